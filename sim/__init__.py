@@ -1,0 +1,1 @@
+"""Scenario escalation simulator: sampled escalation paths from written, sourced assumptions."""

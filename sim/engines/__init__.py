@@ -1,0 +1,43 @@
+"""The engines: each turns a model, and rows of parameter values, into walked paths."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import UsageError, unknown
+from sim.model.model import Model
+from sim.results import Walked
+
+
+class Engine(Protocol):
+    """What every sampling engine offers: `walk`.
+
+    `values` has one row a draw (the row of draw d is `values[d - draws.start]`) and one column a
+    parameter, in the model's order. Yields pieces in order of draw, then of path; a piece never
+    spans two draws. Raises RunError naming expression, state, draw and path.
+    """
+
+    def __call__(
+        self,
+        model: Model,
+        values: NDArray[np.float64],
+        *,
+        seed: int,
+        draws: range,
+        paths: range,
+        events: bool = False,
+    ) -> Iterator[Walked]: ...
+
+
+ENGINES = {"reference": "sim.engines.reference"}
+
+
+def engine(name: str) -> Engine:
+    """The engine of that name, imported when asked for."""
+    if name not in ENGINES:
+        raise UsageError(unknown("engine", name, ENGINES))
+    walk: Engine = import_module(ENGINES[name]).walk
+    return walk

@@ -1,0 +1,60 @@
+"""Everything that can go wrong and that a user can mend: the error tree on one screen."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """Where something was written; lines and columns count from 1, 0 when there is no file."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Problem:
+    """One thing an author has to mend: where, in which key, what was found and what is allowed."""
+
+    place: Place
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (str(self.place), self.path, self.text) if part)
+
+
+class EscalationError(Exception):
+    """The root: an error of input, never of ours. The command line answers it with exit code 2."""
+
+
+class ScenarioError(EscalationError):
+    """A scenario that does not say what it should; `problems` holds all of them, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RunError(EscalationError):
+    """A scenario that went wrong while running; the text names expression, state, draw and path."""
+
+
+class NotApplicable(EscalationError):
+    """A question this model cannot be asked, with the reason."""
+
+
+class UsageError(EscalationError):
+    """An argument that is out of range, unknown or in the way of another."""
+
+
+def unknown(what: str, name: str, known: Collection[str]) -> str:
+    """Say what was not found, and the nearest thing that exists."""
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
+    return f"unknown {what} {name!r}; {hint}"

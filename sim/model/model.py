@@ -1,0 +1,90 @@
+"""All an engine needs: variables, parameters, transitions, outcomes, endings and a horizon."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sim.model.expressions import Expression, Names
+from sim.model.parameters import Parameter
+from sim.model.state import Variable
+from sim.model.transitions import Transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody who acts: the short name used in rules and the name a reader sees."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Something that may happen in a path or not; its time is when `when` first holds."""
+
+    name: str
+    when: Expression
+    headline: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a path ended: the first whose condition holds at its end; None is `otherwise`."""
+
+    name: str
+    when: Expression | None
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A generalised semi-Markov process: everything an engine may look at, and nothing else.
+
+    Order matters and is the order of the file: transitions by rank (treaties, moves, events,
+    interventions), outcomes as written (`outcome_order` is the order in which to look at them).
+    """
+
+    name: str
+    title: str
+    horizon: float  # seconds
+    start: date | None  # the calendar date of t = 0
+    actors: tuple[Actor, ...]
+    variables: tuple[Variable, ...]
+    parameters: tuple[Parameter, ...]
+    transitions: tuple[Transition, ...]
+    outcomes: tuple[Outcome, ...]
+    outcome_order: tuple[int, ...]  # an outcome stands behind the outcomes it reads
+    endings: tuple[Ending, ...]
+    stop_when: Expression | None = None
+
+    @cached_property
+    def names(self) -> Names:
+        """Position of every variable, parameter and outcome."""
+        return Names(
+            {variable.name: i for i, variable in enumerate(self.variables)},
+            {parameter.name: i for i, parameter in enumerate(self.parameters)},
+            {outcome.name: i for i, outcome in enumerate(self.outcomes)},
+        )
+
+    @cached_property
+    def start_state(self) -> tuple[int, ...]:
+        """The state at t = 0, before anything fires."""
+        return tuple(variable.start for variable in self.variables)
+
+    def variable(self, name: str) -> Variable:
+        """The state variable of that name."""
+        return self.variables[self.names.variables[name]]
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name."""
+        return self.parameters[self.names.parameters[name]]
+
+    def transition(self, name: str) -> Transition:
+        """The transition of that name."""
+        return self.transitions[self.ranks[name]]
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Position of every transition in the order of declaration."""
+        return {transition.name: i for i, transition in enumerate(self.transitions)}

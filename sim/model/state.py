@@ -1,0 +1,25 @@
+"""The state: a vector of bounded discrete variables, each a small whole number inside."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One coordinate of the state: ordered `levels`, a `flag`, or a `count` from 0 to its maximum.
+
+    A value is a whole number: the position among `levels`, 0 or 1 for a flag, or the count itself.
+    """
+
+    name: str  # qualified: `korea`, `japan.gate`, `mutual_aid.art4`, `mutual_aid.binds`
+    kind: Literal["levels", "flag", "count"]
+    levels: tuple[str, ...]  # the names; for a flag ("false", "true"); for a count empty
+    size: int  # how many values there are
+    start: int
+    ladder: str | None = None  # the ladder these levels were taken from
+    owner: str = ""  # the actor or treaty it belongs to; empty for no one in particular
+    says: str | None = None  # reader's template: "<owner> holds <level> to be the attacker"
+
+    def word(self, value: int) -> str:
+        """The value as the scenario writes it."""
+        return self.levels[value] if self.levels else str(value)

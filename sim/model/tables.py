@@ -1,0 +1,164 @@
+"""An expression over many states and draws at once, equal to its closure to the last bit.
+
+Only + - * / and comparisons are used on arrays, which IEEE 754 rounds alike everywhere, so that
+a table holds exactly what `expressions.evaluator` would have said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.expressions import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Constant,
+    Fact,
+    Happened,
+    IfElse,
+    Logic,
+    Negative,
+    Node,
+    Not,
+    ParameterOf,
+    StateOf,
+)
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Axis 0 is the draw, then one axis a variable, then one (of size 2) an outcome.
+
+    `table` gives arrays that broadcast over these axes; `shape` is their full shape.
+    """
+
+    variables: tuple[tuple[str, int], ...]  # (name, how many values)
+    values: Mapping[str, Floats]  # the parameters: one value a draw
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Draws, then the size of every variable, then 2 for every outcome."""
+        draws = max((len(column) for column in self.values.values()), default=1)
+        return (draws, *(size for _, size in self.variables), *(2 for _ in self.outcomes))
+
+    def axis(self, position: int, size: int) -> Floats:
+        """0, 1, ... size - 1 along one axis."""
+        shape = [1] * (1 + len(self.variables) + len(self.outcomes))
+        shape[position] = size
+        return np.arange(size, dtype=np.float64).reshape(shape)
+
+    def state(self, name: str) -> Floats:
+        """All values of a variable along its axis."""
+        for position, (other, size) in enumerate(self.variables):
+            if other == name:
+                return self.axis(1 + position, size)
+        raise KeyError(name)
+
+    def mark(self, name: str) -> Floats:
+        """Not yet, happened: along the outcome's axis."""
+        return self.axis(1 + len(self.variables) + self.outcomes.index(name), 2)
+
+    def parameter(self, name: str) -> Floats:
+        """A parameter's value in every draw, along the draws' axis."""
+        column = np.asarray(self.values[name], dtype=np.float64)
+        return column.reshape([-1] + [1] * (len(self.variables) + len(self.outcomes)))
+
+
+def table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
+    """(values, wrong): what the expression says at each point of the grid, and where it cannot.
+
+    Both broadcast to `grid.shape`. Conditions are 0.0 and 1.0. `wrong` marks the points at which
+    the closure raises ArithmeticError; the value there means nothing.
+    """
+    with np.errstate(all="ignore"):
+        return _table(node, grid)
+
+
+_FINE: Bools = np.zeros((), dtype=np.bool_)
+
+
+def _table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
+    match node:
+        case Constant(value, _):
+            return np.asarray(float(value)), _FINE
+        case StateOf(name):
+            return grid.state(name), _FINE
+        case ParameterOf(name):
+            return grid.parameter(name), _FINE
+        case Happened(name):
+            return grid.mark(name), _FINE
+        case Fact(_, says):
+            return _table(says, grid)
+        case Not(of):
+            value, wrong = _table(of, grid)
+            return np.asarray(value == 0, dtype=np.float64), wrong
+        case Negative(of):
+            value, wrong = _table(of, grid)
+            return np.negative(value), wrong
+        case Logic(op, parts):
+            return _logic(op == "or", parts, grid)
+        case IfElse(condition, then, otherwise):
+            (test, wrong), (yes, bad_yes), (no, bad_no) = (
+                _table(part, grid) for part in (condition, then, otherwise)
+            )
+            chosen = test != 0
+            return np.where(chosen, yes, no), wrong | np.where(chosen, bad_yes, bad_no)
+        case Call(function, arguments):
+            return _call(function, [_table(part, grid) for part in arguments])
+        case Comparison(op, left, right):
+            (a, bad_a), (b, bad_b) = _table(left, grid), _table(right, grid)
+            return _COMPARE[op](a, b).astype(np.float64), bad_a | bad_b
+        case Arithmetic(op, left, right):
+            (a, bad_a), (b, bad_b) = _table(left, grid), _table(right, grid)
+            wrong = bad_a | bad_b
+            return _COMBINE[op](a, b), (wrong | (b == 0)) if op == "/" else wrong
+    raise AssertionError(f"no table for {node!r}")
+
+
+def _logic(decides: bool, parts: Sequence[Node], grid: Grid) -> tuple[Floats, Bools]:
+    """Read from the left: a part counts, and can go wrong, only where no earlier one decided."""
+    decided: Bools = _FINE
+    wrong: Bools = _FINE
+    for part in parts:
+        value, bad = _table(part, grid)
+        wrong = wrong | (bad & ~decided)
+        decided = decided | ((value != 0) == decides)
+    return (decided if decides else ~decided).astype(np.float64), wrong
+
+
+def _call(function: str, arguments: Sequence[tuple[Floats, Bools]]) -> tuple[Floats, Bools]:
+    value: Floats
+    value, wrong = arguments[0]
+    for _, bad in arguments[1:]:
+        wrong = wrong | bad
+    rest = [other for other, _ in arguments[1:]]
+    if function == "odds":
+        wrong = wrong | ~((value >= 0) & (value <= 1))
+        total: Floats = np.ones(())
+        for factor in rest:
+            wrong = wrong | (factor < 0)
+            total = np.multiply(total, factor)
+        share = np.multiply(value, total)
+        whole = np.add(np.subtract(1.0, value), share)
+        return np.where(whole > 0, np.divide(share, whole), value), wrong
+    for other in rest:  # as Python's min and max: the first of equals stays
+        better = other < value if function == "min" else other > value
+        value = np.where(better, other, value)
+    return value, wrong
+
+
+_COMPARE = {
+    "==": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+_COMBINE = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}

@@ -1,0 +1,71 @@
+"""The one way anything changes: a guard, a clock, a choice, and effects."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.model.delays import Delay
+from sim.model.expressions import Expression
+
+Memory = Literal["forget", "remember"]
+ChoiceKind = Literal["probability", "weight", "utility"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What one firing does to one variable; reads the state before the firing.
+
+    set, at_least, at_most: `value`. copy: the value of `source`, another variable with the same
+    levels. compute: `expression`, for counts, cut to a whole number. raise, lower: one step.
+    All stop at the ends of the variable.
+    """
+
+    variable: str
+    how: Literal["set", "raise", "lower", "at_least", "at_most", "copy", "compute"]
+    value: int = 0
+    source: str = ""
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing that may happen when a transition fires.
+
+    `value` is its probability, weight, or rationality x utility, by the transition's `choice`;
+    `share` says what of: the whole, of what the options before it left (`of_rest`), or all that the
+    other available options leave (`rest`, then `value` is None).
+    """
+
+    name: str | None  # None: the transition has no choice, its firing has no option to name
+    value: Expression | None = None  # None also for a lone option
+    share: Literal["whole", "of_rest", "rest"] = "whole"
+    available: Expression | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """What starts a clock: a transition fires (with a certain option), or a condition turns true."""
+
+    transition: str = ""
+    option: str | None = None
+    becomes: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A guarded clock with options. Position in the model is its rank among clocks due together."""
+
+    name: str
+    origin: str  # clause, move, event or intervention of the file, before for_each
+    part: Literal["treaty", "move", "event", "intervention"]
+    actor: str | None = None
+    when: Expression | None = None  # no guard: always
+    on: tuple[Trigger, ...] = ()
+    after: Delay = Delay()
+    at: float | None = None  # seconds after t = 0: scheduled, fires once or is dropped (rule 9)
+    speed: Expression | None = None
+    memory: Memory = "forget"
+    limit: int | None = None  # firings in one path
+    choice: ChoiceKind = "probability"
+    options: tuple[Option, ...] = (Option(name=None),)
+    title: str = ""  # in words, for stories and charts

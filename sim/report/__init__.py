@@ -1,0 +1,1 @@
+"""Assembles what analysis and charts made; decides nothing."""

@@ -1,0 +1,1 @@
+"""How a crisis is written down: reading, checking and resolving scenario files."""
