@@ -4,7 +4,6 @@ Here a delay is data. `numbers` flattens it, for one draw of the parameters, int
 that the samplers of `sim.model.waiting` read. All times are in seconds.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,8 +24,11 @@ DelayKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delay:
-    """The distribution of a waiting time; arguments are durations in seconds (or a Weibull shape,
-    or a share) and may read parameters, never the state."""
+    """The distribution of a waiting time.
+
+    Arguments are durations in seconds (or a Weibull shape, or a share); they may read parameters,
+    never the state.
+    """
 
     kind: DelayKind = "immediate"
     arguments: tuple[Expression, ...] = ()
@@ -34,3 +36,6 @@ class Delay:
     observations: tuple[float, ...] = ()
     parts: tuple["Delay", ...] = ()
     text: str = ""  # as a reader would say it: "median 7 d, p90 50 d"
+
+
+AT_ONCE = Delay()

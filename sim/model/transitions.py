@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.model.delays import Delay
+from sim.model.delays import AT_ONCE, Delay
 from sim.model.expressions import Expression
 
 Memory = Literal["forget", "remember"]
@@ -44,7 +44,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """What starts a clock: a transition fires (with a certain option), or a condition turns true."""
+    """What starts a clock: a transition (or one option of it) fires, or a condition turns true."""
 
     transition: str = ""
     option: str | None = None
@@ -61,7 +61,7 @@ class Transition:
     actor: str | None = None
     when: Expression | None = None  # no guard: always
     on: tuple[Trigger, ...] = ()
-    after: Delay = Delay()
+    after: Delay = AT_ONCE
     at: float | None = None  # seconds after t = 0: scheduled, fires once or is dropped (rule 9)
     speed: Expression | None = None
     memory: Memory = "forget"

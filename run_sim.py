@@ -1,0 +1,1 @@
+"""Run the simulator: `python run_sim.py SCENARIO`."""

@@ -1,0 +1,1 @@
+"""Arguments in, calls out, text on the screen, an exit code."""

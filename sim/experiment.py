@@ -1,0 +1,1 @@
+"""run, compare, replay: the one room where scenario, engine and seeds meet."""
