@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 State = Sequence[int]
-Values = Sequence[float]  # of the parameters, in the model's order
+Values = Sequence[
+    float
+]  # of the parameters in the model's order; plain floats, so that x / 0 raises
 Marks = Sequence[bool]  # which outcomes have happened by now, in the model's order
 Evaluator = Callable[[State, Values, Marks], float]
 

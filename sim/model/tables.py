@@ -85,8 +85,8 @@ _FINE: Bools = np.zeros((), dtype=np.bool_)
 
 def _table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
     match node:
-        case Constant(value, _):
-            return np.asarray(float(value)), _FINE
+        case Constant(number, _):
+            return np.asarray(float(number)), _FINE
         case StateOf(name):
             return grid.state(name), _FINE
         case ParameterOf(name):
@@ -140,13 +140,13 @@ def _call(function: str, arguments: Sequence[tuple[Floats, Bools]]) -> tuple[Flo
     rest = [other for other, _ in arguments[1:]]
     if function == "odds":
         wrong = wrong | ~((value >= 0) & (value <= 1))
-        total: Floats = np.ones(())
+        total = np.ones_like(value)
         for factor in rest:
             wrong = wrong | (factor < 0)
-            total = np.multiply(total, factor)
-        share = np.multiply(value, total)
-        whole = np.add(np.subtract(1.0, value), share)
-        return np.where(whole > 0, np.divide(share, whole), value), wrong
+            total = np.asarray(total * factor)
+        share = np.asarray(value * total)
+        whole = np.asarray((1 - value) + share)
+        return np.where(whole > 0, share / whole, value), wrong
     for other in rest:  # as Python's min and max: the first of equals stays
         better = other < value if function == "min" else other > value
         value = np.where(better, other, value)
