@@ -1,0 +1,78 @@
+"""How sure a share is: intervals for a count of hits among n paths, and what draws do to n.
+
+All functions take numbers or arrays and give arrays. None needs SciPy until `jeffreys` is called.
+"""
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def wilson(hits: ArrayLike, n: ArrayLike, confidence: float = 0.90) -> tuple[Floats, Floats]:
+    """(low, high) of a share, within [0, 1]; n may be an effective, broken number.
+
+    E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212. With no hit, low is 0; with n, high is 1.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = np.where(hits <= 0, 0.0, np.clip(centre - half, 0.0, 1.0))
+    high = np.where(hits >= n, 1.0, np.clip(centre + half, 0.0, 1.0))
+    return low, high
+
+
+def jeffreys(hits: ArrayLike, n: ArrayLike, confidence: float = 0.90) -> tuple[Floats, Floats]:
+    """(low, high): quantiles of Beta(hits + 1/2, n - hits + 1/2), the ends kept at 0 and 1.
+
+    Brown, Cai and DasGupta, Stat. Sci. 16 (2001), 101-133. For small n, as in records of history.
+    """
+    from scipy.special import betaincinv
+
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    tail = (1 - confidence) / 2
+    low = np.where(hits <= 0, 0.0, betaincinv(hits + 0.5, n - hits + 0.5, tail))
+    high = np.where(hits >= n, 1.0, betaincinv(hits + 0.5, n - hits + 0.5, 1 - tail))
+    return low, high
+
+
+def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
+    """By how much paths that share a draw are worth less than n independent ones; at least 1.
+
+    `hits` and `n` have the draws along axis 0. The variance of the share between draws (Kish,
+    Survey Sampling, 1965, ch. 5: clusters of unequal size, ratio estimate) over the binomial one.
+    With one draw, or a share of 0 or 1, there is nothing to tell it from: 1.
+    """
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    n = np.broadcast_to(n.reshape(n.shape + (1,) * (hits.ndim - n.ndim)), hits.shape)
+    draws = hits.shape[0]
+    total = n.sum(axis=0)
+    share = hits.sum(axis=0) / total
+    if draws < 2:
+        return np.ones_like(share)
+    between = ((hits - share * n) ** 2).sum(axis=0) * draws / (draws - 1) / total**2
+    binomial = share * (1 - share) / total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = np.where(binomial > 0, between / binomial, 1.0)
+    return np.maximum(effect, 1.0)
+
+
+def clustered(
+    hits: ArrayLike, n: ArrayLike, confidence: float = 0.90
+) -> tuple[Floats, Floats, Floats]:
+    """(share, low, high) over all draws, which lie along axis 0 of `hits` and `n`.
+
+    Wilson with n divided by the design effect: sampling only, for these draws and more like them.
+    """
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    total = n.sum(axis=0)
+    share = np.asarray(hits.sum(axis=0) / total, dtype=np.float64)
+    effective = total / design_effect(hits, n)
+    low, high = wilson(share * effective, effective, confidence)
+    low = np.where(share <= 0, 0.0, low)
+    high = np.where(share >= 1, 1.0, high)
+    return share, low, high
