@@ -1,1 +1,87 @@
-"""A random draw found by (seed, name, draw, path, nth), not by turn."""
+"""A random draw found by (seed, name, draw, path, nth), not by turn.
+
+One generator, Philox4x32-10: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+1, 2, 3", SC11 (2011). The functions named in COMPILABLE are plain Python that numba compiles as it
+stands: products wrap in int64 there and are whole here, and the bits kept of them are the same.
+For the same reason `philox` also takes NumPy arrays of int64.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from sim.model.identity import identity as identity
+
+DRAWS_IN_BLOCK = 100  # parameter draws are stratified within blocks of this many
+
+_WORD = 0xFFFFFFFF
+_MULTIPLY_0, _MULTIPLY_1 = 0xD2511F53, 0xCD9E8D57
+_BUMP_0, _BUMP_1 = 0x9E3779B9, 0xBB67AE85
+_STEP = 2.0**-53
+_BELOW_ONE = 1.0 - 2.0**-53
+
+
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Philox4x32-10: four random words, below 2**32, for a counter of four and a key of two."""
+    for _ in range(10):
+        first = _MULTIPLY_0 * c0
+        second = _MULTIPLY_1 * c2
+        c0, c1, c2, c3 = (
+            ((second >> 32) & _WORD) ^ c1 ^ k0,
+            second & _WORD,
+            ((first >> 32) & _WORD) ^ c3 ^ k1,
+            first & _WORD,
+        )
+        k0 = (k0 + _BUMP_0) & _WORD
+        k1 = (k1 + _BUMP_1) & _WORD
+    return c0, c1, c2, c3
+
+
+def uniform(high: int, low: int) -> float:
+    """A number strictly between 0 and 1 from two words, in steps of 2**-53."""
+    return min((((high << 21) | (low >> 11)) + 0.5) * _STEP, _BELOW_ONE)
+
+
+def key(seed: int) -> tuple[int, int]:
+    """The generator's key for a 64-bit seed: its low word, then its high word."""
+    return seed & _WORD, (seed >> 32) & _WORD
+
+
+def block(seed: int, identity: int, draw: int, path: int, nth: int) -> tuple[float, float]:
+    """What a clock's nth start needs: the uniform of its delay and the uniform of its option.
+
+    `identity` is that of `transition:<name>`; draw, path and nth count from 0. Compiled callers
+    pass a seed of 2**63 or more as the int64 with the same bits.
+    """
+    k0, k1 = key(seed)
+    a, b, c, d = philox(identity, draw, path, nth, k0, k1)
+    return uniform(a, b), uniform(c, d)
+
+
+def parameter_uniform(seed: int, name: str, draw: int) -> float:
+    """The uniform a parameter has in a draw: stratified, and of (seed, name, draw) alone.
+
+    A Latin hypercube in blocks of 100 draws: within a block each hundredth of (0, 1) is met once,
+    in an order that belongs to the name. Draw d is therefore the same however many are taken.
+    """
+    return _parameter_block(seed, name, draw // DRAWS_IN_BLOCK)[draw % DRAWS_IN_BLOCK]
+
+
+@lru_cache(maxsize=1024)
+def _parameter_block(seed: int, name: str, number: int) -> tuple[float, ...]:
+    """All uniforms of one block of draws; a draw's stratum is the rank of its first uniform."""
+    draws = np.arange(DRAWS_IN_BLOCK, dtype=np.int64) + number * DRAWS_IN_BLOCK
+    counter = np.full_like(draws, identity(f"parameter:{name}"))
+    zero = np.zeros_like(draws)
+    low, high = key(seed)
+    words = philox(counter, draws, zero, zero, low, high)  # type: ignore[arg-type]
+    a, b, c, d = (word.tolist() for word in words)  # type: ignore[attr-defined]
+    order = [uniform(*pair) for pair in zip(a, b, strict=True)]
+    within = [uniform(*pair) for pair in zip(c, d, strict=True)]
+    drawn = [0.0] * DRAWS_IN_BLOCK
+    for stratum, position in enumerate(sorted(range(DRAWS_IN_BLOCK), key=order.__getitem__)):
+        drawn[position] = min((stratum + within[position]) / DRAWS_IN_BLOCK, _BELOW_ONE)
+    return tuple(drawn)
+
+
+COMPILABLE = (philox, uniform, key, block)
