@@ -1,1 +1,0 @@
-"""The reference engine: the specification, in SimPy."""

@@ -1,0 +1,45 @@
+"""The reference engine: the specification, in SimPy, written to be read aloud.
+
+Read `world` (what happens, and who owns which clock), then `clocks` (how a wait runs down), then
+`choices` (what may happen when it has). The ten rules stand where they are kept: look for "rule 1"
+to "rule 10". No line is written for speed, with one exception: an expression is looked at again
+only when something it reads has changed.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.reference.gathering import gather
+from sim.engines.reference.world import Walk, World
+from sim.model.model import Model
+from sim.results import Walked
+
+PATHS_IN_A_PIECE = 100
+
+
+def walk(
+    model: Model,
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    draws: range,
+    paths: range,
+    events: bool = False,
+) -> Iterator[Walked]:
+    """Walk every path of every draw, one after the other; see `sim.engines.Engine`."""
+    world = World(model, seed)
+    for draw, row in zip(draws, values, strict=True):
+        world.begin_draw(draw, row.tolist())
+        for first in range(paths.start, paths.stop, PATHS_IN_A_PIECE):
+            piece = range(first, min(first + PATHS_IN_A_PIECE, paths.stop))
+            walks = [world.walk(path) for path in piece]
+            yield gather(model, draw, first, walks, events=events)
+
+
+def follow(model: Model, values: NDArray[np.float64], *, seed: int, draw: int, path: int) -> Walk:
+    """One path with everything that was weighed in it; `values` is the row of its draw."""
+    world = World(model, seed)
+    world.begin_draw(draw, values.tolist())
+    return world.walk(path)

@@ -1,0 +1,166 @@
+"""What may happen when a clock has run out: readings of the world, and choices among options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, inf, isfinite
+from typing import TYPE_CHECKING
+
+from sim.errors import RunError
+from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
+from sim.model.transitions import Effect, Transition
+from sim.results import NOTHING
+
+if TYPE_CHECKING:
+    from sim.engines.reference.world import World
+
+SLACK = 1e-9  # how far probabilities may be off by rounding
+
+
+class Reading:
+    """What an expression says now; looked at again only when something it reads has changed."""
+
+    def __init__(self, world: World, expression: Expression) -> None:
+        self.world, self.expression = world, expression
+        self.says = evaluator(expression.node, world.model.names)
+        self.stale = True
+        self.value = 0.0
+        for name in variables_read(expression.node):
+            world.readers[world.model.names.variables[name]].append(self)
+        for name in outcomes_read(expression.node):
+            world.mark_readers[world.model.names.outcomes[name]].append(self)
+
+    def __call__(self) -> float:
+        """The value; RunError where the expression has none."""
+        if self.stale:
+            world = self.world
+            try:
+                self.value = self.says(world.state, world.values, world.marks)
+            except ArithmeticError as problem:
+                raise self.wrong(f"has no value ({problem})") from problem
+            self.stale = False
+        return self.value
+
+    def number(self, low: float = -inf, high: float = inf) -> float:
+        """The value; RunError if it is not finite or out of this range."""
+        value = self()
+        if not isfinite(value):
+            raise self.wrong(f"is {value:g}, which is no number to go by")
+        if value < low:
+            raise self.wrong(f"is {value:.10g}, below {low:g}")
+        if value > high:
+            raise self.wrong(f"is {value:.10g}, above {high:g}")
+        return value
+
+    def wrong(self, what: str) -> RunError:
+        """The error naming expression, what is wrong with it, state, draw and path."""
+        where = f"{self.expression.where}: " if self.expression.where else ""
+        return RunError(f"{where}{self.expression.text!r} {what} {self.world.in_words()}")
+
+
+class Choice:
+    """The options of one transition, and how one of them is taken."""
+
+    def __init__(self, world: World, transition: Transition) -> None:
+        self.world, self.transition = world, transition
+        options = transition.options
+        self.available = [world.reading(option.available) for option in options]
+        self.value = [world.reading(option.value) for option in options]
+        self.effects = [[Consequence(world, e) for e in option.effects] for option in options]
+
+    def weights(self) -> list[float]:
+        """Rule 3: what each option weighs, in order of declaration; 0 for one not available."""
+        open_ = [guard is None or bool(guard()) for guard in self.available]
+        if self.transition.choice == "utility":
+            return self.responses(open_)
+        high = 1 + SLACK if self.transition.choice == "probability" else inf
+        weights = [0.0] * len(open_)
+        others = 0.0
+        rest: list[int] = []
+        for i, option in enumerate(self.transition.options):
+            if not open_[i]:
+                continue
+            value = self.value[i]
+            if option.share == "rest":
+                rest.append(i)
+                continue
+            weights[i] = 1.0 if value is None else value.number(0, high)
+            if option.share == "of_rest":
+                weights[i] *= self.left(others)
+            others += weights[i]
+        for i in rest:
+            weights[i] = self.left(others)
+        return weights
+
+    def responses(self, open_: Sequence[bool]) -> list[float]:
+        """Rule 3, quantal response: exp of each available utility, relative to the best one."""
+        utilities = {
+            i: 0.0 if value is None else value.number()
+            for i, value in enumerate(self.value)
+            if open_[i]
+        }
+        best = max(utilities.values(), default=0.0)
+        return [exp(utilities[i] - best) if i in utilities else 0.0 for i in range(len(open_))]
+
+    def left(self, taken: float) -> float:
+        """What options of this much probability leave; a rounding error below 0 is 0."""
+        left = 1 - taken
+        if left < -SLACK:
+            raise RunError(
+                f"{self.transition.name}: its probabilities add up to {taken:.10g}, "
+                f"which leaves less than nothing {self.world.in_words()}"
+            )
+        return max(left, 0.0)
+
+
+class Consequence:
+    """One effect of an option, ready to be read off the state before the firing."""
+
+    def __init__(self, world: World, effect: Effect) -> None:
+        self.world, self.effect = world, effect
+        self.variable = world.model.names.variables[effect.variable]
+        self.source = world.model.names.variables.get(effect.source, self.variable)
+        self.top = world.model.variables[self.variable].size - 1
+        self.computed = world.reading(effect.expression)
+
+    def value(self) -> int:
+        """The new value of the variable, held within its ends."""
+        now, given = self.world.state[self.variable], self.effect.value
+        match self.effect.how:
+            case "set":
+                value: float = given
+            case "raise":
+                value = now + 1
+            case "lower":
+                value = now - 1
+            case "at_least":
+                value = max(now, given)
+            case "at_most":
+                value = min(now, given)
+            case "copy":
+                value = self.world.state[self.source]
+            case "compute":
+                assert self.computed is not None
+                value = self.computed.number()
+        return int(min(max(value, 0), self.top))
+
+
+def take(weights: Sequence[float], u: float) -> int:
+    """The option u falls on, by running sums; one of weight 0 never (rule 3), or NOTHING (7)."""
+    mark = u * total(weights)
+    reached, taken = 0.0, NOTHING
+    for i, weight in enumerate(weights):
+        reached += weight
+        if weight > 0:
+            taken = i
+            if mark < reached:
+                break
+    return taken
+
+
+def total(weights: Sequence[float]) -> float:
+    """The sum from left to right; Python's own corrects its rounding from 3.12 on."""
+    running = 0.0
+    for weight in weights:
+        running += weight
+    return running

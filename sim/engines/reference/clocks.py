@@ -1,0 +1,135 @@
+"""How a wait runs down: a calendar of moments, and the clock of one transition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import heappush
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.engines.reference.choices import Choice
+from sim.model.transitions import Transition
+from sim.model.waiting import wait
+from sim.streams import block, identity
+
+if TYPE_CHECKING:
+    from sim.engines.reference.world import World
+
+
+class Calendar(simpy.Environment):
+    """SimPy's environment, told times and not delays: now + (due - now) may miss due by a digit."""
+
+    def put(self, moment: Moment, time: float, rank: int) -> None:
+        """Rule 4: the earliest comes first; of those due together, the first declared."""
+        heappush(self._queue, (time, simpy.events.EventPriority(rank), next(self._eid), moment))
+
+
+class Moment(simpy.Event):
+    """The moment a clock runs out; what SimPy's Timeout is, at a time instead of after a delay."""
+
+    def __init__(
+        self, calendar: Calendar, time: float, rank: int, then: Callable[[], None]
+    ) -> None:
+        super().__init__(calendar)
+        self._ok, self._value = True, None
+        self.callbacks.append(lambda _: then())
+        calendar.put(self, time, rank)
+
+    def cancel(self) -> None:
+        """Let the moment pass without anything happening."""
+        self.callbacks.clear()
+
+
+class Clock:
+    """The clock of one transition in one path: off, running, paused at speed 0, or held."""
+
+    def __init__(self, world: World, rank: int, transition: Transition) -> None:
+        self.world, self.rank, self.transition = world, rank, transition
+        self.identity = identity(f"transition:{transition.name}")
+        self.guard, self.speed = world.reading(transition.when), world.reading(transition.speed)
+        self.triggers = [(trigger, world.condition(trigger)) for trigger in transition.on]
+        self.choice = Choice(world, transition)
+        self.numbers: Sequence[float] = ()  # of the delay, in this draw
+        self.reset()
+
+    def reset(self) -> None:
+        """As it is before a path begins."""
+        self.on = self.held = False
+        self.started = self.fired = 0  # how often
+        self.cause = -1
+        self.option_u = 0.0
+        self.remaining = self.pace = self.due = 0.0
+        self.moment: Moment | None = None
+
+    def allowed(self) -> bool:
+        """Whether the guard holds."""
+        return self.guard is None or bool(self.guard())
+
+    def used_up(self) -> bool:
+        """Whether it has fired as often as it may."""
+        return self.transition.limit is not None and self.fired >= self.transition.limit
+
+    def speed_now(self) -> float:
+        """How fast it runs down, if it runs: 1 unless the scenario says otherwise."""
+        return 1.0 if self.speed is None else self.speed.number(0)
+
+    def start(self) -> None:
+        """Draw a wait, found by name, and begin to run it down."""
+        world = self.world
+        delay_u, self.option_u = block(
+            world.seed, self.identity, world.draw, world.path, self.started
+        )
+        self.on = True
+        self.started += 1
+        self.cause = len(world.firings) - 1  # rule 6: what fired last; nothing yet is -1
+        if self.transition.at is None:
+            self.remaining = wait(self.numbers, 0, delay_u)
+            self.run()
+        else:
+            self.ring_at(self.transition.at)
+
+    def run(self) -> None:
+        """Run down what remains at the present speed; at speed 0 it is paused."""
+        self.held = False
+        self.pace = self.speed_now()
+        if self.pace > 0:
+            self.ring_at(self.world.calendar.now + self.remaining / self.pace)
+
+    def ring_at(self, due: float) -> None:
+        """Enter the moment it runs out into the calendar."""
+        self.due = due
+        self.moment = Moment(self.world.calendar, due, self.rank, self.ring)
+
+    def stand(self) -> None:
+        """Stop running down, and keep what remains."""
+        if self.moment is not None:
+            self.remaining = (self.due - self.world.calendar.now) * self.pace
+            self.moment.cancel()
+            self.moment = None
+
+    def keep_pace(self) -> None:
+        """Go on, at another speed if the speed has changed."""
+        if self.held:
+            self.run()
+        elif self.speed_now() != self.pace:
+            self.stand()
+            self.run()
+
+    def hold(self) -> None:
+        """`remember`: keep what remains until the guard holds again."""
+        self.stand()
+        self.held = True
+
+    def discard(self) -> None:
+        """`forget`: the wait is lost."""
+        self.stand()
+        self.on = False
+
+    def ring(self) -> None:
+        """The wait is over."""
+        self.on = False
+        self.moment = None
+        # rule 9: what was scheduled and is not allowed is dropped: not fired, not recorded
+        if self.transition.at is None or self.allowed():
+            self.world.fire(self)
