@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from math import exp, inf, isfinite
 from typing import TYPE_CHECKING
 
-from sim.errors import RunError
 from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
+from sim.model.failures import SLACK, nothing_left, out_of_range, without_value
 from sim.model.transitions import Effect, Transition
 from sim.results import NOTHING
 
 if TYPE_CHECKING:
     from sim.engines.reference.world import World
-
-SLACK = 1e-9  # how far probabilities may be off by rounding
 
 
 class Reading:
@@ -37,25 +35,16 @@ class Reading:
             try:
                 self.value = self.says(world.state, world.values, world.marks)
             except ArithmeticError as problem:
-                raise self.wrong(f"has no value ({problem})") from problem
+                raise without_value(self.expression, problem, world.moment()) from problem
             self.stale = False
         return self.value
 
     def number(self, low: float = -inf, high: float = inf) -> float:
         """The value; RunError if it is not finite or out of this range."""
         value = self()
-        if not isfinite(value):
-            raise self.wrong(f"is {value:g}, which is no number to go by")
-        if value < low:
-            raise self.wrong(f"is {value:.10g}, below {low:g}")
-        if value > high:
-            raise self.wrong(f"is {value:.10g}, above {high:g}")
+        if not (isfinite(value) and low <= value <= high):
+            raise out_of_range(self.expression, value, low, high, self.world.moment())
         return value
-
-    def wrong(self, what: str) -> RunError:
-        """The error naming expression, what is wrong with it, state, draw and path."""
-        where = f"{self.expression.where}: " if self.expression.where else ""
-        return RunError(f"{where}{self.expression.text!r} {what} {self.world.in_words()}")
 
 
 class Choice:
@@ -106,10 +95,7 @@ class Choice:
         """What options of this much probability leave; a rounding error below 0 is 0."""
         left = 1 - taken
         if left < -SLACK:
-            raise RunError(
-                f"{self.transition.name}: its probabilities add up to {taken:.10g}, "
-                f"which leaves less than nothing {self.world.in_words()}"
-            )
+            raise nothing_left(self.transition.name, taken, self.world.moment())
         return max(left, 0.0)
 
 

@@ -8,15 +8,12 @@ from typing import NamedTuple
 
 from sim.engines.reference.choices import Reading, take, total
 from sim.engines.reference.clocks import Calendar, Clock
-from sim.errors import RunError
 from sim.model.delays import numbers
 from sim.model.expressions import Expression
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, moment
 from sim.model.model import Model
 from sim.model.transitions import Trigger
 from sim.results import NOTHING
-
-FIRINGS_AT_ONE_INSTANT = 10_000
-DAY = 86_400.0
 
 
 class Firing(NamedTuple):
@@ -122,9 +119,8 @@ class World:
             try:
                 clock.numbers = numbers(clock.transition.after, self.model.names, values)
             except (ValueError, ArithmeticError) as problem:
-                raise RunError(
-                    f"{clock.transition.name}: its delay, {clock.transition.after.text}, "
-                    f"is impossible: {problem} (draw {draw})"
+                raise impossible_delay(
+                    clock.transition.name, clock.transition.after, problem, draw
                 ) from problem
 
     def begin_path(self, path: int) -> None:
@@ -221,18 +217,11 @@ class World:
 
     def refuse_endless_instants(self) -> None:
         """Rule 4: more than 10,000 firings at one instant go round in a circle; say in which."""
-        limit = FIRINGS_AT_ONE_INSTANT
-        if len(self.firings) <= limit or self.firings[-1 - limit].time != self.firings[-1].time:
-            return
-        names = [self.model.transitions[f.rank].name for f in self.firings[-1 - limit :]]
-        length = next((n for n in range(1, limit // 2) if names[-n:] == names[-2 * n : -n]), 10)
-        circle = " -> ".join((*names[-length:], names[-length]))
-        raise RunError(f"more than {limit:,} firings at one instant: {circle} {self.in_words()}")
+        last = self.firings[-1 - FIRINGS_AT_ONE_INSTANT :]
+        if len(last) > FIRINGS_AT_ONE_INSTANT and last[0].time == last[-1].time:
+            names = [self.model.transitions[firing.rank].name for firing in last]
+            raise endless(names, self.moment())
 
-    def in_words(self) -> str:
+    def moment(self) -> str:
         """Where in which path we are, for errors."""
-        state = ", ".join(
-            f"{variable.name} = {variable.word(value)}"
-            for variable, value in zip(self.model.variables, self.state, strict=True)
-        )
-        return f"at day {self.calendar.now / DAY:g} of draw {self.draw}, path {self.path}: {state}"
+        return moment(self.model, self.calendar.now, self.draw, self.path, self.state)

@@ -1,0 +1,64 @@
+"""What a scenario that goes wrong while running is told: one wording, whichever engine ran it."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from sim.errors import RunError
+from sim.model.delays import Delay
+from sim.model.durations import DAY
+from sim.model.expressions import Expression
+from sim.model.model import Model
+
+SLACK = 1e-9  # how far probabilities may be off by rounding
+FIRINGS_AT_ONE_INSTANT = 10_000
+
+
+def moment(model: Model, time: float, draw: int, path: int, state: Sequence[int]) -> str:
+    """Where in which path: the day (from seconds), draw, path, and the state in words."""
+    values = zip(model.variables, state, strict=True)
+    words = ", ".join(f"{variable.name} = {variable.word(value)}" for variable, value in values)
+    return f"at day {time / DAY:g} of draw {draw}, path {path}: {words or 'no state'}"
+
+
+def without_value(expression: Expression, problem: ArithmeticError, when: str) -> RunError:
+    """The error for an expression that divides by zero, or takes odds of no probability."""
+    return _wrong(expression, f"has no value ({problem})", when)
+
+
+def out_of_range(
+    expression: Expression, value: float, low: float, high: float, when: str
+) -> RunError:
+    """The error for a number that is not finite, below `low`, or else above `high`."""
+    if not isfinite(value):
+        return _wrong(expression, f"is {value:g}, which is no number to go by", when)
+    if value < low:
+        return _wrong(expression, f"is {value:.10g}, below {low:g}", when)
+    return _wrong(expression, f"is {value:.10g}, above {high:.6g}", when)
+
+
+def nothing_left(transition: str, taken: float, when: str) -> RunError:
+    """The error for a rest of what is already more than the whole."""
+    return RunError(
+        f"{transition}: its probabilities add up to {taken:.10g}, which leaves less than nothing "
+        f"for the rest; {when}"
+    )
+
+
+def endless(names: Sequence[str], when: str) -> RunError:
+    """The error for too many firings at one instant; `names` are those firings, in order."""
+    rounds = range(1, len(names) // 2)
+    length = next((n for n in rounds if names[-n:] == names[-2 * n : -n]), min(10, len(names)))
+    circle = " -> ".join((*names[-length:], names[-length]))
+    return RunError(
+        f"more than {FIRINGS_AT_ONE_INSTANT:,} firings at one instant: {circle}; {when}"
+    )
+
+
+def impossible_delay(transition: str, delay: Delay, problem: Exception, draw: int) -> RunError:
+    """The error for a waiting time that cannot be, with the parameters of this draw."""
+    return RunError(f"{transition}: its delay, {delay.text}, cannot be: {problem} (draw {draw})")
+
+
+def _wrong(expression: Expression, what: str, when: str) -> RunError:
+    where = f"{expression.where}: " if expression.where else ""
+    return RunError(f"{where}{expression.text!r} {what}; {when}")
