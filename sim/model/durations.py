@@ -19,6 +19,8 @@ def duration_in_words(seconds: float) -> str:
     Weeks are said in days, and days up to two years; four digits are shown.
     """
     size = abs(seconds)
+    if not size < float("inf"):
+        return f"{seconds:g}"
     unit = "s"
     for name, least in (("min", 60.0), ("h", 3_600.0), ("d", DAY), ("y", 2 * SECONDS["y"])):
         if size >= least:

@@ -1,0 +1,135 @@
+"""A smooth curve through quantiles: the metalog with as many terms as points.
+
+Keelin, "The metalog distributions", Decision Analysis 13(4), 2016. `sim.model.waiting.metalog`
+evaluates it; here it is fitted, and refused where it would turn back.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEWEST_POINTS, MOST_POINTS = 2, 5
+
+
+def points_complaint(probabilities: Sequence[float]) -> str | None:
+    """What is wrong with the probabilities at which quantiles are given, or None."""
+    if not FEWEST_POINTS <= len(probabilities) <= MOST_POINTS:
+        return f"quantiles need {FEWEST_POINTS} to {MOST_POINTS} points, found {len(probabilities)}"
+    for p in probabilities:
+        if not 0 < p < 1:
+            return f"a quantile's probability must lie between 0 % and 100 %, found {100 * p:g} %"
+    for p, q in pairwise(probabilities):
+        if p >= q:
+            return (
+                f"quantiles must be given in rising order, found {100 * q:g} % after {100 * p:g} %"
+            )
+    return None
+
+
+@lru_cache(maxsize=4096)
+def coefficients(values: tuple[float, ...], probabilities: tuple[float, ...]) -> tuple[float, ...]:
+    """The coefficients of the metalog whose quantiles at `probabilities` are `values`.
+
+    Probabilities without complaint. Solved by elimination in plain Python, so that the last bit
+    does not depend on a linear algebra library.
+    """
+    n = len(values)
+    rows = [[*_terms(p)[:n], value] for p, value in zip(probabilities, values, strict=True)]
+    for column in range(n):
+        pivot = max(range(column, n), key=lambda row: abs(rows[row][column]))
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        for row in rows[column + 1 :]:
+            factor = row[column] / rows[column][column]
+            for i in range(column, n + 1):
+                row[i] -= factor * rows[column][i]
+    solved = [0.0] * n
+    for at in reversed(range(n)):
+        known = sum(rows[at][i] * solved[i] for i in range(at + 1, n))
+        solved[at] = (rows[at][n] - known) / rows[at][at]
+    return tuple(solved)
+
+
+def _terms(p: float) -> tuple[float, ...]:
+    """What each of five coefficients is multiplied by at a probability."""
+    logit, centred = math.log(p) - math.log1p(-p), p - 0.5
+    return (1.0, logit, centred * logit, centred, centred * centred)
+
+
+def turns_back_at(fitted: Sequence[float]) -> float | None:
+    """A probability at which the curve does not rise, the worst one; None if it rises throughout.
+
+    Looked at on 2,401 probabilities and in the limits at 0 and 1.
+    """
+    slopes = _SLOPES[:, : len(fitted)] @ np.array(fitted)
+    worst = int(np.argmin(slopes))
+    return float(_LOOKED_AT[worst]) if not slopes[worst] > 0 else None
+
+
+def _slopes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the slope is looked at, and what each coefficient adds to it there.
+
+    The slope is multiplied by u (1 - u), which keeps its sign and makes it finite at 0 and 1.
+    """
+    logits = np.linspace(-40.0, 40.0, 2401)
+    u = np.concatenate(([0.0], 1 / (1 + np.exp(-logits)), [1.0]))
+    spread = np.concatenate(([0.0], 1 / (2 + np.exp(logits) + np.exp(-logits)), [0.0]))
+    logits = np.concatenate(([0.0], logits, [0.0]))
+    centred = u - 0.5
+    columns = (
+        np.zeros_like(u),
+        np.ones_like(u),
+        centred + spread * logits,
+        spread,
+        2 * centred * spread,
+    )
+    return u, np.stack(columns, axis=1)
+
+
+_LOOKED_AT, _SLOPES = _slopes()
+
+
+def values_complaint(
+    values: tuple[float, ...], probabilities: tuple[float, ...], say: Callable[[float], str]
+) -> str | None:
+    """What is impossible about quantiles at probabilities without complaint, or None.
+
+    `say` tells a value as its reader knows it (values may be logarithms or logits).
+    """
+    points = list(zip(probabilities, values, strict=True))
+    for (p, low), (q, high) in pairwise(points):
+        if not low < high:
+            told = f"{say(high)} at {100 * q:g} % after {say(low)} at {100 * p:g} %"
+            return f"quantiles must rise, found {told}"
+    where = turns_back_at(coefficients(values, probabilities))
+    if where is None:
+        return None
+    wrong = f"no metalog runs through these quantiles: it would turn back near {100 * where:.2g} %"
+    if len(points) != 3:
+        return f"{wrong}; leave out a point or move one"
+    nearest = _nearest_middle(values, probabilities)
+    side = "above" if nearest > values[1] else "below"
+    return (
+        f"{wrong}; with the other two, {100 * probabilities[1]:g} % must lie {side} {say(nearest)}"
+    )
+
+
+def _nearest_middle(values: tuple[float, ...], probabilities: tuple[float, ...]) -> float:
+    """Of three points no metalog runs through: the nearest middle value that works.
+
+    With the middle on the straight line in the logit between its neighbours every curve rises,
+    and the values that work are an interval around that; its end is found by halving.
+    """
+    first, wrong, last = values
+    low, middle, high = (_terms(p)[1] for p in probabilities)
+    good = first + (last - first) * (middle - low) / (high - low)
+    for _ in range(60):
+        tried = 0.5 * (good + wrong)
+        if turns_back_at(coefficients((first, tried, last), probabilities)) is None:
+            good = tried
+        else:
+            wrong = tried
+    return good
