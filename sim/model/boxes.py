@@ -1,0 +1,257 @@
+"""What an expression may be when each name is known only up to a set of values.
+
+A box holds, for every discrete name, a bit mask of the values it may have; numbers that are not
+whole (parameters) have a range. Everything here errs on one side only: what is said to be
+impossible is impossible, combinations of names that never occur together may be let through.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from math import inf, isnan
+
+from sim.model.expressions import (
+    COMBINE,
+    Arithmetic,
+    Call,
+    Comparison,
+    Constant,
+    Fact,
+    Happened,
+    IfElse,
+    Logic,
+    Negative,
+    Node,
+    Not,
+    ParameterOf,
+    StateOf,
+    odds,
+    walk,
+)
+
+Box = dict[str, int]  # name of a variable, of a `choices` parameter or of an outcome -> bit mask
+Span = tuple[float, float]
+Ranges = Mapping[str, Span]  # of the parameters that are numbers; absent: anything
+Spanner = Callable[[Box], Span]
+Narrower = Callable[[Box], bool]
+
+ANYTHING: Span = (-inf, inf)
+EITHER: Span = (0.0, 1.0)
+
+
+def bits(mask: int) -> tuple[int, ...]:
+    """The values in a mask, ascending."""
+    return tuple(value for value in range(mask.bit_length()) if mask >> value & 1)
+
+
+def spanner(node: Node, ranges: Ranges) -> Spanner:
+    """A closure box -> (least, greatest) value the expression may have; conditions are 0 and 1."""
+    match node:
+        case Constant(value, _):
+            constant = (float(value), float(value))
+            return lambda box: constant
+        case ParameterOf(name) if name in ranges:
+            known = ranges[name]
+            return lambda box: known
+        case StateOf(name) | Happened(name) | ParameterOf(name):
+            return lambda box: _ends(box.get(name))
+        case Fact(_, says):
+            return spanner(says, ranges)
+        case Negative(of):
+            inner = spanner(of, ranges)
+            return lambda box: (-inner(box)[1], -inner(box)[0])
+        case Arithmetic(op, left, right):
+            return _arithmetic(op, spanner(left, ranges), spanner(right, ranges))
+        case Comparison(op, left, right):
+            return _comparison(op, spanner(left, ranges), spanner(right, ranges))
+        case IfElse(condition, then, otherwise):
+            yes, no = narrower(condition, True, ranges), narrower(condition, False, ranges)
+            return _either(yes, spanner(then, ranges), no, spanner(otherwise, ranges))
+        case Call(function, arguments):
+            return _call(function, [spanner(part, ranges) for part in arguments])
+        case Logic() | Not():
+            yes, no = narrower(node, True, ranges), narrower(node, False, ranges)
+            return _either(yes, lambda box: (1.0, 1.0), no, lambda box: (0.0, 0.0))
+    raise AssertionError(f"no span for {node!r}")
+
+
+def narrower(node: Node, truth: bool, ranges: Ranges) -> Narrower:
+    """A closure that cuts a box, in place, to values with which the condition may be `truth`.
+
+    False where there are none; the box then means nothing.
+    """
+    match node:
+        case Fact(_, says):
+            return narrower(says, truth, ranges)
+        case Not(of):
+            return narrower(of, not truth, ranges)
+        case Logic(op, parts):
+            below = [narrower(part, truth, ranges) for part in parts]
+            return _all(below) if (op == "and") == truth else _any(below)
+        case IfElse(condition, then, otherwise):
+            yes = [narrower(condition, True, ranges), narrower(then, truth, ranges)]
+            no = [narrower(condition, False, ranges), narrower(otherwise, truth, ranges)]
+            return _any([_all(yes), _all(no)])
+    names = tuple(dict.fromkeys(discrete_names(node)))
+    names = tuple(name for name in names if name not in ranges)
+    span = spanner(node, ranges)
+    if len(names) == 1:
+        return _one_name(names[0], span, truth)
+    return _filter(names, span, truth)
+
+
+def discrete_names(node: Node) -> Iterable[str]:
+    """Names of variables, outcomes and parameters a tree reads, with repetitions."""
+    return (part.name for part in walk(node) if isinstance(part, StateOf | Happened | ParameterOf))
+
+
+def _ends(mask: int | None) -> Span:
+    if mask is None:
+        return ANYTHING
+    return float((mask & -mask).bit_length() - 1), float(mask.bit_length() - 1)
+
+
+def _may(span: Span, truth: bool) -> bool:
+    low, high = span
+    return not (low == 0 == high) if truth else low <= 0 <= high
+
+
+def _all(below: list[Narrower]) -> Narrower:
+    return lambda box: all(narrow(box) for narrow in below)
+
+
+def _any(below: list[Narrower]) -> Narrower:
+    def narrow(box: Box) -> bool:
+        union: Box | None = None
+        for part in below:
+            trial = dict(box)
+            if part(trial):
+                if union is None:
+                    union = trial
+                else:
+                    for name, mask in trial.items():
+                        union[name] |= mask
+        if union is not None:
+            box.update(union)
+        return union is not None
+
+    return narrow
+
+
+def _one_name(name: str, span: Spanner, truth: bool) -> Narrower:
+    """The verdict on each single value is the same in every box, so it is kept."""
+    accepted, looked = 0, 0
+
+    def narrow(box: Box) -> bool:
+        nonlocal accepted, looked
+        mask = box.get(name)
+        if mask is None:
+            return _may(span(box), truth)
+        fresh = mask & ~looked
+        while fresh:
+            bit = fresh & -fresh
+            if _may(span({name: bit}), truth):
+                accepted |= bit
+            fresh ^= bit
+        looked |= mask
+        box[name] = mask & accepted
+        return box[name] != 0
+
+    return narrow
+
+
+def _filter(names: tuple[str, ...], span: Spanner, truth: bool) -> Narrower:
+    def narrow(box: Box) -> bool:
+        if not _may(span(box), truth):
+            return False
+        for name in names:
+            mask = box.get(name)
+            if mask is None:
+                continue
+            kept, rest = 0, mask
+            while rest:
+                box[name] = bit = rest & -rest
+                if _may(span(box), truth):
+                    kept |= bit
+                rest ^= bit
+            box[name] = kept
+            if not kept:
+                return False
+        return True
+
+    return narrow
+
+
+def _corners(combine: Callable[[float, float], float], a: Span, b: Span) -> Span:
+    values = [combine(x, y) for x in a for y in b]
+    if any(isnan(value) for value in values):
+        return ANYTHING
+    return min(values), max(values)
+
+
+def _arithmetic(op: str, left: Spanner, right: Spanner) -> Spanner:
+    combine = COMBINE[op]
+
+    def span(box: Box) -> Span:
+        a, b = left(box), right(box)
+        if op == "/" and b[0] <= 0 <= b[1]:
+            return ANYTHING
+        if op == "*" and ((0.0, 0.0) in (a, b)):  # also where the other is unbounded
+            return (0.0, 0.0)
+        return _corners(combine, a, b)
+
+    return span
+
+
+def _comparison(op: str, left: Spanner, right: Spanner) -> Spanner:
+    def span(box: Box) -> Span:
+        (a, b), (c, d) = left(box), right(box)
+        match op:
+            case "<":
+                always, never = b < c, a >= d
+            case "<=":
+                always, never = b <= c, a > d
+            case ">":
+                always, never = a > d, b <= c
+            case ">=":
+                always, never = a >= d, b < c
+            case _:
+                always, never = a == b == c == d, b < c or d < a
+                if op == "!=":
+                    always, never = never, always
+        return (1.0, 1.0) if always else (0.0, 0.0) if never else EITHER
+
+    return span
+
+
+def _either(yes: Narrower, then: Spanner, no: Narrower, otherwise: Spanner) -> Spanner:
+    def span(box: Box) -> Span:
+        spans = []
+        for narrow, branch in ((yes, then), (no, otherwise)):
+            trial = dict(box)
+            if narrow(trial):
+                spans.append(branch(trial))
+        if not spans:  # this box holds no state at all
+            return ANYTHING
+        return min(low for low, _ in spans), max(high for _, high in spans)
+
+    return span
+
+
+def _call(function: str, arguments: list[Spanner]) -> Spanner:
+    def extreme(box: Box) -> Span:
+        best = min if function == "min" else max
+        spans = [argument(box) for argument in arguments]
+        return best(low for low, _ in spans), best(high for _, high in spans)
+
+    def odds_span(box: Box) -> Span:
+        (low, high), *factors = [argument(box) for argument in arguments]
+        if any(top == inf for _, top in factors):
+            return (0.0, 1.0)
+        least = odds(_share(low), *[max(bottom, 0.0) for bottom, _ in factors])
+        most = odds(_share(high), *[max(top, 0.0) for _, top in factors])
+        return least, max(least, most)
+
+    return odds_span if function == "odds" else extreme
+
+
+def _share(probability: float) -> float:
+    return min(max(probability, 0.0), 1.0)

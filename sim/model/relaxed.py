@@ -1,0 +1,256 @@
+"""Reachability one variable at a time: the values each may ever have, in layers of firings.
+
+Layer k holds every value that k firings can bring about if all that may fire fires at once. The
+layers only grow, so the first in which something may be so is a lower bound of how many firings it
+takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search, 2001).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.model.boxes import Box, Narrower, Ranges, Spanner, bits, discrete_names, narrower, spanner
+from sim.model.expressions import Expression
+from sim.model.model import Model
+from sim.model.transitions import Effect, Transition
+
+
+@dataclass(slots=True, kw_only=True)
+class Relaxed:
+    """What was found so far; tuples of `sim.model.reachability.Reach` in the making."""
+
+    variables: tuple[str, ...]
+    box: Box
+    started: list[bool]
+    fired: list[bool]
+    taken: list[list[bool]]
+    outcomes: list[int | None]
+    endings: list[bool]
+
+    @classmethod
+    def nothing(cls, model: Model, box: Box) -> "Relaxed":
+        """Before anything was looked at: only scheduled clocks have started."""
+        return cls(
+            variables=tuple(variable.name for variable in model.variables),
+            box={
+                **box,
+                **{variable.name: 0 for variable in model.variables},
+                **{outcome.name: 0b01 for outcome in model.outcomes},
+            },
+            started=[transition.at is not None for transition in model.transitions],
+            fired=[False for _ in model.transitions],
+            taken=[[False for _ in transition.options] for transition in model.transitions],
+            outcomes=[None for _ in model.outcomes],
+            endings=[False for _ in model.endings],
+        )
+
+
+def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
+    """What may ever happen, by layers; `box` and `ranges` say what the parameters may be."""
+    found = Relaxed.nothing(model, box)
+    for variable in model.variables:
+        found.box[variable.name] = 1 << variable.start
+    rules = [_Rule(model, rank, ranges) for rank in range(len(model.transitions))]
+    marks = _Marks(model, ranges)
+    marks.update(found, 0, set(found.variables))
+    if not _surely(model.stop_when, found.box, ranges):
+        _grow(model, found, rules, marks)
+    _endings(model, found, ranges)
+    return found
+
+
+def _grow(model: Model, found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
+    """Layer after layer until nothing new comes."""
+    waiting = {rule.rank for rule in rules if not rule.triggered}
+    awake = set(waiting)
+    layer = 0
+    while waiting:
+        layer += 1
+        fresh: Box = {}
+        woken: set[int] = set()
+        for rank in sorted(waiting):
+            rules[rank].fire(found, fresh, woken)
+        changed = {name for name, mask in fresh.items() if mask & ~found.box[name]}
+        for name in changed:
+            found.box[name] |= fresh[name]
+        changed |= marks.update(found, layer, changed)
+        for rule in rules:
+            if rule.rank not in awake and rule.turns(found.box, changed):
+                woken.add(rule.rank)
+        woken -= awake
+        awake |= woken
+        waiting = woken | {rank for rank in awake if rules[rank].reads & changed}
+
+
+class _Rule:
+    """One transition, its expressions ready to be asked about boxes."""
+
+    def __init__(self, model: Model, rank: int, ranges: Ranges) -> None:
+        transition = model.transitions[rank]
+        self.rank, self.triggered = rank, bool(transition.on)
+        self.never = transition.at is not None and transition.at > model.horizon
+        self.guard = _narrower(transition.when, ranges)
+        self.speed = spanner(transition.speed.node, ranges) if transition.speed else None
+        self.options = [
+            _Choice(model, transition, i, ranges) for i in range(len(transition.options))
+        ]
+        self.wakes, self.wakes_by_option = _listeners(model, rank)
+        self.becomes = [
+            (
+                frozenset(discrete_names(trigger.becomes.node)),
+                narrower(trigger.becomes.node, True, ranges),
+                narrower(trigger.becomes.node, False, ranges),
+            )
+            for trigger in transition.on
+            if trigger.becomes
+        ]
+        expressions = [transition.when, transition.speed]
+        self.reads = {name for e in expressions if e for name in discrete_names(e.node)}
+        for choice in self.options:
+            self.reads |= choice.reads
+
+    def fire(self, found: Relaxed, fresh: Box, woken: set[int]) -> None:
+        """Add to `fresh` what a firing may bring about, to `woken` the clocks it may start."""
+        box = dict(found.box)
+        if self.guard and not self.guard(box):
+            return
+        found.started[self.rank] = True
+        if self.never or (self.speed and self.speed(box)[1] <= 0):
+            return
+        if not found.fired[self.rank]:
+            found.fired[self.rank] = True
+            woken.update(self.wakes)
+        for i, choice in enumerate(self.options):
+            if choice.take(box, fresh) and not found.taken[self.rank][i]:
+                found.taken[self.rank][i] = True
+                woken.update(self.wakes_by_option[i])
+
+    def turns(self, box: Box, changed: set[str]) -> bool:
+        """Whether a condition this rule waits for may just have turned true."""
+        return any(
+            names & changed and true(dict(box)) and false(dict(box))
+            for names, true, false in self.becomes
+        )
+
+
+class _Choice:
+    """One option of a transition."""
+
+    def __init__(self, model: Model, transition: Transition, at: int, ranges: Ranges) -> None:
+        option = transition.options[at]
+        self.available = _narrower(option.available, ranges)
+        weighed = option.value is not None and transition.choice != "utility"
+        self.value: Spanner | None = None
+        if option.value is not None and weighed:
+            self.value = spanner(option.value.node, ranges)
+        self.effects = [(e.variable, _effect(model, e, ranges)) for e in option.effects]
+        expressions = [option.available, option.value if weighed else None]
+        expressions += [effect.expression for effect in option.effects]
+        self.reads = {name for e in expressions if e for name in discrete_names(e.node)}
+        self.reads |= {effect.source or effect.variable for effect in option.effects}
+
+    def take(self, box: Box, fresh: Box) -> bool:
+        """Whether it may be taken in the box; adds the values it may bring about to `fresh`."""
+        if self.available:
+            box = dict(box)
+            if not self.available(box):
+                return False
+        if self.value and self.value(box)[1] <= 0:
+            return False
+        for variable, effect in self.effects:
+            fresh[variable] = fresh.get(variable, 0) | effect(box)
+        return True
+
+
+class _Marks:
+    """Which outcomes may have happened."""
+
+    def __init__(self, model: Model, ranges: Ranges) -> None:
+        self.model = model
+        self.conditions = [narrower(outcome.when.node, True, ranges) for outcome in model.outcomes]
+        self.reads = [frozenset(discrete_names(outcome.when.node)) for outcome in model.outcomes]
+
+    def update(self, found: Relaxed, layer: int, changed: set[str]) -> set[str]:
+        """Note the outcomes that may hold for the first time; their names."""
+        fresh: set[str] = set()
+        for i in self.model.outcome_order:
+            looked = found.outcomes[i] is None and (layer == 0 or self.reads[i] & (changed | fresh))
+            if looked and self.conditions[i](dict(found.box)):
+                found.outcomes[i] = layer
+                found.box[self.model.outcomes[i].name] |= 0b10
+                fresh.add(self.model.outcomes[i].name)
+        return fresh
+
+
+def _endings(model: Model, found: Relaxed, ranges: Ranges) -> None:
+    """An ending may be reached if it may hold where none before it does."""
+    box = dict(found.box)
+    for i, ending in enumerate(model.endings):
+        if ending.when is None:
+            found.endings[i] = True
+            return
+        found.endings[i] = narrower(ending.when.node, True, ranges)(dict(box))
+        if not narrower(ending.when.node, False, ranges)(box):
+            return
+
+
+def _surely(condition: Expression | None, box: Box, ranges: Ranges) -> bool:
+    """Whether the condition holds at every point of the box."""
+    return condition is not None and not narrower(condition.node, False, ranges)(dict(box))
+
+
+def _narrower(condition: Expression | None, ranges: Ranges) -> Narrower | None:
+    return narrower(condition.node, True, ranges) if condition else None
+
+
+def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
+    """The transitions this one's firing starts, and those each of its options starts."""
+    transition = model.transitions[rank]
+    by_name: set[int] = set()
+    by_option: list[set[int]] = [set() for _ in transition.options]
+    for other, listener in enumerate(model.transitions):
+        for trigger in listener.on:
+            if trigger.becomes is None and trigger.transition == transition.name:
+                if trigger.option is None:
+                    by_name.add(other)
+                for i, option in enumerate(transition.options):
+                    if option.name is not None and option.name == trigger.option:
+                        by_option[i].add(other)
+    return by_name, by_option
+
+
+def _effect(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box], int]:
+    """A closure box -> mask of the values the variable may have after the effect."""
+    size = model.variable(effect.variable).size
+    everything, source, value = (1 << size) - 1, effect.source or effect.variable, effect.value
+    match effect.how:
+        case "set":
+            return lambda box: 1 << value
+        case "raise":
+            return lambda box: _held(box[source] << 1, size)
+        case "lower":
+            return lambda box: box[source] >> 1 | box[source] & 1
+        case "at_least":
+            return lambda box: _mapped(box[source], lambda old: max(old, value))
+        case "at_most":
+            return lambda box: _mapped(box[source], lambda old: min(old, value))
+        case "copy":
+            return lambda box: _held(box[source], size)
+    if effect.expression is None:
+        raise AssertionError(f"no expression in {effect!r}")
+    span = spanner(effect.expression.node, ranges)
+
+    def computed(box: Box) -> int:
+        low, high = (min(max(end, 0), size - 1) for end in span(box))
+        return everything & ~((1 << int(low)) - 1) & ((1 << int(high) + 1) - 1)
+
+    return computed
+
+
+def _held(mask: int, size: int) -> int:
+    """Values beyond the last one stay at the last one."""
+    top = mask >> size - 1
+    return mask & ((1 << size - 1) - 1) | (1 << size - 1 if top else 0)
+
+
+def _mapped(mask: int, change: Callable[[int], int]) -> int:
+    return sum({1 << change(value) for value in bits(mask)})
