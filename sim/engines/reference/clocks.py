@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import simpy
 
 from sim.engines.reference.choices import Choice
+from sim.model.delays import row
+from sim.model.expressions import Values
 from sim.model.transitions import Transition
 from sim.model.waiting import wait
 from sim.streams import block, identity
@@ -50,8 +52,15 @@ class Clock:
         self.guard, self.speed = world.reading(transition.when), world.reading(transition.speed)
         self.triggers = [(trigger, world.condition(trigger)) for trigger in transition.on]
         self.choice = Choice(world, transition)
+        self.row: Callable[[Values], list[float]] | None = None
         self.numbers: Sequence[float] = ()  # of the delay, in this draw
         self.reset()
+
+    def delay_is(self, values: Values) -> None:
+        """Let the delay be what these parameters make it; ValueError if that cannot be."""
+        if self.row is None:
+            self.row = row(self.transition.after, self.world.model.names)
+        self.numbers = self.row(values)
 
     def reset(self) -> None:
         """As it is before a path begins."""

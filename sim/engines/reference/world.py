@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sim.engines.reference.choices import Reading, take, total
 from sim.engines.reference.clocks import Calendar, Clock
-from sim.model.delays import numbers
 from sim.model.expressions import Expression
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, moment
 from sim.model.model import Model
@@ -117,7 +116,7 @@ class World:
         self.draw, self.values = draw, values
         for _, clock in self.clocks:
             try:
-                clock.numbers = numbers(clock.transition.after, self.model.names, values)
+                clock.delay_is(values)
             except (ValueError, ArithmeticError) as problem:
                 raise impossible_delay(
                     clock.transition.name, clock.transition.after, problem, draw

@@ -1,4 +1,4 @@
-"""The tables of a run, documented once."""
+"""What an engine hands over: pieces of paths, and their events where asked for."""
 
 from dataclasses import dataclass
 
