@@ -15,9 +15,14 @@ FIRINGS_AT_ONE_INSTANT = 10_000
 
 def moment(model: Model, time: float, draw: int, path: int, state: Sequence[int]) -> str:
     """Where in which path: the day (from seconds), draw, path, and the state in words."""
+    return f"at day {time / DAY:g} of draw {draw}, path {path}: {in_words(model, state)}"
+
+
+def in_words(model: Model, state: Sequence[int]) -> str:
+    """The state as the scenario writes it."""
     values = zip(model.variables, state, strict=True)
     words = ", ".join(f"{variable.name} = {variable.word(value)}" for variable, value in values)
-    return f"at day {time / DAY:g} of draw {draw}, path {path}: {words or 'no state'}"
+    return words or "no state"
 
 
 def without_value(expression: Expression, problem: ArithmeticError, when: str) -> RunError:

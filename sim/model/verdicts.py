@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sim.errors import RunError
 from sim.model.boxes import Box, Ranges, Span, spanner
 from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
+from sim.model.failures import in_words, without_value
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
 
@@ -71,8 +71,7 @@ def guard(model: Model, known: Known, expression: Expression | None) -> Callable
     values = known.values
 
     def holds(state: State) -> bool:
-        with_place = _number(expression, lambda: evaluate(state, values, ()))
-        return bool(with_place)
+        return bool(_number(model, state, expression, lambda: evaluate(state, values, ())))
 
     return projected(model, variables_read(expression.node), holds)
 
@@ -87,7 +86,7 @@ def condition(model: Model, known: Known, expression: Expression) -> Callable[[S
 
     def holds(state: State, marks: int) -> bool:
         happened = [bool(marks >> i & 1) for i in size]
-        return bool(_number(expression, lambda: evaluate(state, values, happened)))
+        return bool(_number(model, state, expression, lambda: evaluate(state, values, happened)))
 
     return holds
 
@@ -173,22 +172,20 @@ def _computed(
     evaluate, values = evaluator(expression.node, model.names), known.values
 
     def computed(state: State) -> tuple[int, int]:
-        number = _number(expression, lambda: evaluate(state, values, ()))
+        number = _number(model, state, expression, lambda: evaluate(state, values, ()))
         return at, int(min(max(number, 0), top))
 
     return computed
 
 
-def _number(expression: Expression, evaluate: Callable[[], float]) -> float:
-    """The value; RunError with text and place where there is none."""
+def _number(
+    model: Model, state: State, expression: Expression, evaluate: Callable[[], float]
+) -> float:
+    """The value; RunError with text, place and state where there is none."""
     try:
-        value = evaluate()
+        return evaluate()
     except ArithmeticError as problem:
-        place = f"{expression.where}: " if expression.where else ""
-        raise RunError(f"{place}{expression}: {problem}") from problem
-    if value != value:
-        raise RunError(f"{expression.where}: {expression}: is not a number")
-    return value
+        raise without_value(expression, problem, f"state: {in_words(model, state)}") from problem
 
 
 def _box(model: Model, known: Known, names: Sequence[str], state: State) -> Box:
