@@ -107,7 +107,10 @@ def values_complaint(
     where = turns_back_at(coefficients(values, probabilities))
     if where is None:
         return None
-    wrong = f"no metalog runs through these quantiles: it would turn back near {100 * where:.2g} %"
+    first, last = probabilities[0], probabilities[-1]
+    told = f"near {100 * where:.2g} %" if first < where < last else ""
+    told = told or (f"below {100 * first:g} %" if where <= first else f"above {100 * last:g} %")
+    wrong = f"no metalog runs through these quantiles: it would turn back {told}"
     if len(points) != 3:
         return f"{wrong}; leave out a point or move one"
     nearest = _nearest_middle(values, probabilities)
