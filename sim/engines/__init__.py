@@ -41,3 +41,9 @@ def engine(name: str) -> Engine:
         raise UsageError(unknown("engine", name, ENGINES))
     walk: Engine = import_module(ENGINES[name]).walk
     return walk
+
+
+def has_threads(name: str) -> bool:
+    """Whether the engine spreads work over threads of its own: then `walk` also takes `workers`."""
+    engine(name)
+    return bool(getattr(import_module(ENGINES[name]), "THREADS", False))

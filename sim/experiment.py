@@ -1,1 +1,0 @@
-"""run, compare, replay: the one room where scenario, engine and seeds meet."""

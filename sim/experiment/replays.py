@@ -1,0 +1,113 @@
+"""One path again, from its draw and number alone, with everything that was weighed in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.engines.reference import follow
+from sim.engines.reference.gathering import gather
+from sim.engines.reference.world import Walk
+from sim.errors import UsageError
+from sim.experiment.runs import LARGEST, SEED, model_of, parameter_values
+from sim.model.durations import DAY
+from sim.model.model import Model
+from sim.model.parameters import value_in_words
+from sim.results import tables
+from sim.results.tally import Ledger
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """One path. Times are in days; `events` and `path` are the rows a run has for it.
+
+    events      as `Results.events`.
+    options     one row an event and option of its transition: seq, option (missing where there is
+                no choice), probability: the share it had, 0 if it was not available, taken.
+    states      one row at the start (seq -1) and one after each event: seq, time, and each state
+                variable by name, in words.
+    path        one row, as `Results.paths`.
+    parameters  name -> value in this draw, in words.
+    """
+
+    events: pd.DataFrame
+    options: pd.DataFrame
+    states: pd.DataFrame
+    path: pd.DataFrame
+    parameters: dict[str, str]
+    model: Model
+    seed: int
+    draw: int
+    number: int  # of the path
+
+
+def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED) -> Replay:
+    """Path `path` of draw `draw` as any run with this seed walked it, told by the reference engine.
+
+    Raises RunError where the path goes wrong, UsageError for numbers out of range.
+    """
+    for name, value, most in (
+        ("draw", draw, LARGEST),
+        ("path", path, LARGEST),
+        ("seed", seed, 2**64),
+    ):
+        if not 0 <= value < most:
+            raise UsageError(f"{name}: must be from 0 to {most - 1}, found {value}")
+    model = model_of(scenario)
+    (values,) = parameter_values(model, seed, range(draw, draw + 1))
+    walk = follow(model, values, seed=seed, draw=draw, path=path)
+    ledger = Ledger(model, paths=1, keep=True)
+    ledger.add(gather(model, draw, path, [walk], events=True))
+    rows = tables.paths(ledger)
+    assert rows is not None
+    return Replay(
+        events=tables.events(ledger),
+        options=options(model, walk),
+        states=states(model, walk),
+        path=rows,
+        parameters={
+            parameter.name: value_in_words(parameter, value)
+            for parameter, value in zip(model.parameters, values.tolist(), strict=True)
+        },
+        model=model,
+        seed=seed,
+        draw=draw,
+        number=path,
+    )
+
+
+def options(model: Model, walk: Walk) -> pd.DataFrame:
+    """The table `Replay.options`."""
+    rows = [
+        (seq, option.name, firing.shares[i] if firing.shares else 0.0, i == firing.option)
+        for seq, firing in enumerate(walk.firings)
+        for i, option in enumerate(model.transitions[firing.rank].options)
+    ]
+    seq, option, probability, taken = list(zip(*rows, strict=True)) or [()] * 4
+    return pd.DataFrame(
+        {
+            "seq": np.array(seq, dtype=np.int64),
+            "option": pd.Series(option, dtype="str"),
+            "probability": np.array(probability, dtype=np.float64),
+            "taken": np.array(taken, dtype=np.bool_),
+        }
+    )
+
+
+def states(model: Model, walk: Walk) -> pd.DataFrame:
+    """The table `Replay.states`."""
+    found = [(-1, 0.0, model.start_state)]
+    found += [(seq, firing.time / DAY, firing.state) for seq, firing in enumerate(walk.firings)]
+    columns: dict[str, object] = {
+        "seq": np.array([seq for seq, _, _ in found], dtype=np.int64),
+        "time": np.array([time for _, time, _ in found]),
+    }
+    for i, variable in enumerate(model.variables):
+        columns[variable.name] = [variable.word(state[i]) for _, _, state in found]
+    return pd.DataFrame(columns)

@@ -1,0 +1,198 @@
+"""A run: parameters drawn, paths walked, results tabulated."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import engine as engine_named
+from sim.errors import UsageError
+from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
+from sim.model.durations import DAY
+from sim.model.model import Model
+from sim.model.parameters import quantile
+from sim.results.results import Provenance, Results, tabulate
+from sim.results.saved import digest, versions
+from sim.results.tally import Ledger
+from sim.streams import parameter_uniform
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+ENGINE = "reference"
+DRAWS, PATHS, SEED = 100, 50, 1
+ROWS = 1_000_000  # more paths than this are counted, but not kept, unless asked for
+LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much to run, and how: what `run` and `compare` both take; see `run`."""
+
+    draws: int = DRAWS
+    paths: int = PATHS
+    seed: int = SEED
+    engine: str = ENGINE
+    workers: int | None = None
+    events: bool = False
+    keep_paths: bool | None = None
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("draws", 1, LARGEST), ("paths", 1, LARGEST), ("seed", 0, 2**64)):
+            value = getattr(self, name)
+            if not low <= value <= high - (name == "seed"):
+                raise UsageError(f"{name}: must be from {low} to {high:,}, found {value}")
+        if self.workers is not None and self.workers < 1:
+            raise UsageError(f"workers: must be at least 1, found {self.workers}")
+        engine_named(self.engine)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a row is kept for every path."""
+        return self.draws * self.paths <= ROWS if self.keep_paths is None else self.keep_paths
+
+    @property
+    def crew(self) -> int:
+        """How many workers; all cores this process may use unless said."""
+        if self.workers is not None:
+            return self.workers
+        allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+        return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def run(
+    scenario: Scenario | Model,
+    *,
+    draws: int = DRAWS,
+    paths: int = PATHS,
+    seed: int = SEED,
+    engine: str = ENGINE,
+    workers: int | None = None,
+    events: bool = False,
+    keep_paths: bool | None = None,
+    progress: bool | None = None,
+) -> Results:
+    """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
+
+    The same seed gives the same tables, byte for byte, whatever the number of workers (processes,
+    or threads of an engine that has its own; all cores unless said). `engine` is a name in
+    `sim.engines.ENGINES`. `events` keeps every event; `keep_paths` a row for every path, left out
+    above a million unless asked for. A bar shows progress on a terminal and in a notebook only,
+    unless `progress` says otherwise.
+
+    Ctrl-C ends the run in good order: the finished draws are kept, and `provenance.interrupted`
+    says so. Raises RunError when the scenario goes wrong (naming expression, state, draw and path)
+    and UsageError for arguments out of range.
+    """
+    plan = Plan(
+        draws=draws,
+        paths=paths,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        events=events,
+        keep_paths=keep_paths,
+        progress=progress,
+    )
+    model = model_of(scenario)
+    values = parameter_values(model, seed, range(draws))
+    ledger = Ledger(model, paths=paths, keep=plan.keeps)
+    for (pieces,) in pieces_of([model], [values], plan):
+        for piece in pieces:
+            ledger.add(piece)
+    return tabulate(ledger, values, about(scenario, plan, ledger.draws))
+
+
+def pieces_of(
+    models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan
+) -> Iterator[Pieces]:
+    """Pieces of all models, chunk by chunk in order, until the end or Ctrl-C; with a bar."""
+    work = Work(
+        engine=plan.engine,
+        models=tuple(models),
+        values=tuple(values),
+        seed=plan.seed,
+        draws=plan.draws,
+        paths=plan.paths,
+        events=plan.events,
+        workers=plan.crew,
+    )
+    with interruptible() as interruption, bar(work.total, plan.progress) as done:
+        try:
+            yield from walk(work, interruption, done)
+        except Stop:
+            return
+
+
+@contextmanager
+def bar(total: int, shown: bool | None) -> Iterator[Callable[[int], object]]:
+    """A progress bar in paths, with rate and time left, where a person is watching."""
+    if shown is None:
+        shown = sys.stderr.isatty() or "ipykernel" in sys.modules
+    if not shown:
+        yield lambda paths: None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit=" paths", unit_scale=True, leave=False) as progress:
+        yield progress.update
+
+
+def model_of(scenario: Scenario | Model) -> Model:
+    """The model of a scenario; a model is its own."""
+    return scenario if isinstance(scenario, Model) else scenario.model
+
+
+def parameter_values(model: Model, seed: int, draws: range) -> NDArray[np.float64]:
+    """The value of every parameter (a column) in every draw (a row), stratified by name."""
+    values = np.empty((len(draws), len(model.parameters)))
+    for column, parameter in enumerate(model.parameters):
+        name, distribution = parameter.name, parameter.distribution
+        for row, draw in enumerate(draws):
+            values[row, column] = quantile(distribution, parameter_uniform(seed, name, draw))
+    return values
+
+
+def about(scenario: Scenario | Model, plan: Plan, finished: int, *, under: str = "") -> Provenance:
+    """Where results come from: the scenario and its files, seed, arguments and versions."""
+    model = model_of(scenario)
+    files: Mapping[str, str] = {}
+    question = ""
+    if not isinstance(scenario, Model):
+        question = scenario.question
+        files = {Path(file).as_posix(): digest(Path(file)) for file in scenario.files}
+    return Provenance(
+        scenario=model.name,
+        title=model.title,
+        question=question,
+        under=under,
+        engine=plan.engine,
+        seed=plan.seed,
+        draws=finished,
+        draws_asked=plan.draws,
+        paths=plan.paths,
+        horizon=model.horizon / DAY,
+        start=model.start,
+        headlines=tuple(outcome.name for outcome in model.outcomes if outcome.headline),
+        interval="sampling",
+        arguments={
+            "draws": plan.draws,
+            "paths": plan.paths,
+            "seed": plan.seed,
+            "engine": plan.engine,
+            "workers": plan.crew,
+            "events": plan.events,
+            "keep_paths": plan.keeps,
+        },
+        versions=versions(),
+        files=files,
+    )
