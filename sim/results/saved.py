@@ -23,6 +23,9 @@ from sim.results.results import Provenance, Results
 MANIFEST = "manifest.json"
 TABLES = ("outcomes", "endings", "draws", "coverage", "rungs", "timing", "paths", "events")
 INDEXED = ("outcomes", "endings")  # their first column is the index
+# before pandas 3.1 numbers were read back to the last digit only on request; since, always
+_NOW_ALWAYS = tuple(int(part) for part in version("pandas").split(".")[:2]) >= (3, 1)
+EXACT: dict[str, Any] = {} if _NOW_ALWAYS else {"float_precision": "round_trip"}
 PACKAGES = ("escalation-sim", "numpy", "pandas", "simpy", "numba", "scipy")
 
 
@@ -156,7 +159,7 @@ def _read(path: Path, columns: list[dict[str, Any]], *, indexed: bool) -> pd.Dat
         index_col=0 if indexed else None,
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
+        **EXACT,
     )
     for column in columns:
         if column["type"] == "category":
