@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model.reachability import reach
 from sim.results import tables
 from sim.results.tally import Ledger
 
@@ -52,13 +53,14 @@ class Results:
 
     outcomes   index `outcome`; n: paths, hits: those in which it happened, probability: hits / n,
                low, high: 90 % interval for sampling only (Wilson's, n divided by the design effect
-               of the draws), median_time: over the hits, missing if there are none.
-    endings    index `ending`; n, hits, probability, low, high.
+               of the draws), median_time: over the hits, missing if there are none; reach: seen, or
+               else possible or impossible, as reachability proves with waits and odds ignored.
+    endings    index `ending`; n, hits, probability, low, high, reach.
     draws      one row a finished draw: draw, n, parameter.<name> (durations in days, choices by
                name), share.<outcome>, ending.<name>: shares of its n paths.
     coverage   one row a transition, and one an option (`name` is transition.option): kind, name,
                origin, started, fired: paths in which its clock started (missing for options), in
-               which it fired or was taken; n; reach: seen, or not.
+               which it fired or was taken; n; reach: seen, possible or impossible.
     rungs      variable, ladder, rung (0 lowest), level, time (101 of them), paths: how many are
                there then, n, share. A stopped path stays where it is.
     timing     outcome, time (501 of them), hits: paths in which it has happened by then, n,
@@ -131,12 +133,13 @@ class Results:
 def tabulate(ledger: Ledger, values: NDArray[np.float64], about: Provenance) -> Results:
     """Results of the finished draws of a ledger; `values` has the parameters, a row a draw."""
     varies = any(p.distribution.kind != "fixed" for p in ledger.model.parameters)
+    may_be = reach(ledger.model)
     kept_events = about.arguments.get("events", False)
     return Results(
-        outcomes=tables.outcomes(ledger, varies=varies),
-        endings=tables.endings(ledger, varies=varies),
+        outcomes=tables.outcomes(ledger, may_be, varies=varies),
+        endings=tables.endings(ledger, may_be, varies=varies),
         draws=tables.draws(ledger, values),
-        coverage=tables.coverage(ledger),
+        coverage=tables.coverage(ledger, may_be),
         rungs=tables.rungs(ledger),
         timing=tables.timing(ledger),
         paths=tables.paths(ledger),

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from sim.intervals import clustered, wilson
 from sim.model.durations import DAY
+from sim.model.reachability import Reach
 from sim.results.tally import BINS, Counts, Ledger
 from sim.results.walked import NOTHING, RUNG_TIMES
 
 TIMING_STEPS = 500
-REACHES = ("seen", "possible", "impossible", "not_seen")
+REACHES = ("seen", "possible", "impossible")
 Floats = NDArray[np.float64]
 
 
@@ -37,20 +38,28 @@ def estimates(by_draw: Sequence[Counts], total: Counts, n: int, *, varies: bool)
     return pd.DataFrame({"n": n, "hits": total, "probability": shares, "low": low, "high": high})
 
 
-def outcomes(ledger: Ledger, *, varies: bool) -> pd.DataFrame:
+def outcomes(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     """The table `Results.outcomes`."""
     total = ledger.total
     table = estimates(ledger.hits, total.hits, total.n, varies=varies)
     table["median_time"] = median_times(ledger)
+    table["reach"] = reaches(total.hits, [distance is not None for distance in reach.outcomes])
     table.index = pd.Index([outcome.name for outcome in ledger.model.outcomes], name="outcome")
     return table
 
 
-def endings(ledger: Ledger, *, varies: bool) -> pd.DataFrame:
+def endings(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     """The table `Results.endings`."""
     table = estimates(ledger.ended, ledger.total.ended, ledger.total.n, varies=varies)
+    table["reach"] = reaches(ledger.total.ended, reach.endings)
     table.index = pd.Index([ending.name for ending in ledger.model.endings], name="ending")
     return table
+
+
+def reaches(counts: Counts, possible: Sequence[bool]) -> "pd.Categorical[str]":
+    """Seen in some path; if not, possible or impossible whatever the waits and odds."""
+    unseen = np.where(possible, REACHES.index("possible"), REACHES.index("impossible"))
+    return named(np.where(counts > 0, REACHES.index("seen"), unseen), REACHES)
 
 
 def median_times(ledger: Ledger) -> Floats:
@@ -128,17 +137,20 @@ def draws(ledger: Ledger, values: Floats) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def coverage(ledger: Ledger) -> pd.DataFrame:
+def coverage(ledger: Ledger, reach: Reach) -> pd.DataFrame:
     """The table `Results.coverage`."""
     total, option = ledger.total, 0
     rows: list[tuple[int, str, str, int | None, int]] = []
+    possible: list[bool] = []
     for rank, transition in enumerate(ledger.model.transitions):
         started, fired = int(total.started[rank]), int(total.fired[rank])
         rows.append((0, transition.name, transition.origin, started, fired))
-        for choice in transition.options:
+        possible.append(reach.fired[rank])
+        for choice, may_be in zip(transition.options, reach.taken[rank], strict=True):
             if choice.name is not None:
                 name = f"{transition.name}.{choice.name}"
                 rows.append((1, name, transition.origin, None, int(total.taken[option])))
+                possible.append(may_be)
             option += 1
     table = pd.DataFrame(rows, columns=["kind", "name", "origin", "started", "fired"])
     table["kind"] = named(table["kind"].to_numpy(np.int8), ("transition", "option"))
@@ -147,8 +159,7 @@ def coverage(ledger: Ledger) -> pd.DataFrame:
     table["started"] = table["started"].astype("Int64")
     table["fired"] = table["fired"].astype(np.int64)
     table["n"] = np.int64(total.n)
-    seen = np.where(table["fired"] > 0, REACHES.index("seen"), REACHES.index("not_seen"))
-    table["reach"] = named(seen, REACHES)
+    table["reach"] = reaches(table["fired"].to_numpy(), possible)
     return table
 
 
