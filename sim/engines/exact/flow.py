@@ -1,0 +1,135 @@
+"""One draw's generator, its vanishing situations eliminated.
+
+A step that takes no time is followed until time can pass again: rates into vanishing situations
+are spread over where these lead (stochastic complement, summed as R (1 + P + P^2 + ...) V: no term
+is negative, so nothing is lost by cancellation; without circles the sum ends by itself).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sim.engines.exact.graph import Bools, Graph
+from sim.errors import RunError
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, in_words
+from sim.model.model import Model
+
+Floats = NDArray[np.float64]
+LEFT_OVER = 1e-17  # share of the flow still going round in a circle that is let go
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Rates a second between tangible situations, given as weights of the steps of a graph.
+
+    With `met`, whatever enters one of these situations, vanishing or not, has met the outcome and
+    leaves the chain; `hits` is the rate at which it does.
+    """
+
+    model: Model
+    graph: Graph
+    weights: Floats
+    tangible: NDArray[np.int64]  # number in the chain of a situation; of a vanishing one: its own
+    size: int  # of the chain
+    within: Any  # vanishing -> vanishing
+    out: Any  # vanishing -> tangible
+    out_hits: Floats
+    between: Any  # tangible -> tangible, the vanishing ones eliminated; no diagonal
+    hits: Floats
+    met: Bools
+
+    def settle(self, vanishing: Floats) -> tuple[Floats, float]:
+        """Mass on vanishing situations follows its steps: (mass on tangible ones, mass met)."""
+        mass = np.zeros(self.size)
+        hits = 0.0
+        for _ in range(FIRINGS_AT_ONE_INSTANT + 1):
+            if not vanishing.any():
+                return mass, hits
+            mass += vanishing @ self.out
+            hits += float(vanishing @ self.out_hits)
+            vanishing = np.asarray(vanishing @ self.within)
+            if vanishing.sum() <= LEFT_OVER:
+                return mass, hits
+        raise _circle(self.model, self.graph, self.weights, vanishing)
+
+    def enter(self, situations: NDArray[np.int64], mass: Floats) -> tuple[Floats, float]:
+        """Mass put into these situations, after all that is due at once: as `settle`."""
+        met = self.met[situations]
+        vanishing = np.zeros(self.within.shape[0])
+        settled = np.zeros(self.size)
+        gone = self.graph.vanishing[situations]
+        np.add.at(vanishing, self.tangible[situations[gone & ~met]], mass[gone & ~met])
+        np.add.at(settled, self.tangible[situations[~gone & ~met]], mass[~gone & ~met])
+        more, hits = self.settle(vanishing)
+        return settled + more, hits + float(mass[met].sum())
+
+
+def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) -> Flow:
+    """The chain of one draw: `weights` holds rate x share, or share, of every step of the graph."""
+    if met is None:
+        met = np.zeros(len(graph.situations), dtype=np.bool_)
+    gone = graph.vanishing
+    place = np.where(gone, np.cumsum(gone) - 1, np.cumsum(~gone) - 1)
+    count, size = int(gone.sum()), int((~gone).sum())
+    source, target = graph.source, graph.target
+    counted = (weights > 0) & ~met[source]
+    from_gone, to_gone, into = gone[source], gone[target], met[target]
+
+    def block(rows: Bools, columns: Bools, shape: tuple[int, int]) -> Any:
+        use = counted & rows & columns & ~into
+        return sparse.csr_array(
+            (weights[use], (place[source[use]], place[target[use]])), shape=shape
+        )
+
+    def entering(rows: Bools, length: int) -> Floats:
+        use = counted & rows & into
+        rates = np.zeros(length)
+        np.add.at(rates, place[source[use]], weights[use])
+        return rates
+
+    within = block(from_gone, to_gone, (count, count))
+    out = block(from_gone, ~to_gone, (count, size))
+    out_hits = entering(from_gone, count)
+    between = block(~from_gone, ~to_gone, (size, size))
+    hits = entering(~from_gone, size)
+    moving = block(~from_gone, to_gone, (size, count))
+    whole = float(moving.sum())
+    for _ in range(FIRINGS_AT_ONE_INSTANT + 1):
+        if moving.nnz == 0 or moving.sum() <= LEFT_OVER * whole:
+            break
+        between = between + moving @ out
+        hits = hits + moving @ out_hits
+        moving = moving @ within
+    else:
+        raise _circle(model, graph, weights, np.asarray(moving.sum(axis=0)).ravel())
+    between.setdiag(0.0)
+    between.eliminate_zeros()
+    return Flow(
+        model=model,
+        graph=graph,
+        weights=weights,
+        tangible=place,
+        size=size,
+        within=within,
+        out=out,
+        out_hits=out_hits,
+        between=between,
+        hits=hits,
+        met=met,
+    )
+
+
+def _circle(model: Model, graph: Graph, weights: Floats, vanishing: Floats) -> RunError:
+    """The error that names a circle of firings that take no time, by its likeliest steps."""
+    at = int(np.flatnonzero(graph.vanishing)[int(np.argmax(vanishing))])
+    state = graph.situations[at].state
+    names: list[str] = []
+    while graph.vanishing[at] and len(names) < 200:
+        steps = np.flatnonzero(graph.source == at)
+        step = steps[int(np.argmax(weights[steps]))]
+        names.append(model.transitions[graph.rank[step]].name)
+        at = int(graph.target[step])
+    return endless(names, f"state: {in_words(model, state)}")

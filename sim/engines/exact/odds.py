@@ -1,0 +1,119 @@
+"""Rates and shares as numbers: what rule 3 and the speeds give in one draw of the parameters."""
+
+from collections.abc import Sequence
+from math import exp, inf, isfinite
+
+from sim.model.delays import numbers
+from sim.model.expressions import Evaluator, Expression, Values, evaluator
+from sim.model.failures import (
+    SLACK,
+    impossible_delay,
+    in_words,
+    nothing_left,
+    out_of_range,
+    without_value,
+)
+from sim.model.model import Model
+from sim.model.transitions import Transition
+from sim.model.verdicts import State
+
+
+class Odds:
+    """The numbers of one draw; `closures` may be shared by all draws of a model."""
+
+    def __init__(
+        self, model: Model, values: Values, draw: int, closures: dict[int, Evaluator]
+    ) -> None:
+        self.model, self.values, self.draw = model, values, draw
+        self._closures = closures
+
+    def rate(self, rank: int, state: State) -> float:
+        """Firings per second of an exponential clock while the state is as it is."""
+        transition = self.model.transitions[rank]
+        try:
+            numbers(transition.after, self.model.names, self.values)  # complains as elsewhere
+            mean = self._value(transition.after.arguments[0], state)
+        except (ValueError, ArithmeticError) as problem:
+            raise impossible_delay(
+                transition.name, transition.after, problem, self.draw
+            ) from problem
+        if transition.speed is None:
+            return 1 / mean
+        return self._number(transition.speed, state, 0.0, inf) / mean
+
+    def shares(self, rank: int, state: State) -> list[float]:
+        """The probability of each option, and last of none: rules 3 and 7."""
+        transition = self.model.transitions[rank]
+        available = [
+            option.available is None or bool(self._value(option.available, state))
+            for option in transition.options
+        ]
+        if transition.choice == "utility":
+            weights = self._utilities(transition, available, state)
+        else:
+            weights = self._weights(transition, available, state)
+        total = 0.0
+        for weight in weights:
+            total = total + weight
+        if total <= 0:
+            return [0.0] * len(weights) + [1.0]
+        return [weight / total for weight in weights] + [0.0]
+
+    def _utilities(
+        self, transition: Transition, available: Sequence[bool], state: State
+    ) -> list[float]:
+        utilities = {
+            i: self._number(option.value, state, -inf, inf) if option.value else 0.0
+            for i, option in enumerate(transition.options)
+            if available[i]
+        }
+        best = max(utilities.values(), default=0.0)
+        return [exp(utilities[i] - best) if free else 0.0 for i, free in enumerate(available)]
+
+    def _weights(
+        self, transition: Transition, available: Sequence[bool], state: State
+    ) -> list[float]:
+        top = 1 + SLACK if transition.choice == "probability" else inf
+        weights: list[float] = []
+        rest = -1
+        taken = 0.0
+        for i, (option, free) in enumerate(zip(transition.options, available, strict=True)):
+            weight = 0.0
+            if free and option.share == "rest":
+                rest = i
+            elif free and option.value is None:
+                weight = 1.0
+            elif free and option.value is not None:
+                weight = self._number(option.value, state, 0.0, top)
+                if option.share == "of_rest":
+                    weight = weight * self._left(transition, taken, state)
+            weights.append(weight)
+            taken = taken + weight
+        if rest >= 0:
+            weights[rest] = self._left(transition, taken, state)
+        return weights
+
+    def _left(self, transition: Transition, taken: float, state: State) -> float:
+        left = 1 - taken
+        if left < -SLACK:
+            raise nothing_left(transition.name, taken, self._moment(state))
+        return max(left, 0.0)
+
+    def _value(self, expression: Expression, state: State) -> float:
+        evaluate = self._closures.get(id(expression))
+        if evaluate is None:
+            evaluate = evaluator(expression.node, self.model.names)
+            self._closures[id(expression)] = evaluate
+        try:
+            return evaluate(state, self.values, ())
+        except ArithmeticError as problem:
+            raise without_value(expression, problem, self._moment(state)) from problem
+
+    def _number(self, expression: Expression, state: State, low: float, high: float) -> float:
+        value = float(self._value(expression, state))
+        if not (isfinite(value) and low <= value <= high):
+            raise out_of_range(expression, value, low, high, self._moment(state))
+        return value
+
+    def _moment(self, state: State) -> str:
+        return f"in draw {self.draw}: {in_words(self.model, state)}"
