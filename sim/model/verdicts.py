@@ -6,12 +6,13 @@ effects are read at one draw's values, odds and speeds only as to whether they c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from sim.model.boxes import Box, Ranges, Span, spanner
 from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
-from sim.model.failures import in_words, without_value
+from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
 
@@ -173,6 +174,8 @@ def _computed(
 
     def computed(state: State) -> tuple[int, int]:
         number = _number(model, state, expression, lambda: evaluate(state, values, ()))
+        if not isfinite(number):
+            raise out_of_range(expression, number, 0, top, f"state: {in_words(model, state)}")
         return at, int(min(max(number, 0), top))
 
     return computed
