@@ -1,0 +1,52 @@
+"""A file in, a scenario out, or every problem it has at once."""
+
+from os import PathLike, fspath
+
+from sim.errors import ScenarioError
+from sim.scenario import recording
+from sim.scenario.checks import check
+from sim.scenario.composition import compose
+from sim.scenario.copies import expand
+from sim.scenario.findings import Findings
+from sim.scenario.resolving import resolve, workbench
+from sim.scenario.scenario import Scenario
+from sim.scenario.stipulated import stipulated
+from sim.scenario.validation import validate
+
+
+def load(path: str | PathLike[str]) -> Scenario:
+    """The scenario of a file, with all it extends and includes.
+
+    Raises ScenarioError with every problem, in file order.
+    """
+    file = fspath(path)
+    composed = compose(file)
+    findings = Findings(composed.tree, problems=list(composed.problems), removed=composed.removed)
+    findings = expand(findings)
+    document, broken = validate(findings.tree, findings)
+    bench = workbench(document, findings, broken)
+    resolved = resolve(bench)
+    if not findings.problems:
+        check(resolved)
+    if findings.problems:
+        raise ScenarioError(findings.problems)
+    return Scenario(
+        name=document.scenario,
+        title=document.title or document.scenario,
+        question=document.question,
+        file=file,
+        files=tuple(composed.files),
+        model=resolved.model,
+        start=document.start,
+        horizon=resolved.model.horizon,
+        actors=recording.actors(bench),
+        sources=recording.sources(bench),
+        assumptions=recording.assumptions(bench),
+        delays=recording.delays(bench),
+        stipulated=stipulated(bench),
+        treaties=recording.treaties(resolved),
+        interventions=recording.interventions(bench),
+        evidence=recording.evidence(bench),
+        warnings=tuple(sorted(findings.warnings)),
+        _bench=bench,
+    )

@@ -1,0 +1,153 @@
+"""Names and name spaces: who is called what, no name twice in one space, none broken twice."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from sim.model.expressions import Node
+from sim.model.identity import identity
+from sim.model.parameters import Parameter
+from sim.model.state import Variable
+from sim.scenario.expressions import Reader
+from sim.scenario.findings import Findings
+from sim.scenario.syntax import Mistake, names_in
+from sim.scenario.vocabulary import Vocabulary
+from sim.scenario.workbench import Workbench, said
+from sim.scenario.written import Block, Route, entries, place_of
+
+_SPACES = (
+    {
+        "relations": "a relation",
+        "state": "a state variable",
+        "parameters": "a parameter",
+        "facts": "a fact",
+        "delays": "a delay",
+        "outcomes": "an outcome",
+    },
+    {"moves": "a move", "events": "an event", "interventions": "an intervention"},
+)
+_ELSEWHERE = {
+    "actors": "an actor",
+    "treaties": "a treaty",
+    "moves": "a move",
+    "events": "an event",
+    "endings": "an ending",
+    "interventions": "an intervention",
+    "ladders": "a ladder",
+}
+
+
+def used_twice(findings: Findings) -> None:
+    """Note every name that stands for two things of one name space."""
+    tree = findings.tree
+    for space in _SPACES:
+        seen: dict[str, Route] = {}
+        uses = [((s, name), what) for s, what in space.items() for name in _keys(tree, s)]
+        uses.sort(key=lambda use: place_of(tree, use[0], key=True))
+        for route, _ in uses:
+            name = str(route[1])
+            if name in seen:
+                first = seen[name]
+                line = place_of(tree, first, key=True).line
+                text = f"the name {name!r} is used twice: {space[str(first[0])]} has it in line"
+                findings.problem(route, f"{text} {line}", key=True)
+            seen.setdefault(name, route)
+
+
+def same_numbers(bench: Workbench, transitions: Iterable[str]) -> None:
+    """Note names whose random numbers would be the same (one hash for two names)."""
+    texts = [f"transition:{name}" for name in transitions]
+    texts += [f"parameter:{name}" for name in bench.document.parameters]
+    seen: dict[int, str] = {}
+    for text in texts:
+        number = identity(text)
+        if number in seen:
+            one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
+            route = _route_of(bench, text)
+            said = f"{one!r} and {two!r} would share their random numbers; rename one of them"
+            bench.problem(route, said, key=True)
+        seen[number] = text
+
+
+def _route_of(bench: Workbench, text: str) -> Route:
+    kind, _, name = text.partition(":")
+    if kind == "parameter":
+        return ("parameters", name)
+    for section in ("moves", "events", "interventions"):
+        if name in _keys(bench.findings.tree, section):
+            return (section, name)
+    treaty, _, clause = name.partition(".")
+    return ("treaties", treaty, "obligations", clause.partition(".")[0])
+
+
+def vocabulary(
+    bench: Workbench, variables: Iterable[Variable], parameters: Iterable[Parameter]
+) -> Vocabulary:
+    """What expressions can name, facts not yet among it."""
+    tree = bench.findings.tree
+    known = {variable.name: variable for variable in variables}
+    numbers = {parameter.name: parameter for parameter in parameters}
+    written = set(_written_variables(tree))
+    broken = written - set(known) | set(_keys(tree, "parameters")) - set(numbers)
+    broken |= {name for name in _keys(tree, "facts") if name not in bench.document.facts}
+    elsewhere = {name: what for s, what in _ELSEWHERE.items() for name in _keys(tree, s)}
+    return Vocabulary(
+        variables=known,
+        parameters=numbers,
+        delays=frozenset(_keys(tree, "delays")),
+        outcomes=frozenset(_keys(tree, "outcomes")),
+        broken=frozenset(broken),
+        elsewhere=elsewhere,
+    )
+
+
+def with_facts(bench: Workbench) -> Vocabulary:
+    """The vocabulary with its facts, each read after those it reads; a circle is a problem."""
+    written = {name: said(text) for name, text in bench.document.facts.items()}
+    found: dict[str, Node | None] = {}
+    for name in written:
+        _fact(bench, name, written, found, ())
+    return replace(bench.words, facts=found)
+
+
+def _fact(
+    bench: Workbench,
+    name: str,
+    written: Mapping[str, str],
+    found: dict[str, Node | None],
+    above: tuple[str, ...],
+) -> None:
+    if name in found:
+        return
+    if name in above:
+        circle = " -> ".join([*above[above.index(name) :], name])
+        bench.problem(("facts", name), f"facts read one another in a circle: {circle}")
+        found.update(dict.fromkeys(above[above.index(name) :]))
+        return
+    try:
+        below = [other for other in names_in(written[name]) if other in written]
+    except Mistake:
+        below = []
+    for other in below:
+        _fact(bench, other, written, found, (*above, name))
+    if name not in found:
+        reader = Reader(replace(bench.words, facts=found))
+        found[name] = reader.wanted(written[name], "condition")
+        for mistake in reader.mistakes:
+            bench.problem(("facts", name), mistake)
+
+
+def _written_variables(tree: Block) -> Iterator[str]:
+    """The name of every state variable the file has, broken ones too."""
+    for actor, entry in entries(tree.get("actors")):
+        state = entry.value.get("state") if isinstance(entry.value, Block) else None
+        yield from (f"{actor}.{name}" for name, _ in entries(state))
+    yield from _keys(tree, "relations")
+    yield from _keys(tree, "state")
+    for treaty, entry in entries(tree.get("treaties")):
+        yield f"{treaty}.binds"
+        clauses = entry.value.get("obligations") if isinstance(entry.value, Block) else None
+        yield from (f"{treaty}.{name}" for name, _ in entries(clauses))
+
+
+def _keys(tree: Block, section: str) -> list[str]:
+    return [name for name, _ in entries(tree.get(section))]

@@ -1,0 +1,35 @@
+"""Scalars as YAML 1.2 reads them (core schema): `no` is a word, 12:30 is text, 1e-3 a number."""
+
+import re
+
+NULL = frozenset({"", "~", "null", "Null", "NULL"})
+TRUE = frozenset({"true", "True", "TRUE"})
+FALSE = frozenset({"false", "False", "FALSE"})
+DIGITS = 300  # of a whole number; more is no quantity anybody means
+
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NO_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
+
+
+def core(text: str) -> bool | int | float | str | None:
+    """The value of a plain scalar under the core schema (YAML 1.2.2, section 10.3.2)."""
+    if text in NULL:
+        return None
+    if text in TRUE:
+        return True
+    if text in FALSE:
+        return False
+    if text[0] not in "+-.0123456789" or len(text) > DIGITS:
+        return text
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _BASED.fullmatch(text):
+        return int(text[2:], 8 if text[1] == "o" else 16)
+    if _INFINITE.fullmatch(text):
+        return float(text.replace(".", "", 1))
+    return float("nan") if text in _NO_NUMBER else text

@@ -1,0 +1,100 @@
+"""An expression's text parsed by Python's grammar, with hints for those who do not know Python."""
+
+import ast
+import re
+import warnings
+
+LENGTH = 4_000
+
+_ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
+_STUCK_TOGETHER = re.compile(
+    r"(?<![\w.])(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)([A-Za-z_]\w*)", re.ASCII
+)
+_TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)
+_PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>", re.ASCII)
+_LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
+_HINTS = {
+    "&": "write `and`",
+    "|": "write `or`",
+    "%": "write a share as a number, 0.1 for 10 %",
+    "'": "names and levels need no quotes inside an expression",
+    '"': "names and levels need no quotes inside an expression",
+    "?": "write `x if condition else y`",
+    "[": "use parentheses",
+    "{": "use parentheses",
+    "≥": "write >=",
+    "≤": "write <=",
+    "≠": "write !=",
+    "#": "a comment needs a space before the #, and quotes around the text before it",
+}
+
+
+class Mistake(Exception):
+    """What is wrong with one expression, in the author's words."""
+
+
+def parse(text: str) -> ast.expr:
+    """The parsed text. Raises Mistake."""
+    text = " ".join(text.split())
+    if len(text) > LENGTH:
+        raise Mistake(f"is longer than {LENGTH:,} characters; name its parts as facts")
+    if not _ALLOWED.fullmatch(text):
+        odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
+        hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
+        raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
+    stuck = _STUCK_TOGETHER.search(text)
+    if stuck:
+        raise Mistake(f"{stuck.group()!r} is neither a number nor a name")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Mistake(_said(text, error)) from None
+
+
+def dotted(node: ast.expr) -> str | None:
+    """`a.b.c` of nested attributes; None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])
+
+
+def names_in(text: str) -> list[str]:
+    """Every name a text reads, dotted ones whole. Raises Mistake."""
+    return [name for node in ast.walk(parse(text)) if (name := _name(node))]
+
+
+def _name(node: ast.AST) -> str | None:
+    return dotted(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+
+
+def shown(node: ast.expr) -> str:
+    """The text of a part, for messages."""
+    return ast.unparse(node)
+
+
+def _said(text: str, error: Exception) -> str:
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    placeholder = _PLACEHOLDER.search(text)
+    if placeholder:
+        return f"{placeholder.group()!r} is filled in by no for_each here"
+    duration = _TWO_WORDS.search(text)
+    if duration:
+        return f"{short!r}: a duration ({duration.group()!r}) has no meaning in an expression"
+    if _LONE_EQUALS.search(text):
+        return f"{short!r}: = does not compare; write =="
+    if "!" in text.replace("!=", ""):
+        return f"{short!r}: write `not` instead of !"
+    if not isinstance(error, SyntaxError):
+        return f"{short!r} is too deeply nested; name its parts as facts"
+    if text.count("(") != text.count(")"):
+        return f"{short!r}: a parenthesis is missing"
+    where = (error.offset or 1) - 1
+    rest = text[where : where + 20]
+    near = f" near {rest!r}" if rest else " at its end"
+    return f"{short!r} cannot be read{near}"
