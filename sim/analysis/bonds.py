@@ -1,0 +1,35 @@
+"""Who is bound to whom: the treaties of a scenario as a table of duties."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+COLUMNS = ["treaty", "title", "clause", "type", "obligor", "beneficiary", "binds", "from"]
+
+
+def bonds(scenario: "Scenario") -> pd.DataFrame:
+    """One row a duty: treaty, title, clause, type, obligor, beneficiary, binds, from.
+
+    `binds` says whether the treaty binds at the start date and `from` the day it comes into force
+    (missing where the scenario gives none). A clause that names several beneficiaries stands once
+    for each; one that names none has an empty beneficiary, because nobody in particular is owed.
+    """
+    rows = [
+        (
+            treaty.name,
+            treaty.title or treaty.name,
+            obligation.name,
+            obligation.type,
+            obligation.obligor,
+            beneficiary,
+            bool(scenario.model.variable(f"{treaty.name}.binds").start),
+            treaty.in_force or treaty.signed,
+        )
+        for treaty in scenario.treaties
+        for obligation in treaty.obligations
+        for beneficiary in obligation.beneficiary or ("",)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)

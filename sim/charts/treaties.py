@@ -1,0 +1,221 @@
+"""Chart `treaties`: actors as nodes, what they owe one another as arrows from the obligor."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Text
+
+from sim.charts import style
+
+TYPES = (
+    *("defence", "consultation", "assistance", "restraint"),
+    *("nonaggression", "neutrality", "offence"),
+)
+DORMANT = (0, (4, 3))  # dashes of a treaty that does not bind at the start date
+SHARES = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)  # of the way, for labels
+BEND = 0.16  # how far the arcs between one pair of actors stand apart
+
+
+class Point(NamedTuple):
+    """A place on the drawing."""
+
+    x: float
+    y: float
+
+
+class Arc(NamedTuple):
+    """The duties of one kind that one actor owes another: one arrow, one label."""
+
+    obligor: str
+    beneficiary: str
+    type: str
+    binds: bool
+    label: str
+    bend: float
+
+
+def treaties(
+    bonds: pd.DataFrame, *, names: Mapping[str, str] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Who is bound to whom, drawn from the analysis `bonds`.
+
+    An arrow runs from the obligor to the beneficiary, coloured by the type of the clause and
+    dashed where the treaty does not bind at the start date. What is owed to nobody in particular
+    stands beneath its obligor. `names` gives actors the name a reader sees.
+    """
+    ax = style.axes(ax, rows=21, width=11)
+    arcs = _arcs(bonds)
+    places = _places(bonds, arcs)
+    ax.set(xlim=(-1.32, 1.32), ylim=(-1.2, 1.16))
+    style.frame(ax, "Who is bound to whom: an arrow from each obligor to the one it owes")
+    ax.axis("off")
+    ax.legend(handles=_legend(bonds), loc="lower center", ncols=5, fontsize=8, frameon=False)
+    boxes = _actors(ax, places, names or {})
+    taken = [*boxes.values(), *_owed_to_nobody(ax, bonds, boxes)]
+    style.figure_of(ax).canvas.draw()  # boxes know their size, where arrows end, only once drawn
+    for arc in arcs:
+        _arrow(ax, arc, boxes)
+        taken.append(_label(ax, arc, places, taken))
+    return ax
+
+
+def _arcs(bonds: pd.DataFrame) -> list[Arc]:
+    """One arc for the duties that share obligor, beneficiary, type and force, bent apart."""
+    owed = bonds[bonds["beneficiary"] != ""]
+    arcs: list[Arc] = []
+    drawn: dict[tuple[str, str], int] = {}
+    together = ["obligor", "beneficiary", "type", "binds"]
+    for (obligor, beneficiary, kind, binds), rows in owed.groupby(together, sort=False):
+        nth = drawn[obligor, beneficiary] = drawn.get((obligor, beneficiary), -1) + 1
+        label = "\n".join(_clauses(rows))
+        arcs.append(Arc(obligor, beneficiary, kind, bool(binds), label, BEND * (0.6 + nth * 1.5)))
+    return arcs
+
+
+def _clauses(rows: pd.DataFrame) -> list[str]:
+    """`treaty: clause, clause`, a line a treaty."""
+    return [
+        f"{treaty}: {', '.join(clauses)}"
+        for treaty, clauses in rows.groupby("treaty", sort=False)["clause"]
+    ]
+
+
+def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:
+    """Actors on a circle, in the order that makes the arrows shortest; the unbound in its middle."""
+    ring = _ring(nx.Graph((arc.obligor, arc.beneficiary) for arc in arcs))
+    turn = 2 * np.pi / max(len(ring), 1)
+    places = {
+        actor: Point(float(np.sin(k * turn)), float(np.cos(k * turn)))
+        for k, actor in enumerate(ring)
+    }
+    alone = [actor for actor in bonds["obligor"].unique() if actor not in places]
+    for k, actor in enumerate(alone):
+        places[actor] = Point(-0.1, 0.25 * (len(alone) - 1) - 0.5 * k)
+    return places
+
+
+def _ring(graph: "nx.Graph[str]") -> list[str]:
+    """The actors in a ring whose neighbours are bound; swaps go on while they shorten it."""
+    ring = list(graph.nodes)
+    n = len(ring)
+
+    def length(order: Sequence[str]) -> float:
+        at = {actor: k for k, actor in enumerate(order)}
+        return sum(float(np.sin(np.pi * abs(at[a] - at[b]) / n)) for a, b in graph.edges)
+
+    shorter = True
+    while shorter:
+        shorter = False
+        for i in range(n):
+            for j in range(i + 1, n):
+                other = ring.copy()
+                other[i], other[j] = other[j], other[i]
+                if length(other) < length(ring) - 1e-9:
+                    ring, shorter = other, True
+    return ring
+
+
+def _actors(ax: Axes, places: Mapping[str, Point], names: Mapping[str, str]) -> dict[str, Text]:
+    """The nodes: each actor's name in a box."""
+    box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": style.INK}
+    look = {"ha": "center", "va": "center", "fontsize": 9, "fontweight": "bold", "zorder": 5}
+    return {
+        actor: ax.text(x, y, _folded(names.get(actor, actor)), bbox=box, **look)
+        for actor, (x, y) in places.items()
+    }
+
+
+def _owed_to_nobody(ax: Axes, bonds: pd.DataFrame, boxes: Mapping[str, Text]) -> list[Text]:
+    """Beneath each actor, what it owes to nobody in particular."""
+    alone = bonds[bonds["beneficiary"] == ""]
+    notes: list[Text] = []
+    for actor, rows in alone.groupby("obligor", sort=False):
+        x, y = boxes[actor].get_position()
+        below = y - 0.045 - 0.032 * len(boxes[actor].get_text().splitlines())
+        box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+        look = {"ha": "center", "va": "top", "fontsize": 7, "zorder": 5, "color": style.FAINT}
+        notes.append(ax.text(x, below, "\n".join(_clauses(rows)), bbox=box, **look))
+    return notes
+
+
+def _folded(name: str, width: int = 20) -> str:
+    """A long name in lines of at most so many letters, cut where a bracket opens."""
+    words, lines = name.split(" (")[0].split(), [""]
+    for word in words:
+        joined = f"{lines[-1]} {word}".strip()
+        if len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def _arrow(ax: Axes, arc: Arc, boxes: Mapping[str, Text]) -> None:
+    """An arrow from box to box."""
+    start, end = boxes[arc.obligor], boxes[arc.beneficiary]
+    patch = FancyArrowPatch(
+        start.get_position(),
+        end.get_position(),
+        arrowstyle="-|>",
+        mutation_scale=13,
+        connectionstyle=f"arc3,rad={arc.bend}",
+        patchA=start.get_bbox_patch(),
+        patchB=end.get_bbox_patch(),
+        color=_colour(arc.type),
+        linestyle="-" if arc.binds else DORMANT,
+        linewidth=1.6,
+        zorder=2,
+    )
+    ax.add_patch(patch)
+
+
+def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text]) -> Text:
+    """The clauses of an arrow, slid along it until they cover no other text."""
+    start, end = places[arc.obligor], places[arc.beneficiary]
+    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
+    look = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
+    label = ax.text(0, 0, arc.label, color=_colour(arc.type), bbox=box, **look)
+
+    def covers(share: float) -> int:
+        label.set_position(_on_arc(start, end, arc.bend, share))
+        return sum(_overlap(label, other) for other in taken)
+
+    label.set_position(_on_arc(start, end, arc.bend, min(SHARES, key=covers)))
+    return label
+
+
+def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
+    """The point so far along the quadratic curve that matplotlib's `arc3` draws."""
+    control = Point(
+        (start.x + end.x) / 2 + bend * (end.y - start.y),
+        (start.y + end.y) / 2 - bend * (end.x - start.x),
+    )
+    a, b, c = (1 - share) ** 2, 2 * share * (1 - share), share**2
+    return Point(
+        a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y
+    )
+
+
+def _overlap(one: Text, other: Text) -> bool:
+    return one.get_window_extent().overlaps(other.get_window_extent())
+
+
+def _colour(kind: str) -> str:
+    return style.COLOURS[TYPES.index(kind) if kind in TYPES else -1]
+
+
+def _legend(bonds: pd.DataFrame) -> list[Line2D]:
+    """A line for each type there is, and one for what does not bind yet."""
+    owed = bonds[bonds["beneficiary"] != ""]
+    kinds = [kind for kind in TYPES if (owed["type"] == kind).any()]
+    lines = [Line2D([], [], color=_colour(kind), label=kind) for kind in kinds]
+    if len(bonds) and not bonds["binds"].all():
+        dashed = Line2D([], [], color=style.INK, linestyle=DORMANT, label="not binding at the start")
+        lines.append(dashed)
+    return lines
