@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engines import engine as engine_named
 from sim.errors import UsageError
+from sim.experiment.solving import EXACT, solved
 from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
 from sim.model.durations import DAY
 from sim.model.model import Model
@@ -53,7 +54,8 @@ class Plan:
                 raise UsageError(f"{name}: must be from {low} to {high:,}, found {value}")
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"workers: must be at least 1, found {self.workers}")
-        engine_named(self.engine)
+        if self.engine != EXACT:
+            engine_named(self.engine)
 
     @property
     def keeps(self) -> bool:
@@ -85,9 +87,10 @@ def run(
 
     The same seed gives the same tables, byte for byte, whatever the number of workers (processes,
     or threads of an engine that has its own; all cores unless said). `engine` is a name in
-    `sim.engines.ENGINES`. `events` keeps every event; `keep_paths` a row for every path, left out
-    above a million unless asked for. A bar shows progress on a terminal and in a notebook only,
-    unless `progress` says otherwise.
+    `sim.engines.ENGINES`, or `exact`: probabilities are solved for, draw by draw, not sampled
+    (then counts, median times and paths are missing, low and high are the error bound). `events`
+    keeps every event; `keep_paths` a row for every path, left out above a million unless asked
+    for. A bar shows progress on a terminal and in a notebook only, unless `progress` says so.
 
     Ctrl-C ends the run in good order: the finished draws are kept, and `provenance.interrupted`
     says so. Raises RunError when the scenario goes wrong (naming expression, state, draw and path)
@@ -105,6 +108,8 @@ def run(
     )
     model = model_of(scenario)
     values = parameter_values(model, seed, range(draws))
+    if plan.engine == EXACT:
+        return solved(model, values, plan, about(scenario, plan, draws))
     ledger = Ledger(model, paths=paths, keep=plan.keeps)
     for (pieces,) in pieces_of([model], [values], plan):
         for piece in pieces:

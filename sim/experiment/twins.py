@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import UsageError
 from sim.experiment.runs import Plan, about, parameter_values, pieces_of
+from sim.experiment.solving import EXACT, difference, solved
 from sim.results import Walked
 from sim.results.results import Results, tabulate
 from sim.results.saved import staged, write_manifest
@@ -81,6 +82,8 @@ def compare(
     scenarios = [scenario, *(scenario.under(name) for name in named)]
     models = [one.model for one in scenarios]
     values = [parameter_values(model, plan.seed, range(plan.draws)) for model in models]
+    if plan.engine == EXACT:
+        return _solved(plan, named, scenarios, values)
     ledgers = [Ledger(model, paths=plan.paths, keep=plan.keeps) for model in models]
     pairs = [Pairs(plan.draws, len(scenario.model.outcomes)) for _ in named]
     for pieces in pieces_of(models, values, plan):
@@ -101,6 +104,24 @@ def compare(
         baseline=results[0],
         twins=dict(zip(named, results[1:], strict=True)),
         table=pd.concat(tables, ignore_index=True),
+    )
+
+
+def _solved(
+    plan: Plan,
+    named: Sequence[str],
+    scenarios: Sequence[Scenario],
+    values: Sequence[NDArray[np.float64]],
+) -> Comparison:
+    """The comparison without sampling: differences of probabilities, no pairs of paths."""
+    baseline, *twins = [
+        solved(one.model, rows, plan, about(one, plan, plan.draws, under=under))
+        for one, rows, under in zip(scenarios, values, ["", *named], strict=True)
+    ]
+    pairs = list(zip(named, twins, strict=True))
+    tables = [difference(name, baseline, twin) for name, twin in pairs]
+    return Comparison(
+        baseline=baseline, twins=dict(pairs), table=pd.concat(tables, ignore_index=True)
     )
 
 

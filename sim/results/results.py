@@ -36,7 +36,7 @@ class Provenance:
     horizon: float  # days
     start: date | None  # the calendar date of day 0
     headlines: tuple[str, ...]  # outcomes marked so
-    interval: str  # "sampling": what we do not know is not in low and high
+    interval: str  # "sampling": what we do not know is not in low and high; "exact": error bound
     arguments: Mapping[str, object]
     versions: Mapping[str, str]
     files: Mapping[str, str]  # SHA-256 of every scenario file read
@@ -100,7 +100,7 @@ class Results:
         outcomes = {
             name: {
                 **_estimate(row),
-                "n": int(row["n"]),
+                "n": _count(row["n"]),
                 "median_time": None if isnan(row["median_time"]) else float(row["median_time"]),
             }
             for name, row in self.outcomes.iterrows()
@@ -110,7 +110,7 @@ class Results:
             "engine": about.engine,
             "seed": about.seed,
             "draws": about.draws,
-            "n": self.n,
+            "n": None if about.interval == "exact" else self.n,
             "interval": about.interval,
             "outcomes": outcomes,
             "endings": {name: _estimate(row) for name, row in self.endings.iterrows()},
@@ -153,4 +153,9 @@ def _estimate(row: pd.Series) -> dict[str, float | int | None]:
         name: None if isnan(row[name]) else float(row[name])
         for name in ("probability", "low", "high")
     }
-    return {**numbers, "hits": int(row["hits"])}
+    return {**numbers, "hits": _count(row["hits"])}
+
+
+def _count(value: object) -> int | None:
+    """A count; None where nothing was counted, as by the exact engine."""
+    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.intervals import clustered, wilson
 from sim.model.durations import DAY
+from sim.model.model import Model
 from sim.model.reachability import Reach
 from sim.results.tally import BINS, Counts, Ledger
 from sim.results.walked import NOTHING, RUNG_TIMES
@@ -115,25 +116,25 @@ def paths(ledger: Ledger) -> pd.DataFrame | None:
 
 def draws(ledger: Ledger, values: Floats) -> pd.DataFrame:
     """The table `Results.draws`; `values` has a row a draw and a column a parameter."""
-    model, done = ledger.model, ledger.draws
-    columns: dict[str, object] = {
-        "draw": np.arange(done, dtype=np.int64),
-        "n": np.full(done, ledger.paths, dtype=np.int64),
-    }
+    done, outcomes, endings = ledger.draws, len(ledger.model.outcomes), len(ledger.model.endings)
+    shares = np.array(ledger.hits, dtype=np.float64).reshape(done, outcomes) / ledger.paths
+    ended = np.array(ledger.ended, dtype=np.float64).reshape(done, endings) / ledger.paths
+    n = np.full(done, ledger.paths, dtype=np.int64)
+    return by_draw(ledger.model, values[:done], n, shares, ended)
+
+
+def by_draw(model: Model, values: Floats, n: object, shares: Floats, ended: Floats) -> pd.DataFrame:
+    """One row a draw: its number, its n, its parameters, its share of each outcome and ending."""
+    columns: dict[str, object] = {"draw": np.arange(len(values), dtype=np.int64), "n": n}
     for i, parameter in enumerate(model.parameters):
-        column, levels = values[:done, i], parameter.distribution.levels
+        column, levels = values[:, i], parameter.distribution.levels
         columns[f"parameter.{parameter.name}"] = (
             named(column.astype(np.int64), levels)
             if levels
             else column / (DAY if parameter.time else 1.0)
         )
-    kinds = {
-        "share": ([outcome.name for outcome in model.outcomes], ledger.hits),
-        "ending": ([ending.name for ending in model.endings], ledger.ended),
-    }
-    for kind, (names, counts) in kinds.items():
-        shares = np.array(counts, dtype=np.float64).reshape(done, len(names)) / ledger.paths
-        columns |= {f"{kind}.{name}": shares[:, i] for i, name in enumerate(names)}
+    columns |= {f"share.{o.name}": shares[:, i] for i, o in enumerate(model.outcomes)}
+    columns |= {f"ending.{e.name}": ended[:, i] for i, e in enumerate(model.endings)}
     return pd.DataFrame(columns)
 
 

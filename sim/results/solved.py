@@ -1,0 +1,89 @@
+"""The tables of an exact solution: the same columns, with nothing counted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.model.model import Model
+from sim.model.reachability import THOROUGH, reach
+from sim.results import tables
+from sim.results.results import Provenance, Results
+from sim.results.tally import Ledger
+from sim.results.walked import RUNG_TIMES
+
+Floats = NDArray[np.float64]
+STEPS = tables.TIMING_STEPS // (RUNG_TIMES - 1)  # times of `timing` from one of `rungs` to the next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved:
+    """Probabilities by draw (a row each), and over time averaged over the draws."""
+
+    outcomes: Floats  # (draws, outcomes)
+    outcome_error: Floats  # how far off each may be
+    endings: Floats  # (draws, endings)
+    ending_error: Floats
+    timing: Floats  # (times of `timing_grid`, outcomes)
+    rungs: Floats  # (the same times, levels of all ladder variables in order)
+
+
+def timing_grid(model: Model) -> Floats:
+    """The times, in seconds, at which `Results.timing` is read."""
+    return model.horizon * np.arange(tables.TIMING_STEPS + 1) / tables.TIMING_STEPS
+
+
+def tabulate_solved(model: Model, solved: Solved, values: Floats, about: Provenance) -> Results:
+    """Results whose low and high are the probability less and plus its error bound.
+
+    n, hits, paths, started, fired and median times are missing: nothing was counted. `reach` is
+    `seen` for what has a probability above 0, and for what else is read off reachability.
+    """
+    may_be = reach(model, limit=THOROUGH)
+    empty = Ledger(model, paths=0, keep=False)
+    possible = [distance is not None for distance in may_be.outcomes]
+    outcomes = _estimates(solved.outcomes, solved.outcome_error, possible)
+    outcomes.insert(5, "median_time", np.nan)
+    outcomes.index = pd.Index([outcome.name for outcome in model.outcomes], name="outcome")
+    endings = _estimates(solved.endings, solved.ending_error, may_be.endings)
+    endings.index = pd.Index([ending.name for ending in model.endings], name="ending")
+    rungs, timing = tables.rungs(empty), tables.timing(empty)
+    rungs["share"] = solved.rungs[::STEPS].T.ravel()
+    timing["probability"] = solved.timing.T.ravel()
+    return Results(
+        outcomes=outcomes,
+        endings=endings,
+        draws=tables.by_draw(model, values, _missing(len(values)), solved.outcomes, solved.endings),
+        coverage=_uncounted(tables.coverage(empty, may_be), "started", "fired", "n"),
+        rungs=_uncounted(rungs, "paths", "n"),
+        timing=_uncounted(timing, "hits", "n"),
+        paths=None,
+        events=None,
+        provenance=about,
+    )
+
+
+def _estimates(by_draw: Floats, error: Floats, possible: Any) -> pd.DataFrame:
+    share, bound = by_draw.mean(axis=0), error.mean(axis=0)
+    return pd.DataFrame(
+        {
+            "n": _missing(len(share)),
+            "hits": _missing(len(share)),
+            "probability": share,
+            "low": np.maximum(share - bound, 0.0),
+            "high": np.minimum(share + bound, 1.0),
+            "reach": tables.reaches((share > 0).astype(np.int64), possible),
+        }
+    )
+
+
+def _missing(length: int) -> Any:
+    return pd.array([None] * length, dtype="Int64")
+
+
+def _uncounted(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    for column in columns:
+        table[column] = _missing(len(table))
+    return table
