@@ -17,6 +17,7 @@ from sim.engines import engine as engine_named
 from sim.errors import UsageError
 from sim.experiment.solving import EXACT, solved
 from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
+from sim.model import sums
 from sim.model.durations import DAY
 from sim.model.model import Model
 from sim.model.parameters import quantile
@@ -158,22 +159,26 @@ def model_of(scenario: Scenario | Model) -> Model:
 
 
 def parameter_values(model: Model, seed: int, draws: range) -> NDArray[np.float64]:
-    """The value of every parameter (a column) in every draw (a row), stratified by name."""
+    """The value of every parameter (a column) in every draw (a row), stratified by name.
+
+    Raises RunError where they make a probability, weight, utility or speed impossible (rule 3).
+    """
     values = np.empty((len(draws), len(model.parameters)))
     for column, parameter in enumerate(model.parameters):
         name, distribution = parameter.name, parameter.distribution
         for row, draw in enumerate(draws):
             values[row, column] = quantile(distribution, parameter_uniform(seed, name, draw))
+    sums.check(model, values, first=draws.start)
     return values
 
 
-def about(scenario: Scenario | Model, plan: Plan, finished: int, *, under: str = "") -> Provenance:
+def about(scenario: Scenario | Model, plan: Plan, finished: int) -> Provenance:
     """Where results come from: the scenario and its files, seed, arguments and versions."""
     model = model_of(scenario)
     files: Mapping[str, str] = {}
-    question = ""
+    question = under = ""
     if not isinstance(scenario, Model):
-        question = scenario.question
+        question, under = scenario.question, "+".join(scenario.applied)
         files = {Path(file).as_posix(): digest(Path(file)) for file in scenario.files}
     return Provenance(
         scenario=model.name,

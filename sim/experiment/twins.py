@@ -46,8 +46,8 @@ class Comparison:
     table  one row a twin and outcome: twin, outcome, n, baseline, probability (with the change),
            difference, low, high: 90 % interval of the difference from the pairs, sampling only;
            gained, lost: paths in which the outcome happens only with, only without the change;
-           differ: gained + lost; changed: paths in which anything a path is known by (ending, time
-           of its end or of an outcome, number of events) is not the same.
+           differ: gained + lost; changed: paths whose ending, its time, or the time of any outcome
+           is not the same.
     """
 
     baseline: Results
@@ -93,8 +93,8 @@ def compare(
         for pair, own in zip(pairs, pieces[1:], strict=True):
             pair.add(pieces[0], own)
     results = [
-        tabulate(ledger, rows, about(one, plan, ledger.draws, under=under))
-        for one, ledger, rows, under in zip(scenarios, ledgers, values, ["", *named], strict=True)
+        tabulate(ledger, rows, about(one, plan, ledger.draws))
+        for one, ledger, rows in zip(scenarios, ledgers, values, strict=True)
     ]
     tables = [
         pair.table(name, results[0], twin)
@@ -115,8 +115,8 @@ def _solved(
 ) -> Comparison:
     """The comparison without sampling: differences of probabilities, no pairs of paths."""
     baseline, *twins = [
-        solved(one.model, rows, plan, about(one, plan, plan.draws, under=under))
-        for one, rows, under in zip(scenarios, values, ["", *named], strict=True)
+        solved(one.model, rows, plan, about(one, plan, plan.draws))
+        for one, rows in zip(scenarios, values, strict=True)
     ]
     pairs = list(zip(named, twins, strict=True))
     tables = [difference(name, baseline, twin) for name, twin in pairs]
@@ -141,7 +141,7 @@ class Pairs:
         np.add.at(self.gained, draw, has & ~had)
         np.add.at(self.lost, draw, had & ~has)
         same = np.all((before == after) | ~(had | has), axis=1)
-        for name in ("ending", "end_time", "stopped", "n_events"):
+        for name in ("ending", "end_time", "stopped"):
             same &= whole(baseline, name) == whole(twin, name)
         np.add.at(self.changed, draw, ~same)
 

@@ -153,7 +153,7 @@ def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _read(path: Path, columns: list[dict[str, Any]], *, indexed: bool) -> pd.DataFrame:
     types = {column["name"]: column["type"] for column in columns}
     types |= {c["name"]: "str" for c in columns if c["type"] == "category"}
-    table = pd.read_csv(
+    table: pd.DataFrame = pd.read_csv(
         path,
         dtype=types,
         index_col=0 if indexed else None,
