@@ -18,7 +18,7 @@ from math import prod
 from sim.errors import RunError
 from sim.model.boxes import Box, Span, bits, narrower
 from sim.model.chain import Chain, Situation, mask, ranks
-from sim.model.expressions import Expression, parameters_read
+from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
 from sim.model.relaxed import Relaxed, relax
@@ -66,12 +66,13 @@ def reach(model: Model, *, limit: int = QUICK) -> Reach:
 
 def satisfiable(model: Model, condition: Expression) -> bool:
     """Whether some combination of values, reachable or not, may make the condition true."""
-    box, ranges = support(model.parameters)
-    for variable in model.variables:
-        box[variable.name] = (1 << variable.size) - 1
-    for outcome in model.outcomes:
-        box[outcome.name] = 0b11
-    return narrower(condition.node, True, ranges)(box)
+    node = condition.node
+    box, ranges = support(model.parameter(name) for name in parameters_read(node))
+    for name in variables_read(node):
+        box[name] = (1 << model.variable(name).size) - 1
+    for name in outcomes_read(node):
+        box[name] = 0b11
+    return narrower(node, True, ranges)(box)
 
 
 def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Span]]:
