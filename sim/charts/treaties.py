@@ -1,7 +1,7 @@
 """Chart `treaties`: actors as nodes, what they owe one another as arrows from the obligor."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -71,10 +71,12 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
     arcs: list[Arc] = []
     drawn: dict[tuple[str, str], int] = {}
     together = ["obligor", "beneficiary", "type", "binds"]
-    for (obligor, beneficiary, kind, binds), rows in owed.groupby(together, sort=False):
+    for key, rows in owed.groupby(together, sort=False):
+        obligor, beneficiary, kind = (str(part) for part in key[:3])
+        binds = bool(key[3])
         nth = drawn[obligor, beneficiary] = drawn.get((obligor, beneficiary), -1) + 1
         label = "\n".join(_clauses(rows))
-        arcs.append(Arc(obligor, beneficiary, kind, bool(binds), label, BEND * (0.6 + nth * 1.5)))
+        arcs.append(Arc(obligor, beneficiary, kind, binds, label, BEND * (0.6 + nth * 1.5)))
     return arcs
 
 
@@ -87,7 +89,7 @@ def _clauses(rows: pd.DataFrame) -> list[str]:
 
 
 def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:
-    """Actors on a circle, in the order that makes the arrows shortest; the unbound in its middle."""
+    """Actors on a circle, in the order that makes the arrows shortest; the rest in its middle."""
     ring = _ring(nx.Graph((arc.obligor, arc.beneficiary) for arc in arcs))
     turn = 2 * np.pi / max(len(ring), 1)
     places = {
@@ -124,7 +126,13 @@ def _ring(graph: "nx.Graph[str]") -> list[str]:
 def _actors(ax: Axes, places: Mapping[str, Point], names: Mapping[str, str]) -> dict[str, Text]:
     """The nodes: each actor's name in a box."""
     box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": style.INK}
-    look = {"ha": "center", "va": "center", "fontsize": 9, "fontweight": "bold", "zorder": 5}
+    look: dict[str, Any] = {
+        "ha": "center",
+        "va": "center",
+        "fontsize": 9,
+        "fontweight": "bold",
+        "zorder": 5,
+    }
     return {
         actor: ax.text(x, y, _folded(names.get(actor, actor)), bbox=box, **look)
         for actor, (x, y) in places.items()
@@ -135,11 +143,17 @@ def _owed_to_nobody(ax: Axes, bonds: pd.DataFrame, boxes: Mapping[str, Text]) ->
     """Beneath each actor, what it owes to nobody in particular."""
     alone = bonds[bonds["beneficiary"] == ""]
     notes: list[Text] = []
-    for actor, rows in alone.groupby("obligor", sort=False):
+    for actor, rows in ((str(key), group) for key, group in alone.groupby("obligor", sort=False)):
         x, y = boxes[actor].get_position()
         below = y - 0.045 - 0.032 * len(boxes[actor].get_text().splitlines())
         box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        look = {"ha": "center", "va": "top", "fontsize": 7, "zorder": 5, "color": style.FAINT}
+        look: dict[str, Any] = {
+            "ha": "center",
+            "va": "top",
+            "fontsize": 7,
+            "zorder": 5,
+            "color": style.FAINT,
+        }
         notes.append(ax.text(x, below, "\n".join(_clauses(rows)), bbox=box, **look))
     return notes
 
@@ -179,7 +193,7 @@ def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text
     """The clauses of an arrow, slid along it until they cover no other text."""
     start, end = places[arc.obligor], places[arc.beneficiary]
     box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
-    look = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
+    look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
     label = ax.text(0, 0, arc.label, color=_colour(arc.type), bbox=box, **look)
 
     def covers(share: float) -> int:
@@ -197,9 +211,7 @@ def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
         (start.y + end.y) / 2 - bend * (end.x - start.x),
     )
     a, b, c = (1 - share) ** 2, 2 * share * (1 - share), share**2
-    return Point(
-        a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y
-    )
+    return Point(a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y)
 
 
 def _overlap(one: Text, other: Text) -> bool:
@@ -216,6 +228,8 @@ def _legend(bonds: pd.DataFrame) -> list[Line2D]:
     kinds = [kind for kind in TYPES if (owed["type"] == kind).any()]
     lines = [Line2D([], [], color=_colour(kind), label=kind) for kind in kinds]
     if len(bonds) and not bonds["binds"].all():
-        dashed = Line2D([], [], color=style.INK, linestyle=DORMANT, label="not binding at the start")
+        dashed = Line2D(
+            [], [], color=style.INK, linestyle=DORMANT, label="not binding at the start"
+        )
         lines.append(dashed)
     return lines

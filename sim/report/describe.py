@@ -1,0 +1,225 @@
+"""A scenario in words, under the headings of the ODD protocol (Grimm et al., JASSS 23(2) 7)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from sim.model.durations import DAY, duration_in_words
+from sim.model.expressions import Expression, Fact, walk
+from sim.model.model import Model
+from sim.model.state import Variable
+from sim.model.words import words
+from sim.report.markdown import bullet, code, document, heading, joined, table
+from sim.report.rules import rule_lines, treaty_lines
+from sim.scenario import Scenario
+from sim.scenario.record import Assumption
+
+PARTS = (
+    ("treaty", "of treaties"),
+    ("move", "of moves"),
+    ("event", "of events"),
+    ("intervention", "of interventions"),
+)
+
+
+def describe(scenario: Scenario) -> str:
+    """The scenario as Markdown fit for an annex, every number with its origin.
+
+    Says what the model is, not what came out of it; the same scenario gives the same text.
+    """
+    parts = (_purpose, _entities, _process, _concepts, _initialisation, _input, _submodels)
+    lines = chain.from_iterable(part(scenario) for part in parts)
+    return document([*heading(1, scenario.title), *lines])
+
+
+def _purpose(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Purpose")
+    yield scenario.question or scenario.title
+    yield ""
+    yield (
+        "The model shows what the assumptions below imply, and which of them the answer hangs on. "
+        "It is neither a forecast nor a combat model."
+    )
+
+
+def _entities(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Entities, state variables and scales")
+    model = scenario.model
+    names = {actor.name: actor.title for actor in scenario.actors}
+    rows = [
+        (names.get(variable.owner, ""), code(variable.name), _values(variable), _start(variable))
+        for variable in model.variables
+        if variable.owner not in {treaty.name for treaty in scenario.treaties}
+    ]
+    yield from table(("of whom", "variable", "values, in order", "at the start"), rows)
+    yield ""
+    without = [actor.title for actor in scenario.actors if not _owns(model, actor.name)]
+    if without:
+        yield f"Actors without a state of their own: {joined(without)}."
+        yield ""
+    yield (
+        "Each treaty has a flag `<treaty>.binds`, each clause a status: dormant, invoked, then its "
+        "answer. Time is continuous; a path runs "
+        f"{duration_in_words(scenario.horizon)}{_dates(scenario)}."
+    )
+
+
+def _process(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Process overview and scheduling")
+    model = scenario.model
+    counts = Counter[str](transition.part for transition in model.transitions)
+    told = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
+    yield (
+        f"{len(model.transitions)} transitions ({told}) run as clocks: a clock runs while its "
+        "guard holds, and when it rings one option is taken and its effects apply together. Of "
+        "clocks due at one instant the first in the order treaties, moves, events fires, then "
+        "everything is looked at again."
+    )
+    if model.stop_when is not None:
+        yield ""
+        yield f"A path stops at once when {words(model.stop_when, model)}."
+    dated = [transition for transition in model.transitions if transition.at is not None]
+    if dated:
+        yield from ["", "On the calendar:", ""]
+        for transition in sorted(dated, key=lambda t: t.at or 0.0):
+            yield bullet(f"{code(transition.name)}: day {(transition.at or 0.0) / DAY:g}")
+
+
+def _concepts(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Design concepts")
+    facts = _facts(scenario.model)
+    if facts:
+        yield from ["Words the rules use, each a condition on the state:", ""]
+        yield from table(("word", "means"), facts)
+    yield from ["", "What is looked for, and set nowhere (emergence):", ""]
+    outcomes = [
+        (code(outcome.name), outcome.title, code(outcome.when.text), "yes" * outcome.headline)
+        for outcome in scenario.model.outcomes
+    ]
+    yield from table(("outcome", "in words", "has happened when", "headline"), outcomes)
+    yield from ["", "How a path ended, the first that holds:", ""]
+    for ending in scenario.model.endings:
+        when = code(ending.when.text) if ending.when else "otherwise"
+        yield bullet(f"{code(ending.name)}: {when}")
+    yield ""
+    yield (
+        "Chance enters through waiting times and options (luck, differing by path) and through the "
+        "assumptions (what we do not know, differing by draw); the two are reported apart."
+    )
+
+
+def _initialisation(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Initialisation")
+    day = f" on {scenario.start}" if scenario.start else ""
+    yield f"Every path starts{day} in the state given above."
+    if scenario.applied:
+        yield f"In force here: {joined(scenario.applied)}."
+    rows = [
+        (code(name), intervention.about or intervention.title)
+        for name, intervention in scenario.interventions.items()
+    ]
+    if rows:
+        yield from ["", "Interventions that can be compared with it:", ""]
+        yield from table(("intervention", "what would be different"), rows)
+
+
+def _input(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Input data")
+    yield "Nothing is read while a path runs."
+    evidence = [
+        (
+            item.about or item.name,
+            code(item.outcome),
+            f"{item.successes} of {item.trials}",
+            joined(item.source),
+        )
+        for item in scenario.evidence
+    ]
+    if evidence:
+        yield "The record below stands beside the estimates: a check, not an input."
+        yield ""
+        yield from table(("record", "outcome", "count", "source"), evidence)
+    if scenario.sources:
+        yield from ["", "Sources:", ""]
+    for source in scenario.sources:
+        unsure = " (unconfirmed)" if source.unconfirmed else ""
+        yield bullet(f"{code(source.name)}: {source.cite}{unsure} {_link(source.url)}")
+
+
+def _submodels(scenario: Scenario) -> Iterator[str]:
+    yield from heading(2, "Submodels")
+    model = scenario.model
+    for treaty in scenario.treaties:
+        yield from treaty_lines(treaty, model)
+    for part, title in (("move", "Moves"), ("event", "Events")):
+        yield from heading(3, title)
+        for transition in model.transitions:
+            if transition.part == part:
+                yield from rule_lines(transition, model)
+    yield from heading(3, "Assumptions")
+    yield from _assumptions(scenario.assumptions)
+    if scenario.delays:
+        yield from heading(3, "Waiting times")
+        yield from _assumptions(scenario.delays)
+    if scenario.stipulated:
+        yield from heading(3, "Numbers written into rules")
+        rows = [
+            (item.number, code(item.rule), item.why or joined(item.source) or "no reason given")
+            for item in scenario.stipulated
+        ]
+        yield from table(("number", "rule", "source or reason"), rows)
+
+
+def _assumptions(rows: Iterable[Assumption]) -> Iterator[str]:
+    cells = [
+        (
+            code(row.name),
+            row.about,
+            row.text,
+            row.grade + ", unconfirmed" * row.unconfirmed,
+            joined(row.source),
+            row.note,
+        )
+        for row in rows
+    ]
+    yield from table(("name", "meaning", "value", "grade", "source", "note"), cells)
+
+
+def _facts(model: Model) -> list[tuple[str, str]]:
+    """Every named condition the model reads, in the order it is first read."""
+    found: dict[str, str] = {}
+    for node in chain.from_iterable(walk(expression.node) for expression in _expressions(model)):
+        if isinstance(node, Fact):
+            found.setdefault(node.name, words(Expression(node.says, node.name), model))
+    return [(code(name), means) for name, means in found.items()]
+
+
+def _expressions(model: Model) -> Iterator[Expression]:
+    """Every expression of the model, in the order of the file."""
+    for transition in model.transitions:
+        said = [transition.when, transition.speed, *(t.becomes for t in transition.on)]
+        said += [part for option in transition.options for part in (option.value, option.available)]
+        yield from (expression for expression in said if expression is not None)
+    yield from (outcome.when for outcome in model.outcomes)
+
+
+def _values(variable: Variable) -> str:
+    if variable.kind == "flag":
+        return "false, true"
+    return joined(variable.levels) if variable.levels else f"0 to {variable.size - 1}"
+
+
+def _start(variable: Variable) -> str:
+    return variable.word(variable.start)
+
+
+def _owns(model: Model, actor: str) -> bool:
+    return any(variable.owner == actor for variable in model.variables)
+
+
+def _dates(scenario: Scenario) -> str:
+    return f", from {scenario.start} (t = 0)" if scenario.start else ""
+
+
+def _link(url: str) -> str:
+    return f"<{url}>" if url else ""

@@ -1,0 +1,44 @@
+"""The few pieces of Markdown that reports are made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+
+def document(lines: Iterable[str]) -> str:
+    """The lines as one text: no two empty lines in a row, none at the beginning."""
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line.rstrip())
+    return "\n".join(kept).rstrip() + "\n"
+
+
+def heading(level: int, text: str) -> tuple[str, str, str]:
+    """A heading with an empty line on either side."""
+    return "", f"{'#' * level} {text}", ""
+
+
+def bullet(text: str) -> str:
+    """One entry of a list."""
+    return f"- {text}"
+
+
+def code(text: str) -> str:
+    """A name or an expression as the file has it."""
+    return f"`{text}`" if text else ""
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Several things in a row: `a, b, c`."""
+    return ", ".join(parts)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table; cells keep their text, with bars and line ends made harmless."""
+    yield _row(head)
+    yield _row(["---"] * len(head))
+    for row in rows:
+        yield _row(row)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,103 @@
+"""Clauses and rules in words: who, when, after how long, with what odds, to what effect."""
+
+from collections.abc import Iterator
+
+from sim.model.delays import in_words
+from sim.model.durations import DAY
+from sim.model.model import Model
+from sim.model.transitions import Effect, Option, Transition, Trigger
+from sim.model.words import words
+from sim.report.markdown import bullet, code, heading, joined
+from sim.scenario.record import Treaty
+
+MOVED = {"raise": "one step up", "lower": "one step down"}
+
+
+def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
+    """A treaty: parties and dates, then each clause with its call, its wait and its answers."""
+    yield from heading(3, treaty.title)
+    since = f"signed {treaty.signed}" if treaty.signed else ""
+    force = f"in force {treaty.in_force}" if treaty.in_force else ""
+    dates = "; ".join(part for part in (since, force) if part)
+    binds = model.variable(f"{treaty.name}.binds").start
+    told = "binds at the start" if binds else "does not bind at the start"
+    yield f"{code(treaty.name)}: {joined(treaty.parties)}; {dates + '; ' if dates else ''}{told}."
+    if treaty.about:
+        yield treaty.about
+    yield ""
+    for clause in treaty.obligations:
+        name = f"{treaty.name}.{clause.name}"
+        owed = f" to {joined(clause.beneficiary)}" if clause.beneficiary else ""
+        yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
+        yield f"Called upon when {clause.casus}."
+        transition = model.transition(name)
+        for other in model.transitions:
+            if other.name == f"{name}.reopened":
+                yield f"Called again at {joined(_trigger(t, model) for t in other.on)}."
+        yield f"Answered after {in_words(transition.after)}:"
+        yield ""
+        yield from _options(transition, model, own=name)
+
+
+def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
+    """A move or an event: what starts it, how long it takes, and what may then happen."""
+    who = f" ({transition.actor})" if transition.actor else ""
+    said = [f"**{code(transition.name)}**{who}."]
+    if transition.at is not None:
+        said.append(f"On day {transition.at / DAY:g}.")
+    if transition.on:
+        said.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
+    if transition.when is not None:
+        said.append(f"While {words(transition.when, model)}.")
+    if transition.after.kind != "immediate":
+        said.append(f"After {in_words(transition.after)}.")
+    if transition.speed is not None:
+        said.append(f"Speed {code(transition.speed.text)}.")
+    if transition.limit is not None:
+        said.append("Once." if transition.limit == 1 else f"At most {transition.limit} times.")
+    yield " ".join(said)
+    yield ""
+    yield from _options(transition, model)
+
+
+def _options(transition: Transition, model: Model, own: str = "") -> Iterator[str]:
+    for option in transition.options:
+        effects = [e for e in option.effects if e.variable != own]
+        does = "; ".join(_effect(effect, model) for effect in effects) or "changes nothing"
+        name = f"{code(option.name)} " if option.name else ""
+        yield bullet(f"{name}{_odds(option, transition)}{_available(option, model)}: {does}")
+    yield ""
+
+
+def _odds(option: Option, transition: Transition) -> str:
+    if len(transition.options) == 1 and option.value is None:
+        return "always" if option.name else "then"
+    if option.share == "rest" or option.value is None:
+        return "else"
+    value = code(option.value.text)
+    if option.share == "of_rest":
+        return f"with probability {value} of what is left"
+    return f"with {transition.choice} {value}"
+
+
+def _available(option: Option, model: Model) -> str:
+    return f", if {words(option.available, model)}" if option.available else ""
+
+
+def _effect(effect: Effect, model: Model) -> str:
+    if effect.how in MOVED:
+        return f"{code(effect.variable)} {MOVED[effect.how]}"
+    if effect.how == "copy":
+        return f"{code(effect.variable)} becomes {code(effect.source)}"
+    if effect.expression is not None:
+        return f"{code(effect.variable)} becomes {code(effect.expression.text)}"
+    bound = {"at_least": "at least ", "at_most": "at most "}.get(effect.how, "")
+    level = model.variable(effect.variable).word(effect.value)
+    return f"{code(effect.variable)} becomes {bound}{level}"
+
+
+def _trigger(trigger: Trigger, model: Model) -> str:
+    if trigger.becomes is not None:
+        return f"the moment {words(trigger.becomes, model)}"
+    name = trigger.transition
+    return code(f"{name}.{trigger.option}" if trigger.option else name)
