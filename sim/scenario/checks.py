@@ -1,7 +1,84 @@
-"""What is wrong or doubtful about a scenario as a whole, once every part of it can be read."""
+"""What is wrong about rules as wholes: odds that are none, clocks that never stand still."""
 
+import math
+from collections.abc import Iterator
+
+from sim.model.expressions import (
+    Call,
+    Constant,
+    Expression,
+    Node,
+    ParameterOf,
+    children,
+    variables_read,
+)
+from sim.model.parameters import bounds
+from sim.model.sums import faults_at_corners
+from sim.model.transitions import Transition
+from sim.scenario.places import odds_route, options_route, route_of
 from sim.scenario.resolving import Resolved
+from sim.scenario.written import Route
 
 
-def check(resolved: Resolved) -> None:
-    """Note problems and warnings of a model that has been resolved without any."""
+def check_rules(resolved: Resolved) -> None:
+    """Note every rule that cannot run, as far as it could be read."""
+    bench = resolved.bench
+    own = [*resolved.model.transitions, *resolved.possible]
+    sound = [transition for transition in own if transition.name not in bench.doubtful]
+    for transition in sound:
+        _unbounded(resolved, transition)
+        _stuck(resolved, transition)
+    for fault in faults_at_corners(resolved.model, sound):
+        route: Route = options_route(fault.transition)
+        if fault.speed:
+            route = (*route_of(fault.transition), "speed")
+        elif fault.option is not None:
+            route = odds_route(fault.transition, fault.option)
+        bench.problem(route, fault.says, key=not fault.speed and fault.option is None)
+
+
+def _stuck(resolved: Resolved, transition: Transition) -> None:
+    """An untriggered, unlimited transition without delay must change what its guard reads."""
+    if transition.on or transition.limit is not None or transition.at is not None:
+        return
+    if not _immediate(transition):
+        return
+    read = set(variables_read(transition.when.node)) if transition.when else set()
+    changed = {e.variable for option in transition.options for e in option.effects}
+    if read & changed:
+        return
+    guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
+    said = f"would fire for ever at one instant: it has no delay, and {guard or 'no guard'}"
+    hint = "give it `after`, `once: true`, `on`, or a guard that its effects end"
+    resolved.bench.problem(route_of(transition), f"{said}; {hint}", key=True)
+
+
+def _immediate(transition: Transition) -> bool:
+    waits = transition.after
+    if waits.kind == "exactly":
+        node = waits.arguments[0].node
+        return isinstance(node, Constant) and node.value == 0
+    return waits.kind == "immediate"
+
+
+def _unbounded(resolved: Resolved, transition: Transition) -> None:
+    """A parameter used as a probability has ends."""
+    if transition.choice != "probability":
+        return
+    for option in transition.options:
+        for name in dict.fromkeys(_as_probability(option.value)):
+            low, high = bounds(resolved.model.parameter(name).distribution)
+            if not (math.isfinite(low) and math.isfinite(high)):
+                said = f"{name!r} is used as a probability, so it must be bounded: give it "
+                resolved.bench.problem(odds_route(transition, option), said + "`within: [0, 1]`")
+
+
+def _as_probability(expression: Expression | None) -> Iterator[str]:
+    """The parameters in an expression but for the factors of odds, which may be any size."""
+    waiting: list[Node] = [expression.node] if expression else []
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ParameterOf):
+            yield node.name
+        is_odds = isinstance(node, Call) and node.function == "odds"
+        waiting += children(node)[:1] if is_odds else children(node)

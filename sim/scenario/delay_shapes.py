@@ -96,5 +96,3 @@ Delay = Annotated[
     | Annotated[Mix, Tag(MARK + "mix")],
     *_FORMS.told_apart,
 ]
-Part.model_rebuild()
-Mix.model_rebuild()

@@ -15,7 +15,7 @@ MARK = "·"  # begins the tags pydantic puts into an error's location; no key be
 class Shape(BaseModel):
     """Something with keys: only these, each of its kind, never changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from os import PathLike, fspath
 
-from sim.errors import ScenarioError
+from sim.errors import Place, Problem, ScenarioError
 from sim.scenario import recording
-from sim.scenario.checks import check
+from sim.scenario.checks import check_rules
 from sim.scenario.composition import compose
 from sim.scenario.copies import expand
+from sim.scenario.doubts import warn
 from sim.scenario.findings import Findings
 from sim.scenario.resolving import resolve, workbench
 from sim.scenario.scenario import Scenario
@@ -26,10 +27,10 @@ def load(path: str | PathLike[str]) -> Scenario:
     document, broken = validate(findings.tree, findings)
     bench = workbench(document, findings, broken)
     resolved = resolve(bench)
-    if not findings.problems:
-        check(resolved)
+    check_rules(resolved)
     if findings.problems:
-        raise ScenarioError(findings.problems)
+        raise ScenarioError(_once(findings.problems))
+    warn(resolved)
     return Scenario(
         name=document.scenario,
         title=document.title or document.scenario,
@@ -47,6 +48,14 @@ def load(path: str | PathLike[str]) -> Scenario:
         treaties=recording.treaties(resolved),
         interventions=recording.interventions(bench),
         evidence=recording.evidence(bench),
-        warnings=tuple(sorted(findings.warnings)),
+        warnings=tuple(sorted(_once(findings.warnings))),
         _bench=bench,
     )
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """What is wrong in a line that for_each copied is said once."""
+    seen: dict[tuple[Place, str], Problem] = {}
+    for problem in problems:
+        seen.setdefault((problem.place, problem.text), problem)
+    return list(seen.values())

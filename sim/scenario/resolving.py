@@ -1,13 +1,12 @@
 """A checked document resolved to a model: the names first, then everything that reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sim.errors import unknown
 from sim.model.expressions import Constant, Expression
 from sim.model.model import Actor, Model
-from sim.model.parameters import Parameter
-from sim.model.state import Variable
 from sim.model.transitions import Transition
 from sim.scenario import units
 from sim.scenario.applied import Applied
@@ -23,6 +22,7 @@ from sim.scenario.interventions import (
 from sim.scenario.names import same_numbers, used_twice, vocabulary, with_facts
 from sim.scenario.outcomes import endings, outcome_order, outcomes
 from sim.scenario.parameters import parameters
+from sim.scenario.rule_shapes import Event, Move
 from sim.scenario.rules import rule
 from sim.scenario.sources import sources_exist
 from sim.scenario.treaties import binding_moment, treaty_transitions, treaty_variables
@@ -95,11 +95,7 @@ def resolve_under(bench: Workbench, names: Sequence[str]) -> tuple[Model, Applie
 
 def _model(bench: Workbench, applied: Sequence[str]) -> Model:
     document = bench.document
-    transitions = list(treaty_transitions(bench))
-    for name, move in document.moves.items():
-        transitions += _one(rule(bench, name, move, ("moves", name), "move"))
-    for name, event in document.events.items():
-        transitions += _one(rule(bench, name, event, ("events", name), "event"))
+    transitions = _transitions(bench)
     transitions += intervention_events(bench, applied)
     found = outcomes(bench)
     return Model(
@@ -121,8 +117,31 @@ def _model(bench: Workbench, applied: Sequence[str]) -> Model:
     )
 
 
-def _one(transition: Transition | None) -> list[Transition]:
-    return [transition] if transition else []
+def _transitions(bench: Workbench) -> list[Transition]:
+    """Treaties, moves, events; those with a problem of their own are noted as doubtful."""
+    document = bench.document
+    found: list[Transition] = []
+    parts: list[Callable[[], Iterable[Transition]]] = []
+    parts += [partial(treaty_transitions, bench, name) for name in document.treaties]
+    parts += [
+        partial(_rule, bench, name, move, ("moves", name)) for name, move in document.moves.items()
+    ]
+    parts += [
+        partial(_rule, bench, name, event, ("events", name))
+        for name, event in document.events.items()
+    ]
+    for part in parts:
+        before = len(bench.findings.problems)
+        some = list(part())
+        if len(bench.findings.problems) > before:
+            bench.doubtful.update(transition.name for transition in some)
+        found += some
+    return found
+
+
+def _rule(bench: Workbench, name: str, shape: Move | Event, route: Route) -> list[Transition]:
+    made = rule(bench, name, shape, route, "move" if isinstance(shape, Move) else "event")
+    return [made] if made else []
 
 
 def _horizon(document: Document, findings: Findings) -> float | None:
@@ -179,6 +198,3 @@ def _evidence(bench: Workbench) -> None:
         if shape.successes > shape.trials:
             said = f"must be at most the trials, {shape.trials}, found {shape.successes}"
             bench.problem((*route, "successes"), said)
-
-
-__all__ = ["Parameter", "Resolved", "Variable", "resolve", "resolve_under", "workbench"]

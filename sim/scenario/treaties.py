@@ -45,29 +45,29 @@ def binding_moment(bench: Workbench, treaty: shapes.Treaty) -> float | None:
     return seconds if seconds is not None and seconds > 0 else None
 
 
-def treaty_transitions(bench: Workbench) -> Iterator[Transition]:
-    """Per treaty: `binds`, where a date is awaited; then its obligations' transitions."""
-    for name, treaty in bench.document.treaties.items():
-        route: Route = ("treaties", name)
-        _check(bench, name, treaty, route)
-        moment = binding_moment(bench, treaty)
-        if moment is not None:
-            never = _never(bench, route) if name in bench.applied.void else None
-            yield Transition(
-                name=f"{name}.binds",
-                origin=name,
-                part="treaty",
-                when=never,
-                at=moment,
-                limit=1,
-                options=(_sets(f"{name}.binds", 1),),
-            )
-        for clause, obligation in treaty.obligations.items():
-            below = (*route, "obligations", clause)
-            yield from _obligation(bench, f"{name}.{clause}", treaty, obligation, below)
+def treaty_transitions(bench: Workbench, name: str) -> Iterator[Transition]:
+    """A treaty's `binds`, where a date is awaited; then its obligations' transitions."""
+    treaty = bench.document.treaties[name]
+    route: Route = ("treaties", name)
+    _check(bench, treaty, route)
+    moment = binding_moment(bench, treaty)
+    if moment is not None:
+        yield Transition(
+            name=f"{name}.binds",
+            origin=name,
+            part="treaty",
+            when=_never(bench, route) if name in bench.applied.void else None,
+            at=moment,
+            limit=1,
+            options=(_sets(f"{name}.binds", 1),),
+            title=treaty.name or treaty.title,
+        )
+    for clause, obligation in treaty.obligations.items():
+        below = (*route, "obligations", clause)
+        yield from _obligation(bench, f"{name}.{clause}", treaty, obligation, below)
 
 
-def _check(bench: Workbench, name: str, treaty: shapes.Treaty, route: Route) -> None:
+def _check(bench: Workbench, treaty: shapes.Treaty, route: Route) -> None:
     for i, party in enumerate(treaty.parties):
         bench.refer("actor", party, bench.named("actors"), (*route, "parties", i))
         if party in treaty.parties[:i]:

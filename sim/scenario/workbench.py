@@ -30,6 +30,8 @@ class Workbench:
     statuses: frozenset[str] = frozenset()  # the treaties' variables
     rationalities: Mapping[str, Expression] = field(default_factory=dict)
     horizon: float | None = None
+    conditions: dict[Route, Expression] = field(default_factory=dict)  # as they were read
+    doubtful: set[str] = field(default_factory=set)  # transitions with a problem of their own
 
     def origin(self, route: Route) -> str:
         """What a rule is called in the file, before for_each: `moves`, `events` by their key."""
@@ -61,7 +63,10 @@ class Workbench:
         """A condition; None also where none is written."""
         if written is None:
             return None
-        return self.expression(written, route, "condition", outcomes=outcomes)
+        condition = self.expression(written, route, "condition", outcomes=outcomes)
+        if condition is not None:
+            self.conditions.setdefault(route, condition)
+        return condition
 
     def refer(self, what: str, name: str, known: Collection[str], route: Route) -> bool:
         """Whether a name exists; a broken thing does, and needs no second complaint."""

@@ -1,0 +1,295 @@
+"""Whether the odds of every choice can be odds: signs, ends and sums (rule 3), and speeds.
+
+Looked at as whole expressions over all values of the state variables they read, as far as the
+guard lets them be read there: at load at the corners of the parameters' ranges, and again for
+every draw before it runs, since an expression need not be highest at a corner.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.errors import RunError
+from sim.model.expressions import Expression, Fact, Logic, Node, parameters_read, variables_read
+from sim.model.failures import SLACK
+from sim.model.model import Model
+from sim.model.parameters import Parameter, extremes, value_in_words
+from sim.model.tables import Bools, Floats, Grid, table
+from sim.model.transitions import Option, Transition
+
+CELLS = 200_000  # points looked at together; a choice that reads more states is left to the engines
+CORNERS_OF_AT_MOST = 10  # parameters; of more, each is moved alone from all low and from all high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One choice or speed that is none, where: `option` None for a sum, `row` the row of values."""
+
+    transition: Transition
+    option: Option | None
+    speed: bool
+    says: str
+    row: int
+
+
+def check(model: Model, values: ArrayLike, *, first: int = 0) -> None:
+    """Look at the choices and speeds of every draw before it runs.
+
+    `values` has one row a draw, numbered from `first`, and one column a parameter (a single row
+    may come flat). Raises RunError naming transition, expression, draw and state.
+    """
+    rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    columns = {parameter.name: rows[:, i] for i, parameter in enumerate(model.parameters)}
+    for transition in model.transitions:
+        for fault in faults(model, transition, columns):
+            expression = _expression(fault)
+            where = f"{expression.where}: " if expression and expression.where else ""
+            draw = first + fault.row
+            raise RunError(f"{where}{transition.name}: {fault.says} (draw {draw})")
+
+
+def faults_at_corners(model: Model, transitions: Iterable[Transition]) -> Iterator[Fault]:
+    """What is wrong at the corners of the parameters' ranges, the first fault of each kind.
+
+    `transitions` are the model's own, or others that read its variables and parameters.
+    """
+    for transition in transitions:
+        names = _parameters(transition)
+        read = [parameter for parameter in model.parameters if parameter.name in names]
+        corners = np.array(list(_corners(read)), dtype=np.float64)
+        columns = {parameter.name: corners[:, i] for i, parameter in enumerate(read)}
+        yield from faults(model, transition, columns)
+
+
+def faults(
+    model: Model, transition: Transition, columns: Mapping[str, NDArray[np.float64]]
+) -> Iterator[Fault]:
+    """What is wrong with a transition's choice and speed for these values of the parameters."""
+    names = _parameters(transition)
+    columns = {name: column for name, column in columns.items() if name in names}
+    if any(option.value is not None or option.share == "rest" for option in transition.options):
+        reads = [e for o in transition.options for e in (o.value, o.available) if e]
+        for looked in _looks(model, transition, reads, columns):
+            found = list(_choice_faults(looked))
+            yield from found
+            if found:
+                break
+    if transition.speed is not None:
+        for looked in _looks(model, transition, [transition.speed], columns):
+            found = list(_speed_faults(looked, transition.speed))
+            yield from found
+            if found:
+                break
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """The points a transition is looked at, and at which of them its guard holds."""
+
+    model: Model
+    transition: Transition
+    grid: Grid
+    holds: Bools
+    start: int  # the row of the first value
+
+    def first(self, bad: Bools) -> tuple[int, ...] | None:
+        """The first point at which something is wrong while the guard holds."""
+        found = np.broadcast_to(bad & self.holds, self.grid.shape)
+        at = int(np.argmax(found))
+        point = tuple(int(i) for i in np.unravel_index(at, self.grid.shape))
+        return point if found[point] else None
+
+    def told(self, point: tuple[int, ...]) -> str:
+        """The parameters and the state there, in words."""
+        by_name = {parameter.name: parameter for parameter in self.model.parameters}
+        said = []
+        for name, column in self.grid.values.items():
+            value = float(column[min(point[0], len(column) - 1)])
+            said.append(f"{name} is {value_in_words(by_name[name], value)}")
+        for (name, _), value in zip(self.grid.variables, point[1:], strict=True):
+            said.append(f"{name} is {self.model.variable(name).word(int(value))}")
+        return f", when {' and '.join(said)}" if said else ""
+
+    def fault(self, point: tuple[int, ...], says: str, option: Option | None = None) -> Fault:
+        """The fault there, with the values that bring it about."""
+        return Fault(
+            transition=self.transition,
+            option=option,
+            speed=False,
+            says=says + self.told(point),
+            row=self.start + point[0],
+        )
+
+
+def _looks(
+    model: Model,
+    transition: Transition,
+    reads: Sequence[Expression],
+    columns: Mapping[str, NDArray[np.float64]],
+) -> Iterator[_Looked]:
+    """All values of what is read and of the guard as far as it bears on that, in batches of rows.
+
+    Nothing where the states alone are too many to look at.
+    """
+    names = list(dict.fromkeys(n for e in reads for n in variables_read(e.node)))
+    parts = list(_parts(transition.when.node)) if transition.when else []
+    guards = [part for part in parts if not variables_read(part)]
+    while linked := [p for p in parts if p not in guards and set(variables_read(p)) & set(names)]:
+        guards += linked
+        names += dict.fromkeys(n for p in linked for n in variables_read(p) if n not in names)
+    variables = tuple((name, model.variable(name).size) for name in names)
+    states = prod(size for _, size in variables)
+    rows = max((len(column) for column in columns.values()), default=1)
+    step = max(1, CELLS // states)
+    for start in range(0, rows if states <= CELLS else 0, step):
+        batch = {name: column[start : start + step] for name, column in columns.items()}
+        grid = Grid(variables, batch)
+        holds: Bools = np.ones((), dtype=np.bool_)
+        for guard in guards:
+            value, wrong = table(guard, grid)
+            holds = holds & (value != 0) & ~wrong
+        yield _Looked(model, transition, grid, holds, start)
+
+
+def _choice_faults(looked: _Looked) -> Iterator[Fault]:
+    """Options that are no odds; if there are none, sums that are no whole."""
+    transition = looked.transition
+    values: list[Floats] = []
+    available: list[Bools] = []
+    wrong = False
+    for option in transition.options:
+        is_open = np.ones((), dtype=np.bool_)
+        if option.available is not None:
+            says, bad = table(option.available.node, looked.grid)
+            is_open = (says != 0) & ~bad
+        available.append(is_open)
+        value = np.ones(())
+        if option.value is not None:
+            value, bad = table(option.value.node, looked.grid)
+            for fault in _value_faults(looked, option, value, bad, is_open):
+                wrong = True
+                yield fault
+        values.append(value)
+    if transition.choice == "probability" and not wrong:
+        yield from _sum_faults(looked, values, available)
+
+
+def _value_faults(
+    looked: _Looked, option: Option, value: Floats, bad: Bools, is_open: Bools
+) -> Iterator[Fault]:
+    assert option.value is not None
+    kind, text = looked.transition.choice, option.value.text
+    point = looked.first((bad | ~np.isfinite(value)) & is_open)
+    if point is not None:
+        yield looked.fault(point, f"{text!r} has no value", option)
+        return
+    if kind == "utility":
+        return
+    point = looked.first((value < 0) & is_open)
+    if point is not None:
+        found = np.broadcast_to(value, looked.grid.shape)[point]
+        yield looked.fault(point, f"{text!r} is {found:.6g}, below 0", option)
+        return
+    point = looked.first((value > 1 + SLACK) & is_open) if kind == "probability" else None
+    if point is not None:
+        found = np.broadcast_to(value, looked.grid.shape)[point]
+        yield looked.fault(point, f"{text!r} is {found:.6g}, above 1", option)
+
+
+def _sum_faults(
+    looked: _Looked, values: Sequence[Floats], available: Sequence[Bools]
+) -> Iterator[Fault]:
+    """With `rest` the others leave something; without, all of them together are the whole."""
+    options = looked.transition.options
+    taken: Floats = np.zeros(())
+    over: Bools = np.zeros((), dtype=np.bool_)
+    everything: Bools = np.ones((), dtype=np.bool_)
+    for option, value, is_open in zip(options, values, available, strict=True):
+        everything = everything & is_open
+        if option.share == "rest":
+            continue
+        weight = value
+        if option.share == "of_rest":
+            over = over | ((1 - taken < -SLACK) & is_open)
+            weight = value * np.maximum(1 - taken, 0)
+        taken = np.where(is_open, taken + weight, taken)
+    rest = [is_open for o, is_open in zip(options, available, strict=True) if o.share == "rest"]
+    if rest:
+        over = over | ((taken > 1 + SLACK) & rest[0])
+    point = looked.first(over)
+    if point is not None:
+        said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
+        yield looked.fault(point, f"probabilities add up to {said}, more than 1")
+    elif not rest and len(options) > 1:
+        point = looked.first((np.abs(taken - 1) > SLACK) & everything)
+        if point is not None:
+            said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
+            yield looked.fault(
+                point, f"probabilities add up to {said}, not 1, and there is no rest"
+            )
+
+
+def _speed_faults(looked: _Looked, speed: Expression) -> Iterator[Fault]:
+    value, bad = table(speed.node, looked.grid)
+    point = looked.first(bad | ~np.isfinite(value))
+    says = f"{speed.text!r} has no value"
+    if point is None:
+        point = looked.first(value < 0)
+        if point is not None:
+            found = np.broadcast_to(value, looked.grid.shape)[point]
+            says = f"{speed.text!r} is {found:.6g}, below 0"
+    if point is not None:
+        fault = looked.fault(point, says)
+        yield Fault(
+            transition=fault.transition, option=None, speed=True, says=fault.says, row=fault.row
+        )
+
+
+def _expression(fault: Fault) -> Expression | None:
+    """The expression an error points at: the option's, the speed, or the first of the sum."""
+    if fault.speed:
+        return fault.transition.speed
+    if fault.option is not None:
+        return fault.option.value
+    return next((option.value for option in fault.transition.options if option.value), None)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """The conditions that must all hold."""
+    if isinstance(node, Fact):
+        yield from _parts(node.says)
+    elif isinstance(node, Logic) and node.op == "and":
+        for part in node.parts:
+            yield from _parts(part)
+    else:
+        yield node
+
+
+def _parameters(transition: Transition) -> set[str]:
+    """The parameters that a choice, a speed and the guard read."""
+    read = [e for o in transition.options for e in (o.value, o.available) if e]
+    read += [e for e in (transition.speed, transition.when) if e]
+    return {name for e in read for name in parameters_read(e.node)}
+
+
+def _corners(parameters: Sequence[Parameter]) -> Iterable[tuple[float, ...]]:
+    """Every parameter nearly as low and as high as it gets; of choices, each that has weight."""
+    ends: list[tuple[float, ...]] = []
+    for parameter in parameters:
+        distribution = parameter.distribution
+        if distribution.kind == "choices":
+            weights = enumerate(distribution.numbers)
+            ends.append(tuple(float(i) for i, weight in weights if weight > 0))
+        else:
+            ends.append(tuple(dict.fromkeys(extremes(distribution))))
+    if prod(len(values) for values in ends) <= 2**CORNERS_OF_AT_MOST:
+        return product(*ends)
+    lows, highs = [v[0] for v in ends], [v[-1] for v in ends]
+    moved = [lows, highs]
+    for i, found in enumerate(ends):
+        moved += [[*base[:i], value, *base[i + 1 :]] for base in (lows, highs) for value in found]
+    return (tuple(corner) for corner in moved)
