@@ -51,9 +51,8 @@ def _expressions(resolved: Resolved) -> Iterator[Expression]:
 def _never_true(resolved: Resolved) -> Iterator[Route]:
     """Routes of the conditions that nothing satisfies."""
     bench, model = resolved.bench, resolved.model
-    may_hold = satisfiable(model)
     for route, condition in bench.conditions.items():
-        if not (may_hold(condition) and _possible(model, condition)):
+        if not (satisfiable(model, condition) and _possible(model, condition)):
             said = f"no combination of values satisfies {condition.text!r}"
             bench.findings.warn(route, said)
             yield route
