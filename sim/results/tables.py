@@ -33,8 +33,10 @@ def estimates(by_draw: Sequence[Counts], total: Counts, n: int, *, varies: bool)
     if varies and len(by_draw) > 1:
         per_draw = np.full(len(by_draw), n / len(by_draw))
         _, low, high = clustered(np.array(by_draw), per_draw)
+    elif n:
+        low, high = wilson(total, n)
     else:
-        low, high = wilson(total, max(n, 1))
+        low, high = np.zeros(len(total)), np.ones(len(total))
     shares = total / n if n else np.full(len(total), np.nan)
     return pd.DataFrame({"n": n, "hits": total, "probability": shares, "low": low, "high": high})
 

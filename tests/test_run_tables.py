@@ -1,0 +1,277 @@
+"""The tables of a run say what its events say; saved whole, read back equal."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from islands import TABLES, island, island_run, tables_of
+from pandas.testing import assert_frame_equal
+from small_models import (
+    at_least,
+    count,
+    fixed,
+    flag,
+    is_,
+    model,
+    option,
+    parameter_value,
+    put,
+    rule,
+    uniform,
+    up,
+)
+from walking import exactly
+
+import sim
+from sim.errors import UsageError
+from sim.intervals import wilson
+from sim.model.state import Variable
+from sim.results import saved
+from sim.results.tables import TIMING_STEPS
+from sim.results.tally import bins
+
+
+def test_outcomes_and_endings_count_what_the_paths_say() -> None:
+    results = island_run()
+    paths = results.paths
+    assert paths is not None
+    assert results.n == len(paths) == 240
+    for name, row in results.outcomes.iterrows():
+        times = paths[f"time.{name}"]
+        assert (row["hits"], row["n"]) == (times.notna().sum(), 240)
+        assert row["probability"] == row["hits"] / 240
+        assert row["median_time"] == pytest.approx(times.median(), nan_ok=True)
+        assert 0 <= row["low"] < row["probability"] < row["high"] <= 1
+    counts = paths["ending"].value_counts(sort=False)
+    assert results.endings["hits"].tolist() == counts.tolist()
+    assert results.endings["hits"].sum() == 240
+    assert (paths["censored"] == (paths["end_time"] == 180.0)).all()
+
+
+def test_draws_hold_their_parameters_and_the_share_of_each_outcome() -> None:
+    results = island_run()
+    paths = results.paths
+    assert paths is not None
+    for _, row in results.draws.iterrows():
+        own = paths[paths["draw"] == row["draw"]]
+        assert row["share.general_war"] == own["time.general_war"].notna().mean()
+        assert row["ending.war"] == (own["ending"] == "war").mean()
+    assert results.draws["parameter.reading"].cat.categories.tolist() == ["text", "broad"]
+    assert results.draws["parameter.restraint"].between(0, 2).all()
+
+
+def test_coverage_counts_paths_not_events() -> None:
+    events, coverage = island_run().events, island_run().coverage.set_index("name")
+    assert events is not None
+    pressed = events[events["transition"] == "north_presses"]
+    paths = pressed[["draw", "path"]].drop_duplicates()
+    assert coverage.loc["north_presses", "fired"] == len(paths)
+    assert coverage.loc["north_presses", "fired"] < len(pressed)  # control
+    probed = pressed[pressed["option"] == "probe"][["draw", "path"]].drop_duplicates()
+    assert coverage.loc["north_presses.probe", "fired"] == len(probed)
+    assert coverage.loc["north_presses", "started"] == 240
+    assert coverage["started"].isna().equals(coverage["kind"] == "option")
+    rules = coverage[coverage["kind"] == "transition"]
+    assert (rules["started"] >= rules["fired"]).all()
+
+
+def test_what_is_not_seen_is_named_as_possible_or_impossible() -> None:
+    rules = [
+        rule("seen", put("x", 1), after=exactly(1), limit=1),
+        rule("late", put("x", 2), after=exactly(99), when=is_("x", 1)),
+        rule("never", put("x", 3), when=is_("y", 1)),
+    ]
+    outcomes = {f"x{value}": is_("x", value) for value in (1, 2, 3)}
+    written = model([count("x", 3), flag("y")], rules, outcomes, days=10)
+    results = sim.run(written, draws=1, paths=30, workers=1)
+    assert results.coverage["reach"].tolist() == ["seen", "possible", "impossible"]
+    assert results.outcomes["reach"].tolist() == ["seen", "possible", "impossible"]
+    assert results.not_seen == ["late", "never"]
+    assert results.outcomes.loc["x2", ["hits", "low"]].tolist() == [0, 0]
+    assert results.outcomes.loc["x2", "high"] == pytest.approx(1.645**2 / (30 + 1.645**2), rel=1e-3)
+
+
+def test_an_interval_is_as_wide_as_what_the_draws_share_makes_it() -> None:
+    act = rule(
+        "act",
+        options=[option("a", parameter_value("p"), put("x", 1)), option("b", None, share="rest")],
+        after=exactly(1),
+        limit=1,
+    )
+
+    def width(parameter: object) -> float:
+        written = model([flag("x")], [act], {"x": is_("x", 1)}, parameters=[parameter])
+        table = sim.run(written, draws=40, paths=50, workers=1).outcomes
+        return float((table["high"] - table["low"]).iloc[0])
+
+    low, high = wilson(1_000, 2_000)
+    assert width(fixed("p", 0.5)) == pytest.approx(float(high - low), rel=0.01)
+    # P uniform on (0, 1): variance 1/12 between draws against 1/6/50 within, over p (1 - p) / 50
+    assert width(uniform("p", 0, 1)) == pytest.approx(
+        float(high - low) * np.sqrt((1 / 12 + 1 / 6 / 50) * 50 / 0.25), rel=0.15
+    )
+
+
+def test_timing_is_the_cumulative_incidence_of_the_paths() -> None:
+    results = island_run()
+    paths = results.paths
+    assert paths is not None
+    for name, curve in results.timing.groupby("outcome", observed=True):
+        times = np.sort(paths[f"time.{name}"].dropna())
+        assert len(curve) == TIMING_STEPS + 1
+        assert curve["time"].tolist() == pytest.approx([0.36 * k for k in range(501)])
+        expected = np.searchsorted(times, curve["time"] + 1e-6, side="right")
+        assert curve["hits"].tolist() == expected.tolist()
+        assert curve["probability"].iloc[-1] == results.outcomes.loc[name, "probability"]
+
+
+def test_a_time_at_the_end_of_a_bin_is_inside_it() -> None:
+    horizon = 180 * 86_400.0
+    ends = horizon * np.arange(10_001) / 10_000
+    assert bins(ends, horizon).tolist() == list(range(10_001))
+    assert bins(ends[:-1] + 60.0, horizon).tolist() == list(range(1, 10_001))  # a minute later
+
+
+def test_rungs_follow_the_ladders_through_time() -> None:
+    levels = ("low", "mid", "high")
+    steps = Variable(name="steps", kind="levels", levels=levels, size=3, start=0, ladder="stairs")
+    climbs = rule("climbs", up("steps"), after=exactly(25))
+    written = model([steps, flag("x")], [climbs], {}, days=100, stop_when=is_("steps", 2))
+    table = sim.run(written, draws=1, paths=4, workers=1).rungs
+    assert len(table) == 3 * 101
+    mid = table[table["level"] == "mid"].set_index("time")["share"]
+    assert mid[24.0] == 0
+    assert (mid[25.0], mid[49.0], mid[50.0]) == (1, 1, 0)  # after what happens then
+    high = table[table["level"] == "high"].set_index("time")["paths"]
+    assert (high[49.0], high[50.0], high[100.0]) == (0, 4, 4)  # a stopped path stays
+    assert (table.groupby("time")["share"].sum() == 1).all()
+
+
+def test_without_rows_everything_but_the_paths_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    lean = sim.run(island(), draws=6, paths=40, seed=1, workers=1, keep_paths=False)
+    assert lean.paths is None
+    full = island_run()
+    for name in ("endings", "draws", "coverage", "rungs", "timing"):
+        assert_frame_equal(getattr(lean, name), getattr(full, name))
+    medians = [results.outcomes["median_time"] for results in (lean, full)]
+    assert medians[0].tolist() == pytest.approx(medians[1].tolist(), abs=2 * 180 / 10_000 + 5)
+    assert_frame_equal(*(r.outcomes.drop(columns="median_time") for r in (lean, full)))
+    monkeypatch.setattr("sim.experiment.runs.ROWS", 239)
+    assert sim.run(island(), draws=6, paths=40, workers=1).paths is None
+    assert sim.run(island(), draws=6, paths=40, workers=1, keep_paths=True).paths is not None
+
+
+def test_a_median_from_bins_is_within_a_bin_of_the_median() -> None:
+    written = model([flag("x")], [rule("a", put("x", 1), after=30.0, limit=1)], {"x": is_("x", 1)})
+    medians = [
+        sim.run(written, draws=1, paths=2_001, workers=1, keep_paths=keep).outcomes["median_time"]
+        for keep in (True, False)
+    ]
+    assert abs(medians[0].iloc[0] - medians[1].iloc[0]) < 2 * 100 / 10_000
+    at_once = model([flag("x")], [], {"x": is_("x", 0)})
+    table = sim.run(at_once, draws=1, paths=9, workers=1, keep_paths=False).outcomes
+    assert table["median_time"].tolist() == [0.0]
+
+
+def test_event_types_are_the_same_with_and_without_events() -> None:
+    events = island_run().events
+    assert events is not None
+    silent = model([flag("x")], [rule("never", when=at_least("x", 1))], {}, days=1)
+    none = sim.run(silent, draws=1, paths=3, workers=1, events=True).events
+    assert none is not None
+    assert len(none) == 0
+    kinds = [table.dtypes.astype(str).to_dict() for table in (events, none)]
+    assert kinds[0] == kinds[1]
+    assert kinds[0] == {
+        **dict.fromkeys(("draw", "path", "seq"), "int64"),
+        **dict.fromkeys(("time", "probability"), "float64"),
+        **dict.fromkeys(("transition", "option", "actor", "origin"), "category"),
+        "cause": "Int64",
+    }
+
+
+def test_the_summary_is_plain_json_without_nan() -> None:
+    summary = island_run().summary()
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+    assert list(summary) == [
+        "scenario",
+        "engine",
+        "seed",
+        "draws",
+        "n",
+        "interval",
+        "outcomes",
+        "endings",
+    ]
+    written = model([flag("x")], [], {"x": is_("x", 1)})
+    none = sim.run(written, draws=1, paths=10, workers=1).summary()
+    outcome = none["outcomes"]["x"]  # type: ignore[index]
+    assert (outcome["hits"], outcome["median_time"], outcome["n"]) == (0, None, 10)
+
+
+def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
+    home = island_run().save(tmp_path / "runs" / "one")
+    again = sim.Results.load(home)
+    for name, table in tables_of(island_run()).items():
+        assert_frame_equal(getattr(again, name), table)
+    assert again.provenance == island_run().provenance
+    assert sorted(path.name for path in home.iterdir()) == sorted(
+        [*(f"{name}.csv" for name in TABLES), "manifest.json"]
+    )
+
+
+def test_the_manifest_holds_seed_arguments_versions_and_digests(tmp_path: Path) -> None:
+    def chart(folder: Path) -> None:
+        (folder / "charts").mkdir()
+        (folder / "charts" / "one.svg").write_text("<svg/>")
+
+    home = island_run().save(tmp_path / "one", also=chart)
+    manifest = json.loads((home / "manifest.json").read_text())
+    assert (manifest["seed"], manifest["arguments"]["paths"]) == (1, 40)
+    assert {"python", "escalation-sim", "numpy", "pandas"} <= set(manifest["versions"])
+    (scenario,) = manifest["files"].values()
+    assert scenario == sha256(Path(island().file).read_bytes()).hexdigest()
+    assert set(manifest["outputs"]) == {*(f"{name}.csv" for name in TABLES), "charts/one.svg"}
+    for name, digest in manifest["outputs"].items():
+        assert digest == sha256((home / name).read_bytes()).hexdigest()
+
+
+def test_a_changed_table_is_not_believed(tmp_path: Path) -> None:
+    home = island_run().save(tmp_path / "one")
+    table = pd.read_csv(home / "endings.csv")
+    table.to_csv(home / "endings.csv")
+    with pytest.raises(UsageError, match=r"endings\.csv: changed since the run wrote it"):
+        sim.Results.load(home)
+    with pytest.raises(UsageError, match="not the directory of a run"):
+        sim.Results.load(tmp_path)
+
+
+def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    home = island_run().save(tmp_path / "one")
+    before = {path.name: path.read_bytes() for path in home.iterdir()}
+
+    def fails(folder: Path) -> None:
+        assert (folder / "paths.csv").exists()
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        island_run().save(home, also=fails)
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    (home / "stale.txt").write_text("of the run before")
+    island_run().save(home)
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+
+
+def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    island_run().save(tmp_path / "mine")  # empty: nothing is lost
+    (tmp_path / "mine" / saved.MANIFEST).unlink()
+    with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
+        island_run().save(tmp_path / "mine")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="file: exists and is no directory"):
+        island_run().save(tmp_path / "file")
