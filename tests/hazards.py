@@ -8,7 +8,7 @@ rebuilds the state, and with it when each clock ran, how fast, and when it was l
   the variance of that hazard, in all and in each tenth of the distribution, however many clocks
   were cut off (a martingale; Andersen, Borgan, Gill and Keiding, 1993, section II.4).
 - *which*: a firing is that of each clock then running with the probability of its share of the
-  total hazard; and it takes each option with that option's probability.
+  total hazard; and it takes each option with that option's probability, however long it waited.
 
 Every answer is a z-score: standard normal if the engine is right.
 
@@ -66,11 +66,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Something happened with these probabilities; `won` is what did."""
+    """Something happened with these probabilities; `won` is what did, `weight` how it counts."""
 
     kind: str
     shares: dict[str, float]
     won: str
+    weight: float = 1.0
 
 
 class Watcher:
@@ -217,7 +218,12 @@ class Watcher:
             assert not shares
             return
         named = {f"{transition.name}.{i}": share for i, share in shares.items()}
-        self.contests.append(Contest("option", named, f"{transition.name}.{option}"))
+        won = f"{transition.name}.{option}"
+        self.contests.append(Contest("option", named, won))
+        if transition.at is None:
+            last = self.waits[-1]
+            late = 2 * reached(self.numbers[last.rank], 0, last.age) - 1
+            self.contests.append(Contest("option by wait", named, won, late))
 
     def shares(self, transition: Transition) -> dict[int, float]:
         """Rule 3: the probability of every available option; empty if none has any."""
@@ -263,8 +269,9 @@ def scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[s
         for contest in watcher.contests:
             for name, share in contest.shares.items():
                 key = f"{contest.kind} {name}"
-                gap, spread = contests.setdefault(key, [0.0, 0.0])
-                contests[key] = [gap + (name == contest.won) - share, spread + share * (1 - share)]
+                sums, weight = contests.setdefault(key, [0.0, 0.0]), contest.weight
+                sums[0] += weight * ((name == contest.won) - share)
+                sums[1] += weight * weight * share * (1 - share)
     found = {}
     for rank, name in enumerate(names):
         if due[rank].sum() >= EXPECTED_AT_LEAST:

@@ -102,8 +102,8 @@ VALUES = drawn(UNREST, 4)
 
 
 @cache
-def walked(name, seed=1, paths=200, days=60):
-    """Some 45,000 events of the unrest: four draws, so many paths each."""
+def walked(name, seed=1, paths=170, days=60):
+    """Some 40,000 events of the unrest: four draws, so many paths each."""
     shorter = replace(UNREST, horizon=days * DAY)
     draws = range(len(VALUES))
     walk = engine(name)
@@ -201,7 +201,7 @@ def test_scores_are_standard_normal_under_the_null():
     z = [
         value
         for seed in range(2, 6)
-        for value in scores(UNREST, VALUES, walked(SAMPLING[0], seed, 50)).values()
+        for value in scores(UNREST, VALUES, walked(SAMPLING[0], seed, 40)).values()
     ]
     assert len(z) > 200
     assert abs(np.mean(np.square(z)) - 1) < 4 * sqrt(2 / len(z))
@@ -211,7 +211,7 @@ def test_scores_are_standard_normal_under_the_null():
 @pytest.mark.parametrize("name", SAMPLING)
 def test_clocks_cut_off_by_the_horizon_do_no_harm(name):
     """Within 3 days most waits are cut off; reading only those that ended would look wrong."""
-    pieces = walked(name, 1, 1_500, 3)
+    pieces = walked(name, 1, 1_000, 3)
     short = replace(UNREST, horizon=3 * DAY)
     found = scores(short, VALUES, pieces)
     assert largest(found)[0] < bound(len(found))
