@@ -7,7 +7,9 @@ that the samplers of `sim.model.waiting` read. All times are in seconds.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import add
 from typing import Literal
 
 from sim.model import metalog, waiting
@@ -159,7 +161,7 @@ def _weighted(delay: Delay, names: Names) -> Callable[[Values], list[tuple[float
             raise ValueError("; ".join(wrong))
         if delay.kind != "mix":
             return [(1.0, _row(delay, found))]
-        total = sum(found)
+        total = reduce(add, found)  # left to right: `sum` rounds otherwise from Python 3.12 on
         shared = zip(found, parts, strict=True)
         return [(s / total * below, r) for s, part in shared for below, r in part(values)]
 

@@ -5,6 +5,8 @@
 
 import math
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 
 from sim.model.waiting import normal_below, normal_quantile
 
@@ -76,7 +78,7 @@ def support(kind: str, found: Sequence[float]) -> tuple[float, float]:
 
 def _choice(weights: Sequence[float], u: float) -> int:
     """The position of the choice that u falls to, weights walked in order."""
-    target = u * sum(weights)
+    target = u * reduce(add, weights)  # left to right, in every Python
     running, last = 0.0, 0
     for position, weight in enumerate(weights):
         running += weight

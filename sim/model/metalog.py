@@ -48,8 +48,10 @@ def coefficients(values: tuple[float, ...], probabilities: tuple[float, ...]) ->
                 row[i] -= factor * rows[column][i]
     solved = [0.0] * n
     for at in reversed(range(n)):
-        known = sum(rows[at][i] * solved[i] for i in range(at + 1, n))
-        solved[at] = (rows[at][n] - known) / rows[at][at]
+        left = rows[at][n]
+        for i in range(at + 1, n):
+            left -= rows[at][i] * solved[i]
+        solved[at] = left / rows[at][at]
     return tuple(solved)
 
 
