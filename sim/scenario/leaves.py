@@ -45,6 +45,11 @@ def found(value: object) -> str:
             return str(value)
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can be a name."""
+    return bool(_NAME.fullmatch(text)) and text not in RESERVED
+
+
 def name(value: object) -> str:
     """A name somebody gives to something. Raises the complaint."""
     if not isinstance(value, str):

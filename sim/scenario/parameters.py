@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from sim.model.parameters import Distribution, DistributionKind, Parameter, complaints
 from sim.scenario import parameter_shapes as shapes
 from sim.scenario import units
-from sim.scenario.leaves import RESERVED
+from sim.scenario.leaves import is_name
 from sim.scenario.workbench import Workbench
 from sim.scenario.written import Route
 
 JEFFREYS = (0.5, 0.5)
 _PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def parameters(bench: Workbench) -> Iterator[Parameter]:
@@ -157,7 +156,7 @@ def _beta(numbers: Numbers, shape: shapes.Counts | shapes.Moments) -> tuple[floa
 def _choices(numbers: Numbers, weights: dict[str, float]) -> Distribution | None:
     route = (*numbers.route, "choices")
     for name in weights:
-        if not _NAME.fullmatch(name) or name in RESERVED:
+        if not is_name(name):
             numbers.failed = True
             numbers.bench.problem((*route, name), f"{name!r} is no name", key=True)
     numbers.time = False

@@ -1,0 +1,58 @@
+"""An expression's tree as text again, facts written out, with no more parentheses than it needs."""
+
+from sim.model.expressions import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Constant,
+    Fact,
+    Happened,
+    IfElse,
+    Logic,
+    Negative,
+    Node,
+    Not,
+    ParameterOf,
+    StateOf,
+)
+
+_IF, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _MINUS, _ATOM = range(9)
+
+
+def rendered(node: Node) -> str:
+    """The text, which reads back as the same tree."""
+    return _render(node)[0]
+
+
+def _render(node: Node) -> tuple[str, int]:
+    """The text and how strongly it binds."""
+    match node:
+        case Constant(value, text):
+            number = text if text.isidentifier() else repr(value).removesuffix(".0")
+            return (number, _ATOM) if value >= 0 else (number, _MINUS)
+        case StateOf(name) | ParameterOf(name) | Happened(name):
+            return name, _ATOM
+        case Fact(_, says):
+            return _render(says)
+        case Not(of):
+            return f"not {_inside(of, _NOT)}", _NOT
+        case Negative(of):
+            return f"-{_inside(of, _MINUS)}", _MINUS
+        case Arithmetic(op, left, right):
+            binds = _SUM if op in "+-" else _PRODUCT
+            return f"{_inside(left, binds)} {op} {_inside(right, binds + 1)}", binds
+        case Logic(op, parts):
+            binds = _OR if op == "or" else _AND
+            return f" {op} ".join(_inside(part, binds + 1) for part in parts), binds
+        case Comparison(op, left, right):
+            return f"{_inside(left, _SUM)} {op} {_inside(right, _SUM)}", _COMPARE
+        case IfElse(condition, then, otherwise):
+            test = f"{_inside(then, _OR)} if {_inside(condition, _OR)}"
+            return f"{test} else {_inside(otherwise, _IF)}", _IF
+        case Call(function, arguments):
+            return f"{function}({', '.join(rendered(part) for part in arguments)})", _ATOM
+
+
+def _inside(node: Node, least: int) -> str:
+    text, binds = _render(node)
+    return text if binds >= least else f"({text})"
