@@ -72,7 +72,4 @@ def clustered(
     total = n.sum(axis=0)
     share = np.asarray(hits.sum(axis=0) / total, dtype=np.float64)
     effective = total / design_effect(hits, n)
-    low, high = wilson(share * effective, effective, confidence)
-    low = np.where(share <= 0, 0.0, low)
-    high = np.where(share >= 1, 1.0, high)
-    return share, low, high
+    return share, *wilson(share * effective, effective, confidence)

@@ -1,0 +1,47 @@
+"""How soon: the share of paths in which an outcome has happened by each day."""
+
+import numpy as np
+import pandas as pd
+
+from sim.intervals import design_effect, wilson
+from sim.results.results import Results
+
+
+def cumulative_incidence(results: Results, *, confidence: float = 0.90) -> pd.DataFrame:
+    """The run's table `timing` with an interval: one row an outcome and time (days).
+
+    Columns outcome, time, hits, n, probability, low, high. A path that `stop_when` ended is a
+    competing ending: the outcome can no longer happen in it, and it stays in n. All others are
+    watched to the horizon and censored there; with that censoring and no other, the estimator of
+    Aalen and Johansen (Scand. J. Stat. 5, 1978, 141-150) is the share `timing` counts. The interval
+    is Wilson's, n divided by the design effect of the draws on the outcome as a whole: for sampling
+    only. An exact solution has no sampling, so its band has no width.
+    """
+    table = results.timing.copy()
+    if results.provenance.interval == "exact":
+        return table.assign(low=table["probability"], high=table["probability"])
+    sizes = results.draws["n"].to_numpy()
+    effects = {
+        str(name): float(design_effect(results.draws[f"share.{name}"].to_numpy() * sizes, sizes))
+        for name in results.outcomes.index
+    }
+    n = np.maximum(table["n"].to_numpy() / table["outcome"].astype(str).map(effects).to_numpy(), 1)
+    low, high = wilson(table["probability"].to_numpy() * n, n, confidence)
+    return table.assign(low=low, high=high)
+
+
+def telling(results: Results, most: int = 12) -> list[str]:
+    """The outcomes whose curves can be told apart in one chart, in the scenario's order.
+
+    All of them if there are no more than `most`; else the headlines, and others no more than three
+    times as likely as the likeliest headline, since one frequent outcome would flatten the rest.
+    """
+    shares = results.outcomes["probability"]
+    names = [str(name) for name in shares.index]
+    headlines = [name for name in names if name in results.provenance.headlines]
+    if len(names) <= most or not headlines:
+        return names[:most]
+    top = 3 * max(shares[name] for name in headlines)
+    others = [name for name in names if name not in headlines and 0 < shares[name] <= top]
+    chosen = {*headlines, *others[: max(most - len(headlines), 0)]}
+    return [name for name in names if name in chosen][:most]

@@ -1,0 +1,89 @@
+"""Numbers as a reader sees them: percentages with as many digits as their interval bears.
+
+One place for all of them, so that a screen, a chart and a report never print one estimate two ways.
+"""
+
+from datetime import date, timedelta
+from math import floor, isnan, log10
+from typing import Any
+
+import pandas as pd
+
+
+def percent(share: float, *, width: float = 0.0) -> str:
+    """A share as a percentage, without the sign; `width` is that of the interval around it.
+
+    At least two digits, and as many as the interval bears: down to the leading digit of half its
+    width. A share above 0 never prints as 0, one below 1 never as 100.
+    """
+    if isnan(share):
+        return "–"
+    return f"{100 * share:.{_decimals(share, width)}f}"
+
+
+def _decimals(share: float, width: float) -> int:
+    if share in (0.0, 1.0):
+        return 0
+    smaller = 100 * min(share, 1 - share)
+    decimals = max(0, (1 if share < 0.5 else 0) - _order(smaller))
+    if width > 0:
+        decimals = max(decimals, -_order(50 * width))
+    return min(decimals, 12)
+
+
+def _end(share: float, decimals: int) -> str:
+    """An end of an interval, with the digits of the estimate unless that would round it away."""
+    said = f"{100 * share:.{decimals}f}"
+    if 0 < share < 1 and float(said) in (0.0, 100.0):
+        return percent(share)
+    return said
+
+
+def _order(value: float) -> int:
+    """The place of the leading digit: 0 for 3, 1 for 30, -1 for 0.3."""
+    return floor(log10(value) + 1e-12)
+
+
+def estimate(row: "pd.Series[Any]") -> str:
+    """A row of estimates in words: `4.1 % (3.9–4.3)`, `0 of 2,000, below 0.14 %`, `impossible`.
+
+    Three different things stay different: what cannot happen, none in n, and a small number. The
+    row has probability, low, high, hits, n, and may have reach. Where nothing was counted (hits
+    missing: an exact solution) the interval is an error bound, and left out below a millionth.
+    """
+    probability, low, high = (float(row[name]) for name in ("probability", "low", "high"))
+    if row.get("reach") == "impossible":
+        return "impossible by construction"
+    if isnan(probability):
+        return "–"
+    if pd.isna(row["hits"]):
+        return _solved(probability, low, high)
+    hits, n = int(row["hits"]), int(row["n"])
+    if hits == 0:
+        return f"0 of {n:,}, below {percent(high)} %"
+    if hits == n:
+        return f"all {n:,}, above {percent(low)} %"
+    width = high - low
+    ends = "–".join(_end(end, _decimals(probability, width)) for end in (low, high))
+    return f"{percent(probability, width=width)} % ({ends})"
+
+
+def moment(time: float, start: date | None) -> str:
+    """When something happens (days): `2024-11-04 13:05` with a calendar, else `day 10 13:05`."""
+    whole = int(time)
+    minutes = int((time - whole) * 1440)
+    if start is None:
+        return f"day {whole} {minutes // 60:02}:{minutes % 60:02}"
+    return f"{start + timedelta(days=whole)} {minutes // 60:02}:{minutes % 60:02}"
+
+
+def _solved(probability: float, low: float, high: float) -> str:
+    bound = (high - low) / 2
+    if bound < 1e-6:
+        return f"{percent(probability, width=1e-4 * probability)} %"
+    return f"{percent(probability, width=bound)} % ± {percent(bound)}"
+
+
+def plain(name: str) -> str:
+    """A name of the scenario as words: `ally_fights` becomes `ally fights`."""
+    return name.replace("_", " ")

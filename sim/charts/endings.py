@@ -1,0 +1,20 @@
+"""Chart `endings`: how paths ended."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.analysis.wording import plain
+from sim.charts import style
+from sim.charts.intervals import interval_rows, sample
+
+
+def endings(
+    table: pd.DataFrame, *, subject: str = "", interval: str = "", ax: Axes | None = None
+) -> Axes:
+    """Share of paths with each ending and its interval, over bars that add up to the whole."""
+    ax = style.axes(ax, rows=len(table))
+    ax.barh(range(len(table)), table["probability"], height=0.62, color=style.GROUND)
+    interval_rows(ax, [plain(str(name)) for name in table.index], table)
+    title = f"How does it end?{' – ' + subject if subject else ''}"
+    style.frame(ax, title, xlabel=sample(table, interval))
+    return ax

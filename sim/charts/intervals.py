@@ -1,0 +1,54 @@
+"""Rows of shares with their intervals: what `outcomes`, `endings` and `clauses` are drawn with."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.analysis.wording import estimate
+from sim.charts import style
+
+
+def interval_rows(ax: Axes, labels: Sequence[str], table: pd.DataFrame) -> None:
+    """One row a label, the first on top: dot and interval, the numbers in words at the right.
+
+    `table` has probability, low, high, hits, n in the labels' order. None in n is a hollow mark at
+    the left end and the interval up to its bound; a row of which nothing is known stays empty.
+    """
+    known = table["probability"].notna()
+    highest = table.loc[known, "high"].max() if known.any() else 1.0
+    style.share_axis(ax, float(highest))
+    for row, (_, entry) in enumerate(table.iterrows()):
+        if pd.isna(entry["probability"]):
+            continue
+        none = not entry["probability"] > 0
+        ax.hlines(row, entry["low"], entry["high"], color=style.ACCENT, linewidth=1.6, alpha=0.8)
+        ax.plot(
+            entry["probability"],
+            row,
+            marker="o",
+            markersize=6,
+            color=style.ACCENT,
+            markerfacecolor="white" if none else style.ACCENT,
+            clip_on=False,
+            zorder=3,
+        )
+        _say(ax, row, estimate(entry))
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color=style.GROUND, linewidth=0.8)
+    ax.set_axisbelow(True)
+
+
+def sample(table: pd.DataFrame, interval: str) -> str:
+    """The label below: how many paths stand behind the shares, and what the interval holds."""
+    counted = table["n"].dropna()
+    n = f"share of paths (n = {int(counted.max()):,})" if len(counted) else "probability"
+    return f"{n}; {interval}" if interval else n
+
+
+def _say(ax: Axes, row: int, text: str) -> None:
+    """Words right of the frame, in the row's own height, so that nothing can overlap."""
+    across = ax.get_yaxis_transform()
+    ax.text(1.03, row, text, transform=across, va="center", fontsize=9, color=style.INK)

@@ -1,0 +1,98 @@
+"""How every chart looks: colours that survive grey print and colour blindness, sizes, labels."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import matplotlib.pyplot as plt
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
+ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
+WIDTH = 8.0  # inches
+ROW = 0.34  # inches a row of text needs
+
+# Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
+# lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
+COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+DASHES: tuple[str | tuple[int, tuple[int, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
+
+
+def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
+    """The axes given, or new ones high enough for so many rows of text."""
+    if ax is not None:
+        return ax
+    height = max(1.6, 1.15 + ROW * rows)
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The figure that holds these axes."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    return figure
+
+
+def line(position: int) -> tuple[str, str | tuple[int, tuple[int, ...]]]:
+    """(colour, dashes) of the n-th line; no two among the first 28 are alike in both."""
+    return COLOURS[position % len(COLOURS)], DASHES[position // len(COLOURS) % len(DASHES)]
+
+
+def ordered(count: int) -> list[tuple[float, float, float, float]]:
+    """So many colours in an order that grey print keeps: ever darker blue."""
+    steps = [0.06 + 0.94 * k / max(count - 1, 1) for k in range(count)]
+    return [tuple(colormaps["YlGnBu"](step)) for step in steps]  # type: ignore[misc]
+
+
+def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
+    """Title at the left, labels, and no more lines than a reader needs."""
+    ax.set_title(title, loc="left", fontsize=11, color=INK, wrap=True)
+    ax.set_xlabel(xlabel, color=INK, fontsize=9)
+    ax.set_ylabel(ylabel, color=INK, fontsize=9)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(FAINT)
+    ax.tick_params(colors=INK, labelsize=9)
+
+
+def share_axis(ax: Axes, highest: float, *, of: str = "x") -> None:
+    """Percent from 0 to a little over the highest value, and never beyond 100."""
+    top = min(1.0, highest * 1.04) if highest > 0 else 1.0
+    axis = ax.xaxis if of == "x" else ax.yaxis
+    (ax.set_xlim if of == "x" else ax.set_ylim)(0, top)
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %"))
+
+
+def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
+    """Days, or dates when the scenario has a start; gives the two ends as the axis counts them."""
+    if start is None:
+        ax.set_xlim(0, horizon)
+        ax.set_xlabel("days", color=INK, fontsize=9)
+        return [0.0, horizon]
+    first = float(date2num(start))
+    locator = AutoDateLocator(minticks=3, maxticks=7)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.set_xlim(first, first + horizon)
+    last = start + timedelta(days=horizon)
+    ax.set_xlabel(f"{start} to {last} ({horizon:g} days)", color=INK, fontsize=9)
+    return [first, first + horizon]
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions as near to the wanted ones as can be, in their order, at least `gap` apart."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    gap = min(gap, (high - low) / max(len(order) - 1, 1))
+    placed: list[float] = []
+    for rank, i in enumerate(order):
+        floor = placed[-1] + gap if placed else low
+        ceiling = high - gap * (len(order) - 1 - rank)
+        placed.append(min(max(wanted[i], floor), ceiling))
+    result = [0.0] * len(order)
+    for rank, i in enumerate(order):
+        result[i] = placed[rank]
+    return result
