@@ -72,13 +72,14 @@ def _routes(
     world = World(model, seed)
     conditions = [evaluator(one.when.node, model.names) for one in model.outcomes]
     position = model.names.outcomes[outcome]
-    for draw, group in reached.groupby("draw", sort=False):
-        (values,) = parameter_values(model, seed, range(int(draw), int(draw) + 1)).tolist()
-        world.begin_draw(int(draw), values)
-        for path in group["path"]:
-            walk = world.walk(int(path))
-            last = _decided(model, walk, conditions, values, position)
-            yield ARROW.join(_chain(model, walk, last, options)) or AT_ONCE
+    begun, values = -1, [0.0]
+    for draw, path in reached[["draw", "path"]].to_numpy().tolist():
+        if draw != begun:
+            begun, (values,) = draw, parameter_values(model, seed, range(draw, draw + 1)).tolist()
+            world.begin_draw(draw, values)
+        walk = world.walk(path)
+        last = _decided(model, walk, conditions, values, position)
+        yield ARROW.join(_chain(model, walk, last, options)) or AT_ONCE
 
 
 def _decided(

@@ -28,7 +28,7 @@ def rungs(
     own = table[table["variable"] == name]
     own = own.assign(level=own["level"].astype(str))
     levels = list(own["level"].unique())
-    shares = own.pivot(index="time", columns="level", values="share")[levels]
+    shares = own.pivot_table(index="time", columns="level", values="share")[levels]
     ax = style.axes(ax, rows=max(9, len(levels) + 1))
     times = shares.index.to_numpy(dtype=np.float64)
     origin, end = style.time_axis(ax, float(times[-1]), start)

@@ -18,7 +18,8 @@ ROW = 0.34  # inches a row of text needs
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
 # lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
 COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-DASHES: tuple[str | tuple[int, tuple[int, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
+Dashes = str | tuple[int, tuple[float, ...]]
+DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
 
 def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
@@ -37,7 +38,7 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def line(position: int) -> tuple[str, str | tuple[int, tuple[int, ...]]]:
+def line(position: int) -> tuple[str, Dashes]:
     """(colour, dashes) of the n-th line; no two among the first 28 are alike in both."""
     return COLOURS[position % len(COLOURS)], DASHES[position // len(COLOURS) % len(DASHES)]
 
@@ -73,10 +74,10 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
         ax.set_xlim(0, horizon)
         ax.set_xlabel("days", color=INK, fontsize=9)
         return [0.0, horizon]
-    first = float(date2num(start))
-    locator = AutoDateLocator(minticks=3, maxticks=7)
+    first = float(date2num(start))  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
     ax.set_xlabel(f"{start} to {last} ({horizon:g} days)", color=INK, fontsize=9)
