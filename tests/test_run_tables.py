@@ -31,7 +31,7 @@ from sim.intervals import wilson
 from sim.model.state import Variable
 from sim.results import saved
 from sim.results.tables import TIMING_STEPS
-from sim.results.tally import bins
+from sim.results.tally import Histogram, bins
 
 
 def test_outcomes_and_endings_count_what_the_paths_say() -> None:
@@ -275,3 +275,17 @@ def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="file: exists and is no directory"):
         island_run().save(tmp_path / "file")
+
+
+def test_a_histogram_counts_the_same_loose_or_settled() -> None:
+    rng = np.random.default_rng(1)
+    places = [rng.integers(0, 50, size) for size in (3, 60, 10, 200, 1)]
+    expected = np.bincount(np.concatenate(places), minlength=50).tolist()
+    whole, halves = Histogram(50), [Histogram(50), Histogram(50)]
+    for i, some in enumerate(places):
+        whole.add(some)
+        halves[i % 2].add(some)
+    halves[0].merge(halves[1])
+    for histogram in (whole, halves[0]):
+        assert histogram.counts().tolist() == expected
+        assert histogram.counts().tolist() == expected  # asking changes nothing

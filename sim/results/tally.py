@@ -1,5 +1,7 @@
 """Counts over paths, of one size however many paths there are, and the rows kept beside them."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,41 @@ Counts = NDArray[np.int64]
 BINS = 10_000  # of the time to the horizon, in which outcome times are counted
 
 
+class Histogram:
+    """Counts of places 0 ... size - 1; few of them are kept as they come, many in one row."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.row: Counts | None = None
+        self.loose: list[Counts] = []
+        self.held = 0
+
+    def add(self, places: Counts) -> None:
+        """Count each place once."""
+        self.loose.append(places)
+        self.held += len(places)
+        if self.held > self.size:
+            self.counts()
+
+    def counts(self) -> Counts:
+        """How often each place was counted."""
+        if self.row is None:
+            self.row = np.zeros(self.size, dtype=np.int64)
+        for places in self.loose:
+            np.add.at(self.row, places, 1)
+        self.loose, self.held = [], 0
+        return self.row
+
+    def merge(self, other: "Histogram") -> None:
+        """Count all that another one counted."""
+        if other.row is not None:
+            self.row = self.counts() + other.row
+        for places in other.loose:
+            self.add(places)
+
+
 class Tally:
-    """How many paths did what. `times[o, k]`: outcome o in bin k, (k - 1, k] / BINS of the time."""
+    """How many paths did what."""
 
     def __init__(self, model: Model) -> None:
         ladders = sum(v.size for v in model.variables if v.ladder is not None)
@@ -24,29 +59,34 @@ class Tally:
         self.fired = np.zeros(len(model.transitions), dtype=np.int64)
         self.taken = np.zeros(options, dtype=np.int64)
         self.rungs = np.zeros((RUNG_TIMES, ladders), dtype=np.int64)
-        self.times = np.zeros((len(model.outcomes), BINS + 1), dtype=np.int64)
+        self._times = Histogram(len(model.outcomes) * (BINS + 1))
+
+    @property
+    def times(self) -> Counts:
+        """(outcomes, BINS + 1): how often an outcome came in a bin, as `bins` numbers them."""
+        return self._times.counts().reshape(-1, BINS + 1)
 
     def add(self, piece: Walked) -> None:
         """Count the paths of a piece."""
-        happened = ~np.isnan(piece.outcome_time)
         self.n += len(piece.ending)
         self.events += int(piece.n_events.sum())
-        self.hits += happened.sum(axis=0)
         self.ended += np.bincount(piece.ending, minlength=len(self.ended))
         self.started += piece.started
         self.fired += piece.fired
         self.taken += piece.taken
         self.rungs += piece.rungs
-        for outcome, row in enumerate(self.times):
-            times = piece.outcome_time[happened[:, outcome], outcome]
-            np.add.at(row, bins(times, self.horizon), 1)
+        path, outcome = np.nonzero(~np.isnan(piece.outcome_time))
+        self.hits += np.bincount(outcome, minlength=len(self.hits))
+        times = bins(piece.outcome_time[path, outcome], self.horizon)
+        self._times.add(outcome * (BINS + 1) + times)
 
     def merge(self, other: "Tally") -> None:
         """Count another tally's paths too."""
         self.n += other.n
         self.events += other.events
-        for name in ("hits", "ended", "started", "fired", "taken", "rungs", "times"):
+        for name in ("hits", "ended", "started", "fired", "taken", "rungs"):
             getattr(self, name)[...] += getattr(other, name)
+        self._times.merge(other._times)
 
 
 def bins(times: NDArray[np.float64], horizon: float) -> Counts:
@@ -57,8 +97,8 @@ def bins(times: NDArray[np.float64], horizon: float) -> Counts:
 class Ledger:
     """Takes the pieces of a run in order, and keeps what its tables need, of finished draws only.
 
-    A draw is finished when all its paths have come. `rows` are the pieces themselves, kept only
-    when asked for: they grow with the number of paths, the rest does not.
+    A draw is finished when all its paths have come. `rows` are the pieces, without their counts and
+    kept only when asked for: they grow with the number of paths, the rest does not.
     """
 
     def __init__(self, model: Model, *, paths: int, keep: bool) -> None:
@@ -84,7 +124,10 @@ class Ledger:
         """Take the next piece."""
         self._draw.add(piece)
         if self.keep:
-            self._rows.append(piece)
+            none = np.empty(0, dtype=np.int64)
+            self._rows.append(
+                replace(piece, started=none, fired=none, taken=none, rungs=none, events=None)
+            )
         if piece.events is not None:
             self._events.append((piece.draw, piece.events))
         if self._draw.n >= self.paths:
