@@ -1,0 +1,110 @@
+"""The options of every transition: weighed for all states at once, or apart where that is too much.
+
+The weights of a choice are one table over all the variables its options read, with a row of
+`weights` for each combination. Where that would be too large, every option keeps its own tables
+and the kernel weighs them at the firing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.compiled import weights
+from sim.engines.compiled.parts import APART, NONE, PLAIN
+from sim.engines.compiled.shelf import Floats, Shelf, Table
+from sim.model.expressions import Expression, Node, parameters_read, variables_read
+from sim.model.model import Model
+from sim.model.tables import Grid, table
+from sim.model.transitions import Option, Transition
+
+KINDS = {
+    "probability": weights.PROBABILITY,
+    "weight": weights.WEIGHT,
+    "utility": weights.UTILITY,
+}
+SHARES = {"whole": weights.WHOLE, "of_rest": weights.OF_REST, "rest": weights.REST}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """For each transition, and for all options in order, what the kernel has to look up."""
+
+    table: list[int]  # of each transition: its weights, PLAIN or APART
+    first: list[int]  # of each transition: the number of its first option; then how many there are
+    available: list[int]
+    value: list[int]
+    share: list[int]
+    lone: list[float]
+
+
+def choices(model: Model, shelf: Shelf) -> Choices:
+    """Put what options need on the shelf."""
+    made = Choices(table=[], first=[0], available=[], value=[], share=[], lone=[])
+    for transition in model.transitions:
+        number = _table(transition, shelf)
+        made.table.append(number)
+        made.first.append(made.first[-1] + len(transition.options))
+        for option in transition.options:
+            apart = number == APART
+            made.available.append(_number(option.available, shelf) if apart else NONE)
+            made.value.append(_number(option.value, shelf) if apart else NONE)
+            made.share.append(SHARES[option.share])
+            made.lone.append(_lone(transition))
+    return made
+
+
+def _lone(transition: Transition) -> float:
+    return 0.0 if transition.choice == "utility" else 1.0
+
+
+def _number(expression: Expression | None, shelf: Shelf) -> int:
+    return NONE if expression is None else shelf.expression(expression)
+
+
+def _table(transition: Transition, shelf: Shelf) -> int:
+    options = transition.options
+    read = [e for o in options for e in (o.available, o.value) if e is not None]
+    if len(options) == 1 and not read:
+        return PLAIN
+    names = tuple(dict.fromkeys(name for e in read for name in variables_read(e.node)))
+    shape, width = shelf.shape(names), 2 * len(options) + 1
+    if prod(shape) * width > shelf.limit:
+        return APART
+    return shelf.put(
+        Table(
+            variables=names,
+            shape=shape,
+            width=width,
+            drawn=any(parameters_read(e.node) for e in read),
+            fill=_filler(options, transition),
+        )
+    )
+
+
+def _filler(options: Sequence[Option], transition: Transition) -> Callable[[Grid], Floats]:
+    share = np.array([SHARES[option.share] for option in options], np.int64)
+    kind, lone = KINDS[transition.choice], _lone(transition)
+
+    def fill(grid: Grid) -> Floats:
+        available = _stacked([option.available for option in options], 1.0, grid)
+        values = _stacked([option.value for option in options], lone, grid)
+        return weights.table_of_shares(values, available, share, kind)
+
+    return fill
+
+
+def _stacked(expressions: Sequence[Expression | None], missing: float, grid: Grid) -> Floats:
+    """The options' values along a last axis; NaN where an expression has none."""
+    columns: list[NDArray[np.float64]] = []
+    for expression in expressions:
+        value = np.asarray(missing) if expression is None else _value(expression.node, grid)
+        columns.append(np.broadcast_to(value, grid.shape))
+    return np.stack(columns, axis=-1)
+
+
+def _value(node: Node, grid: Grid) -> Floats:
+    value, wrong = table(node, grid)
+    return np.where(wrong, np.nan, value)

@@ -1,0 +1,116 @@
+"""Room for the kernel to work in: what it looks up, where a path stands, what it leaves behind."""
+
+import numpy as np
+
+from sim.engines.compiled.lower import Lowered
+from sim.engines.compiled.parts import Floats, Ints, Look, Out, Path
+from sim.results import RUNG_TIMES
+
+
+def _ints(*shape: int) -> Ints:
+    return np.zeros(shape, np.int64)
+
+
+def axes(model_lowered: Lowered) -> tuple[Ints, Ints, Ints]:
+    """(first, variable, stride): the axes of every table, in numbers of the pool."""
+    model, first, variables, strides = model_lowered.model, [0], list[int](), list[int]()
+    names = model.names
+    for made in model_lowered.pool.shelf.tables:
+        read = [names.variables[name] for name in made.variables]
+        read += [len(model.variables) + names.outcomes[name] for name in made.outcomes]
+        stride = made.width
+        steps: list[int] = []
+        for size in reversed(made.shape):
+            steps.append(stride)
+            stride *= size
+        variables += read
+        strides += reversed(steps)
+        first.append(len(variables))
+    return np.array(first), np.array(variables, np.int64), np.array(strides, np.int64)
+
+
+def look_for(model_lowered: Lowered, filled: Floats) -> Look:
+    """What the kernel looks up, for one block of draws."""
+    tables = model_lowered.pool.shelf.tables
+    first, variable, stride = axes(model_lowered)
+    return Look(
+        pool=filled,
+        at=_ints(len(tables)),
+        first=first,
+        variable=variable,
+        stride=stride,
+        step_first=np.cumsum([0, *(len(made.steps) for made in tables)]).astype(np.int64),
+        step=np.array([step for made in tables for step in made.steps], np.int64),
+        stack=np.zeros(model_lowered.stack),
+    )
+
+
+def path_for(model_lowered: Lowered) -> Path:
+    """Where a path stands: room that every path of a thread uses again."""
+    plan = model_lowered.plan
+    size = plan.size
+    variables, transitions, outcomes = size.variables, size.transitions, size.outcomes
+    words, rule_words = size.words, size.rule_words
+    options = model_lowered.options
+    effects = int(np.diff(plan.rules.effect).max(initial=0))
+    return Path(
+        state=_ints(variables + outcomes),
+        holds=_ints(words),
+        extra=_ints(words),
+        before=_ints(words),
+        bad=_ints(words),
+        clock=_ints(rule_words),
+        held=_ints(rule_words),
+        open=_ints(rule_words),
+        trigger=_ints(rule_words),
+        doubt=_ints(rule_words),
+        marked=_ints(words),
+        first_extra=_ints(words),
+        first_bad=_ints(words),
+        delay=_ints(transitions),
+        due=np.zeros(transitions),
+        remaining=np.zeros(transitions),
+        pace=np.zeros(transitions),
+        option_u=np.zeros(transitions),
+        cause=_ints(transitions),
+        starts=_ints(transitions),
+        fired=_ints(transitions),
+        taken=_ints(int(plan.rules.option[-1])),
+        soonest=np.zeros(rule_words),
+        which=_ints(rule_words),
+        stale=_ints(rule_words),
+        wrote=_ints(effects),
+        new=_ints(effects),
+        weight=np.zeros(2 * options + 1),
+        value=np.zeros(options),
+        available=np.zeros(options),
+        seen=_ints(8),
+        now=np.zeros(1),
+    )
+
+
+def out_for(model_lowered: Lowered, draws: int, paths: int, events: int | None) -> Out:
+    """Room for what `draws` draws of `paths` paths leave behind, with that many events."""
+    model, kept = model_lowered.model, events or 0
+    rows = draws * paths
+    levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
+    return Out(
+        ending=np.zeros(rows, np.int16),
+        end_time=np.zeros(rows),
+        stopped=np.zeros(rows, np.uint8),
+        n_events=np.zeros(rows, np.int32),
+        outcome_time=np.zeros((rows, len(model.outcomes))),
+        started=_ints(draws, len(model.transitions)),
+        fired=_ints(draws, len(model.transitions)),
+        taken=_ints(draws, int(model_lowered.plan.rules.option[-1])),
+        rungs=_ints(draws, RUNG_TIMES + 1, levels),
+        path=_ints(kept),
+        seq=np.zeros(kept, np.int32),
+        time=np.zeros(kept),
+        transition=np.zeros(kept, np.int32),
+        option=np.zeros(kept, np.int32),
+        probability=np.zeros(kept),
+        cause=np.zeros(kept, np.int32),
+        end=_ints(rows),
+        keep=np.array([events is not None], np.int64),
+    )

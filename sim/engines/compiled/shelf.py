@@ -1,0 +1,196 @@
+"""The tables of a model: what is looked up, over which variables, and where in the pool it stands.
+
+The state is discrete, so whatever reads it is a table over the few variables it reads. All tables
+stand one behind the other in one array: first those that no parameter enters, then, once for every
+draw of a block, those that one does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import UsageError
+from sim.model.expressions import (
+    Arithmetic,
+    Expression,
+    Fact,
+    Logic,
+    Negative,
+    Node,
+    Not,
+    outcomes_read,
+    parameters_read,
+    variables_read,
+)
+from sim.model.model import Model
+from sim.model.tables import Grid, table
+
+Floats = NDArray[np.float64]
+Columns = Mapping[str, Floats]  # of the parameters: one value a draw
+
+LIMIT = 1 << 16  # entries of one table
+STACK = 64  # how deep a split expression may be
+NOT, NEGATIVE, AND, OR, PLUS, MINUS, TIMES, OVER = range(-1, -9, -1)  # steps of a split expression
+_OPERATORS = {"and": AND, "or": OR, "+": PLUS, "-": MINUS, "*": TIMES, "/": OVER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: an axis a variable read, then one (of size 2) an outcome read, then the width."""
+
+    variables: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    width: int = 1
+    drawn: bool = False  # whether a parameter enters
+    steps: tuple[int, ...] = ()  # not a table, but computed from others: see STACK
+    fill: Callable[[Grid], Floats] | None = None  # (draws, *shape, width) from the grid
+
+    @property
+    def size(self) -> int:
+        """How many numbers it takes in the pool."""
+        return 0 if self.steps else prod(self.shape) * self.width
+
+
+def values_of(node: Node) -> Callable[[Grid], Floats]:
+    """What fills a table with an expression's values, NaN wherever it has none."""
+
+    def fill(grid: Grid) -> Floats:
+        value, wrong = table(node, grid)
+        return np.broadcast_to(np.where(wrong, np.nan, value), grid.shape)[..., np.newaxis]
+
+    return fill
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Tables in the order in which they were asked for; one expression is tabulated once."""
+
+    model: Model
+    limit: int = LIMIT
+    tables: list[Table] = field(default_factory=list)
+    known: dict[Node, int] = field(default_factory=dict)
+
+    def shape(self, variables: Sequence[str], outcomes: Sequence[str] = ()) -> tuple[int, ...]:
+        """The axes of a table over these variables and outcomes."""
+        return (*(self.model.variable(v).size for v in variables), *(2 for _ in outcomes))
+
+    def put(self, made: Table) -> int:
+        """The number of a table now on the shelf."""
+        self.tables.append(made)
+        return len(self.tables) - 1
+
+    def expression(self, expression: Expression) -> int:
+        """The number of the table that holds an expression's values, split where it is too large.
+
+        Raises UsageError naming the expression where nothing can be split.
+        """
+        return self._node(expression.node, expression)
+
+    def _node(self, node: Node, whole: Expression) -> int:
+        if node not in self.known:
+            variables, outcomes = variables_read(node), outcomes_read(node)
+            shape = self.shape(variables, outcomes)
+            if prod(shape) <= self.limit:
+                made = Table(
+                    variables=variables,
+                    outcomes=outcomes,
+                    shape=shape,
+                    drawn=bool(parameters_read(node)),
+                    fill=values_of(node),
+                )
+            else:
+                made = Table(steps=self._steps(node, whole))
+            self.known[node] = self.put(made)
+        return self.known[node]
+
+    def _steps(self, node: Node, whole: Expression) -> tuple[int, ...]:
+        """A split expression in postfix: numbers of tables, and operators below zero."""
+        match node:
+            case Fact(_, says):
+                parts, operator = (says,), None
+            case Not(of):
+                parts, operator = (of,), NOT
+            case Negative(of):
+                parts, operator = (of,), NEGATIVE
+            case Logic(op, below):
+                parts, operator = below, _OPERATORS[op]
+            case Arithmetic(op, left, right):
+                parts, operator = (left, right), _OPERATORS[op]
+            case _:
+                raise UsageError(too_large(node, whole, self))
+        steps: list[int] = []
+        for position, part in enumerate(parts):
+            number = self._node(part, whole)
+            steps.extend(self.tables[number].steps or (number,))
+            if operator is not None and (position or len(parts) == 1):
+                steps.append(operator)
+        return tuple(steps)
+
+
+def too_large(node: Node, whole: Expression, shelf: Shelf) -> str:
+    """The sentence for an expression that cannot be tabulated, and what to do about it."""
+    variables = variables_read(node)
+    reads = ", ".join(f"{name} ({shelf.model.variable(name).size} values)" for name in variables)
+    return (
+        f"{whole.where or 'model'}: {whole.text!r} is too large for the compiled engine: it reads "
+        f"{reads}, which is more than {shelf.limit:,} combinations at once; join smaller conditions "
+        "or terms with and, or, + or *, lower the max of a count, or use --engine reference"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Where every table starts: `base`, plus `step` times the draw's position in its block."""
+
+    shelf: Shelf
+    base: NDArray[np.int64]
+    step: NDArray[np.int64]
+    fixed: Floats  # what no parameter enters
+
+    @property
+    def drawn_size(self) -> int:
+        """Numbers a draw takes."""
+        return int(self.step.max(initial=0))
+
+    def filled(self, columns: Columns, draws: int) -> Floats:
+        """The pool for a block of draws, whose parameters are `columns`."""
+        fixed = self.fixed.size
+        whole = np.empty(fixed + draws * self.drawn_size)
+        whole[:fixed] = self.fixed
+        rows = whole[fixed:].reshape(draws, self.drawn_size)
+        for number, made in enumerate(self.shelf.tables):
+            if made.drawn and made.size:
+                at = int(self.base[number]) - fixed
+                filled = _fill(self.shelf, made, columns, draws)
+                rows[:, at : at + made.size] = filled.reshape(-1, made.size)
+        return whole
+
+
+def pool(shelf: Shelf) -> Pool:
+    """Places for all tables of a shelf, with those filled that no parameter enters."""
+    tables = shelf.tables
+    fixed_size = sum(made.size for made in tables if not made.drawn)
+    drawn_size = sum(made.size for made in tables if made.drawn)
+    base, step = np.zeros(len(tables), np.int64), np.zeros(len(tables), np.int64)
+    fixed = np.empty(fixed_size)
+    at_fixed, at_drawn = 0, fixed_size
+    for number, made in enumerate(tables):
+        if made.drawn:
+            base[number], step[number] = at_drawn, drawn_size
+            at_drawn += made.size
+        elif made.size:
+            base[number] = at_fixed
+            fixed[at_fixed : at_fixed + made.size] = _fill(shelf, made, {}, 1).reshape(-1)
+            at_fixed += made.size
+    return Pool(shelf=shelf, base=base, step=step, fixed=fixed)
+
+
+def _fill(shelf: Shelf, made: Table, columns: Columns, draws: int) -> Floats:
+    sizes = dict(zip(made.variables, made.shape, strict=False))
+    grid = Grid(tuple(sizes.items()), columns, made.outcomes)
+    assert made.fill is not None
+    return np.broadcast_to(made.fill(grid), (draws, *made.shape, made.width))

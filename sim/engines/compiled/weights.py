@@ -1,0 +1,110 @@
+"""Rule 3 in numbers: what each option of a choice weighs, for one state or for a whole table.
+
+A row of weights, of width 2 n + 1 for n options: the total (NaN: something is wrong with a value),
+the running sums, and the weights. Running sums from the last option with any weight on are
+infinite, so that the first one above u x total is always an option that may be taken.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+PROBABILITY, WEIGHT, UTILITY = range(3)
+WHOLE, OF_REST, REST = range(3)
+SLACK = 1e-9  # how far sums of probabilities may be off by rounding
+
+
+@njit(nogil=True)
+def shares(n, values, available, share, first, kind, row):  # type: ignore[no-untyped-def]
+    """Fill the row of n options from their values; NaN in it says that one is wrong.
+
+    `values` and `available` (1, 0, or NaN where its condition went wrong) have one entry an option,
+    `share` begins at `first`.
+    """
+    row[0] = math.nan
+    for i in range(n):
+        row[1 + n + i] = 0.0
+        if math.isnan(available[i]):
+            return
+    if kind == UTILITY:
+        fine = _utilities(n, values, available, row)
+    else:
+        fine = _chances(n, values, available, share, first, kind, row)
+    if not fine:
+        return
+    total, last = 0.0, n
+    for i in range(n):
+        weight = row[1 + n + i]
+        total += weight
+        row[1 + i] = total
+        if weight > 0.0:
+            last = i
+    for i in range(last, n):
+        row[1 + i] = math.inf
+    row[0] = total
+
+
+@njit(nogil=True)
+def _utilities(n, values, available, row):  # type: ignore[no-untyped-def]
+    best = -math.inf
+    for i in range(n):
+        if available[i] != 0.0:
+            if not math.isfinite(values[i]):
+                return False
+            best = max(best, values[i])
+    for i in range(n):
+        if available[i] != 0.0:
+            row[1 + n + i] = math.exp(values[i] - best)
+    return True
+
+
+@njit(nogil=True)
+def _chances(n, values, available, share, first, kind, row):  # type: ignore[no-untyped-def]
+    high = 1.0 + SLACK if kind == PROBABILITY else math.inf
+    before = 0.0
+    for i in range(n):
+        if available[i] != 0.0 and share[first + i] != REST:
+            weight = values[i]
+            if not math.isfinite(weight) or weight < 0.0 or weight > high:
+                return False
+            if share[first + i] == OF_REST:
+                left = 1.0 - before
+                if left < -SLACK:
+                    return False
+                weight *= max(left, 0.0)
+            row[1 + n + i] = weight
+            before += weight
+    for i in range(n):
+        if available[i] != 0.0 and share[first + i] == REST:
+            left = 1.0 - before
+            if left < -SLACK:
+                return False
+            row[1 + n + i] = max(left, 0.0)
+    return True
+
+
+@njit(nogil=True)
+def _all_shares(values, available, share, kind, rows):  # type: ignore[no-untyped-def]
+    for at in range(values.shape[0]):
+        shares(share.size, values[at], available[at], share, 0, kind, rows[at])
+
+
+def table_of_shares(
+    values: NDArray[np.float64],
+    available: NDArray[np.float64],
+    share: NDArray[np.int64],
+    kind: int,
+) -> NDArray[np.float64]:
+    """One row of weights for every row of option values; the last axis of both is the option."""
+    rows = np.empty((*values.shape[:-1], 2 * values.shape[-1] + 1))
+    options = values.shape[-1]
+    _all_shares(
+        np.ascontiguousarray(values).reshape(-1, options),
+        np.ascontiguousarray(available).reshape(-1, options),
+        share,
+        kind,
+        rows.reshape(-1, 2 * options + 1),
+    )
+    return rows
