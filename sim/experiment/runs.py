@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engines import engine as engine_named
 from sim.errors import UsageError
+from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
 from sim.experiment.solving import EXACT, solved
 from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
 from sim.model import sums
@@ -29,8 +30,6 @@ from sim.streams import parameter_uniform
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-ENGINE = "reference"
-DRAWS, PATHS, SEED = 100, 50, 1
 ROWS = 1_000_000  # more paths than this are counted, but not kept, unless asked for
 LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
 

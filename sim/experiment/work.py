@@ -25,7 +25,7 @@ from sim.engines import engine, has_threads
 from sim.model.model import Model
 from sim.results import Walked
 
-PATHS_IN_A_CHUNK = 1_000  # at most, where other processes walk
+PATHS_IN_A_CHUNK = 250  # at most, where other processes walk: a second or so
 PATHS_WITH_THREADS = 500_000
 PATHS_WORTH_A_PROCESS = 200  # fewer are walked here
 
