@@ -14,7 +14,7 @@ from sim.errors import UsageError
 from sim.experiment.twins import paired
 
 WHAT = ["time", "transition", "option", "probability", "actor"]
-Path_ = tuple[int, int]
+Which = tuple[int, int]  # draw, path
 
 
 @cache
@@ -23,12 +23,12 @@ def comparison() -> sim.Comparison:
 
 
 @cache
-def stories(name: str) -> dict[Path_, list[tuple[object, ...]]]:
+def stories(name: str) -> dict[Which, list[tuple[object, ...]]]:
     """What happened in each path, a treaty's coming into force apart."""
     results = comparison().twins[name] if name else comparison().baseline
     events = results.events
     assert events is not None
-    found: dict[Path_, list[tuple[object, ...]]] = {
+    found: dict[Which, list[tuple[object, ...]]] = {
         (draw, path): [] for draw in range(8) for path in range(60)
     }
     for row in events[["draw", "path", *WHAT]].itertuples(index=False):

@@ -16,7 +16,7 @@ from sim.engines.reference.world import Walk, World
 from sim.model.model import Model
 from sim.results import Walked
 
-PATHS_IN_A_PIECE = 100
+PATHS_IN_A_PIECE = 50
 
 
 def walk(
