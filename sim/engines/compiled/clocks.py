@@ -29,7 +29,7 @@ wait, philox, uniform = waiting.wait, streams.philox, streams.uniform
 INF = math.inf
 
 
-@njit
+@njit(forceinline=True)
 def fault(path, code, rank, option):
     """Remember what went wrong; of several things, what stands first in the file."""
     if path.seen[CODE] == FINE or rank < path.seen[RANK]:
@@ -38,7 +38,7 @@ def fault(path, code, rank, option):
         path.seen[OPTION] = option
 
 
-@njit
+@njit(forceinline=True)
 def run(look, rules, path, rank, now):
     """Let a clock run down what remains, at the present speed; at speed 0 it is paused."""
     speed = 1.0
@@ -51,7 +51,7 @@ def run(look, rules, path, rank, now):
     path.stale[rank // BITS] = 1
 
 
-@njit
+@njit(forceinline=True)
 def stand(path, rank, now):
     """Keep what remains of a clock's wait."""
     if path.pace[rank] > 0.0:
@@ -60,7 +60,7 @@ def stand(path, rank, now):
     path.stale[rank // BITS] = 1
 
 
-@njit
+@njit(forceinline=True)
 def start(look, size, rules, path, out, who, rank, now):
     """Draw a wait, found by name, and let the clock run; see `kernel.walk_block` for `who`."""
     nth = path.starts[rank]
@@ -83,7 +83,7 @@ def start(look, size, rules, path, out, who, rank, now):
         run(look, rules, path, rank, now)
 
 
-@njit
+@njit(forceinline=True)
 def earliest(size, path):
     """The clock that is due first, of several the first declared; -1 if none runs."""
     best, who = INF, -1
@@ -105,7 +105,7 @@ def earliest(size, path):
     return who
 
 
-@njit
+@njit(forceinline=True)
 def look_at_clocks(look, plan, path, out, who, now):
     """Discard, hold, resume, start, and change speeds, after a firing (see rules 1, 2 and 4)."""
     rules, size = plan.rules, plan.size
@@ -142,7 +142,7 @@ def look_at_clocks(look, plan, path, out, who, now):
             begun &= begun - 1
 
 
-@njit
+@njit(forceinline=True)
 def keep_pace(look, plan, path, now):
     """Give running and paused clocks their new speed where it has changed."""
     conditions, rules = plan.conditions, plan.rules

@@ -38,7 +38,7 @@ from sim.model.failures import FIRINGS_AT_ONE_INSTANT
 from sim.results import NOTHING
 
 
-@njit
+@njit(forceinline=True)
 def begin_draw(look, base, plan, path, draw):
     """Find the tables of a draw (by its position in the block), and what holds at t = 0 in it."""
     size, conditions = plan.size, plan.conditions
@@ -58,7 +58,7 @@ def begin_draw(look, base, plan, path, draw):
         path.first_bad[word] = path.bad[word]
 
 
-@njit
+@njit(forceinline=True)
 def begin_path(plan, path, out, who, row):
     """Put everything back to t = 0."""
     size, effects = plan.size, plan.effects
@@ -90,7 +90,7 @@ def begin_path(plan, path, out, who, row):
         out.outcome_time[row * size.outcomes + i] = math.nan
 
 
-@njit
+@njit(forceinline=True)
 def call(plan, path, called):
     """Find whom this firing starts: those it is a trigger of, and those for whom a condition
     turned true; `doubt` are those for whom it went wrong.
@@ -111,7 +111,7 @@ def call(plan, path, called):
                     path.doubt[other] |= rules.becomes[at + other]
 
 
-@njit
+@njit(forceinline=True)
 def wrong_before(plan, path):
     """Keep what conditions waited for say before a firing; a fault if one has no value."""
     size = plan.size
@@ -123,7 +123,7 @@ def wrong_before(plan, path):
             fault(path, BAD_BECOMES, number - first, NONE)
 
 
-@njit
+@njit(forceinline=True)
 def count(plan, path, out, who, rank, option, now):
     """Count a firing; a fault after too many at one instant."""
     rules, size = plan.rules, plan.size
@@ -144,7 +144,7 @@ def count(plan, path, out, who, rank, option, now):
         fault(path, ENDLESS, rank, 0)
 
 
-@njit
+@njit(forceinline=True)
 def fire(look, plan, path, out, who, row, rank, now):
     """Let one option of a transition happen, then look at everything again; whether it stops."""
     size, rules = plan.size, plan.rules
@@ -174,7 +174,7 @@ def fire(look, plan, path, out, who, row, rank, now):
     return False
 
 
-@njit
+@njit(forceinline=True)
 def start_scheduled(look, plan, path, out, who):
     """Start the clocks of what is scheduled, whatever its guard says (rule 9)."""
     for rank in range(plan.size.transitions):
@@ -182,7 +182,7 @@ def start_scheduled(look, plan, path, out, who):
             start(look, plan.size, plan.rules, path, out, who, rank, 0.0)
 
 
-@njit
+@njit(forceinline=True)
 def walk_path(look, plan, path, out, who, row):
     """One path, from t = 0 to its stop or the horizon; what goes wrong is left in `path.seen`."""
     size, rules, horizon = plan.size, plan.rules, plan.ends.horizon[0]
@@ -213,7 +213,7 @@ def walk_path(look, plan, path, out, who, row):
     out.n_events[row] = path.seen[SEQ]
 
 
-@njit
+@njit(forceinline=True)
 def end(look, plan, path, out, row):
     """How the path ended: the first ending whose condition holds."""
     for i in range(plan.size.endings):
@@ -226,7 +226,7 @@ def end(look, plan, path, out, row):
             return
 
 
-@njit
+@njit(forceinline=True)
 def walk_block(look, base, plan, path, out, who, job, halt):
     """Walk the paths of a block of draws; FINE, or why it ended early (see `parts`).
 
