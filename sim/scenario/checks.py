@@ -26,9 +26,9 @@ def check_rules(resolved: Resolved) -> None:
     own = [*resolved.model.transitions, *resolved.possible]
     sound = [transition for transition in own if transition.name not in bench.doubtful]
     for transition in sound:
-        _unbounded(resolved, transition)
         _stuck(resolved, transition)
-    for fault in faults_at_corners(resolved.model, sound):
+    bounded = [transition for transition in sound if _bounded(resolved, transition)]
+    for fault in faults_at_corners(resolved.model, bounded):
         route: Route = options_route(fault.transition)
         if fault.speed:
             route = (*route_of(fault.transition), "speed")
@@ -61,16 +61,19 @@ def _immediate(transition: Transition) -> bool:
     return waits.kind == "immediate"
 
 
-def _unbounded(resolved: Resolved, transition: Transition) -> None:
-    """A parameter used as a probability has ends."""
+def _bounded(resolved: Resolved, transition: Transition) -> bool:
+    """Whether every parameter used as a probability has ends."""
+    fine = True
     if transition.choice != "probability":
-        return
+        return fine
     for option in transition.options:
         for name in dict.fromkeys(_as_probability(option.value)):
             low, high = bounds(resolved.model.parameter(name).distribution)
             if not (math.isfinite(low) and math.isfinite(high)):
+                fine = False
                 said = f"{name!r} is used as a probability, so it must be bounded: give it "
                 resolved.bench.problem(odds_route(transition, option), said + "`within: [0, 1]`")
+    return fine
 
 
 def _as_probability(expression: Expression | None) -> Iterator[str]:

@@ -28,6 +28,9 @@ class Reading(Protocol):
     def known(self, name: str) -> Typed | None:
         """What a name stands for; None when it is unknown here."""
 
+    def is_level(self, name: str) -> bool:
+        """Whether something has a level of this name."""
+
     def is_broken(self, name: str) -> bool:
         """Whether a name exists but its own line is wrong."""
 
@@ -39,7 +42,7 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     """The tree of one comparison, or None with the mistake noted."""
     sign = SIGNS.get(type(op))
     if sign is None:
-        reader.wrong("only == != < <= > >= compare")
+        reader.wrong(f"{shown(left)!r} and {shown(right)!r}: only == != < <= > >= compare")
         return None
     sides = (left, right)
     if any(reader.is_broken(dotted(side) or "") for side in sides):
@@ -47,7 +50,8 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     a, b = (_levels(reader, side) for side in sides)
     if a or b:
         return _of_levels(reader, sign, sides, (a, b))
-    one, two = reader.tree(left), reader.tree(right)
+    one = None if _beside_unknown(reader, left, right) else reader.tree(left)
+    two = None if _beside_unknown(reader, right, left) else reader.tree(right)
     if one is None or two is None:
         return None
     if one.kind != two.kind:
@@ -65,6 +69,14 @@ def _levels(reader: Reading, node: ast.expr) -> Typed | None:
     name = dotted(node)
     typed = reader.known(name) if name else None
     return typed if typed and typed.kind == "levels" else None
+
+
+def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr) -> bool:
+    """Whether a word is the level of something, and only what it is compared with is unknown."""
+    level, name = dotted(word), dotted(other)
+    if level is None or name is None or not reader.is_level(level) or reader.known(level):
+        return False
+    return reader.known(name) is None and not reader.is_level(name)
 
 
 def _of_levels(

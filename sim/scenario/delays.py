@@ -5,7 +5,7 @@ from sim.model.delays import AT_ONCE, Delay, DelayKind, complaints, in_words, pa
 from sim.model.expressions import Constant, Expression
 from sim.scenario import delay_shapes as shapes
 from sim.scenario import units
-from sim.scenario.parameters import percents
+from sim.scenario.parameters import blamed, percents
 from sim.scenario.workbench import Workbench
 from sim.scenario.written import Route, place_of, spelled
 
@@ -21,8 +21,9 @@ def delay(bench: Workbench, shape: "shapes.Delay | None", route: Route) -> Delay
         return AT_ONCE
     names = parameters_read(made)
     known = [bench.words.parameters[name] for name in names]
+    inside = (*route, "weibull") if isinstance(shape, shapes.Weibull) else route
     for sentence in complaints(made, known):
-        bench.problem(route, sentence)
+        bench.problem(*blamed(sentence, inside, route, shape))
     return made
 
 

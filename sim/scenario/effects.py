@@ -1,11 +1,13 @@
 """What a firing does to the state: values, steps, and sums for counts."""
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from sim.errors import unknown
 from sim.model.state import Variable
 from sim.model.transitions import Effect
 from sim.scenario import rule_shapes as shapes
+from sim.scenario.leaves import found
 from sim.scenario.variables import unknown_level
 from sim.scenario.workbench import Workbench, said
 from sim.scenario.written import Route
@@ -20,6 +22,9 @@ def effects(
         for name, shape in (written or {}).items()
         for effect in _effect(bench, name, shape, (*route, name))
     )
+
+
+Bound = Literal["at_least", "at_most"]
 
 
 def _effect(bench: Workbench, name: str, shape: shapes.Effect, route: Route) -> Iterator[Effect]:
@@ -51,15 +56,14 @@ def _others(bench: Workbench) -> list[tuple[str, Mapping[str, object]]]:
 
 
 def _bound(
-    bench: Workbench, variable: Variable, how: str, value: str | float | bool, route: Route
+    bench: Workbench, variable: Variable, how: Bound, value: str | float | bool, route: Route
 ) -> Iterator[Effect]:
     if variable.kind == "flag":
         bench.problem(route, f"{variable.name!r} is a flag; write true or false")
         return
-    found = value_of(bench, variable, value, route)
-    if found is not None:
-        kind = "at_least" if how == "at_least" else "at_most"
-        yield Effect(variable=variable.name, how=kind, value=found)  # type: ignore[arg-type]
+    new = value_of(bench, variable, value, route)
+    if new is not None:
+        yield Effect(variable=variable.name, how=how, value=new)
 
 
 def _plain(
@@ -89,9 +93,9 @@ def _plain(
         if expression is not None:
             yield Effect(variable=name, how="compute", expression=expression)
         return
-    found = value_of(bench, variable, written, route)
-    if found is not None:
-        yield Effect(variable=name, how="set", value=found)
+    new = value_of(bench, variable, written, route)
+    if new is not None:
+        yield Effect(variable=name, how="set", value=new)
 
 
 def value_of(
@@ -104,7 +108,7 @@ def value_of(
         if whole and written == int(written) and 0 <= int(written) < variable.size:
             return int(written)
         most = variable.size - 1
-        bench.problem(route, f"must be a whole number from 0 to {most}, found {text!r}")
+        bench.problem(route, f"must be a whole number from 0 to {most}, found {found(written)}")
         return None
     if text in variable.levels:
         return variable.levels.index(text)

@@ -75,6 +75,10 @@ class Reader:
         words = self.vocabulary
         return name in words.broken or (name in words.facts and words.facts[name] is None)
 
+    def is_level(self, name: str) -> bool:
+        """Whether something has a level of this name."""
+        return bool(self.vocabulary.owners_of(name))
+
     def tree(self, node: ast.expr) -> Typed | None:
         """The tree of a parsed expression."""
         match node:
@@ -145,12 +149,12 @@ class Reader:
 
     def _unknown(self, name: str) -> str:
         words = self.vocabulary
-        owners = words.owners_of(name)
-        if owners:
-            return f"{name!r} is a level; say of what, as in `{owners[0]} == {name}`"
         if name in words.outcomes:
             here = "only stop_when, endings and outcomes can read outcomes"
             return f"{name!r} is an outcome; {here}"
+        owners = words.owners_of(name)
+        if owners:
+            return f"{name!r} is a level; say of what, as in `{owners[0]} == {name}`"
         if name in words.delays:
             return f"{name!r} is a delay, which an expression cannot read"
         if name in words.elsewhere:

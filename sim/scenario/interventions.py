@@ -37,7 +37,8 @@ def check_interventions(bench: Workbench) -> None:
     """Note what is wrong with any intervention, applied or not."""
     for name, shape in bench.document.interventions.items():
         route: Route = ("interventions", name)
-        if not (shape.void or shape.set or shape.start or has_event(shape)):
+        idle = not (shape.void or shape.set or shape.start or has_event(shape))
+        if idle and not bench.damaged(route):
             bench.problem(route, "changes nothing; it needs void, set, start or an event")
         applied_by(bench, name, shape, route)
 

@@ -60,7 +60,7 @@ def same_numbers(bench: Workbench, transitions: Iterable[str]) -> None:
     seen: dict[int, str] = {}
     for text in texts:
         number = identity(text)
-        if number in seen:
+        if seen.get(number, text) != text:
             one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
             route = _route_of(bench, text)
             said = f"{one!r} and {two!r} would share their random numbers; rename one of them"

@@ -46,7 +46,7 @@ def choice(
                 bench.problem((*route, name, key), text, key=True)
     if len(written) > 1:
         for name, key in keys.items():
-            if key is None:
+            if key is None and not bench.damaged((*route, name)):
                 bench.problem((*route, name), f"needs one of {', '.join(_ODDS)}")
     rests = [name for name, shape in written.items() if shape.probability == "rest"]
     for name in rests[1:]:

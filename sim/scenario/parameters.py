@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from pydantic import BaseModel
+
 from sim.model.parameters import Distribution, DistributionKind, Parameter, complaints
 from sim.scenario import parameter_shapes as shapes
 from sim.scenario import units
@@ -10,6 +12,7 @@ from sim.scenario.leaves import is_name
 from sim.scenario.workbench import Workbench
 from sim.scenario.written import Route
 
+_BLAMED = ("median", "p90", "mean", "sd", "scale", "shape")
 JEFFREYS = (0.5, 0.5)
 _PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
 
@@ -20,13 +23,13 @@ def parameters(bench: Workbench) -> Iterator[Parameter]:
         route: Route = ("parameters", name, "is")
         numbers = Numbers(bench, route)
         distribution = _distribution(numbers, shape.is_)
-        if distribution is None or numbers.failed:
+        if not numbers.agree() or distribution is None:
             continue
-        said = complaints(distribution, numbers.time is True)
+        said = complaints(distribution, numbers.time)
         for sentence in said:
-            bench.problem(route, sentence)
+            bench.problem(*blamed(sentence, (*route, distribution.kind), route, shape.is_))
         if not said:
-            yield Parameter(name=name, distribution=distribution, time=numbers.time is True)
+            yield Parameter(name=name, distribution=distribution, time=numbers.time)
 
 
 class Numbers:
@@ -35,7 +38,8 @@ class Numbers:
     def __init__(self, bench: Workbench, route: Route) -> None:
         self.bench = bench
         self.route = route
-        self.time: bool | None = None
+        self.time = False
+        self.plain: list[tuple[Route, float]] = []
         self.failed = False
 
     def read(self, written: Sequence[str | float], *below: str | int) -> tuple[float, ...]:
@@ -46,25 +50,27 @@ class Numbers:
         """One number; a problem is noted if it is neither a number nor a duration."""
         route = (*self.route, *below)
         if not isinstance(written, str):
-            self._unit(False, str(written), route)
+            self.plain.append((route, written))
             return float(written)
         try:
             seconds = units.duration(written)
         except ValueError as error:
-            return self._fail(route, str(error))
+            return self.fail(route, str(error))
         if seconds is None:
-            return self._fail(route, f"must be a number or a duration, found {written!r}")
-        self._unit(True, written, route)
+            return self.fail(route, f"must be a number or a duration, found {written!r}")
+        self.time = True
         return seconds
 
-    def _unit(self, time: bool, written: str, route: Route) -> None:
-        if self.time is not None and self.time != time:
-            missing = "has a unit of time, the others have none"
-            missing = missing if time else f"needs a unit of time ({units.UNITS}) as the others"
-            self._fail(route, f"{written!r} {missing}")
-        self.time = time if self.time is None else self.time
+    def agree(self) -> bool:
+        """Whether all were read, and all have a unit of time or none has."""
+        for route, number in self.plain if self.time else ():
+            self.fail(
+                route, f"needs a unit of time ({units.UNITS}) as the others, found {number:g}"
+            )
+        return not self.failed
 
-    def _fail(self, route: Route, text: str) -> float:
+    def fail(self, route: Route, text: str) -> float:
+        """Note a problem."""
         self.bench.problem(route, text)
         self.failed = True
         return 0.0
@@ -112,6 +118,13 @@ def _distribution(numbers: Numbers, shape: shapes.Distribution) -> Distribution 
     )
 
 
+def blamed(sentence: str, inside: Route, route: Route, shape: object) -> tuple[Route, str]:
+    """Where a complaint that begins with the key at fault belongs, and what is left to say."""
+    key, _, rest = sentence.partition(" ")
+    named = isinstance(shape, BaseModel) and key in _BLAMED and rest.startswith("must be")
+    return ((*inside, key), rest) if named else (route, sentence)
+
+
 def percents(
     bench: Workbench, keys: Sequence[str], values: Sequence[float], route: Route
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -131,22 +144,18 @@ def percents(
 def _beta(numbers: Numbers, shape: shapes.Counts | shapes.Moments) -> tuple[float, ...]:
     """Alpha and beta: prior plus counts, or the two that have the mean and spread."""
     route = (*numbers.route, "beta")
-    numbers.time = False
     if isinstance(shape, shapes.Counts):
         if shape.successes > shape.trials:
-            numbers.failed = True
             said = f"must be at most the trials, {shape.trials}, found {shape.successes}"
-            numbers.bench.problem((*route, "successes"), said)
+            numbers.fail((*route, "successes"), said)
         a, b = shape.prior or JEFFREYS
         return a + shape.successes, b + shape.trials - shape.successes
     if not 0 < shape.mean < 1:
-        numbers.failed = True
-        numbers.bench.problem((*route, "mean"), f"must be between 0 and 1, found {shape.mean:g}")
+        numbers.fail((*route, "mean"), f"must be between 0 and 1, found {shape.mean:g}")
     elif not 0 < shape.sd**2 < shape.mean * (1 - shape.mean):
-        numbers.failed = True
         most = (shape.mean * (1 - shape.mean)) ** 0.5
         said = f"must be above 0 and below {most:.4g} for this mean, found {shape.sd:g}"
-        numbers.bench.problem((*route, "sd"), said)
+        numbers.fail((*route, "sd"), said)
     else:
         size = shape.mean * (1 - shape.mean) / shape.sd**2 - 1
         return shape.mean * size, (1 - shape.mean) * size
@@ -159,6 +168,5 @@ def _choices(numbers: Numbers, weights: dict[str, float]) -> Distribution | None
         if not is_name(name):
             numbers.failed = True
             numbers.bench.problem((*route, name), f"{name!r} is no name", key=True)
-    numbers.time = False
     levels = tuple(weights)
     return Distribution(kind="choices", numbers=tuple(weights.values()), levels=levels)

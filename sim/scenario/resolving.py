@@ -121,21 +121,23 @@ def _transitions(bench: Workbench) -> list[Transition]:
     """Treaties, moves, events; those with a problem of their own are noted as doubtful."""
     document = bench.document
     found: list[Transition] = []
-    parts: list[Callable[[], Iterable[Transition]]] = []
-    parts += [partial(treaty_transitions, bench, name) for name in document.treaties]
-    parts += [
-        partial(_rule, bench, name, move, ("moves", name)) for name, move in document.moves.items()
-    ]
-    parts += [
-        partial(_rule, bench, name, event, ("events", name))
-        for name, event in document.events.items()
-    ]
-    for part in parts:
-        before = len(bench.findings.problems)
-        some = list(part())
-        if len(bench.findings.problems) > before:
-            bench.doubtful.update(transition.name for transition in some)
-        found += some
+    for name in document.treaties:
+        found += _sure(bench, ("treaties", name), partial(treaty_transitions, bench, name))
+    for section, rules in (("moves", document.moves), ("events", document.events)):
+        for name, shape in rules.items():
+            route: Route = (section, name)
+            found += _sure(bench, route, partial(_rule, bench, name, shape, route))
+    return found
+
+
+def _sure(
+    bench: Workbench, route: Route, made: Callable[[], Iterable[Transition]]
+) -> list[Transition]:
+    """The transitions, noted as doubtful if what they were made of has problems."""
+    before = len(bench.findings.problems)
+    found = list(made())
+    if len(bench.findings.problems) > before or bench.damaged(route):
+        bench.doubtful.update(transition.name for transition in found)
     return found
 
 

@@ -60,7 +60,7 @@ def _what(bench: Workbench, shape: shapes.Rule, route: Route, actor: str | None)
                 bench.problem((*route, key), text, key=True)
         return choice(bench, shape.choose, (*route, "choose"), rationality(bench, actor))
     if shape.chance is not None:
-        if shape.then is None:
+        if shape.then is None and not bench.damaged((*route, "then")):
             bench.problem((*route, "chance"), "`chance` needs a `then`: what happens with it")
         return chance(bench, shape.chance, shape.then or {}, route)
     return Choice(

@@ -49,7 +49,7 @@ def _trigger(bench: Workbench, item: "str | shapes.Becomes", route: Route) -> It
         options = bench.firings[name].options
         if option in options:
             yield Trigger(transition=name, option=option)
-        elif options or not _broken(bench, name):
+        else:
             bench.problem(route, unknown(f"option of {name}", option, options))
     else:
         bench.problem(route, unknown("move, event or clause", item, list(bench.firings)))
@@ -82,7 +82,3 @@ def _filled(text: str, fillings: Mapping[str, str]) -> str:
     for key, value in fillings.items():
         text = text.replace(f"<{key}>", value)
     return text
-
-
-def _broken(bench: Workbench, name: str) -> bool:
-    return any(route[-1] == name.rpartition(".")[2] for route in bench.broken)

@@ -1,6 +1,8 @@
 """A tree held against the shapes: a document, what was wrong with the rest, and where."""
 
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -18,10 +20,10 @@ _STAND_INS: dict[str, Plain] = {"scenario": "unnamed", "horizon": "1 d"}
 
 
 def validate(tree: Block, findings: Findings) -> tuple[Document, frozenset[Route]]:
-    """The document without the things that have a wrong shape, and the routes of those things.
+    """The document without what has a wrong shape, and the routes of what was left out.
 
-    Only the named thing at fault (an actor, a move, an obligation ...) is left out, so that the
-    rest can still be checked and all problems come in one go.
+    As little as possible is left out (a key, else what it belongs to, and so on), so that the rest
+    can still be checked and all problems come in one go.
     """
     content = plain(tree)
     assert isinstance(content, dict)
@@ -34,23 +36,45 @@ def validate(tree: Block, findings: Findings) -> tuple[Document, frozenset[Route
             if not broken:
                 _report(details, findings)
             for detail in details:
-                thing = _named_thing(detail["loc"])
-                broken.add(thing)
-                _leave_out(content, thing)
+                route = _without_marks(detail["loc"])
+                route = route[:-1] if detail["type"] == "missing" and len(route) > 1 else route
+                route = _up_to_a_list(route)
+                broken.add(route)
+                _leave_out(content, route)
 
 
 def _report(details: Sequence[ErrorDetails], findings: Findings) -> None:
     for detail in details:
-        loc = detail["loc"]
-        route: Route = tuple(step for step in loc if not str(step).startswith(MARK))
-        at_key = route[-1:] == ("[key]",)
-        if at_key:
-            route = route[:-1]
-        kind = detail["type"]
+        loc, given = detail["loc"], detail["input"]
+        route = _without_marks(loc)
+        at_key = loc[-1] == "[key]"
         text = _said(detail)
-        if kind == "extra_forbidden":
-            text = unknown("key", str(loc[-1]), _keys(loc[:-1]))
-        findings.problem(route, text, key=at_key or kind == "extra_forbidden")
+        if detail["type"] == "extra_forbidden":
+            text, at_key = unknown("key", str(loc[-1]), _keys(loc[:-1])), True
+        elif text.startswith("unknown kind of") and isinstance(given, dict):
+            route, at_key = (*route, next(iter(given))), True
+        findings.problem(route, text, key=at_key)
+
+
+def _without_marks(loc: tuple[int | str, ...]) -> Route:
+    """The way through the file: without the tags of forms, and the mark of a key."""
+    return tuple(s for s in loc if not str(s).startswith(MARK) and s != "[key]")
+
+
+def _up_to_a_list(route: Route) -> Route:
+    """A list is left out as a whole."""
+    return next((route[:i] for i, step in enumerate(route) if isinstance(step, int)), route)
+
+
+def _leave_out(content: dict[str, Any], route: Route) -> None:
+    if len(route) == 1 and route[0] in _STAND_INS:
+        content[str(route[0])] = _STAND_INS[str(route[0])]
+        return
+    block: Any = content
+    for step in route[:-1]:
+        block = block.get(step) if isinstance(block, dict) else None
+    if isinstance(block, dict):
+        block.pop(route[-1], None)
 
 
 def _said(detail: ErrorDetails) -> str:
@@ -70,38 +94,23 @@ def _said(detail: ErrorDetails) -> str:
             most, size = context["max_length"], context["actual_length"]
             return f"must have at most {most} {_entries(most)}, found {size}"
         case "literal_error":
-            return f"must be {context['expected']}, found {found(given)}"
+            return _one_of(str(context["expected"]), given)
         case "string_type":
             return f"must be a text, found {found(given)}"
         case _:
             return detail["msg"]
 
 
+def _one_of(expected: str, given: object) -> str:
+    words = re.findall("'([^']*)'", expected)
+    near = get_close_matches(str(given), words, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    allowed = f"one of {', '.join(words)}" if len(words) > 1 else expected.lower()
+    return f"must be {allowed}, found {found(given)}{hint}"
+
+
 def _entries(count: int) -> str:
     return "entry" if count == 1 else "entries"
-
-
-def _named_thing(loc: tuple[int | str, ...]) -> Route:
-    """The smallest thing to leave out so that the rest still makes sense."""
-    if len(loc) > 3 and loc[0] == "treaties" and loc[2] == "obligations":
-        return loc[:4]
-    if len(loc) > 3 and loc[0] == "actors" and loc[2] == "state":
-        return loc[:4]
-    return loc[:2]
-
-
-def _leave_out(content: dict[str, Any], thing: Route) -> None:
-    section: Any = content
-    for step in thing[:-1]:
-        section = section.get(step) if isinstance(section, dict) else None
-    if not isinstance(section, dict) or (len(thing) == 1 and thing[0] not in section):
-        if len(thing) == 1:
-            content.pop(str(thing[0]), None)
-            content |= {k: v for k, v in _STAND_INS.items() if k == thing[0]}
-        return
-    section.pop(thing[-1], None)
-    if len(thing) == 1:
-        content |= {k: v for k, v in _STAND_INS.items() if k == thing[0]}
 
 
 def _keys(loc: tuple[int | str, ...]) -> list[str]:
@@ -111,7 +120,8 @@ def _keys(loc: tuple[int | str, ...]) -> list[str]:
         kind = _inside(kind, step)
     kind = _bare(kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [field.alias or name for name, field in kind.model_fields.items()]
+        composing = [] if loc else ["extends", "remove", "include"]
+        return [*composing, *(field.alias or name for name, field in kind.model_fields.items())]
     return []
 
 

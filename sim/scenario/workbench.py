@@ -75,6 +75,10 @@ class Workbench:
         self.problem(route, unknown(what, name, known))
         return False
 
+    def damaged(self, route: Route) -> bool:
+        """Whether something at or below a route, or above it, was left out of the document."""
+        return any(other[: len(route)] == route[: len(other)] for other in self.broken)
+
     def named(self, section: str) -> list[str]:
         """The names in a section, of broken things too, in the order of the file."""
         block = self.findings.tree.get(section)

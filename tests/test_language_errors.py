@@ -1,0 +1,180 @@
+"""What an author is told: every file of the invalid corpus says on its first lines, exactly."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario import load, reading
+
+CORPUS = Path(__file__).parent / "corpus"
+INVALID = sorted((CORPUS / "invalid").glob("*.yaml"))
+
+
+def expected(file: Path) -> list[str]:
+    """The comment lines a file begins with: one message each."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    said = []
+    for line in lines:
+        if not line.startswith("# "):
+            break
+        said.append(line[2:])
+    return said
+
+
+def told(file: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What `load` says of a file, with file names as seen from beside it."""
+    monkeypatch.chdir(file.parent)
+    with pytest.raises(ScenarioError) as caught:
+        load(file.name)
+    problems = caught.value.problems
+    assert list(problems) == sorted(problems)
+    assert str(caught.value).splitlines() == [str(problem) for problem in problems]
+    return [str(problem) for problem in problems]
+
+
+def test_the_corpus_is_there():
+    assert len(INVALID) >= 60
+    assert all(expected(file) for file in INVALID)
+
+
+@pytest.mark.parametrize("file", INVALID, ids=lambda file: file.stem)
+def test_an_invalid_scenario_says_why(file, monkeypatch):
+    assert told(file, monkeypatch) == expected(file)
+
+
+def test_a_mended_file_loads(tmp_path, monkeypatch):
+    """The control: without its one mistake, a file of the corpus is a scenario."""
+    file = CORPUS / "invalid" / "unknown_level_in_condition.yaml"
+    wrong = file.read_text(encoding="utf-8")
+    mended = tmp_path / "mended.yaml"
+    mended.write_text(wrong.replace("korea < wra\n", "korea < war\n"), encoding="utf-8")
+    assert load(mended).name == "small"
+    assert "wra" in "".join(told(file, monkeypatch))
+
+
+def said(tmp_path: Path, content: bytes) -> str:
+    """The one thing said of a file with this content, quickly and without its name."""
+    file = tmp_path / "odd.yaml"
+    file.write_bytes(content)
+    start = time.perf_counter()
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    assert time.perf_counter() - start < 2.0
+    (problem,) = caught.value.problems
+    return str(problem).removeprefix(f"{file}:")
+
+
+GOOD = b"""scenario: small
+horizon: 30 d
+state: {talks: {flag: false}}
+events: {shot: {when: not talks, after: 1 d, then: {talks: true}}}
+endings: {all: {otherwise: true}}
+"""
+
+ODD_FILES = {
+    "empty": (b"", "1:1: is empty; a scenario starts with `scenario: name`"),
+    "comments": (b"# only this\n", "1:1: is empty; a scenario starts with `scenario: name`"),
+    "a word": (b"scenario\n", "1:1: holds no keys; a scenario starts with `scenario: name`"),
+    "bytes": (bytes(range(128, 256)), "1:1: is no UTF-8 text (byte 1)"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(64), "1:1: is no UTF-8 text (byte 1)"),
+    "utf-16": ("scenario: x\n".encode("utf-16"), "1:1: is no UTF-8 text (byte 1)"),
+    "a null": (
+        b"scenario: a\x00b\n",
+        "1:12: holds the control character '\\x00'; a scenario is text",
+    ),
+    "huge": (
+        b"#" * (reading.FILE_BYTES + 1),
+        f"1:1: is larger than {reading.FILE_BYTES:,} bytes, the limit for one file",
+    ),
+    "a long text": (
+        b"scenario: " + b"x" * 1_000_000,
+        "1:11: a text longer than 20,000 characters",
+    ),
+    "deep brackets": (b"scenario: " + b"[" * 100_000, "1:50: is nested deeper than 40 levels"),
+    "deep dashes": (b"- " * 100_000 + b"x", "1:81: is nested deeper than 40 levels"),
+    "a tag": (
+        b"scenario: !!python/object/apply:os.system [echo]",
+        "1:11: the tag 'tag:yaml.org,2002:python/object/apply:os.system' has no meaning here",
+    ),
+    "an anchor in itself": (b"scenario: &a [*a]", "1:11: an anchor contains itself"),
+}
+
+
+@pytest.mark.parametrize("content", ODD_FILES.values(), ids=ODD_FILES)
+def test_an_odd_file_is_refused_quickly(tmp_path, content):
+    raw, message = content
+    assert said(tmp_path, raw) == message
+
+
+def test_a_usual_file_is_not_refused(tmp_path):
+    file = tmp_path / "good.yaml"
+    for raw in (GOOD, b"\xef\xbb\xbf" + GOOD, GOOD.replace(b"\n", b"\r\n")):
+        file.write_bytes(raw)
+        assert load(file).name == "small"
+
+
+def bomb(levels: int) -> bytes:
+    """Each line holds the one before it ten times."""
+    lines = [b"a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    for i in range(levels):
+        lines.append(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 10)}]".encode())
+    return b"\n".join(lines)
+
+
+def test_anchors_cannot_blow_up_memory(tmp_path):
+    assert "anchors expand to more than 200,000 values" in said(tmp_path, bomb(9))
+    file = tmp_path / "small.yaml"
+    file.write_bytes(bomb(2))
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    assert "expand" not in str(caught.value)  # the control: a few anchors are only unknown keys
+
+
+def test_anchors_are_understood(tmp_path):
+    file = tmp_path / "anchors.yaml"
+    usual = GOOD.replace(b"after: 1 d", b"after: &usual {mean: 3 d}")
+    file.write_bytes(
+        usual.replace(
+            b"{talks: true}}}",
+            b"{talks: true}}, two: {when: talks, after: *usual, then: {talks: false}}}",
+        )
+    )
+    model = load(file).model
+    one, two = (model.transition(name).after for name in ("shot", "two"))
+    assert one == two
+    assert one.text == "mean 3 d (exponential)"
+
+
+def test_missing_files_and_folders_are_said(tmp_path):
+    with pytest.raises(ScenarioError, match="there is no such file"):
+        load(tmp_path / "nowhere.yaml")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_a_file_without_read_permission_is_said(tmp_path):
+    file = tmp_path / "locked.yaml"
+    file.write_bytes(GOOD)
+    file.chmod(0)
+    if os.access(file, os.R_OK):
+        pytest.skip("this user may read everything")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load(file)
+
+
+def test_the_slower_parser_reads_the_same(tmp_path, monkeypatch):
+    """Where libyaml is missing, PyYAML's own parser gives the same tree and places."""
+    import yaml
+
+    file = CORPUS / "valid" / "island_clash.yaml"
+    fast, _ = reading.read(str(file))
+    monkeypatch.setattr(reading, "_Loader", yaml.BaseLoader)
+    slow, _ = reading.read(str(file))
+    assert slow == fast
+    file = tmp_path / "deep.yaml"
+    file.write_bytes(b"[" * 5_000)
+    with pytest.raises(ScenarioError, match="nested deeper"):
+        reading.read(str(file))
