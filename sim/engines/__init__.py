@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import signature
 from typing import Protocol
 
 import numpy as np
@@ -44,6 +45,5 @@ def engine(name: str) -> Engine:
 
 
 def has_threads(name: str) -> bool:
-    """Whether the engine spreads work over threads of its own: then `walk` also takes `workers`."""
-    engine(name)
-    return bool(getattr(import_module(ENGINES[name]), "THREADS", False))
+    """Whether the engine spreads its paths over threads of its own: its `walk` takes `threads`."""
+    return "threads" in signature(engine(name)).parameters

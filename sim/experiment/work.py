@@ -25,8 +25,8 @@ from sim.engines import engine, has_threads
 from sim.model.model import Model
 from sim.results import Walked
 
-PATHS_IN_A_CHUNK = 250  # at most, where other processes walk: a second or so
-PATHS_WITH_THREADS = 500_000
+PATHS_IN_A_CHUNK = 250  # at most: a second or so of the reference engine
+PATHS_BESIDE_THEIR_TWINS = 20_000  # of a faster engine, kept until the last twin has walked them
 PATHS_WORTH_A_PROCESS = 200  # fewer are walked here
 
 Pieces = list[list[Walked]]  # of each model
@@ -108,27 +108,32 @@ def chunks(work: Work, size: int) -> Iterator[Chunk]:
 
 
 def walk(work: Work, interruption: Interruption, done: Callable[[int], object]) -> Iterator[Pieces]:
-    """The pieces of every chunk, in order; `done` hears of paths as they are finished."""
-    if has_threads(work.engine):
-        return _here(work, chunks(work, PATHS_WITH_THREADS), interruption, done)
+    """Pieces in order, of all models for the same paths; `done` hears of paths as they finish."""
     n = work.draws * work.paths
-    if work.workers == 1 or n <= PATHS_WORTH_A_PROCESS:
-        return _here(work, chunks(work, PATHS_IN_A_CHUNK), interruption, done)
+    if has_threads(work.engine) or work.workers == 1 or n <= PATHS_WORTH_A_PROCESS:
+        return _here(work, interruption, done)
     size = min(max(n // (8 * work.workers), 20), PATHS_IN_A_CHUNK)
     return _elsewhere(work, chunks(work, size), interruption, done)
 
 
 def _here(
-    work: Work,
-    todo: Iterator[Chunk],
-    interruption: Interruption,
-    done: Callable[[int], object],
+    work: Work, interruption: Interruption, done: Callable[[int], object]
 ) -> Iterator[Pieces]:
+    """One model piece by piece; several chunk by chunk, so that the same paths come together."""
+    if len(work.models) == 1:
+        whole = Chunk(range(work.draws), range(work.paths))
+        for piece in _pieces(work, 0, whole):
+            done(len(piece.ending))
+            yield [[piece]]
+            interruption.check()
+        return
+
     def count(piece: Walked) -> None:
         interruption.check()
         done(len(piece.ending))
 
-    for chunk in todo:
+    size = PATHS_BESIDE_THEIR_TWINS if has_threads(work.engine) else PATHS_IN_A_CHUNK
+    for chunk in chunks(work, size):
         yield _walked(_part(work, chunk), chunk, count)
 
 
@@ -198,20 +203,23 @@ def _there(work: Work, chunk: Chunk) -> Pieces:
 
 def _walked(work: Work, chunk: Chunk, each: Callable[[Walked], None]) -> Pieces:
     """All pieces of a chunk; `each` is called with every one as it comes."""
-    walk = engine(work.engine)
-    more = {"workers": work.workers} if has_threads(work.engine) else {}
-    found: Pieces = []
-    for model, values in zip(work.models, work.values, strict=True):
-        found.append([])
-        for piece in walk(
-            model,
-            values,
-            seed=work.seed,
-            draws=chunk.draws,
-            paths=chunk.paths,
-            events=work.events,
-            **more,
-        ):
+    found: Pieces = [[] for _ in work.models]
+    for which, own in enumerate(found):
+        for piece in _pieces(work, which, chunk):
             each(piece)
-            found[-1].append(piece)
+            own.append(piece)
     return found
+
+
+def _pieces(work: Work, which: int, chunk: Chunk) -> Iterator[Walked]:
+    """What the engine makes of a chunk in one of the models."""
+    more = {"threads": work.workers} if has_threads(work.engine) else {}
+    return engine(work.engine)(
+        work.models[which],
+        work.values[which],
+        seed=work.seed,
+        draws=chunk.draws,
+        paths=chunk.paths,
+        events=work.events,
+        **more,
+    )
