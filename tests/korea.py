@@ -1,0 +1,60 @@
+"""The Korean scenarios for tests: which clauses a situation calls, guards read directly."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from sim.model.expressions import Evaluator, evaluator
+from sim.model.model import Model
+from sim.model.parameters import central
+from sim.scenario import Scenario, load
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SHIPPED = sorted(f for f in SCENARIOS.glob("*.yaml") if f.stem != "sources")
+
+
+@cache
+def loaded(name: str) -> Scenario:
+    """A shipped scenario by its file name."""
+    return load(SCENARIOS / f"{name}.yaml")
+
+
+@cache
+def guard(model: Model, transition: str) -> Evaluator:
+    """The condition under which a transition's clock may run."""
+    when = model.transition(transition).when
+    assert when is not None
+    return evaluator(when.node, model.names)
+
+
+def state(model: Model, **changed: str | int) -> list[int]:
+    """The start state with some variables changed; `__` stands for the dot, levels by name."""
+    values = list(model.start_state)
+    for name, value in changed.items():
+        variable = model.variable(name.replace("__", "."))
+        level = variable.levels.index(value) if isinstance(value, str) else value
+        values[model.names.variables[variable.name]] = level
+    return values
+
+
+def parameters(model: Model, choices: Mapping[str, str]) -> list[float]:
+    """Every parameter at its centre, some choices made."""
+    return [
+        float(parameter.distribution.levels.index(choices[parameter.name]))
+        if parameter.name in choices
+        else central(parameter.distribution)
+        for parameter in model.parameters
+    ]
+
+
+def called(reading: str, *, binds: int = 1, **changed: str | int) -> set[str]:
+    """The clauses a situation calls, with Article 4 read so, the treaty of 2024 in force or not."""
+    model = loaded("korean_clash").model
+    now = state(model, rus_prk_2024__binds=binds, **changed)
+    values = parameters(model, {"art4_reading": reading})
+    suffix = ".invoked"
+    return {
+        transition.name.removesuffix(suffix)
+        for transition in model.transitions
+        if transition.name.endswith(suffix) and guard(model, transition.name)(now, values, ())
+    }
