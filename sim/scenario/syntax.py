@@ -3,13 +3,13 @@
 import ast
 import re
 import warnings
+from math import isinf
 
 LENGTH = 4_000
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
-_STUCK_TOGETHER = re.compile(
-    r"(?<![\w.])(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)([A-Za-z_]\w*)", re.ASCII
-)
+_LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)
 _PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>", re.ASCII)
 _LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
@@ -42,9 +42,11 @@ def parse(text: str) -> ast.expr:
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
         hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
         raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
-    stuck = _STUCK_TOGETHER.search(text)
-    if stuck:
-        raise Mistake(f"{stuck.group()!r} is neither a number nor a name")
+    for number in _LIKE_A_NUMBER.findall(text):
+        if not _NUMBER.fullmatch(number):
+            raise Mistake(f"{number!r} is neither a number nor a name")
+        if isinf(float(number)):
+            raise Mistake(f"{number[:20]!r} is too large a number")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -90,11 +92,12 @@ def _said(text: str, error: Exception) -> str:
         return f"{short!r}: = does not compare; write =="
     if "!" in text.replace("!=", ""):
         return f"{short!r}: write `not` instead of !"
-    if not isinstance(error, SyntaxError):
+    if not isinstance(error, SyntaxError) or "too many nested" in error.msg:
         return f"{short!r} is too deeply nested; name its parts as facts"
     if text.count("(") != text.count(")"):
         return f"{short!r}: a parenthesis is missing"
-    where = (error.offset or 1) - 1
-    rest = text[where : where + 20]
-    near = f" near {rest!r}" if rest else " at its end"
-    return f"{short!r} cannot be read{near}"
+    if "expected 'else'" in error.msg:
+        return f"{short!r}: an `if` needs its `else`"
+    rest = text[error.offset - 1 :][:20] if error.offset else ""
+    near = f"cannot be read near {rest!r}" if rest else "ends too early; something is missing"
+    return f"{short!r} {near}"
