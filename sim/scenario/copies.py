@@ -95,7 +95,7 @@ def _names(findings: Findings, written: Written | None, route: Route) -> dict[st
             findings.problem((*route, key), f"{key!r} is no name", key=True)
             return {}
         if not words or len(words) < len(items):
-            findings.problem((*route, key), "must be a list of names")
+            findings.problem((*route, key), "must be a list of names, at least one")
             return {}
         twice = next((word for i, word in enumerate(words) if word in words[:i]), None)
         if twice:

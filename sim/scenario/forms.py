@@ -48,8 +48,7 @@ class Forms:
             odd = next(iter(value))
             raise wrong(unknown(f"kind of {self.what}", odd, self.keys))
         allowed = f"a block with one of {', '.join(self.keys)}"
-        given = found(value) if value else "nothing"
-        raise wrong(f"must be a {self.what}: {allowed}; found {given}")
+        raise wrong(f"must be a {self.what}: {allowed}; found {found(value)}")
 
     @property
     def told_apart(self) -> tuple[Any, Any]:

@@ -36,9 +36,9 @@ def found(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case dict():
-            return "a block of keys"
+            return "a block of keys" if value else "an empty block"
         case list():
-            return "a list"
+            return "a list" if value else "an empty list"
         case str():
             return repr(value if len(value) <= 60 else value[:57] + "...")
         case _:
