@@ -44,6 +44,7 @@ def load(path: str | PathLike[str]) -> Scenario:
         sources=recording.sources(bench),
         assumptions=recording.assumptions(bench),
         delays=recording.delays(bench),
+        facts=recording.facts(resolved),
         stipulated=stipulated(bench),
         treaties=recording.treaties(resolved),
         interventions=recording.interventions(bench),

@@ -34,6 +34,16 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A named condition, as written and in words."""
+
+    name: str
+    text: str
+    words: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stipulated:
     """A number written into a rule; with a source or a reason when the rule has one."""
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from sim.model.delays import in_words as delay_in_words
+from sim.model.expressions import Expression
 from sim.model.parameters import in_words
 from sim.model.words import words
 from sim.scenario import record
 from sim.scenario.delays import delay
 from sim.scenario.parameter_shapes import Sourced
 from sim.scenario.resolving import Resolved
-from sim.scenario.workbench import Workbench
+from sim.scenario.workbench import Workbench, said
 from sim.scenario.written import Route, place_of
 
 
@@ -128,6 +129,23 @@ def evidence(bench: Workbench) -> tuple[record.Evidence, ...]:
         )
         for name, shape in bench.document.evidence.items()
     )
+
+
+def facts(resolved: Resolved) -> tuple[record.Fact, ...]:
+    """Every fact in the order of the file."""
+    bench = resolved.bench
+    found = []
+    for name, written in bench.document.facts.items():
+        node = bench.words.facts[name]
+        assert node
+        text = said(written)
+        place = place_of(bench.findings.tree, ("facts", name), key=True)
+        expression = Expression(node, text)
+        fact = record.Fact(
+            name=name, text=text, words=words(expression, resolved.model), place=place
+        )
+        found.append(fact)
+    return tuple(found)
 
 
 def actors(bench: Workbench) -> tuple[record.ActorRecord, ...]:

@@ -31,6 +31,7 @@ class Scenario:
     sources: tuple[record.Source, ...]
     assumptions: tuple[record.Assumption, ...]  # the parameters
     delays: tuple[record.Assumption, ...]  # waiting times with a name
+    facts: tuple[record.Fact, ...]  # conditions with a name
     stipulated: tuple[record.Stipulated, ...]  # numbers written into rules
     treaties: tuple[record.Treaty, ...]
     interventions: Mapping[str, record.Intervention]
