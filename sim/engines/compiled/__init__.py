@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2s
 from pathlib import Path as File
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,24 @@ from sim.engines.compiled import room
 from sim.engines.compiled.delays import Impossible
 from sim.engines.compiled.kernel import kernel
 from sim.engines.compiled.lower import Lowered, lowered
-from sim.engines.compiled.parts import FINE, FULL, HALTED, Base, Floats, Job, Out, Path
-from sim.engines.compiled.trouble import error
+from sim.engines.compiled.parts import (
+    CODE,
+    ENDLESS,
+    FINE,
+    FULL,
+    HALTED,
+    KEPT,
+    Base,
+    Floats,
+    Ints,
+    Job,
+    Out,
+    Path,
+)
+from sim.engines.compiled.trouble import explain, moment_of
 from sim.errors import UsageError
 from sim.model import waiting
-from sim.model.failures import impossible_delay
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
 from sim.model.model import Model
 from sim.results import Firings, Walked
 
@@ -46,7 +60,8 @@ def walk(
 ) -> Iterator[Walked]:
     """Walk every path of every draw; see `sim.engines.Engine`.
 
-    The same whatever the number of threads. Raises UsageError where a table would be too large.
+    What is walked is the same for any number of threads. Raises UsageError where a table would be
+    too large.
     """
     if draws.stop > MOST_PATHS or paths.stop > MOST_PATHS:
         raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
@@ -135,27 +150,43 @@ class _Walker:
             raise _impossible(wrong, self.draws[some.start]) from wrong
 
     def do(self, task: _Task) -> list[Walked]:
-        """Walk a task's paths, with more room for events until there is enough."""
-        kept = EVENTS_A_PATH * task.draws * len(task.paths) if self.events else None
+        """Walk a task's paths."""
         path = self.spare.pop() if self.spare else room.path_for(self.made)
-        while True:
-            out = room.out_for(self.made, task.draws, len(task.paths), kept)
-            look = room.look_for(self.made, task.filled)
-            who = np.array([*streams.key(self.seed), 0, 0, 0], np.int64)
-            what = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
-            job = Job(who=who, what=np.array(what, np.int64), halt=self.halt)
-            plan = self.made.plan._replace(size=self.made.plan.size._replace(room=kept or 0))
-            code = self.walk_block(look, self.base, plan, path, out, job)
-            if code == FULL and kept is not None:
-                kept *= 2
-                continue
-            break
+        code, who, out = self.run(task, path, self.events)
         if code == HALTED:
             return []
         if code != FINE:
-            raise error(self.made, path, who, self.values[int(who[2]) - self.draws.start], self)
+            self.fail(task, path, int(who[2]), int(who[3]))
         self.spare.append(path)
         return [piece(task, out, draw) for draw in range(task.draws)]
+
+    def run(self, task: _Task, path: Path, events: bool) -> tuple[int, Ints, Out]:
+        """(how it ended, where, what is left behind), with more room for events if need be."""
+        kept = EVENTS_A_PATH * task.draws * len(task.paths) if events else None
+        what = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
+        look = room.look_for(self.made, task.filled)
+        while True:
+            who = np.array([*streams.key(self.seed), 0, 0, 0], np.int64)
+            out = room.out_for(self.made, task.draws, len(task.paths), kept)
+            plan = self.made.plan._replace(size=self.made.plan.size._replace(room=kept or 0))
+            job = Job(who=who, what=np.array(what, np.int64), halt=self.halt)
+            code = self.walk_block(look, self.base, plan, path, out, job)
+            if code != FULL or kept is None:
+                return code, who, out
+            kept *= 2
+
+    def fail(self, task: _Task, path: Path, draw: int, number: int) -> NoReturn:
+        """Raise the error for what went wrong in a path."""
+        model = self.made.model
+        when = moment_of(model, path, draw, number)
+        if path.seen[CODE] == ENDLESS:
+            one = _Task(
+                task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
+            )
+            _, _, out = self.run(one, path, events=True)
+            last = out.transition[: path.seen[KEPT]][-1 - FIRINGS_AT_ONE_INSTANT :]
+            raise endless([model.transitions[rank].name for rank in last.tolist()], when)
+        explain(model, path, self.values[draw - self.draws.start].tolist(), when)
 
 
 def piece(task: _Task, out: Out, draw: int) -> Walked:

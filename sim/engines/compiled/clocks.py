@@ -6,8 +6,8 @@ from numba import njit
 from numba.extending import register_jitable
 
 from sim import streams
-from sim.engines.compiled.machine import lowest
 from sim.engines.compiled.lookup import value_of
+from sim.engines.compiled.machine import lowest
 from sim.engines.compiled.parts import (
     BAD_BECOMES,
     BAD_GUARD,

@@ -21,9 +21,7 @@ class Impossible(Exception):
 
 
 def delays(model: Model, shelf: Shelf) -> Ints:
-    """For each transition the number of the table that holds its delay's row.
-
-    """
+    """For each transition the number of the table that holds its delay's row."""
     numbers = []
     for transition in model.transitions:
         made = Table(
@@ -51,7 +49,9 @@ def _rows(model: Model, transition: Transition) -> Callable[[Grid], Floats]:
     names = [parameter.name for parameter in model.parameters]
 
     def fill(grid: Grid) -> Floats:
-        draws = [()] if not grid.values else zip(*(grid.values[n].tolist() for n in names))
+        draws = (
+            [()] if not grid.values else zip(*(grid.values[n].tolist() for n in names), strict=True)
+        )
         found, read = [], None
         for position, values in enumerate(draws):
             try:

@@ -4,9 +4,9 @@ import math
 
 from numba import njit
 
-from sim.engines.compiled.machine import lowest
 from sim.engines.compiled.clocks import fault
 from sim.engines.compiled.lookup import place, value_of
+from sim.engines.compiled.machine import lowest
 from sim.engines.compiled.parts import (
     APART,
     BAD_CHOICE,
@@ -86,7 +86,7 @@ def consequences(look, effects, path, first, last, rank):
 
 @njit(forceinline=True)
 def change(plan, path, out, who, first, last, now):
-    """Give the variables their new values, and count the ladders' from the next time of the grid."""
+    """Give the variables their new values; rungs change from the next time of the grid."""
     size, effects, grid = plan.size, plan.effects, plan.ends.grid
     wrote = 0
     for i in range(first, last):

@@ -14,7 +14,7 @@ from numba import njit
 
 from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_clocks, start
 from sim.engines.compiled.firing import change, choose, consequences, look_at_outcomes, record
-from sim.engines.compiled.lookup import see, see_planes, settle
+from sim.engines.compiled.lookup import see, see_planes, settle, value_of
 from sim.engines.compiled.machine import pointers
 from sim.engines.compiled.parts import (
     BAD_BECOMES,
@@ -27,13 +27,11 @@ from sim.engines.compiled.parts import (
     HALTED,
     KEPT,
     NONE,
-    Plan,
     SEQ,
-    STEP,
     TOGETHER,
+    Plan,
 )
 from sim.engines.compiled.planes import BITS
-from sim.engines.compiled.lookup import value_of
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT
 from sim.results import NOTHING
 
@@ -275,7 +273,14 @@ def kernel(source: str) -> Callable[..., int]:
         )
         lone = pointers(job)
         return walk_block(
-            tables, pointers(base), parts, pointers(path), pointers(out), lone.who, lone.what, lone.halt
+            tables,
+            pointers(base),
+            parts,
+            pointers(path),
+            pointers(out),
+            lone.who,
+            lone.what,
+            lone.halt,
         )
 
     compiled: Any = njit(cache=True, nogil=True)(entry)

@@ -1,4 +1,4 @@
-"""What the kernel is given: arrays by name, in groups, so that no function needs fifty arguments."""
+"""What the kernel is given: arrays by name, in groups, so that no function takes fifty."""
 
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Look(NamedTuple):
 
 
 class Base(NamedTuple):
-    """Where every table starts in the first draw of a block, and by how much further in the next."""
+    """Where every table starts in the first draw of a block, and how much further in the next."""
 
     start: Ints
     step: Ints
@@ -182,7 +182,7 @@ class Path(NamedTuple):
 
 
 class Out(NamedTuple):
-    """What a call leaves behind; the first axis is the draw in its block, or the path in the call."""
+    """What a call leaves behind; the first axis is the draw in the call, or the path."""
 
     ending: NDArray[np.int16]
     end_time: Floats

@@ -29,6 +29,7 @@ from sim.model.model import Model
 from sim.model.tables import Grid, table
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Case = dict[str, Bools]  # the values each variable may have; one not named may have any
 
 PLANES = 4  # cases a condition may have
@@ -72,8 +73,10 @@ def cases(node: Node, model: Model, *, negated: bool = False) -> list[Case] | No
 def _truth(node: Node, names: Sequence[str], model: Model, negated: bool) -> Bools:
     sizes = tuple((name, model.variable(name).size) for name in names)
     value, _ = table(node, Grid(sizes, {}))
-    truth: Bools = np.broadcast_to(np.asarray(value != 0) != negated, (1, *(n for _, n in sizes)))[0]
-    return truth
+    shown: Bools = np.broadcast_to(np.asarray(value != 0) != negated, (1, *(n for _, n in sizes)))[
+        0
+    ]
+    return shown
 
 
 def _of_one(node: Node, names: Sequence[str], model: Model, negated: bool) -> list[Case]:
@@ -145,9 +148,20 @@ def _same(one: Bools | None, other: Bools | None) -> bool:
     return bool(np.array_equal(one, other))
 
 
-def masks(
-    chosen: dict[int, list[Case]], model: Model, words: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def words_of(numbers: Iterable[int], words: int) -> Ints:
+    """Words of bits with these set."""
+    found = np.zeros(words, np.int64)
+    for number in numbers:
+        found[number // BITS] |= 1 << (number % BITS)
+    return found
+
+
+def how_many_words(conditions: int) -> int:
+    """Words that many conditions need; at least one."""
+    return -(-conditions // BITS) or 1
+
+
+def masks(chosen: dict[int, list[Case]], model: Model, words: int) -> tuple[Ints, Ints, Ints]:
     """(variables, slots, masks) for the conditions whose cases are given, by number.
 
     `variables`: the positions of those any of them reads. `slots`: for each of these, the row of

@@ -109,6 +109,8 @@ class Shelf:
 
     def _steps(self, node: Node, whole: Expression) -> tuple[int, ...]:
         """A split expression in postfix: numbers of tables, and operators below zero."""
+        parts: tuple[Node, ...]
+        operator: int | None
         match node:
             case Fact(_, says):
                 parts, operator = (says,), None
@@ -137,8 +139,9 @@ def too_large(node: Node, whole: Expression, shelf: Shelf) -> str:
     reads = ", ".join(f"{name} ({shelf.model.variable(name).size} values)" for name in variables)
     return (
         f"{whole.where or 'model'}: {whole.text!r} is too large for the compiled engine: it reads "
-        f"{reads}, which is more than {shelf.limit:,} combinations at once; join smaller conditions "
-        "or terms with and, or, + or *, lower the max of a count, or use --engine reference"
+        f"{reads}, which is more than {shelf.limit:,} combinations at once; join smaller "
+        "conditions or terms with and, or, + or *, lower the max of a count, or use "
+        "--engine reference"
     )
 
 

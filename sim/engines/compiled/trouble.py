@@ -1,9 +1,135 @@
-"""What a fault of the kernel is called: the message the reference engine would give."""
+"""What a fault of the kernel is called: the error itself, by asking the expressions once more.
 
-from sim.engines.compiled.lower import Lowered
-from sim.engines.compiled.parts import Path
-from sim.errors import RunError
+The kernel knows that something went wrong, where, and in which state; the sentence, the same for
+all engines, comes from `sim.model.failures`.
+"""
+
+from collections.abc import Callable, Sequence
+from math import inf, isfinite
+from typing import NoReturn
+
+from sim.engines.compiled.parts import (
+    BAD_BECOMES,
+    BAD_CHOICE,
+    BAD_EFFECT,
+    BAD_ENDING,
+    BAD_GUARD,
+    BAD_OUTCOME,
+    BAD_SPEED,
+    BAD_STOP,
+    CODE,
+    OPTION,
+    RANK,
+    Path,
+)
+from sim.model.expressions import Expression, evaluator
+from sim.model.failures import SLACK, moment, nothing_left, out_of_range, without_value
+from sim.model.model import Model
+from sim.model.transitions import Transition
 
 
-def error(made: Lowered, path: Path, who, row, walker) -> RunError:
-    return RunError(f"code {path.seen}")
+def moment_of(model: Model, path: Path, draw: int, number: int) -> str:
+    """Where in which path the kernel stood."""
+    state = path.state[: len(model.variables)].tolist()
+    return moment(model, float(path.now[0]), draw, number, state)
+
+
+def explain(model: Model, path: Path, values: Sequence[float], when: str) -> NoReturn:
+    """Raise the RunError for what the kernel left in `path`; `values` are the draw's parameters."""
+    code, rank, detail = (int(path.seen[i]) for i in (CODE, RANK, OPTION))
+    state, marks = _halves(path.state.tolist(), len(model.variables))
+    ask = _Question(model, state, values, [bool(mark) for mark in marks], when)
+    if code == BAD_OUTCOME:
+        for i in model.outcome_order:
+            if not ask.marks[i]:
+                ask.marks[i] = bool(ask(model.outcomes[i].when))
+    elif code == BAD_STOP:
+        ask(model.stop_when)
+    elif code == BAD_ENDING:
+        ask(model.endings[rank].when)
+    elif code == BAD_BECOMES:
+        _conditions(model, ask)
+    else:
+        transition = model.transitions[rank]
+        if code == BAD_GUARD:
+            ask(transition.when)
+        elif code == BAD_SPEED:
+            ask(transition.speed, 0, inf, number=True)
+        elif code == BAD_CHOICE:
+            _weigh(transition, ask)
+        elif code == BAD_EFFECT:
+            effects = [e for t in model.transitions for o in t.options for e in o.effects]
+            ask(effects[detail].expression, number=True)
+    raise AssertionError(f"the kernel saw fault {code} of {rank} that no expression confirms")
+
+
+class _Question:
+    """What an expression says at the moment of the fault."""
+
+    def __init__(
+        self,
+        model: Model,
+        state: Sequence[int],
+        values: Sequence[float],
+        marks: list[bool],
+        when: str,
+    ) -> None:
+        self.names, self.state, self.values, self.marks = model.names, state, values, marks
+        self.when = when
+
+    def __call__(
+        self,
+        expression: Expression | None,
+        low: float = -inf,
+        high: float = inf,
+        *,
+        number: bool = False,
+    ) -> float:
+        """The value; raises RunError where there is none, or no `number` in this range."""
+        assert expression is not None
+        try:
+            value = evaluator(expression.node, self.names)(self.state, self.values, self.marks)
+        except ArithmeticError as problem:
+            raise without_value(expression, problem, self.when) from problem
+        if number and not (isfinite(value) and low <= value <= high):
+            raise out_of_range(expression, value, low, high, self.when)
+        return value
+
+
+def _halves(whole: list[int], first: int) -> tuple[list[int], list[int]]:
+    return whole[:first], whole[first:]
+
+
+def _conditions(model: Model, ask: Callable[[Expression], float]) -> None:
+    """All conditions that triggers wait for, in the order of the file."""
+    for transition in model.transitions:
+        for trigger in transition.on:
+            if trigger.becomes is not None:
+                ask(trigger.becomes)
+
+
+def _weigh(transition: Transition, ask: _Question) -> None:
+    """Rule 3 once more, until something is wrong."""
+    open_ = [o.available is None or bool(ask(o.available)) for o in transition.options]
+    available = [o for o, is_open in zip(transition.options, open_, strict=True) if is_open]
+    if transition.choice == "utility":
+        for option in available:
+            if option.value is not None:
+                ask(option.value, number=True)
+        return
+    high = 1 + SLACK if transition.choice == "probability" else inf
+    others = 0.0
+    for option in available:
+        if option.share != "rest":
+            weight = 1.0 if option.value is None else ask(option.value, 0, high, number=True)
+            if option.share == "of_rest":
+                weight *= _left(transition, others, ask.when)
+            others += weight
+    if any(option.share == "rest" for option in available):
+        _left(transition, others, ask.when)
+
+
+def _left(transition: Transition, taken: float, when: str) -> float:
+    if 1 - taken < -SLACK:
+        raise nothing_left(transition.name, taken, when)
+    return max(1 - taken, 0.0)

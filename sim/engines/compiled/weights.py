@@ -16,7 +16,7 @@ WHOLE, OF_REST, REST = range(3)
 SLACK = 1e-9  # how far sums of probabilities may be off by rounding
 
 
-@njit(nogil=True)
+@njit(forceinline=True)
 def shares(n, values, available, share, first, kind, row):  # type: ignore[no-untyped-def]
     """Fill the row of n options from their values; NaN in it says that one is wrong.
 
@@ -46,7 +46,7 @@ def shares(n, values, available, share, first, kind, row):  # type: ignore[no-un
     row[0] = total
 
 
-@njit(nogil=True)
+@njit(forceinline=True)
 def _utilities(n, values, available, row):  # type: ignore[no-untyped-def]
     best = -math.inf
     for i in range(n):
@@ -60,7 +60,7 @@ def _utilities(n, values, available, row):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(nogil=True)
+@njit(forceinline=True)
 def _chances(n, values, available, share, first, kind, row):  # type: ignore[no-untyped-def]
     high = 1.0 + SLACK if kind == PROBABILITY else math.inf
     before = 0.0
@@ -85,7 +85,7 @@ def _chances(n, values, available, share, first, kind, row):  # type: ignore[no-
     return True
 
 
-@njit(nogil=True)
+@njit(cache=True, nogil=True)
 def _all_shares(values, available, share, kind, rows):  # type: ignore[no-untyped-def]
     for at in range(values.shape[0]):
         shares(share.size, values[at], available[at], share, 0, kind, rows[at])
