@@ -8,7 +8,9 @@ from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.scenario.reading import read
 from sim.scenario.written import Block, Entry, Scalar, Series, Written, entries
 
+_NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
 LONGEST_CHAIN = 20  # files that extend one another
+_NOT_READ = ("endings", "interventions", "evidence")  # by anything else in a scenario
 _NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}  # named things within named things
 
 
@@ -32,7 +34,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     made = Composed(tree, [file], problems)
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
-        _include(made, _beside(file, part), place)
+        _include(made, file, part, place)
     removals = list(_files(made, "remove"))
     bases = list(_files(made, "extends"))
     for part, place in bases[1:]:
@@ -72,16 +74,21 @@ def _files(made: Composed, key: str) -> Iterator[tuple[str, Place]]:
             _note(made, item.place, key, "must be a text or a list of texts")
 
 
-def _include(made: Composed, file: str, place: Place) -> None:
+def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     """Add the sources of a file; they come before the scenario's own."""
+    file = _beside(beside, part)
     if not Path(file).is_file():
-        _note(made, place, "include", f"there is no file {Path(file).name!r} beside this one")
+        _note(made, place, "include", f"there is no file {part!r} beside this one")
         return
     tree, problems = read(file)
     made.problems += problems
     made.files += [file] if file not in made.files else []
     inside = tree.get("sources") if list(tree.entries) == ["sources"] else tree
     own = made.tree.get("sources")
+    if not isinstance(inside, Block):
+        made.problems.append(Problem(place=tree.place, path="sources", text=_NO_SOURCES))
+    if own is not None and not isinstance(own, Block):
+        return
     both = dict(entries(inside))
     for name, entry in entries(own):
         if name in both:
@@ -101,12 +108,20 @@ def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
             parts = [*parts[:2], inside, parts[2]]
         known = _keys_at(made.tree, parts[:-1])
         if parts[-1] not in known or len(parts) < 2:
-            what = unknown("thing to remove", text, [".".join([*parts[:-1], k]) for k in known])
-            _note(made, place, "remove", what)
+            below = [".".join([*parts[:-1], name]) for name in known]
+            things = below if len(parts) > 1 else list(_things(made.tree))
+            _note(made, place, "remove", unknown("thing to remove", text, things))
             continue
         made.tree = _without(made.tree, parts)
         named = [part for part in parts[1:] if part != inside]
-        made.removed[".".join(named)] = place
+        if parts[0] not in _NOT_READ:
+            made.removed[".".join(named)] = place
+
+
+def _things(tree: Block) -> Iterator[str]:
+    """Everything that can be removed, but for what stands inside another thing."""
+    for section, entry in tree.entries.items():
+        yield from (f"{section}.{name}" for name, _ in entries(entry.value))
 
 
 def _keys_at(tree: Written | None, parts: list[str]) -> list[str]:

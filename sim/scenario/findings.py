@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sim.errors import Place, Problem
 from sim.scenario.written import Block, Route, place_of, spelled
 
-_UNKNOWN = re.compile("unknown [^']*'([^']*)'")
+_UNKNOWN = re.compile("unknown (?!key|kind|level|option|choice)[^']*'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
