@@ -28,7 +28,7 @@ def clauses(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -
         if not response:
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
     title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
-    n = int(table.loc[table["response"] == "", "n"].max()) if len(table) else 0
-    sample = f"called: share of all paths (n = {n:,}); answers: share of the paths that called it"
+    asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
+    sample = f"{asked}; answers: share of the paths that called it"
     style.frame(ax, title, xlabel=sample)
     return ax

@@ -43,9 +43,8 @@ def interval_rows(ax: Axes, labels: Sequence[str], table: pd.DataFrame) -> None:
 
 def sample(table: pd.DataFrame, interval: str) -> str:
     """The label below: how many paths stand behind the shares, and what the interval holds."""
-    counted = table["n"].dropna()
-    n = f"share of paths (n = {int(counted.max()):,})" if len(counted) else "probability"
-    return f"{n}; {interval}" if interval else n
+    said = style.shares(table["n"])
+    return f"{said}; {interval}" if interval else said
 
 
 def _say(ax: Axes, row: int, text: str) -> None:

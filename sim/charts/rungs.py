@@ -13,7 +13,6 @@ from sim.charts import style
 def rungs(
     table: pd.DataFrame,
     *,
-    n: int,
     variable: str | None = None,
     start: date | None = None,
     subject: str = "",
@@ -44,7 +43,7 @@ def rungs(
     ax.set_ylim(0, 1)
     style.share_axis(ax, 1.0, of="y")
     title = f"How far up {plain(name)}?{' – ' + subject if subject else ''}"
-    style.frame(ax, title, xlabel=ax.get_xlabel(), ylabel=f"share of paths (n = {n:,})")
+    style.frame(ax, title, xlabel=ax.get_xlabel(), ylabel=style.shares(own["n"]))
     return ax
 
 

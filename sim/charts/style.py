@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
@@ -82,6 +83,12 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     last = start + timedelta(days=horizon)
     ax.set_xlabel(f"{start} to {last} ({horizon:g} days)", color=INK, fontsize=9)
     return [first, first + horizon]
+
+
+def shares(n: "pd.Series[int]", what: str = "share of paths") -> str:
+    """The label of an axis of shares: with n, or just `probability` where nothing was counted."""
+    counted = n.dropna()
+    return f"{what} (n = {int(counted.max()):,})" if len(counted) else "probability"
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

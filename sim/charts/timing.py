@@ -17,8 +17,8 @@ def timing(
     Dates stand on the axis when the scenario has a start. An outcome that never happened is named
     below its label instead of drawn as a line along the bottom.
     """
-    curves = dict(list(table.groupby("outcome", sort=False)))
-    happened = [str(name) for name, curve in curves.items() if curve["hits"].iloc[-1] > 0]
+    curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
+    happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
     ax = style.axes(ax, rows=max(9, len(curves) + 1))
     horizon = float(table["time"].max()) if len(table) else 1.0
     origin, end = style.time_axis(ax, horizon, start)
@@ -40,9 +40,10 @@ def timing(
         width = float(curve["high"].iloc[-1] - curve["low"].iloc[-1])
         _label(ax, f"{plain(name)}  {percent(last, width=width)} %", (end, last), place, colour)
     never = [plain(str(name)) for name in curves if str(name) not in happened]
-    n = int(table["n"].max()) if len(table) else 0
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
-    style.frame(ax, title, xlabel=ax.get_xlabel(), ylabel=f"share of paths by then (n = {n:,})")
+    style.frame(
+        ax, title, xlabel=ax.get_xlabel(), ylabel=style.shares(table["n"], "share of paths by then")
+    )
     if never:
         _name_the_rest(ax, never)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)

@@ -1,0 +1,33 @@
+"""What history says: the record of outcomes of this kind beside the run's estimates."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sim.intervals import jeffreys
+from sim.results.results import Results
+from sim.scenario.record import Evidence
+
+COLUMNS = ["record", "outcome", "about", "successes", "trials"]
+
+
+def record(
+    evidence: Sequence[Evidence], results: Results, *, confidence: float = 0.90
+) -> pd.DataFrame:
+    """One row an entry of the record, in the scenario's order.
+
+    Columns record, outcome, about, successes, trials; record_low, record_high: Jeffreys' interval
+    of the record; probability, low, high: the run's; agrees: whether the two intervals meet. A
+    check of the scenario, not a validation: the record's cases are seldom the scenario's.
+    """
+    rows = [(one.name, one.outcome, one.about, one.successes, one.trials) for one in evidence]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    low, high = jeffreys(table["successes"], table["trials"], confidence)
+    here = results.outcomes.loc[table["outcome"], ["probability", "low", "high"]]
+    table = table.assign(
+        record_low=low,
+        record_high=high,
+        **{name: here[name].to_numpy() for name in ("probability", "low", "high")},
+    )
+    meet = (table["low"] <= table["record_high"]) & (table["high"] >= table["record_low"])
+    return table.assign(agrees=meet)

@@ -1,0 +1,21 @@
+"""The command line: arguments in, calls out; what is printed was put in words by `sim.report`.
+
+Nothing heavy is imported before a command needs it, so `--help` and `check` answer at once.
+"""
+
+from sim.cli.answers import own_up
+from sim.cli.commands import app
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """The console script `escalation`, and `run_sim.py`."""
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a screen that lacks a dash still shows the rest
+            stream.reconfigure(errors="replace")
+    sys.excepthook = own_up
+    name = "run_sim.py" if sys.argv[0].endswith("run_sim.py") else "escalation"
+    app(prog_name=name)

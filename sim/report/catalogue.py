@@ -1,0 +1,27 @@
+"""Which scenarios there are: their files, names and titles, read without checking them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import wrap
+
+from sim.errors import UsageError
+from sim.scenario.reading import read
+from sim.scenario.written import Scalar
+
+
+def catalogue(directory: Path) -> Iterator[str]:
+    """A line a scenario, with its title below; UsageError where there is none."""
+    files = sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")])
+    found = 0
+    for file in files:
+        tree, _ = read(str(file))
+        if tree.get("scenario") is None:
+            continue  # sources to include, say
+        found += 1
+        title, base = tree.get("title"), tree.get("extends")
+        after = f"  (changes {base.text})" if isinstance(base, Scalar) else ""
+        yield f"{file}{after}"
+        if isinstance(title, Scalar):
+            yield from wrap(title.text, 78, initial_indent="  ", subsequent_indent="  ")
+    if not found:
+        raise UsageError(f"{directory}: no scenario there; `new NAME` writes one")

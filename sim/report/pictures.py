@@ -1,0 +1,86 @@
+"""The charts of a run as files: each as PNG for a page and as SVG for a printer."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+from sim.analysis.bonds import bonds
+from sim.analysis.clauses import clauses as clause_table
+from sim.analysis.incidence import cumulative_incidence, telling
+from sim.charts import style
+from sim.charts.clauses import clauses
+from sim.charts.endings import endings
+from sim.charts.outcomes import outcomes
+from sim.charts.rungs import rungs
+from sim.charts.timeline import timeline
+from sim.charts.timing import timing
+from sim.charts.treaties import treaties
+from sim.errors import UsageError, unknown
+from sim.experiment import Replay
+from sim.results.results import Results
+from sim.scenario import Scenario
+
+LABEL = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
+DOTS = 150  # an inch
+
+
+def draw(scenario: Scenario, results: Results, folder: Path) -> list[str]:
+    """Write every chart of a run into a folder, made if missing; gives the names drawn."""
+    folder.mkdir(exist_ok=True)
+    names = []
+    for name, chart in charts(scenario, results):
+        save(chart(), folder / name)
+        names.append(name)
+    return names
+
+
+def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable[[], Axes]]]:
+    """(name, how to draw it) of every chart this run has something to show in."""
+    about = results.provenance
+    title, start = about.title, about.start
+    label = LABEL.get(about.interval, "")
+    yield "outcomes", lambda: outcomes(results.outcomes, subject=title, interval=label)
+    yield "endings", lambda: endings(results.endings, subject=title, interval=label)
+    if len(results.outcomes):
+        curves = cumulative_incidence(results)
+        shown = curves[curves["outcome"].isin(telling(results))]
+        yield "timing", lambda: timing(shown, start=start, subject=title)
+    ladders = [str(name) for name in results.rungs["variable"].unique()]
+    for ladder in ladders:
+        name = "rungs" if len(ladders) == 1 else f"rungs-{ladder}"
+        yield (
+            name,
+            lambda ladder=ladder: rungs(  # type: ignore[misc]
+                results.rungs, variable=ladder, start=start, subject=title
+            ),
+        )
+    if scenario.treaties:
+        if about.interval != "exact":
+            table = clause_table(results.coverage)
+            yield "clauses", lambda: clauses(table, subject=title)
+        names = {actor.name: actor.title for actor in scenario.actors}
+        yield "treaties", lambda: treaties(bonds(scenario), names=names)
+
+
+def save_timeline(replay: Replay, file: Path) -> None:
+    """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
+    model = replay.model
+    subject = f"{model.title}: draw {replay.draw}, path {replay.number}"
+    ax = timeline(replay.events, start=model.start, subject=subject)
+    supported = style.figure_of(ax).canvas.get_supported_filetypes()
+    if file.suffix.lstrip(".") not in supported:
+        raise UsageError(unknown("kind of picture", file.suffix.lstrip("."), supported))
+    style.figure_of(ax).savefig(file, dpi=DOTS)
+    plt.close(style.figure_of(ax))
+
+
+def save(ax: Axes, stem: Path) -> None:
+    """Write a chart as stem.png and stem.svg, the same bytes for the same chart, and let it go."""
+    figure = style.figure_of(ax)
+    with mpl.rc_context({"svg.hashsalt": "escalation"}):  # else every SVG has its own ids
+        figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
+        figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
+    plt.close(figure)

@@ -1,0 +1,146 @@
+"""What a person sees after a run: tables for a screen of 80 columns, in words and percent."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.wording import estimate, percent, plain
+from sim.model.durations import DAY, duration_in_words
+from sim.report.written import Found
+from sim.results.results import Provenance, Results
+from sim.scenario import Scenario
+
+INTERVALS = {
+    "sampling": "In brackets 90 %, sampling only; what we do not know is not in it yet.",
+    "exact": "Solved, not sampled: ± is the error bound; what we do not know is not in it.",
+}
+NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
+ROUTES = 3
+
+
+def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> Group:
+    """The question, outcomes and endings with intervals, what was never reached, where it all is.
+
+    `found` is what the run's files hold beside its tables; `where` is the directory written.
+    """
+    about = results.provenance
+    parts: list[RenderableType] = [*_head(about)]
+    if about.interrupted:
+        parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
+    parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
+    parts += [*_record(found.record), *_routes(scenario, found.routes), *_never(results)]
+    parts += ["", Text(f"Tables and charts: {where}")]
+    return Group(*parts)
+
+
+def _head(about: Provenance) -> Iterator[RenderableType]:
+    yield Text(about.title, "bold")
+    if about.question:
+        yield Text(about.question)
+    if about.under:
+        yield Text(f"Under: {about.under}", "bold")
+    yield ""
+    since = f" from {about.start}" if about.start else ""
+    sample = f"{about.draws:,} draws" if about.interval == "exact" else _sample(about)
+    days = duration_in_words(about.horizon * DAY)
+    yield Text(f"{sample}; {days}{since}; seed {about.seed}, engine {about.engine}")
+
+
+def _sample(about: Provenance) -> str:
+    return f"{about.draws * about.paths:,} paths: {about.draws:,} draws of {about.paths:,}"
+
+
+def _outcomes(results: Results) -> Table:
+    table = grid("outcome", "probability", "median time")
+    for name, row in results.outcomes.iterrows():
+        median = float(row["median_time"])
+        when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
+        bold = "bold" if name in results.provenance.headlines else ""
+        table.add_row(Text(plain(str(name)), bold), estimate(row), short(when))
+    return table
+
+
+def _endings(results: Results) -> Table:
+    table = grid("ending", "probability")
+    for name, row in results.endings.iterrows():
+        table.add_row(plain(str(name)), estimate(row))
+    return table
+
+
+def short(duration: str) -> str:
+    """A duration with no more digits than a reader needs: `12.73 d` becomes `13 d`."""
+    number, _, unit = duration.partition(" ")
+    if not unit:
+        return duration
+    value = float(number)
+    return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
+
+
+def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
+    """Where history says something else than the run; agreement is counted."""
+    if not len(table):
+        return
+    other = table[~table["agrees"]]
+    agree = len(table) - len(other)
+    yield ""
+    yield Text("Beside the record", "bold")
+    yield Text(f"{agree} of {len(table)} records meet the estimates (evidence.csv).")
+    if not len(other):
+        return
+    shown = grid("these do not", "of", "is (90 %)", "here")
+    for _, row in other.iterrows():
+        ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
+        shown.add_row(
+            f"{plain(row['outcome'])}: {row['about'] or plain(row['record'])}",
+            f"{row['successes']} of {row['trials']:,}",
+            ends if row["successes"] else f"below {percent(row['record_high'])} %",
+            f"{percent(row['probability'])} %",
+        )
+    yield shown
+
+
+def _routes(scenario: Scenario, routes: dict[str, pd.DataFrame]) -> Iterator[RenderableType]:
+    """The likeliest chains of causes to each headline, with a path to replay."""
+    for outcome, table in routes.items():
+        if not len(table):
+            continue
+        yield ""
+        yield Text(f"Likeliest routes to {plain(outcome)}", "bold")
+        for _, row in table.head(ROUTES).iterrows():
+            example = f"--draw {row['draw']} --path {row['path']}"
+            yield Text(f"{estimate(row)}   (replay {scenario.file} {example})")
+            yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
+        if len(table) > ROUTES:
+            yield Text(f"and {len(table) - ROUTES} more in routes.csv")
+
+
+def _never(results: Results) -> Iterator[RenderableType]:
+    """Names of what no path came to, what cannot happen apart from what merely did not."""
+    coverage = results.coverage
+    for reach, said in (
+        ("impossible", "Impossible by construction"),
+        ("possible", f"In none of the {results.n:,} paths, though possible"),
+    ):
+        names = [str(name) for name in coverage.loc[coverage["reach"] == reach, "name"]]
+        if names:
+            yield ""
+            yield Text(f"{said} ({len(names)}):", "bold")
+            yield Text(listed(names))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row; the first dozen if there are many."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more in coverage.csv" if more > 0 else "")
+
+
+def grid(*columns: str) -> Table:
+    """A table without lines; the first column bends, numbers do not."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    for position, column in enumerate(columns):
+        table.add_column(column, no_wrap=position > 0, overflow="fold")
+    return table

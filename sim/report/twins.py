@@ -1,0 +1,83 @@
+"""A comparison on the screen: the baseline and each twin, with the difference path by path."""
+
+from collections.abc import Iterator
+from math import floor, log10
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.analysis.wording import percent, plain
+from sim.experiment import Comparison
+from sim.report.screen import grid
+
+EXPLAINED = (
+    "Each twin walks the same paths as the baseline up to the first moment its change matters; "
+    "'differ' counts the paths in which the outcome happens on one side only. In brackets 90 %, "
+    "sampling only; what we do not know is not in it yet."
+)
+
+
+def comparison_view(comparison: Comparison, where: str) -> Group:
+    """A table for each outcome: the headlines, or all outcomes where there are none."""
+    about = comparison.baseline.provenance
+    shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
+    parts: list[RenderableType] = [Text(about.title, "bold")]
+    if about.interval != "exact":
+        parts.append(
+            Text(
+                f"{comparison.baseline.n:,} paths each: {about.draws:,} draws of {about.paths:,}; "
+                f"seed {about.seed}, engine {about.engine}"
+            )
+        )
+    if about.interrupted:
+        parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
+    for outcome in shown:
+        rows = comparison.table[comparison.table["outcome"] == outcome]
+        parts += ["", *_outcome(outcome, rows)]
+    if len(shown) < len(comparison.baseline.outcomes):
+        parts += ["", Text("All outcomes are in comparison.csv.")]
+    parts += ["", Text(EXPLAINED), "", Text(f"Tables: {where}")]
+    return Group(*parts)
+
+
+def comparison_summary(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain numbers, None where there is none: what `--json` prints.
+
+    The keys of a run's summary, and `twins`: name -> outcome -> the columns of the table.
+    """
+    table = comparison.table.astype(object).where(comparison.table.notna(), None)
+    twins: dict[str, dict[str, Any]] = {name: {} for name in comparison.twins}
+    for row in table.to_dict("records"):
+        twin, outcome = row.pop("twin"), row.pop("outcome")
+        twins[twin][outcome] = row
+    return {**comparison.baseline.summary(), "twins": twins}
+
+
+def _outcome(outcome: str, rows: pd.DataFrame) -> Iterator[RenderableType]:
+    baseline = float(rows["baseline"].iloc[0])
+    yield Text(f"{plain(outcome)}: {percent(baseline)} % as written", "bold")
+    table = grid("with", "probability", "difference in points", "differ")
+    for _, row in rows.iterrows():
+        differ = "–" if pd.isna(row["differ"]) else f"{int(row['differ']):,}"
+        table.add_row(
+            str(row["twin"]), f"{percent(float(row['probability']))} %", difference(row), differ
+        )
+    yield table
+
+
+def difference(row: "pd.Series[float]") -> str:
+    """`-1.3 (-1.6 to -1.0)` in percentage points; `none` where not one path differs."""
+    if row["differ"] == 0 and row["changed"] == 0:
+        return "none: no path changes"
+    if row["differ"] == 0:
+        return f"0, within ±{_points(max(-row['low'], row['high']), 2).lstrip('+')}"
+    width = float(row["high"] - row["low"])
+    digits = max(0, 1 - floor(log10(50 * width))) if width > 0 else 2
+    said = [_points(float(row[name]), digits) for name in ("difference", "low", "high")]
+    return f"{said[0]} ({said[1]} to {said[2]})"
+
+
+def _points(share: float, digits: int) -> str:
+    return f"{100 * share:+.{digits}f}"
