@@ -52,6 +52,7 @@ class Chain:
         self._outcomes = [condition(model, known, outcome.when) for outcome in model.outcomes]
         self._stop = condition(model, known, model.stop_when) if model.stop_when else None
         self._endings = [condition(model, known, e.when) if e.when else None for e in model.endings]
+        self._used_up: dict[tuple[int, ...], int] = {}
         self._seen: dict[State, tuple[int, int, int]] = {}
         self._looks: dict[tuple[State, int], Look] = {}
 
@@ -143,10 +144,11 @@ class Chain:
 
     def _spent(self, counts: tuple[int, ...]) -> int:
         """The transitions whose limit is used up."""
-        spent = 0
-        for (rank, limit), count in zip(self._limits, counts, strict=True):
-            if count >= limit:
-                spent |= 1 << rank
+        spent = self._used_up.get(counts)
+        if spent is None:
+            limits = zip(self._limits, counts, strict=True)
+            spent = sum(1 << rank for (rank, limit), count in limits if count >= limit)
+            self._used_up[counts] = spent
         return spent
 
     def _reads(self, state: State) -> tuple[int, int, int]:

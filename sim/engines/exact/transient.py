@@ -97,20 +97,20 @@ def _walk(
     a contraction in the sum of absolute values), which bounds all the steps not taken.
     """
     total = np.zeros((len(sums), 1 + columns.shape[1]))
+    reading = sparse.csr_array(np.vstack([meeting, columns.T]))  # BLAS would wake all its threads
     after = np.zeros_like(mass)
     first, weights = sums[-1]
     met = 0.0
     for start in range(0, last + 1, CHUNK):
         rows = np.empty((min(CHUNK, last + 1 - start), total.shape[1]))
         for k in range(start, start + len(rows)):
+            gone, *rows[k - start, 1:] = reading @ mass
             rows[k - start, 0] = met
-            rows[k - start, 1:] = mass @ columns
             if 0 <= k - first < len(weights):
                 after += weights[k - first] * mass
-            gone = float(mass @ meeting)
             following = step @ mass
             if k % 64 == 63:
-                moved = float(np.abs(following - mass).sum()) + gone
+                moved = float(np.abs(following - mass).sum() + gone)
                 if moved * (last - k) <= LEFT_OUT:
                     left = rows[: k - start + 1]
                     total += _summed(sums, left, start)

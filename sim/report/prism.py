@@ -1,0 +1,271 @@
+"""The Markov model of a scenario in the PRISM language, one parameter draw filled in.
+
+Variables, limits, triggered clocks and outcomes become variables; each transition a command, its
+options the branches. Without immediate transitions this is a `ctmc`, which PRISM and Storm read;
+with them a Markov automaton (`ma`, Storm's extension: `<>` marks commands that take time), in which
+of those due at once only the first declared may act, as rule 4 says. Time is in days.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sim.errors import NotApplicable
+from sim.model.durations import DAY
+from sim.model.expressions import Expression, Node, evaluator
+from sim.model.model import Model
+from sim.model.reachability import reach
+from sim.model.transitions import Effect, Option, Transition
+from sim.report.prism_words import Words, conditional, whole
+
+
+def prism(model: Model, values: Sequence[float]) -> str:
+    """The model as PRISM text, with these parameter values; labels name outcomes and endings.
+
+    `P=? [F<=T "x"]`, T the constant `horizon`, is the probability of outcome x. NotApplicable where
+    a delay is neither exponential nor none, or something is scheduled: PRISM knows no dates.
+    """
+    return _Translation(model, values).text()
+
+
+class _Translation:
+    def __init__(self, model: Model, values: Sequence[float]) -> None:
+        self.model, self.values = model, values
+        can = reach(model, limit=0)
+        self.rules = [r for r, started in enumerate(can.started) if started and can.fired[r]]
+        self.immediate = [r for r in self.rules if self._takes_no_time(model.transitions[r])]
+        self.words = Words(model)
+        self.here = self.words.state
+
+    def text(self) -> str:
+        model, name = self.model, self.words
+        kind = "ma" if self.immediate else "ctmc"
+        lines = [f"// {model.name}: {model.title}", "// time in days; one draw of the parameters"]
+        lines += [kind, "", f"const double horizon = {model.horizon / DAY!r};"]
+        lines += [
+            f"const double {name.parameters[p.name]} = {float(value)!r};"
+            for p, value in zip(model.parameters, self.values, strict=True)
+        ]
+        stop = model.stop_when
+        lines += ["", f"formula stopped = {self._holds(stop) if stop else 'false'};"]
+        lines += [f"formula {name.ready[rank]} = {self._ready(rank)};" for rank in self.rules]
+        if self.immediate:
+            at_once = " | ".join(name.ready[rank] for rank in self.immediate)
+            lines.append(f"formula at_once = !stopped & ({at_once});")
+        lines += ["", "module world", *self._variables(), ""]
+        for rank in self.rules:
+            lines += self._commands(rank)
+        lines += ["endmodule", ""]
+        lines += [f'label "{o.name}" = {name.met[o.name]};' for o in model.outcomes]
+        return "\n".join([*lines, *self._endings(), ""])
+
+    def _takes_no_time(self, transition: Transition) -> bool:
+        after = transition.after
+        if transition.at is not None:
+            raise NotApplicable(
+                f"{transition.name} is scheduled, and the PRISM language knows no dates"
+            )
+        if after.kind == "exponential":
+            return False
+        if after.kind == "immediate" or (
+            after.kind == "exactly" and self._argument(after.arguments[0]) == 0
+        ):
+            return True
+        raise NotApplicable(
+            f"the delay of {transition.name} ({after.text or after.kind}) is neither exponential "
+            "nor none, so the model is no Markov chain"
+        )
+
+    def _argument(self, expression: Expression) -> float:
+        return float(evaluator(expression.node, self.model.names)((), self.values, ()))
+
+    def _holds(self, condition: Expression | None, state: Mapping[str, str] | None = None) -> str:
+        if condition is None:
+            return "true"
+        return self.words.condition(condition.node, self.here if state is None else state)
+
+    def _number(self, node: Node) -> str:
+        return self.words.number(node, self.here)
+
+    def _variables(self) -> list[str]:
+        """Declarations, each with its start value."""
+        model, name = self.model, self.words
+        lines = [
+            f"  {self.here[v.name]} : [0..{v.size - 1}] init {v.start}; // "
+            + (", ".join(v.levels) or "a count")
+            for v in model.variables
+        ]
+        for rank in self.rules:
+            transition = model.transitions[rank]
+            if transition.limit is not None:
+                lines.append(f"  {name.fired[rank]} : [0..{transition.limit}] init 0;")
+            if transition.on:
+                lines.append(f"  {name.runs[rank]} : bool init false;")
+        marks = [False for _ in model.outcomes]
+        for i in model.outcome_order:
+            says = evaluator(model.outcomes[i].when.node, model.names)
+            marks[i] = bool(says(model.start_state, self.values, marks))
+        return lines + [
+            f"  {name.met[o.name]} : bool init {'true' if mark else 'false'};"
+            for o, mark in zip(model.outcomes, marks, strict=True)
+        ]
+
+    def _ready(self, rank: int) -> str:
+        """Whether a clock runs down: guard, trigger, limit, and a speed above 0."""
+        transition = self.model.transitions[rank]
+        parts = [self._holds(transition.when)]
+        if transition.limit is not None:
+            parts.append(f"{self.words.fired[rank]}<{transition.limit}")
+        if transition.on:
+            parts.append(self.words.runs[rank])
+        if transition.speed is not None:
+            parts.append(f"{self._number(transition.speed.node)}>0")
+        return " & ".join(part for part in parts if part != "true") or "true"
+
+    def _commands(self, rank: int) -> list[str]:
+        transition, name = self.model.transitions[rank], self.words
+        shares, total = self._shares(transition)
+        if rank in self.immediate:
+            first = [f"!{name.ready[r]}" for r in self.immediate if r < rank]
+            guard = " & ".join(["!stopped", name.ready[rank], *first])
+            head, rate = "[]", ""
+        else:
+            guard = "!stopped" + " & !at_once" * bool(self.immediate) + f" & {name.ready[rank]}"
+            head = "<>" if self.immediate else "[]"
+            rate = f"{DAY / self._argument(transition.after.arguments[0])!r}*"
+            if transition.speed is not None:
+                rate += f"{self._number(transition.speed.node)}*"
+        branches = [
+            f"{rate}{share} : {self._update(rank, option)}"
+            for share, option in zip(shares, transition.options, strict=True)
+        ]
+        nothing = f"{rate}1 : {self._update(rank, None)}"
+        lines = [f"  // {transition.name}"]
+        if total is None:
+            return [*lines, f"  {head} {guard} ->", "    " + "\n  + ".join(branches) + ";"]
+        lines += [f"  {head} {guard} & {total}>0 ->", "    " + "\n  + ".join(branches) + ";"]
+        return [*lines, f"  {head} {guard} & {total}<=0 ->", f"    {nothing};"]
+
+    def _shares(self, transition: Transition) -> tuple[list[str], str | None]:
+        """(the probability of each option, the sum of their weights if that may be 0): rule 3."""
+        options = transition.options
+        free = [self._holds(option.available) for option in options]
+        if transition.choice == "utility":
+            weights = [f"pow({EULER}, {self._utility(option)})" for option in options]
+        else:
+            weights = self._weights(options, free)
+        chosen = [conditional(f, w, "0") for f, w in zip(free, weights, strict=True)]
+        if len(options) == 1 and options[0].available is None and options[0].value is None:
+            return ["1"], None
+        rest = any(o.share == "rest" and o.available is None for o in options)
+        if rest and all(o.available is None for o in options):
+            return chosen, None
+        total = "(" + " + ".join(chosen) + ")"
+        return [f"({weight})/{total}" for weight in chosen], total
+
+    def _weights(self, options: Sequence[Option], free: Sequence[str]) -> list[str]:
+        weights: list[str] = []
+        for i, option in enumerate(options):
+            before = [conditional(f, w, "0") for f, w in zip(free[:i], weights, strict=True)]
+            if option.share == "rest":
+                others = [
+                    conditional(f, self._number(o.value.node), "0")
+                    for o, f in zip(options[i + 1 :], free[i + 1 :], strict=True)
+                    if o.value is not None
+                ]
+                weights.append(_left([*before, *others]))
+            elif option.value is None:
+                weights.append("1")
+            elif option.share == "of_rest":
+                weights.append(f"{self._number(option.value.node)}*{_left(before)}")
+            else:
+                weights.append(self._number(option.value.node))
+        return weights
+
+    def _utility(self, option: Option) -> str:
+        return self._number(option.value.node) if option.value else "0"
+
+    def _update(self, rank: int, option: Option | None) -> str:
+        """What a firing with this option (None: rule 7's nothing) does to every variable."""
+        model, name = self.model, self.words
+        effects = option.effects if option else ()
+        after = {**self.here, **{e.variable: self._effect(e) for e in effects}}
+        changes = {self.here[e.variable]: after[e.variable] for e in effects}
+        limit = model.transitions[rank].limit
+        if limit is not None:
+            changes[name.fired[rank]] = f"min({name.fired[rank]}+1, {limit})"
+        met, changed = dict(name.met), {effect.variable for effect in effects}
+        for i in model.outcome_order:
+            outcome = model.outcomes[i]
+            if changed & set(name.reads(outcome.when.node)):
+                holds = name.condition(outcome.when.node, after, met)
+                changed.add(outcome.name)
+                met[outcome.name] = f"({name.met[outcome.name]} | {holds})"
+                changes[name.met[outcome.name]] = met[outcome.name]
+        for other in self.rules:
+            if model.transitions[other].on:
+                changes[name.runs[other]] = self._runs(other, rank, option, after)
+        kept = [
+            f"({variable}'={value})" for variable, value in changes.items() if value != variable
+        ]
+        return " & ".join(kept) or "true"
+
+    def _runs(self, other: int, rank: int, option: Option | None, after: Mapping[str, str]) -> str:
+        """Whether a triggered clock runs, or is held, after a firing."""
+        model, name = self.model, self.words
+        transition = model.transitions[other]
+        guard = self._holds(transition.when, after)
+        starts = []
+        for trigger in transition.on:
+            if trigger.becomes is not None:
+                before, then = self._holds(trigger.becomes), self._holds(trigger.becomes, after)
+                if then != before:
+                    starts.append(f"(!{before} & {then})")
+            elif trigger.transition == model.transitions[rank].name:
+                named = option.name if option else None
+                if trigger.option is None or trigger.option == named:
+                    starts.append("true")
+        if transition.limit is not None:
+            fired = name.fired[other] + ("+1" if other == rank else "")
+            starts = [f"({start} & {fired}<{transition.limit})" for start in starts]
+        keeps = "false" if other == rank else name.runs[other]
+        if transition.memory != "remember" and keeps != "false":
+            keeps = keeps if guard == "true" else f"({keeps} & {guard})"
+        begins = [start if guard == "true" else f"({start} & {guard})" for start in starts]
+        parts = [part for part in (keeps, *begins) if part != "false"]
+        return " | ".join(parts) or "false"
+
+    def _effect(self, effect: Effect) -> str:
+        size = self.model.variable(effect.variable).size
+        source = self.here[effect.source or effect.variable]
+        match effect.how:
+            case "set":
+                return str(effect.value)
+            case "raise":
+                return f"min({source}+1, {size - 1})"
+            case "lower":
+                return f"max({source}-1, 0)"
+            case "at_least":
+                return f"max({source}, {effect.value})"
+            case "at_most":
+                return f"min({source}, {effect.value})"
+            case "copy":
+                return source
+        if effect.expression is None:
+            raise AssertionError(f"no expression in {effect!r}")
+        return whole(self._number(effect.expression.node), size - 1)
+
+    def _endings(self) -> list[str]:
+        """Each ending holds where no earlier one does."""
+        lines: list[str] = []
+        before: list[str] = []
+        for ending in self.model.endings:
+            holds = self._holds(ending.when)
+            lines.append(f'label "ending_{ending.name}" = {" & ".join([*before, holds])};')
+            before.append(f"!{holds}")
+        return lines
+
+
+EULER = "2.718281828459045"
+
+
+def _left(taken: Sequence[str]) -> str:
+    return f"max(1 - ({' + '.join(taken)}), 0)" if taken else "1"

@@ -1,0 +1,132 @@
+"""The exported forms: PRISM text for Markov models, graphs for all."""
+
+import io
+
+import networkx as nx
+import pytest
+from small_models import (
+    DAY,
+    at_least,
+    both,
+    count,
+    flag,
+    happened,
+    is_,
+    model,
+    number,
+    option,
+    put,
+    rule,
+    up,
+)
+
+from sim.errors import NotApplicable
+from sim.model.delays import Delay
+from sim.model.state import Variable
+from sim.report.graph import graphml, mermaid, structure
+from sim.report.prism import prism
+
+
+def two() -> list[Variable]:
+    return [flag("x"), count("n", 3)]
+
+
+def test_a_chain_without_immediate_steps_is_plain_prism() -> None:
+    built = model(
+        two(),
+        [rule("tick", up("n"), after=2.0, limit=2), rule("on", put("x", 1), after=4.0)],
+        {"both": both(is_("x", 1), at_least("n", 2))},
+        days=7.0,
+        stop_when=is_("n", 3),
+    )
+    text = prism(built, [])
+    for line in (
+        "ctmc",
+        "const double horizon = 7.0;",
+        "formula stopped = (n=3);",
+        "  n : [0..3] init 0; // a count",
+        "  fired_tick : [0..2] init 0;",
+        "    0.5*1 : (n'=min(n+1, 3)) & (fired_tick'=min(fired_tick+1, 2)) & "
+        "(met_both'=(met_both | ((x=1) & (min(n+1, 3)>=2))));",
+        'label "both" = met_both;',
+        'label "ending_otherwise" = true;',
+    ):
+        assert line in text.splitlines(), line
+
+
+def test_immediate_steps_make_it_an_automaton_in_order_of_declaration() -> None:
+    built = model(
+        two(),
+        [
+            rule("first", put("x", 1), when=is_("x", 0)),
+            rule("second", up("n"), when=is_("n", 0)),
+            rule("slow", up("n"), after=1.0),
+        ],
+        {"x": is_("x", 1)},
+    )
+    lines = prism(built, []).splitlines()
+    assert "ma" in lines
+    assert "  [] !stopped & ready_first ->" in lines
+    assert "  [] !stopped & ready_second & !ready_first ->" in lines
+    assert "  <> !stopped & !at_once & ready_slow ->" in lines
+
+
+def test_names_are_words_of_the_language_and_all_different() -> None:
+    built = model(
+        [flag("module"), flag("a.b"), flag("a_b")],
+        [rule("r.s", put("a.b", 1), after=1.0, when=is_("module", 0))],
+        {"o": is_("a_b", 1)},
+    )
+    text = prism(built, [])
+    for name in ("module_", "a_b", "a_b_"):
+        assert f"  {name} : [0..1] init 0;" in text
+    assert "(a_b'=1)" in text
+
+
+def test_what_is_no_markov_chain_is_refused_with_a_reason() -> None:
+    dated = model(two(), [rule("day", put("x", 1), at=DAY)], {"x": is_("x", 1)})
+    with pytest.raises(NotApplicable, match=r"day is scheduled.*no dates"):
+        prism(dated, [])
+    between = Delay(kind="between", arguments=(number(1), number(2)), text="between 1 s and 2 s")
+    waits = model(two(), [rule("r", put("x", 1), after=between)], {"x": is_("x", 1)})
+    with pytest.raises(NotApplicable, match=r"the delay of r \(between 1 s and 2 s\)"):
+        prism(waits, [])
+
+
+def test_the_structure_is_a_graph_that_tools_read_back() -> None:
+    shoots = rule(
+        "shoots",
+        after=1.0,
+        when=is_("x", 1),
+        options=[option("hits", 0.5, up("n")), option("misses", None, share="rest")],
+        actor="north",
+    )
+    answers = rule("answers", put("x", 0), after=2.0, on=["shoots.hits"])
+    built = model(
+        two(), [shoots, answers], {"three": is_("n", 3), "late": happened("three")}, order=[0, 1]
+    )
+    edges = {
+        (a.partition(":")[2], b.partition(":")[2], data["does"], data["option"])
+        for a, b, data in structure(built).edges(data=True)
+    }
+    assert edges == {
+        ("x", "shoots", "guards", ""),
+        ("shoots", "n", "sets", "hits"),
+        ("shoots", "answers", "starts", "hits"),
+        ("answers", "x", "sets", ""),
+        ("n", "three", "decides", ""),
+        ("three", "late", "decides", ""),
+    }
+    again = nx.read_graphml(io.BytesIO(graphml(built).encode()), force_multigraph=True)
+    assert set(again) == set(structure(built))
+    assert again.nodes["transition:shoots"]["actor"] == "north"
+    assert again.number_of_edges() == 6
+
+
+def test_the_flow_chart_names_everything_once() -> None:
+    built = model(two(), [rule("r", put("x", 1), after=1.0)], {"x": is_("x", 1)})
+    lines = mermaid(built).splitlines()
+    assert lines[0] == "flowchart LR"
+    for node in ('["x"]', '["n"]', '("r")', '{{"x"}}'):
+        assert sum(line.endswith(node) for line in lines) == 1
+    assert sum("-->" in line for line in lines) == 2

@@ -1,0 +1,133 @@
+"""What `check` warns of: things in a file that can never matter."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import load
+
+FILE = """\
+scenario: doubtful
+horizon: 100 d
+start: 2024-01-01
+actors:
+  north: {state: {mood: {levels: [calm, angry, furious], start: calm}}}
+  south: {name: Southland}
+state:
+  talks: {flag: false}
+  heat: {max: 3, start: 0}
+parameters:
+  bold: {is: {uniform: [0, 1]}, grade: stipulated}
+  shy: {is: {uniform: [-1, 0]}, grade: stipulated}
+treaties:
+  pact:
+    parties: [north, south]
+    signed: 2023-06-01
+    in_force: 2024-02-01
+    obligations:
+      art1:
+        type: defence
+        obligor: south
+        casus_foederis: north.mood == angry
+        responses: {helps: {probability: bold, then: {talks: true}}, declines: {probability: rest}}
+moves:
+  north_fumes:
+    actor: north
+    after: {mean: 5 d}
+    when: north.mood == calm
+    then: {north.mood: angry}
+events:
+  warms: {on: north_fumes, then: {heat: raise}}
+outcomes:
+  anger: {when: north.mood == angry, headline: true}
+endings: {hot: {when: heat >= 1}, other: {otherwise: true}}
+"""
+
+
+def warnings(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
+    text = FILE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file = tmp_path / "doubtful.yaml"
+    file.write_text(text)
+    return [str(problem).removeprefix(str(file)) for problem in load(file).warnings]
+
+
+SHY = ("  shy: {is: {uniform: [-1, 0]}, grade: stipulated}\n", "")
+
+
+def test_a_sound_file_has_no_warnings(tmp_path: Path) -> None:
+    assert warnings(tmp_path, SHY) == []
+
+
+def test_a_parameter_nobody_reads(tmp_path: Path) -> None:
+    assert warnings(tmp_path) == [":12:3: parameters.shy: nobody reads it"]
+
+
+NEVER = {
+    "outcome": (
+        "anger: {when: north.mood == angry",
+        "anger: {when: north.mood == furious",
+        "outcomes.anger: can never happen",
+    ),
+    "condition": (
+        "heat >= 1",
+        "heat == 1 and heat > 2",
+        "endings.hot.when: no combination of values satisfies 'heat == 1 and heat > 2'",
+    ),
+    "guard": (
+        "events:\n",
+        "events:\n  boils: {when: heat == 3 and heat < 2, then: {talks: true}, once: true}\n",
+        "events.boils.when: no combination of values satisfies 'heat == 3 and heat < 2'",
+    ),
+    "untriggered": (
+        "events:\n",
+        "events:\n  boils: {when: north.mood == furious, then: {talks: true}, once: true}\n",
+        "events.boils: can never happen",
+    ),
+    "trigger": (
+        "events:\n",
+        "events:\n  a: {when: north.mood == furious, after: 1 d}\n"
+        "  b: {on: a, then: {talks: true}}\n",
+        "events.b: can never happen",
+    ),
+    "speed": (
+        "when: north.mood == calm\n",
+        "when: north.mood == calm\n    speed: 1 if talks and not talks else 0\n",
+        "moves.north_fumes: can never happen",
+    ),
+    "casus": (
+        "casus_foederis: north.mood == angry",
+        "casus_foederis: north.mood == furious",
+        "treaties.pact.obligations.art1.casus_foederis: can never be called",
+    ),
+    "late treaty": (
+        "in_force: 2024-02-01",
+        "in_force: 2026-02-01",
+        "treaties.pact: never binds before the horizon",
+    ),
+    "option": (
+        "probability: bold, then",
+        "probability: bold, available: heat == 3, then",
+        "treaties.pact.obligations.art1.responses.helps: can never be taken",
+    ),
+    "share": (
+        "probability: bold, then",
+        "probability: 0 * bold, then",
+        "treaties.pact.obligations.art1.responses.helps: can never be taken",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NEVER)
+def test_what_can_never_happen_is_named(what: str, tmp_path: Path) -> None:
+    old, new, expected = NEVER[what]
+    found = warnings(tmp_path, SHY, (old, new))
+    assert any(expected in warning for warning in found), found
+
+
+def test_each_rule_is_named_once(tmp_path: Path) -> None:
+    """An obligation is two transitions with options: one warning says it all."""
+    found = warnings(tmp_path, SHY, ("mood == angry\n", "mood == furious\n"))
+    assert len(found) == 1, found
