@@ -83,7 +83,7 @@ class Reader:
         """The tree of a parsed expression."""
         match node:
             case ast.Constant(int() | float() as value) if not isinstance(value, bool):
-                return Typed(Constant(float(value), shown(node)), "number")
+                return Typed(Constant(float(value), repr(value)), "number")
             case ast.Name() | ast.Attribute():
                 return self._name(node)
             case ast.BoolOp(op, values):
@@ -127,7 +127,14 @@ class Reader:
 
     def _expect(self, node: ast.expr, kind: Kind) -> Node | None:
         typed = self.tree(node)
-        return self._of_kind(typed, kind, shown(node)) if typed else None
+        if typed is None or typed.kind == kind:
+            return typed.node if typed else None
+        return self._of_kind(typed, kind, shown(node))
+
+    def _number(self, typed: Typed, node: ast.expr) -> Node | None:
+        if typed.kind == "number":
+            return typed.node
+        return self._of_kind(typed, "number", shown(node))
 
     def _of_kind(self, typed: Typed, kind: Kind, text: str) -> Node | None:
         if typed.kind == kind:
@@ -171,7 +178,7 @@ class Reader:
             return None
         if of.kind == "time":
             return Typed(Negative(of.node), "time")
-        node = self._of_kind(of, "number", shown(operand))
+        node = self._number(of, operand)
         return Typed(Negative(node), "number") if node else None
 
     def _arithmetic(self, node: ast.BinOp) -> Typed | None:
@@ -189,8 +196,7 @@ class Reader:
                 self.wrong(f"{shown(node)!r} is {said}, which has no meaning")
                 return None
             return Typed(Arithmetic(op, left.node, right.node), kind)
-        one = self._of_kind(left, "number", shown(node.left))
-        two = self._of_kind(right, "number", shown(node.right))
+        one, two = self._number(left, node.left), self._number(right, node.right)
         return Typed(Arithmetic(op, one, two), "number") if one and two else None
 
     def _if_else(self, node: ast.IfExp) -> Typed | None:

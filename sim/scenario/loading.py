@@ -1,5 +1,8 @@
 """A file in, a scenario out, or every problem it has at once."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike, fspath
 
 from sim.errors import Place, Problem, ScenarioError
@@ -20,7 +23,11 @@ def load(path: str | PathLike[str]) -> Scenario:
 
     Raises ScenarioError with every problem, in file order.
     """
-    file = fspath(path)
+    with _without_collecting():
+        return _load(fspath(path))
+
+
+def _load(file: str) -> Scenario:
     composed = compose(file)
     findings = Findings(composed.tree, problems=list(composed.problems), removed=composed.removed)
     findings = expand(findings)
@@ -52,6 +59,18 @@ def load(path: str | PathLike[str]) -> Scenario:
         warnings=tuple(sorted(_once(findings.warnings))),
         _bench=bench,
     )
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No garbage collection meanwhile: all that is made stays, and looking it over takes longer."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

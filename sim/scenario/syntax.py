@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from functools import lru_cache
 from math import isinf
 
 LENGTH = 4_000
@@ -33,8 +34,9 @@ class Mistake(Exception):
     """What is wrong with one expression, in the author's words."""
 
 
+@lru_cache(maxsize=4_096)
 def parse(text: str) -> ast.expr:
-    """The parsed text. Raises Mistake."""
+    """The parsed text, which nobody may change. Raises Mistake."""
     text = " ".join(text.split())
     if len(text) > LENGTH:
         raise Mistake(f"is longer than {LENGTH:,} characters; name its parts as facts")
