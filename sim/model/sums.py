@@ -98,10 +98,12 @@ class _Looked:
 
     def first(self, bad: Bools) -> tuple[int, ...] | None:
         """The first point at which something is wrong while the guard holds."""
-        found = np.broadcast_to(bad & self.holds, self.grid.shape)
+        found = bad & self.holds
+        if not found.any():
+            return None
+        found = np.broadcast_to(found, self.grid.shape)
         at = int(np.argmax(found))
-        point = tuple(int(i) for i in np.unravel_index(at, self.grid.shape))
-        return point if found[point] else None
+        return tuple(int(i) for i in np.unravel_index(at, self.grid.shape))
 
     def told(self, point: tuple[int, ...]) -> str:
         """The parameters and the state there, in words."""
@@ -192,12 +194,18 @@ def _value_faults(
     point = looked.first((value < 0) & is_open)
     if point is not None:
         found = np.broadcast_to(value, looked.grid.shape)[point]
-        yield looked.fault(point, f"{text!r} is {found:.6g}, below 0", option)
+        yield looked.fault(point, f"{_value(text, found)} below 0", option)
         return
     point = looked.first((value > 1 + SLACK) & is_open) if kind == "probability" else None
     if point is not None:
         found = np.broadcast_to(value, looked.grid.shape)[point]
-        yield looked.fault(point, f"{text!r} is {found:.6g}, above 1", option)
+        yield looked.fault(point, f"{_value(text, found)} above 1", option)
+
+
+def _value(text: str, found: float) -> str:
+    """`'2 * zeal' is 1.6,` – or `'1.6' is` of what is nothing but a number."""
+    number = f"{found:.4g}"
+    return f"{text!r} is" if text == number else f"{text!r} is {number},"
 
 
 def _sum_faults(
@@ -241,7 +249,7 @@ def _speed_faults(looked: _Looked, speed: Expression) -> Iterator[Fault]:
         point = looked.first(value < 0)
         if point is not None:
             found = np.broadcast_to(value, looked.grid.shape)[point]
-            says = f"{speed.text!r} is {found:.6g}, below 0"
+            says = f"{_value(speed.text, found)} below 0"
     if point is not None:
         fault = looked.fault(point, says)
         yield Fault(

@@ -50,8 +50,8 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     a, b = (_levels(reader, side) for side in sides)
     if a or b:
         return _of_levels(reader, sign, sides, (a, b))
-    one = None if _beside_unknown(reader, left, right) else reader.tree(left)
-    two = None if _beside_unknown(reader, right, left) else reader.tree(right)
+    one = None if _beside_unknown(reader, left, right, first=True) else reader.tree(left)
+    two = None if _beside_unknown(reader, right, left, first=False) else reader.tree(right)
     if one is None or two is None:
         return None
     if one.kind != two.kind:
@@ -71,12 +71,15 @@ def _levels(reader: Reading, node: ast.expr) -> Typed | None:
     return typed if typed and typed.kind == "levels" else None
 
 
-def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr) -> bool:
-    """Whether a word is the level of something, and only what it is compared with is unknown."""
-    level, name = dotted(word), dotted(other)
-    if level is None or name is None or not reader.is_level(level) or reader.known(level):
+def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr, *, first: bool) -> bool:
+    """Of two words nobody knows one is said to be unknown: the one that is no level, the first."""
+    name, beside = dotted(word), dotted(other)
+    if name is None or beside is None or {name, beside} & {"true", "false"}:
         return False
-    return reader.known(name) is None and not reader.is_level(name)
+    if reader.known(name) or reader.known(beside):
+        return False
+    levels = reader.is_level(name), reader.is_level(beside)
+    return levels[0] if levels[0] != levels[1] else not first
 
 
 def _of_levels(

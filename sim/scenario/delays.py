@@ -11,14 +11,16 @@ from sim.scenario.written import Route, place_of, spelled
 
 _ALLOWED = "a duration such as '5 d', a parameter with a unit of time, or a number times one"
 
+_SOME = Delay(kind="mix")  # stands where a delay is broken, so that nothing seems to be immediate
+
 
 def delay(bench: Workbench, shape: "shapes.Delay | None", route: Route) -> Delay:
-    """The delay a rule waits; at once when none is written or it is impossible."""
+    """The delay a rule waits; at once when none is written, some delay when it is impossible."""
     if shape is None:
         return AT_ONCE
     made = _delay(bench, shape, route)
     if made is None:
-        return AT_ONCE
+        return _SOME
     names = parameters_read(made)
     known = [bench.words.parameters[name] for name in names]
     inside = (*route, "weibull") if isinstance(shape, shapes.Weibull) else route

@@ -32,7 +32,7 @@ def _effect(bench: Workbench, name: str, shape: shapes.Effect, route: Route) -> 
     if name in words.broken:
         return
     if name not in words.variables:
-        what = next((w for w, names in _others(bench) if name in names), "")
+        what = next((w for w, names in _others(bench) if name in names), words.elsewhere.get(name))
         text = f"{name!r} is {what}, which nothing can change" if what else ""
         known = [v.name for v in words.variables.values() if v.name not in bench.statuses]
         bench.problem(route, text or unknown("state variable", name, known), key=True)
@@ -92,6 +92,9 @@ def _plain(
         expression = bench.expression(written, route, "number")
         if expression is not None:
             yield Effect(variable=name, how="compute", expression=expression)
+        return
+    if variable.kind == "levels" and text not in variable.levels:
+        bench.problem(route, unknown_level(text, [*variable.levels, "raise", "lower"], name))
         return
     new = value_of(bench, variable, written, route)
     if new is not None:

@@ -36,7 +36,9 @@ def read(file: str) -> tuple[Block, list[Problem]]:
         _survey(file, text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise _refused(file, _said(error), error.problem_mark or error.context_mark) from None
+        opened = error.context_mark if "end of stream" in (error.problem or "") else None
+        mark = opened or error.problem_mark or error.context_mark
+        raise _refused(file, _said(error), mark) from None
     except yaml.YAMLError as error:
         raise _refused(file, f"is no YAML: {error}") from None
     if node is None:
@@ -168,7 +170,9 @@ _HINTS = {
     "quotes; if not, look at the indentation",
     "cannot start any token": "tabs cannot indent, and a text that begins with this character "
     "needs quotes",
-    "did not find expected key": "look at the indentation, and at quotes left open",
+    "did not find expected key": "look at the indentation, at quotes left open, and at keys in "
+    "braces (for_each fills in <name>)",
+    "unexpected end of stream": "a quote or a bracket that opens here is never closed",
     "expected <block end>": "look at the indentation",
     "could not find expected ':'": "a key needs ': ' behind it",
     "undefined alias": "a text that begins with * needs quotes",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sim.errors import unknown
-from sim.model.expressions import Constant, Expression
+from sim.model.expressions import Constant, Expression, Negative
 from sim.model.model import Actor, Model
 from sim.model.transitions import Transition
 from sim.scenario import units
@@ -169,7 +169,7 @@ def _rationalities(bench: Workbench) -> dict[str, Expression]:
         expression = without_state(bench, expression, route)
         if expression is None:
             continue
-        if isinstance(expression.node, Constant) and expression.node.value < 0:
+        if isinstance(expression.node, Negative) and isinstance(expression.node.of, Constant):
             bench.problem(route, f"must be 0 or more, found {expression.text}")
         found[name] = expression
     return found

@@ -14,7 +14,7 @@ from sim.scenario.document import Document
 from sim.scenario.findings import Findings
 from sim.scenario.forms import MARK
 from sim.scenario.leaves import found
-from sim.scenario.written import Block, Plain, Route, plain
+from sim.scenario.written import Block, Plain, Route, Series, Written, plain
 
 _STAND_INS: dict[str, Plain] = {"scenario": "unnamed", "horizon": "1 d"}
 
@@ -34,31 +34,53 @@ def validate(tree: Block, findings: Findings) -> tuple[Document, frozenset[Route
         except ValidationError as error:
             details = error.errors(include_url=False)
             if not broken:
-                _report(details, findings)
+                _report(details, tree, findings)
             for detail in details:
-                route = _without_marks(detail["loc"])
+                route, _ = _route(detail["loc"], tree)
                 route = route[:-1] if detail["type"] == "missing" and len(route) > 1 else route
                 route = _up_to_a_list(route)
                 broken.add(route)
                 _leave_out(content, route)
 
 
-def _report(details: Sequence[ErrorDetails], findings: Findings) -> None:
+def _report(details: Sequence[ErrorDetails], tree: Block, findings: Findings) -> None:
     for detail in details:
         loc, given = detail["loc"], detail["input"]
-        route = _without_marks(loc)
-        at_key = loc[-1] == "[key]"
+        route, at_key = _route(loc, tree)
         text = _said(detail)
         if detail["type"] == "extra_forbidden":
-            text, at_key = unknown("key", str(loc[-1]), _keys(loc[:-1])), True
+            text, at_key = _no_such_key(loc), True
         elif text.startswith("unknown kind of") and isinstance(given, dict):
             route, at_key = (*route, next(iter(given))), True
         findings.problem(route, text, key=at_key)
 
 
-def _without_marks(loc: tuple[int | str, ...]) -> Route:
-    """The way through the file: without the tags of forms, and the mark of a key."""
-    return tuple(s for s in loc if not str(s).startswith(MARK) and s != "[key]")
+def _no_such_key(loc: tuple[int | str, ...]) -> str:
+    """Why a key is none: unknown, or of another form than the one chosen."""
+    key, form = str(loc[-1]), str(loc[-2]) if len(loc) > 1 else ""
+    if form.startswith(MARK) and MARK + key in _forms(loc[:-2]):
+        return f"`{key}` has no place beside `{form.removeprefix(MARK)}`: one of the two"
+    return unknown("key", key, _keys(loc[:-1]))
+
+
+def _route(loc: tuple[int | str, ...], tree: Block) -> tuple[Route, bool]:
+    """The way through the file, without what pydantic adds: tags of forms, the mark of a key."""
+    route: Route = ()
+    at: Written | None = tree
+    for i, step in enumerate(loc):
+        below = _step(at, step)
+        if below is None and str(step).startswith(MARK):
+            continue
+        if below is None and step == "[key]" and i == len(loc) - 1:
+            return route, True
+        at, route = below, (*route, step)
+    return route, False
+
+
+def _step(at: Written | None, step: int | str) -> Written | None:
+    if isinstance(at, Series) and isinstance(step, int):
+        return at.items[step] if step < len(at.items) else None
+    return at.get(str(step)) if isinstance(at, Block) else None
 
 
 def _up_to_a_list(route: Route) -> Route:
@@ -123,6 +145,15 @@ def _keys(loc: tuple[int | str, ...]) -> list[str]:
         composing = [] if loc else ["extends", "remove", "include"]
         return [*composing, *(field.alias or name for name, field in kind.model_fields.items())]
     return []
+
+
+def _forms(loc: tuple[int | str, ...]) -> list[str]:
+    """The tags of the forms that could stand at a location."""
+    kind: Any = Document
+    for step in loc:
+        kind = _inside(kind, step)
+    marks = (mark for form in get_args(_bare(kind)) for mark in get_args(form)[1:])
+    return [mark.tag for mark in marks if isinstance(mark, Tag)]
 
 
 def _inside(kind: Any, step: int | str) -> Any:
