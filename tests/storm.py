@@ -11,8 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.model.parameters import central
-from sim.report.prism import prism
+from sim.report.export import exported as to_text
 from sim.scenario import load
 
 HOME = Path(__file__).parent / "corpus" / "exact"
@@ -58,8 +57,7 @@ def begun(text: str) -> str:
 def exported(file: Path) -> tuple[str, list[str]]:
     """(PRISM text with every parameter at its median, names of the outcomes)."""
     model = load(file).model
-    middle = [central(parameter.distribution) for parameter in model.parameters]
-    return prism(model, middle), [outcome.name for outcome in model.outcomes]
+    return to_text(model, "prism"), [outcome.name for outcome in model.outcomes]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ from small_models import (
     rule,
     up,
 )
+from storm import HOME
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.errors import NotApplicable
 from sim.model.delays import Delay
 from sim.model.state import Variable
@@ -130,3 +133,26 @@ def test_the_flow_chart_names_everything_once() -> None:
     for node in ('["x"]', '["n"]', '("r")', '{{"x"}}'):
         assert sum(line.endswith(node) for line in lines) == 1
     assert sum("-->" in line for line in lines) == 2
+
+
+def test_the_command_prints_each_form() -> None:
+    file = str(HOME / "gates.yaml")
+    starts = {"prism": "// gates: gates", "graphml": "<?xml version", "mermaid": "flowchart LR"}
+    for form, start in starts.items():
+        answer = CliRunner().invoke(app, ["export", file, "--to", form])
+        assert answer.exit_code == 0
+        assert answer.stdout.startswith(start)
+    texts = [
+        CliRunner().invoke(app, ["export", file, "--draw", draw]).stdout for draw in ("0", "0", "1")
+    ]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_the_command_refuses_with_a_reason() -> None:
+    file = str(HOME.parent / "valid" / "island_clash.yaml")
+    answer = CliRunner().invoke(app, ["export", file, "--to", "prism"])
+    assert answer.exit_code == 2
+    assert "mutual_aid.binds is scheduled, and the PRISM language knows no dates" in answer.output
+    answer = CliRunner().invoke(app, ["export", file, "--to", "prisma"])
+    assert answer.exit_code == 2
+    assert "unknown form 'prisma'; did you mean 'prism'?" in answer.output

@@ -1,5 +1,6 @@
 """`run(engine="exact")`: the usual tables without counts, and sampling engines agree with them."""
 
+import dataclasses
 from math import sqrt
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from small_models import (
     both,
     count,
     down,
+    fixed,
     flag,
     happened,
     is_,
@@ -146,6 +148,30 @@ def test_the_tables_are_those_of_a_run_without_counts(exact: Results) -> None:
     assert 0 <= row["low"] <= row["probability"] <= row["high"] <= 1
     assert row["high"] - row["low"] < 1e-9
     assert exact.draws["share.clash"].nunique() == 20, "draws differ"
+
+
+def test_seen_is_what_has_a_chance(exact: Results) -> None:
+    """All that sampling sees; after talks nobody presses, so the ally never hits back late."""
+    sampled = run(crisis(), draws=20, paths=PATHS // 20, engine="reference", workers=1)
+    seen = set(exact.coverage.loc[exact.coverage["reach"] == "seen", "name"])
+    assert set(sampled.coverage.loc[sampled.coverage["fired"] > 0, "name"]) <= seen
+    assert exact.not_seen == []
+    timid = run(without_boldness(), draws=2, engine="exact")
+    assert set(timid.not_seen) == {
+        "presses.escalates",
+        "answers",
+        "hits_back",
+        "mediates",
+        "mediates.talks",
+        "mediates.fails",
+    }
+    assert timid.outcomes.loc["clash", "probability"] == 0
+    assert timid.outcomes.loc["clash", "reach"] == "impossible"
+
+
+def without_boldness() -> Model:
+    """The same crisis where nobody escalates, since the parameter is always 0."""
+    return dataclasses.replace(crisis(), parameters=(fixed("bold", 0.0), crisis().parameters[1]))
 
 
 def test_a_solved_run_is_saved_and_read_back(exact: Results, tmp_path: Path) -> None:

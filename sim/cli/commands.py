@@ -103,7 +103,8 @@ def run(
     else:
         from sim.report.screen import run_view
 
-        show(run_view(loaded, results, found, str(target)))
+        made = "Tables" if no_charts else "Tables and charts"
+        show(run_view(loaded, results, found, f"{made}: {target}"))
     ended(results)
 
 
@@ -155,7 +156,7 @@ def replay(
     from sim.report.story import story
 
     again = sim.replay(loaded, draw=draw, path=path, seed=seed)
-    for line in story(again):
+    for line in story(again, under="+".join(loaded.applied)):
         typer.echo(line)
     if chart is not None:
         without_window()
@@ -220,6 +221,25 @@ def describe(scenario: File, under: With = "") -> None:
     from sim.report.describe import describe as described
 
     typer.echo(described(read(scenario, under)), nl=False)
+
+
+@app.command()
+def export(
+    scenario: File,
+    to: Annotated[
+        str, typer.Option("--to", metavar="FORM", help="prism, graphml or mermaid.")
+    ] = "prism",
+    draw: Annotated[
+        int | None,
+        typer.Option(help="Parameters of this draw (prism).", show_default="their medians"),
+    ] = None,
+    seed: Seed = SEED,
+    under: With = "",
+) -> None:
+    """Print the model for other tools: a Markov model in PRISM's language, or its structure."""
+    from sim.report.export import exported
+
+    typer.echo(exported(read(scenario, under).model, to, draw=draw, seed=seed), nl=False)
 
 
 @app.command()

@@ -50,6 +50,8 @@ def solved(model: Model, values: NDArray[np.float64], plan: Plan, about: Provena
         ending_error=np.array([one.ending_error for one in found]),
         timing=timing / done,
         rungs=rungs / done,
+        fired=np.any([one.fired for one in found], axis=0),
+        taken=np.any([one.taken for one in found], axis=0),
     )
     provenance = replace(about, interval=EXACT, draws=done, paths=0)
     return tabulate_solved(model, tables, values[:done], provenance)

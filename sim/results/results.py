@@ -92,7 +92,7 @@ class Results:
     @property
     def not_seen(self) -> list[str]:
         """Names of the transitions and options that no path came to."""
-        return [str(name) for name in self.coverage.loc[self.coverage["fired"] == 0, "name"]]
+        return [str(name) for name in self.coverage.loc[self.coverage["reach"] != "seen", "name"]]
 
     def summary(self) -> dict[str, object]:
         """The estimates as plain numbers, None where there is none: what `--json` prints."""

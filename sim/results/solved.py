@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.model.model import Model
-from sim.model.reachability import THOROUGH, reach
+from sim.model.reachability import THOROUGH, Reach, reach
 from sim.results import tables
 from sim.results.results import Provenance, Results
 from sim.results.tally import Ledger
@@ -28,6 +28,8 @@ class Solved:
     ending_error: Floats
     timing: Floats  # (times of `timing_grid`, outcomes)
     rungs: Floats  # (the same times, levels of all ladder variables in order)
+    fired: NDArray[np.bool_]  # a transition: whether it has a chance to fire in some draw
+    taken: NDArray[np.bool_]  # an option, all transitions' in order: likewise
 
 
 def timing_grid(model: Model) -> Floats:
@@ -56,7 +58,7 @@ def tabulate_solved(model: Model, solved: Solved, values: Floats, about: Provena
         outcomes=outcomes,
         endings=endings,
         draws=tables.by_draw(model, values, _missing(len(values)), solved.outcomes, solved.endings),
-        coverage=_uncounted(tables.coverage(empty, may_be), "started", "fired", "n"),
+        coverage=_coverage(empty, may_be, solved),
         rungs=_uncounted(rungs, "paths", "n"),
         timing=_uncounted(timing, "hits", "n"),
         paths=None,
@@ -77,6 +79,13 @@ def _estimates(by_draw: Floats, error: Floats, possible: Any) -> pd.DataFrame:
             "reach": tables.reaches((share > 0).astype(np.int64), possible),
         }
     )
+
+
+def _coverage(empty: Ledger, may_be: Reach, solved: Solved) -> pd.DataFrame:
+    """What may fire counts as seen once, so that `reach` says so; then counts are taken out."""
+    empty.total.fired[:] = solved.fired
+    empty.total.taken[:] = solved.taken
+    return _uncounted(tables.coverage(empty, may_be), "started", "fired", "n")
 
 
 def _missing(length: int) -> Any:

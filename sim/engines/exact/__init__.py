@@ -11,12 +11,15 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from sim.engines.exact.draws import Graphs
 from sim.engines.exact.flow import Floats, Flow, flow
-from sim.engines.exact.graph import Bools, Graph
+from sim.engines.exact.graph import DROPPED, Bools, Graph
 from sim.engines.exact.transient import pass_time
 from sim.model.model import Model
+from sim.model.verdicts import NOTHING
 
 MOST_SITUATIONS = 300_000
 
@@ -34,6 +37,8 @@ class Exact:
     ending_error: Floats
     curves: Floats  # (times, outcomes): happened by then
     rungs: Floats  # (times, levels of all ladder variables in order): there then
+    fired: Bools  # (transitions,): whether it may, in this draw
+    taken: Bools  # (options of all transitions in order,): likewise
     situations: int  # in which time passes
 
 
@@ -75,6 +80,7 @@ def _solved(model: Model, graph: Graph, weights: Floats, times: Floats) -> Exact
         met, _, error = _run(first, times, np.zeros((first.size, 0)))
         curves[:, i] = met
         errors[i] = _bound(error, met[-1:])[0]
+    fired, taken = _ever(model, graph, weights)
     return Exact(
         outcomes=curves[-1],
         outcome_error=errors,
@@ -82,6 +88,8 @@ def _solved(model: Model, graph: Graph, weights: Floats, times: Floats) -> Exact
         ending_error=_bound(error, ended[-1]),
         curves=curves[:-1],
         rungs=at_rung[:-1],
+        fired=fired,
+        taken=taken,
         situations=chain.size,
     )
 
@@ -96,6 +104,26 @@ def _rungs(model: Model, graph: Graph) -> Bools:
         return np.zeros((len(states), 0), dtype=np.bool_)
     table = np.array(states)
     return np.hstack([table[:, [at]] == np.arange(size) for at, size in ladders])
+
+
+def _ever(model: Model, graph: Graph, weights: Floats) -> tuple[Bools, Bools]:
+    """The transitions that have a probability above 0 to fire, the options to be taken."""
+    count = len(graph.situations)
+    dates = [(source, target) for _, source, target in graph.dates]
+    source = np.concatenate([graph.source[weights > 0], *(pair[0] for pair in dates)])
+    target = np.concatenate([graph.target[weights > 0], *(pair[1] for pair in dates)])
+    links = sparse.csr_array((np.ones(len(source)), (source, target)), shape=(count, count))
+    met = np.zeros(count, dtype=np.bool_)
+    met[csgraph.breadth_first_order(links, 0, return_predecessors=False)] = True
+    use = (weights > 0) & met[graph.source] & (graph.option != DROPPED)
+    fired = np.zeros(len(model.transitions), dtype=np.bool_)
+    fired[graph.rank[use]] = True
+    sizes = [len(transition.options) for transition in model.transitions]
+    first = np.cumsum([0, *sizes])
+    taken = np.zeros(first[-1], dtype=np.bool_)
+    use &= graph.option != NOTHING
+    taken[first[graph.rank[use]] + graph.option[use]] = True
+    return fired, taken
 
 
 def _lasting(graph: Graph) -> Bools:

@@ -21,6 +21,7 @@ from sim.model.verdicts import NOTHING, Known, State, option_reads
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+DROPPED = -3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Graph:
     source: Ints  # of each step
     target: Ints
     rank: Ints  # the transition that fires
+    option: Ints  # of it; NOTHING; DROPPED: a scheduled thing whose guard failed
     rate: Ints  # position in `rates`; -1: takes no time
     share: Ints  # position in the shares of all `choices`, one after the other; -1: certain
     rates: tuple[tuple[int, State], ...]  # (rank, a state with this rate)
@@ -54,7 +56,7 @@ class _Explorer:
         self.situations: list[Situation] = []
         self.expanded = 0  # situations before this one have been followed
         self.vanishing: list[bool] = []
-        self.steps: list[tuple[int, int, int, int, int]] = []
+        self.steps: list[tuple[int, int, int, int, int, int]] = []
         speeds = [variables_read(t.speed.node) if t.speed else () for t in model.transitions]
         options = [{n: 0 for o in t.options for n in option_reads(o)} for t in model.transitions]
         self.rates = _Table(model, speeds)
@@ -106,7 +108,7 @@ class _Explorer:
         rank = (due & -due).bit_length() - 1
         if situation.pending >> rank & 1 and not enabled >> rank & 1:
             dropped = situation._replace(pending=situation.pending & ~(1 << rank))  # rule 9
-            self.steps.append((at, self._add(dropped), rank, -1, -1))
+            self.steps.append((at, self._add(dropped), rank, DROPPED, -1, -1))
             return
         self._step(at, situation, rank, -1)
 
@@ -118,9 +120,8 @@ class _Explorer:
             choice = self._choice(rank, situation.state)
         for option, after in follow:
             target = self._add(after)
-            if target != at or rate < 0:  # a firing that changes nothing, but for time to pass
-                share = choice + (options if option == NOTHING else option)
-                self.steps.append((at, target, rank, rate, share if choice >= 0 else -1))
+            share = choice + (options if option == NOTHING else option) if choice >= 0 else -1
+            self.steps.append((at, target, rank, option, rate, share))
 
     def _choice(self, rank: int, state: State) -> int:
         at = self.choices.find(rank, state)
@@ -141,7 +142,7 @@ class _Explorer:
         return source, target
 
     def _graph(self, dates: Sequence[tuple[float, Ints, Ints]]) -> Graph:
-        steps = np.array(self.steps, dtype=np.int64).reshape(-1, 5)
+        steps = np.array(self.steps, dtype=np.int64).reshape(-1, 6)
         situations = tuple(self.situations)
         outcomes = len(self.model.outcomes)
         masks = [self.chain.look(s.state, s.marks).holds for s in situations]
@@ -153,8 +154,9 @@ class _Explorer:
             source=steps[:, 0],
             target=steps[:, 1],
             rank=steps[:, 2],
-            rate=steps[:, 3],
-            share=steps[:, 4],
+            option=steps[:, 3],
+            rate=steps[:, 4],
+            share=steps[:, 5],
             rates=tuple(self.rates.examples),
             choices=tuple(self.choices.examples),
             dates=tuple(dates),

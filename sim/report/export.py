@@ -1,0 +1,29 @@
+"""The model for other tools, by the name of the form."""
+
+from sim.errors import UsageError, unknown
+from sim.experiment.runs import parameter_values
+from sim.model.model import Model
+from sim.model.parameters import central
+from sim.report.graph import graphml, mermaid
+from sim.report.prism import prism
+
+FORMS = ("prism", "graphml", "mermaid")
+
+
+def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1) -> str:
+    """The text of a model in one of `FORMS`; PRISM with the parameters of a draw, or medians.
+
+    UsageError for an unknown form; NotApplicable where PRISM cannot say what the model does.
+    """
+    if draw is not None and draw < 0:
+        raise UsageError(f"draw: must be 0 or more, found {draw}")
+    match form:
+        case "graphml":
+            return graphml(model)
+        case "mermaid":
+            return mermaid(model)
+        case "prism" if draw is None:
+            return prism(model, [central(parameter.distribution) for parameter in model.parameters])
+        case "prism":
+            return prism(model, parameter_values(model, seed, range(draw, draw + 1))[0].tolist())
+    raise UsageError(unknown("form", form, FORMS))
