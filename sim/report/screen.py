@@ -25,7 +25,7 @@ ROUTES = 3
 def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> Group:
     """The question, outcomes and endings with intervals, what was never reached, where it all is.
 
-    `found` is what the run's files hold beside its tables; `where` is the directory written.
+    `found` is what the run's files hold beside its tables; `where` says what was written where.
     """
     about = results.provenance
     parts: list[RenderableType] = [*_head(about)]
@@ -33,7 +33,7 @@ def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> 
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
     parts += [*_record(found.record), *_routes(scenario, found.routes), *_never(results)]
-    parts += ["", Text(f"Tables and charts: {where}")]
+    parts += ["", Text(where)]
     return Group(*parts)
 
 
@@ -55,12 +55,13 @@ def _sample(about: Provenance) -> str:
 
 
 def _outcomes(results: Results) -> Table:
-    table = grid("outcome", "probability", "median time")
+    timed = bool(results.outcomes["median_time"].notna().any())
+    table = grid("outcome", "probability", *["median time"] * timed)
     for name, row in results.outcomes.iterrows():
         median = float(row["median_time"])
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
-        table.add_row(Text(plain(str(name)), bold), estimate(row), short(when))
+        table.add_row(Text(plain(str(name)), bold), estimate(row), *[short(when)] * timed)
     return table
 
 
@@ -121,10 +122,10 @@ def _routes(scenario: Scenario, routes: dict[str, pd.DataFrame]) -> Iterator[Ren
 def _never(results: Results) -> Iterator[RenderableType]:
     """Names of what no path came to, what cannot happen apart from what merely did not."""
     coverage = results.coverage
-    for reach, said in (
-        ("impossible", "Impossible by construction"),
-        ("possible", f"In none of the {results.n:,} paths, though possible"),
-    ):
+    kinds = [("impossible", "Impossible by construction")]
+    if results.n:  # an exact solution walks no paths
+        kinds.append(("possible", f"In none of the {results.n:,} paths, though possible"))
+    for reach, said in kinds:
         names = [str(name) for name in coverage.loc[coverage["reach"] == reach, "name"]]
         if names:
             yield ""

@@ -18,19 +18,24 @@ ALONE = {  # what a treaty does by itself
 }
 
 
-def story(replay: Replay) -> Iterator[str]:
+def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     """The path line by line, each fit for 80 columns.
 
     For every event: its moment; who did what; the options there were, with their odds; the event
     that started its clock; what it changed; and which outcomes have happened with that moment.
+    `under` names the interventions in force.
     """
     model = replay.model
     yield from wrap(model.title, WIDTH)
-    yield f"draw {replay.draw}, path {replay.number}, seed {replay.seed}"
+    changed = f", with {under}" if under else ""
+    yield f"draw {replay.draw}, path {replay.number}, seed {replay.seed}{changed}"
     events = replay.events.to_dict("records")
     options = {seq: rows.to_dict("records") for seq, rows in replay.options.groupby("seq")}
     states = replay.states.drop(columns=["seq", "time"]).to_dict("records")
     told = -1.0  # outcomes up to this day are told
+    if not events or events[0]["time"] > 0:
+        yield from _outcomes(replay, told, 0.0)
+        told = 0.0
     for seq, event in enumerate(events):
         yield ""
         yield from _told(event, model)
@@ -94,7 +99,6 @@ def _end(replay: Replay) -> Iterator[str]:
     path = replay.path.iloc[0]
     if not len(replay.events):
         yield "Nothing happened."
-        yield from _outcomes(replay, -1.0, path["end_time"])
     when = moment(path["end_time"], model.start)
     why = "the horizon" if path["censored"] else "it stops here"
     titles = {ending.name: ending.title or plain(ending.name) for ending in model.endings}

@@ -8,9 +8,10 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.wording import percent, plain
+from sim.analysis.wording import estimate, plain
 from sim.experiment import Comparison
 from sim.report.screen import grid
+from sim.results.results import Results
 
 EXPLAINED = (
     "Each twin walks the same paths as the baseline up to the first moment its change matters; "
@@ -35,7 +36,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     for outcome in shown:
         rows = comparison.table[comparison.table["outcome"] == outcome]
-        parts += ["", *_outcome(outcome, rows)]
+        parts += ["", *_outcome(outcome, rows, comparison)]
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
     parts += ["", Text(EXPLAINED), "", Text(f"Tables: {where}")]
@@ -55,16 +56,25 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
     return {**comparison.baseline.summary(), "twins": twins}
 
 
-def _outcome(outcome: str, rows: pd.DataFrame) -> Iterator[RenderableType]:
-    baseline = float(rows["baseline"].iloc[0])
-    yield Text(f"{plain(outcome)}: {percent(baseline)} % as written", "bold")
+def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterator[RenderableType]:
+    as_written = _said(comparison.baseline, outcome)
+    yield Text(f"{plain(outcome)}: {as_written} as written", "bold")
+    twins = comparison.twins
     table = grid("with", "probability", "difference in points", "differ")
     for _, row in rows.iterrows():
         differ = "–" if pd.isna(row["differ"]) else f"{int(row['differ']):,}"
         table.add_row(
-            str(row["twin"]), f"{percent(float(row['probability']))} %", difference(row), differ
+            str(row["twin"]),
+            _said(twins[str(row["twin"])], outcome),
+            difference(row),
+            differ,
         )
     yield table
+
+
+def _said(results: Results, outcome: str) -> str:
+    (row,) = (row for _, row in results.outcomes.loc[[outcome]].iterrows())
+    return estimate(row)
 
 
 def difference(row: "pd.Series[float]") -> str:
