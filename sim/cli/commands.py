@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.answers import INTERRUPTED, WRONG, Commands, note, put, show, tell, warn
+from sim.cli.arguments import (
+    AsJson,
+    Draws,
+    Engine,
+    Events,
+    File,
+    NoCharts,
+    Out,
+    Paths,
+    Seed,
+    With,
+    Workers,
+)
 from sim.errors import ScenarioError, UsageError
 from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
 
@@ -24,26 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
-Draws = Annotated[int, typer.Option(help="Parameter draws.", metavar="D")]
-Paths = Annotated[int, typer.Option(help="Paths in each draw.", metavar="N")]
-Seed = Annotated[int, typer.Option(help="Same seed, same result.", metavar="S")]
-Engine = Annotated[str, typer.Option(help="What walks the paths.", metavar="NAME")]
-Workers = Annotated[
-    int | None,
-    typer.Option(help="Processes or threads.", metavar="W", show_default="all cores"),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(help="Where to write.", metavar="DIR", show_default="results/<scenario>"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, no more.")]
-NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables only.")]
-Events = Annotated[bool, typer.Option("--events", help="Write every event, too.")]
-With = Annotated[
-    str,
-    typer.Option("--with", metavar="NAME", help="Under an intervention; a+b is both."),
-]
 NEXT = """Give it a scenario:   {0} scenarios/first_crisis.yaml
 See which there are:  {0} list
 Write your own:       {0} new my_crisis
