@@ -1,6 +1,6 @@
 """How a crisis is written down: reading, checking and resolving scenario files."""
 
-from sim.scenario.document import schema
+from sim.scenario.editor_schema import schema
 from sim.scenario.loading import load
 from sim.scenario.new import new
 from sim.scenario.scenario import Scenario

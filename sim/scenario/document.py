@@ -1,6 +1,6 @@
-"""The shape of a whole scenario file, and its JSON Schema for editors."""
+"""The shape of a whole scenario file."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
@@ -147,13 +147,3 @@ class Document(Shape):
     endings: dict[Name, Ending] = Field(default_factory=dict)
     interventions: dict[Name, Intervention] = Field(default_factory=dict)
     evidence: dict[Name, Evidence] = Field(default_factory=dict)
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of scenario files, for editors that complete and check while typing."""
-    shape = Document.model_json_schema(by_alias=True)
-    one_or_more = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-    shape["properties"] |= {"extends": {"type": "string"}, "include": one_or_more}
-    shape["properties"] |= {"remove": one_or_more}
-    shape["required"] = ["scenario"]  # whatever else is missing may come from the extended file
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **shape}

@@ -1,7 +1,7 @@
 """A tree held against the shapes: a document, what was wrong with the rest, and where."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -14,7 +14,7 @@ from sim.scenario.document import Document
 from sim.scenario.findings import Findings
 from sim.scenario.forms import MARK
 from sim.scenario.leaves import found
-from sim.scenario.written import Block, Plain, Route, Series, Written, plain
+from sim.scenario.written import Block, Plain, Route, Scalar, Series, Written, plain
 
 _STAND_INS: dict[str, Plain] = {"scenario": "unnamed", "horizon": "1 d"}
 
@@ -28,19 +28,38 @@ def validate(tree: Block, findings: Findings) -> tuple[Document, frozenset[Route
     content = plain(tree)
     assert isinstance(content, dict)
     broken: set[Route] = set()
+    for route in _empty(tree, ()):
+        findings.problem(route, "is empty; give it a value or leave it out")
+        broken.add(_up_to_a_list(route))
+        _leave_out(content, _up_to_a_list(route))
+    reported = False
     while True:
         try:
             return Document.model_validate(content), frozenset(broken)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            if not broken:
+            if not reported:
                 _report(details, tree, findings)
+            reported = True
             for detail in details:
                 route, _ = _route(detail["loc"], tree)
                 route = route[:-1] if detail["type"] == "missing" and len(route) > 1 else route
                 route = _up_to_a_list(route)
                 broken.add(route)
                 _leave_out(content, route)
+
+
+def _empty(written: Written, route: Route) -> Iterator[Route]:
+    """Routes of keys and list entries without a value: nothing has a meaning anywhere."""
+    match written:
+        case Scalar(None, _, _):
+            yield route
+        case Series(items, _):
+            for i, item in enumerate(items):
+                yield from _empty(item, (*route, i))
+        case Block(parts, _):
+            for key, entry in parts.items():
+                yield from _empty(entry.value, (*route, key))
 
 
 def _report(details: Sequence[ErrorDetails], tree: Block, findings: Findings) -> None:
