@@ -4,7 +4,7 @@ One place for all of them, so that a screen, a chart and a report never print on
 """
 
 from datetime import date, timedelta
-from math import floor, isnan, log10
+from math import ceil, floor, isnan, log10
 from typing import Any
 
 import pandas as pd
@@ -39,6 +39,20 @@ def _end(share: float, decimals: int) -> str:
     return said
 
 
+def at_most(share: float) -> str:
+    """An upper bound as a percentage of two digits, rounded up: what is said stays true."""
+    value = 100 * share
+    decimals = max(0, 1 - _order(value))
+    return f"{ceil(round(value * 10**decimals, 9)) / 10**decimals:.{decimals}f}"
+
+
+def at_least(share: float) -> str:
+    """A lower bound, rounded down, with two digits of what it leaves."""
+    value = 100 * share
+    decimals = max(0, 1 - _order(100 - value))
+    return f"{floor(round(value * 10**decimals, 9)) / 10**decimals:.{decimals}f}"
+
+
 def _order(value: float) -> int:
     """The place of the leading digit: 0 for 3, 1 for 30, -1 for 0.3."""
     return floor(log10(value) + 1e-12)
@@ -60,9 +74,9 @@ def estimate(row: "pd.Series[Any]") -> str:
         return _solved(probability, low, high)
     hits, n = int(row["hits"]), int(row["n"])
     if hits == 0:
-        return f"0 of {n:,}, below {percent(high)} %"
+        return f"0 of {n:,}, below {at_most(high)} %"
     if hits == n:
-        return f"all {n:,}, above {percent(low)} %"
+        return f"all {n:,}, above {at_least(low)} %"
     width = high - low
     ends = "–".join(_end(end, _decimals(probability, width)) for end in (low, high))
     return f"{percent(probability, width=width)} % ({ends})"
@@ -81,7 +95,7 @@ def _solved(probability: float, low: float, high: float) -> str:
     bound = (high - low) / 2
     if bound < 1e-6:
         return f"{percent(probability, width=1e-4 * probability)} %"
-    return f"{percent(probability, width=bound)} % ± {percent(bound)}"
+    return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
 
 
 def plain(name: str) -> str:

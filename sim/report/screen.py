@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.wording import estimate, percent, plain
+from sim.analysis.wording import at_most, estimate, percent, plain
 from sim.model.durations import DAY, duration_in_words
 from sim.report.written import Found
 from sim.results.results import Provenance, Results
@@ -98,7 +98,7 @@ def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
         shown.add_row(
             f"{plain(row['outcome'])}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
-            ends if row["successes"] else f"below {percent(row['record_high'])} %",
+            ends if row["successes"] else f"below {at_most(row['record_high'])} %",
             f"{percent(row['probability'])} %",
         )
     yield shown

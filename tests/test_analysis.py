@@ -1,0 +1,202 @@
+"""Analyses against what they have to be, on runs whose every event is known."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_models as small
+from islands import island, island_run
+from pandas.testing import assert_frame_equal
+
+import sim
+from sim.analysis.clauses import clauses
+from sim.analysis.evidence import record
+from sim.analysis.incidence import cumulative_incidence, telling
+from sim.analysis.routes import ARROW, AT_ONCE, routes
+from sim.errors import NotApplicable, UsageError
+from sim.scenario.record import Evidence
+
+
+@cache
+def race() -> sim.Results:
+    """A win (mean 50 d) against a stop (mean 50 d), seen for 60 days; 2,000 paths."""
+    model = small.model(
+        [small.flag("won"), small.flag("over")],
+        [
+            small.rule("win", small.put("won", 1), after=50, limit=1),
+            small.rule("stop", small.put("over", 1), after=50, limit=1),
+        ],
+        {
+            "won": small.is_("won", 1),
+            "never": small.both(small.is_("won", 1), small.is_("over", 2)),
+        },
+        days=60,
+        stop_when=small.is_("over", 1),
+    )
+    return sim.run(model, draws=4, paths=500, seed=1, workers=1)
+
+
+def aalen_johansen(paths: pd.DataFrame, outcome: str, *, competing: bool) -> pd.DataFrame:
+    """The estimator as its authors give it: at each time, survivors so far times the hazard.
+
+    Not `competing`: an end by stop_when is taken for censoring (Kaplan and Meier's mistake here).
+    """
+    happened = paths[f"time.{outcome}"].notna()
+    time = paths[f"time.{outcome}"].where(happened, paths["end_time"])
+    ended = ~happened & ~paths["censored"] & competing
+    survive, incidence, rows = 1.0, 0.0, []
+    for moment in np.unique(time):
+        at_risk = (time >= moment).sum()
+        incidence += survive * (happened & (time == moment)).sum() / at_risk
+        survive *= 1 - ((happened | ended) & (time == moment)).sum() / at_risk
+        rows.append((moment, incidence))
+    return pd.DataFrame(rows, columns=["time", "probability"])
+
+
+def test_incidence_is_aalen_and_johansens():
+    table = cumulative_incidence(race())
+    curve = table[table["outcome"] == "won"]
+    theirs = aalen_johansen(race().paths, "won", competing=True)
+    read = np.searchsorted(theirs["time"], curve["time"], side="right") - 1
+    expected = np.where(read >= 0, theirs["probability"].to_numpy()[read], 0.0)
+    np.testing.assert_allclose(curve["probability"], expected, atol=1e-12)
+    naive = aalen_johansen(race().paths, "won", competing=False)  # control
+    assert naive["probability"].iloc[-1] > expected[-1] + 0.1
+
+
+def test_incidence_is_the_probability_of_theory():
+    """P(won by t) = (1 - exp(-2 t / 50)) / 2; n = 2,000, z < 4."""
+    curve = cumulative_incidence(race()).query("outcome == 'won' and time in [12, 30, 60]")
+    theory = (1 - np.exp(-2 * curve["time"] / 50)) / 2
+    z = (curve["probability"] - theory) / np.sqrt(theory * (1 - theory) / 2_000)
+    assert len(curve) == 3
+    assert (z.abs() < 4).all()
+    alone = 1 - np.exp(-curve["time"] / 50)  # control: without the competing end
+    assert ((curve["probability"] - alone) / np.sqrt(alone * (1 - alone) / 2_000)).min() < -4
+
+
+def test_the_end_of_the_curve_is_the_runs_estimate():
+    last = cumulative_incidence(island_run()).groupby("outcome", observed=True).last()
+    outcomes = island_run().outcomes
+    for column in ("probability", "low", "high", "hits", "n"):
+        np.testing.assert_allclose(last.loc[outcomes.index, column], outcomes[column], rtol=1e-9)
+    assert (last["low"] > 0).any()
+
+
+def test_curves_worth_drawing_are_the_headlines_and_what_is_no_likelier_than_thrice():
+    assert telling(island_run()) == ["ally_fights", "general_war"]
+    assert telling(island_run(), most=1) == ["ally_fights"]
+
+
+def test_clauses_count_paths_that_called_and_answered():
+    events = island_run().events
+    table = clauses(island_run().coverage).set_index(["clause", "response"])
+    key = ["draw", "path"]
+    called = events[events["transition"] == "mutual_aid.art4.invoked"][key].drop_duplicates()
+    assert table.loc[("mutual_aid.art4", ""), "hits"] == len(called) > 10
+    assert table.loc[("mutual_aid.art4", ""), "n"] == island_run().n
+    answered = events[events["transition"] == "mutual_aid.art4"]
+    for response in ("overt_force", "materiel", "decline"):
+        row = table.loc[("mutual_aid.art4", response)]
+        hits = (answered["option"] == response).sum()
+        assert row["hits"] == hits
+        assert row["n"] == len(called)
+        assert row["probability"] == pytest.approx(hits / len(called))
+        assert row["low"] <= row["probability"] <= row["high"]
+
+
+def test_a_clause_never_called_has_no_answers_known():
+    void = sim.run(island().under("no_treaty"), draws=2, paths=10, workers=1)
+    table = clauses(void.coverage)
+    assert table["hits"].sum() == 0
+    assert table.loc[table["response"] != "", "probability"].isna().all()
+    assert table.loc[table["response"] == "", "high"].between(0.01, 0.3).all()
+
+
+def test_routes_share_out_every_path_that_reached_the_outcome():
+    found = routes(island().model, island_run(), "general_war")
+    assert found["hits"].sum() == island_run().outcomes.loc["general_war", "hits"] > 50
+    assert found["share"].sum() == pytest.approx(1)
+    assert found["hits"].is_monotonic_decreasing
+    assert (found["n"] == island_run().n).all()
+    assert found["probability"].between(found["low"], found["high"]).all()
+
+
+def test_a_route_is_the_chain_of_causes_of_its_example():
+    events = island_run().events
+    for row in routes(island().model, island_run(), "ally_fights", options=True).itertuples():
+        path = events[(events["draw"] == row.draw) & (events["path"] == row.path)]
+        path = path.set_index("seq")
+        last = path.index[path["option"] == "overt_force"][0]
+        steps = []
+        while not pd.isna(last):
+            event = path.loc[last]
+            option = "" if pd.isna(event["option"]) else f".{event['option']}"
+            steps.append(f"{event['origin']}{option}")
+            last = event["cause"]
+        assert row.route == ARROW.join(reversed(list(dict.fromkeys(steps))))
+        assert row.route.endswith("mutual_aid.art4.overt_force")
+    plain = routes(island().model, island_run(), "ally_fights")
+    assert "overt_force" not in "".join(plain["route"])  # control
+
+
+def test_a_route_ends_with_what_decided_also_when_much_fires_at_one_instant():
+    model = small.model(
+        [small.count("steps", 4)],
+        [
+            small.rule("begin", small.up("steps"), after=1, limit=1),
+            *(small.rule(f"then_{i}", small.up("steps"), on=[b], limit=1) for i, b in LATER),
+        ],
+        {"two": small.at_least("steps", 2), "four": small.at_least("steps", 4)},
+    )
+    results = sim.run(model, draws=1, paths=5, workers=1)
+    assert list(routes(model, results, "two")["route"]) == ["begin → then_1"]
+    assert list(routes(model, results, "four")["route"]) == ["begin → then_1 → then_2 → then_3"]
+    assert results.paths["time.two"].equals(results.paths["time.four"])  # time cannot tell
+
+
+LATER = ((1, "begin"), (2, "then_1"), (3, "then_2"))
+
+
+def test_what_holds_from_the_start_has_no_chain():
+    model = small.model([small.flag("on", 1)], [], {"on": small.is_("on", 1)})
+    found = routes(model, sim.run(model, draws=1, paths=3, workers=1), "on")
+    assert found[["route", "hits"]].to_numpy().tolist() == [[AT_ONCE, 3]]
+
+
+def test_routes_of_the_first_draws_when_there_are_too_many():
+    few = routes(island().model, island_run(), "general_war", limit=25)
+    assert few["hits"].sum() <= 25
+    assert few["n"].iloc[0] < island_run().n
+    assert few["n"].iloc[0] % 40 == 0  # whole draws
+    alone = sim.run(island(), draws=few["n"].iloc[0] // 40, paths=40, seed=1, workers=1)
+    assert_frame_equal(few, routes(island().model, alone, "general_war"))
+
+
+def test_routes_need_paths_and_a_known_outcome():
+    counted = sim.run(island(), draws=1, paths=5, workers=1, keep_paths=False)
+    with pytest.raises(NotApplicable, match="keep_paths"):
+        routes(island().model, counted, "general_war")
+    with pytest.raises(UsageError, match="did you mean 'general_war'"):
+        routes(island().model, island_run(), "genral_war")
+
+
+def test_the_record_meets_an_estimate_or_does_not():
+    def entry(name: str, successes: int, trials: int) -> Evidence:
+        return Evidence(
+            name=name,
+            outcome="general_war",
+            successes=successes,
+            trials=trials,
+            source=(),
+            about="",
+        )
+
+    share = island_run().outcomes.loc["general_war", "probability"]
+    near = entry("near", round(100 * share), 100)
+    table = record([near, entry("far", 1, 400)], island_run()).set_index("record")
+    assert table["agrees"].to_dict() == {"near": True, "far": False}
+    assert table.loc["far", "record_high"] < table.loc["far", "low"]
+    assert (table["probability"] == share).all()
+    assert not len(record([], island_run()))

@@ -1,0 +1,85 @@
+"""Numbers in words: what a reader may be told, and what never."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.wording import at_least, at_most, estimate, moment, percent, plain
+from sim.intervals import wilson
+
+
+def row(hits, n, **more):
+    low, high = wilson(hits, n)
+    return pd.Series(
+        {
+            "probability": hits / n,
+            "low": float(low),
+            "high": float(high),
+            "hits": hits,
+            "n": n,
+            **more,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "width", "said"),
+    [
+        (0.0, 0.0, "0"),
+        (1.0, 0.0, "100"),
+        (0.041, 0.008, "4.1"),
+        (0.041, 0.0, "4.1"),
+        (0.041, 0.0002, "4.10"),
+        (0.4, 0.12, "40"),
+        (0.0002, 0.005, "0.020"),
+        (0.9997, 0.0004, "99.97"),
+        (0.999999, 0.5, "99.9999"),
+        (1e-7, 0.0, "0.000010"),
+        (float("nan"), 0.0, "–"),
+    ],
+)
+def test_percent_has_the_digits_its_interval_bears(share, width, said):
+    assert percent(share, width=width) == said
+
+
+@pytest.mark.parametrize("share", np.geomspace(1e-10, 0.5, 40))
+def test_what_is_not_zero_is_never_said_to_be(share):
+    assert float(percent(share)) > 0
+    assert float(percent(1 - share)) < 100
+    assert float(f"{100 * 1e-10:.1f}") == 0  # control: plain rounding does
+
+
+def test_three_zeros_stay_different():
+    assert estimate(row(0, 2_000)) == "0 of 2,000, below 0.14 %"
+    assert estimate(row(0, 2_000, reach="impossible")) == "impossible by construction"
+    assert estimate(row(1, 2_000)) == "0.050 % (0.011–0.224)"
+
+
+def test_an_estimate_carries_its_interval():
+    assert estimate(row(82, 2_000)) == "4.1 % (3.4–4.9)"
+    assert estimate(row(800, 2_000)) == "40 % (38–42)"
+    assert estimate(row(2_000, 2_000)) == "all 2,000, above 99.86 %"
+
+
+@pytest.mark.parametrize("share", np.geomspace(1e-9, 0.49, 50))
+def test_a_bound_is_rounded_to_the_side_where_it_stays_true(share):
+    assert float(at_most(share)) >= 100 * share * (1 - 1e-9)
+    assert float(at_least(1 - share)) <= 100 * (1 - share) * (1 + 1e-9)
+    assert float(at_most(0.001301)) > float(percent(0.001301))  # control: rounded to the nearest
+
+
+def test_an_exact_estimate_has_an_error_bound():
+    solved = {"hits": pd.NA, "n": pd.NA}
+    tight = pd.Series({"probability": 0.25, "low": 0.25 - 1e-12, "high": 0.25 + 1e-12, **solved})
+    assert estimate(tight) == "25.000 %"
+    loose = pd.Series({"probability": 0.25, "low": 0.249, "high": 0.251, **solved})
+    assert estimate(loose) == "25.0 % ± 0.10"
+
+
+def test_a_moment_is_a_date_where_there_is_a_calendar():
+    assert moment(40.5, date(2024, 10, 25)) == "2024-12-04 12:00"
+    assert moment(40.5, None) == "day 40 12:00"
+    assert moment(0, date(2024, 2, 28)) == "2024-02-28 00:00"
+    assert plain("ally_fights") == "ally fights"
