@@ -23,7 +23,7 @@ from sim.model.expressions import (
     StateOf,
 )
 from sim.scenario.comparisons import comparison
-from sim.scenario.syntax import Mistake, dotted, parse, shown
+from sim.scenario.syntax import Mistake, dotted, parse, shown, written_out
 from sim.scenario.typed import KINDS, TIMES, Kind, Typed, mismatch
 from sim.scenario.vocabulary import Vocabulary
 
@@ -52,6 +52,8 @@ class Reader:
     def read(self, text: str) -> Typed | None:
         """The tree of a text, or None."""
         try:
+            if self.vocabulary.lengths:
+                written_out(text, self.vocabulary.lengths)
             return self.tree(parse(text))
         except Mistake as mistake:
             self.wrong(str(mistake))

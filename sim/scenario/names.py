@@ -9,7 +9,7 @@ from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.scenario.expressions import Reader
 from sim.scenario.findings import Findings
-from sim.scenario.syntax import Mistake, names_in
+from sim.scenario.syntax import DEPTH, Mistake, measured, written_out
 from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.workbench import Workbench, said
 from sim.scenario.written import Block, Route, entries, place_of
@@ -104,36 +104,40 @@ def with_facts(bench: Workbench) -> Vocabulary:
     """The vocabulary with its facts, each read after those it reads; a circle is a problem."""
     written = {name: said(text) for name, text in bench.document.facts.items()}
     found: dict[str, Node | None] = {}
+    lengths: dict[str, tuple[int, int]] = {}
+    words = replace(bench.words, facts=found, lengths=lengths)
     for name in written:
-        _fact(bench, name, written, found, ())
-    return replace(bench.words, facts=found)
+        _fact(replace(bench, words=words), name, written, ())
+    return words
 
 
-def _fact(
-    bench: Workbench,
-    name: str,
-    written: Mapping[str, str],
-    found: dict[str, Node | None],
-    above: tuple[str, ...],
-) -> None:
+def _fact(bench: Workbench, name: str, written: Mapping[str, str], above: tuple[str, ...]) -> None:
+    """Read a fact and those it reads into the bench's words."""
+    found, lengths = bench.words.facts, bench.words.lengths
+    assert isinstance(found, dict)
+    assert isinstance(lengths, dict)
     if name in found:
         return
-    if name in above:
-        circle = " -> ".join([*above[above.index(name) :], name])
-        bench.problem(("facts", name), f"facts read one another in a circle: {circle}")
-        found.update(dict.fromkeys(above[above.index(name) :]))
+    if name in above or len(above) > DEPTH:
+        circle = above[above.index(name) :] if name in above else ()
+        said = f"facts read one another in a circle: {' -> '.join([*circle, name])}"
+        said = said if circle else f"facts read one another more than {DEPTH} deep"
+        bench.problem(("facts", name), said)
+        found.update(dict.fromkeys([*circle, name]))
         return
     try:
-        below = [other for other in names_in(written[name]) if other in written]
+        below = [other for other in measured(written[name])[0] if other in written]
     except Mistake:
         below = []
     for other in below:
-        _fact(bench, other, written, found, (*above, name))
+        _fact(bench, other, written, (*above, name))
     if name not in found:
-        reader = Reader(replace(bench.words, facts=found))
+        reader = Reader(bench.words)
         found[name] = reader.wanted(written[name], "condition")
         for mistake in reader.mistakes:
             bench.problem(("facts", name), mistake)
+        if found[name] is not None:
+            lengths[name] = written_out(written[name], lengths)
 
 
 def _written_variables(tree: Block) -> Iterator[str]:

@@ -3,10 +3,13 @@
 import ast
 import re
 import warnings
+from collections.abc import Mapping
 from functools import lru_cache
 from math import isinf
 
 LENGTH = 4_000
+WRITTEN_OUT = 40_000  # characters, facts written out
+DEPTH = 100  # of parts within parts, facts written out
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
@@ -52,9 +55,12 @@ def parse(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, mode="eval").body
+            tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Mistake(_said(text, error)) from None
+    if _measured(tree)[1] > DEPTH:
+        raise Mistake(f"{_short(text)!r} is too deeply nested; name its parts as facts")
+    return tree
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -68,13 +74,38 @@ def dotted(node: ast.expr) -> str | None:
     return ".".join([node.id, *reversed(parts)])
 
 
-def names_in(text: str) -> list[str]:
-    """Every name a text reads, dotted ones whole. Raises Mistake."""
-    return [name for node in ast.walk(parse(text)) if (name := _name(node))]
+@lru_cache(maxsize=4_096)
+def measured(text: str) -> tuple[tuple[str, ...], int]:
+    """Every name a text reads, dotted ones whole, and how deep it is. Raises Mistake."""
+    return _measured(parse(text))
 
 
-def _name(node: ast.AST) -> str | None:
-    return dotted(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+def written_out(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """How long and how deep a text is, its facts written out. Raises Mistake if it is too much."""
+    names, depth = measured(text)
+    read = [facts[name] for name in names if name in facts]
+    length = len(text) + sum(found for found, _ in read)
+    depth += max((below for _, below in read), default=0)
+    if length > WRITTEN_OUT or depth > DEPTH:
+        said = f"more than {WRITTEN_OUT:,} characters long or {DEPTH} levels deep"
+        raise Mistake(f"{_short(text)!r} is {said} once its facts are written out")
+    return length, depth
+
+
+def _measured(tree: ast.expr) -> tuple[tuple[str, ...], int]:
+    names: list[str] = []
+    deepest = 0
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        name = dotted(node)
+        if name is not None:
+            names.append(name)
+            continue
+        below = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        waiting += [(part, depth + 1) for part in reversed(below)]
+    return tuple(names), deepest
 
 
 def shown(node: ast.expr) -> str:
@@ -82,8 +113,12 @@ def shown(node: ast.expr) -> str:
     return ast.unparse(node)
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _said(text: str, error: Exception) -> str:
-    short = text if len(text) <= 60 else f"{text[:57]}..."
+    short = _short(text)
     placeholder = _PLACEHOLDER.search(text)
     if placeholder:
         return f"{placeholder.group()!r} is filled in by no for_each here"
