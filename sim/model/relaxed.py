@@ -5,7 +5,7 @@ layers only grow, so the first in which something may be so is a lower bound of 
 takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search, 2001).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from sim.model.boxes import Box, Narrower, Ranges, Spanner, bits, discrete_names, narrower, spanner
@@ -53,17 +53,50 @@ def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
     marks = _Marks(model, ranges)
     marks.update(found, 0, set(found.variables))
     if not _surely(model.stop_when, found.box, ranges):
-        _grow(model, found, rules, marks)
+        _grow(found, rules, marks, {rule.rank for rule in rules if not rule.triggered})
     _endings(model, found, ranges)
     return found
 
 
-def _grow(model: Model, found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
-    """Layer after layer until nothing new comes."""
-    waiting = {rule.rank for rule in rules if not rule.triggered}
-    awake = set(waiting)
+class Relaxation:
+    """Distances from any situation to one outcome: fewest firings, combinations ignored.
+
+    `box` and `ranges` say what the parameters may be.
+    """
+
+    def __init__(self, model: Model, box: Box, ranges: Ranges, target: int) -> None:
+        self.model, self.target = model, target
+        self._known, self._marks = box, _Marks(model, ranges)
+        self._rules = [_Rule(model, rank, ranges) for rank in range(len(model.transitions))]
+
+    def distance(self, state: Sequence[int], marks: int, awake: Set[int]) -> int | None:
+        """Firings from this state, these outcomes having happened, to the target; None: never.
+
+        `awake` holds the transitions that may fire without another one starting them first.
+        """
+        model = self.model
+        found = Relaxed.nothing(model, self._known)
+        for variable, value in zip(model.variables, state, strict=True):
+            found.box[variable.name] = 1 << value
+        for i, outcome in enumerate(model.outcomes):
+            if marks >> i & 1:
+                found.box[outcome.name] = 0b10
+        self._marks.update(found, 0, set(found.variables))
+        _grow(found, self._rules, self._marks, awake, self.target)
+        return found.outcomes[self.target]
+
+
+def _grow(
+    found: Relaxed,
+    rules: "list[_Rule]",
+    marks: "_Marks",
+    begin: Set[int],
+    target: int | None = None,
+) -> None:
+    """Layer after layer until nothing new comes, or the target outcome may hold."""
+    waiting, awake = set(begin), set(begin)
     layer = 0
-    while waiting:
+    while waiting and (target is None or found.outcomes[target] is None):
         layer += 1
         fresh: Box = {}
         woken: set[int] = set()

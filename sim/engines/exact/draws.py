@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.engines.exact.flow import Floats
 from sim.engines.exact.graph import Graph, explore
-from sim.engines.exact.odds import Odds
+from sim.model.odds import Odds
 from sim.errors import NotApplicable
 from sim.model.delays import Delay
 from sim.model.expressions import Evaluator, Values, evaluator, parameters_read

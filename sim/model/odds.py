@@ -37,9 +37,12 @@ class Odds:
             raise impossible_delay(
                 transition.name, transition.after, problem, self.draw
             ) from problem
-        if transition.speed is None:
-            return 1 / mean
-        return self._number(transition.speed, state, 0.0, inf) / mean
+        return self.speed(rank, state) / mean
+
+    def speed(self, rank: int, state: State) -> float:
+        """How fast a clock runs down in this state."""
+        speed = self.model.transitions[rank].speed
+        return 1.0 if speed is None else self._number(speed, state, 0.0, inf)
 
     def shares(self, rank: int, state: State) -> list[float]:
         """The probability of each option, and last of none: rules 3 and 7."""
