@@ -105,24 +105,34 @@ class _Looked:
         at = int(np.argmax(found))
         return tuple(int(i) for i in np.unravel_index(at, self.grid.shape))
 
-    def told(self, point: tuple[int, ...]) -> str:
-        """The parameters and the state there, in words."""
+    def told(self, point: tuple[int, ...], read: Sequence[Expression]) -> str:
+        """The parameters and variables there that these expressions read, in words."""
+        matter = {n for e in read for n in (*parameters_read(e.node), *variables_read(e.node))}
         by_name = {parameter.name: parameter for parameter in self.model.parameters}
         said = []
         for name, column in self.grid.values.items():
+            if name not in matter:
+                continue
             value = float(column[min(point[0], len(column) - 1)])
             said.append(f"{name} is {value_in_words(by_name[name], value)}")
         for (name, _), value in zip(self.grid.variables, point[1:], strict=True):
-            said.append(f"{name} is {self.model.variable(name).word(int(value))}")
+            if name in matter:
+                said.append(f"{name} is {self.model.variable(name).word(int(value))}")
         return f", when {' and '.join(said)}" if said else ""
 
-    def fault(self, point: tuple[int, ...], says: str, option: Option | None = None) -> Fault:
+    def fault(
+        self, point: tuple[int, ...], says: str, option: Option | None = None, speed: bool = False
+    ) -> Fault:
         """The fault there, with the values that bring it about."""
+        options = [option] if option else self.transition.options
+        read = [e for o in options for e in (o.value, o.available) if e]
+        if speed and self.transition.speed:
+            read = [self.transition.speed]
         return Fault(
             transition=self.transition,
             option=option,
-            speed=False,
-            says=says + self.told(point),
+            speed=speed,
+            says=says + self.told(point, read),
             row=self.start + point[0],
         )
 
@@ -251,10 +261,7 @@ def _speed_faults(looked: _Looked, speed: Expression) -> Iterator[Fault]:
             found = np.broadcast_to(value, looked.grid.shape)[point]
             says = f"{_value(speed.text, found)} below 0"
     if point is not None:
-        fault = looked.fault(point, says)
-        yield Fault(
-            transition=fault.transition, option=None, speed=True, says=fault.says, row=fault.row
-        )
+        yield looked.fault(point, says, speed=True)
 
 
 def _expression(fault: Fault) -> Expression | None:
