@@ -57,4 +57,5 @@ def unknown(what: str, name: str, known: Collection[str]) -> str:
     """Say what was not found, and the nearest thing that exists."""
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
-    return f"unknown {what} {name!r}; {hint}"
+    short = name if len(name) <= 60 else f"{name[:57]}..."
+    return f"unknown {what} {short!r}; {hint}"

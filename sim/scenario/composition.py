@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.errors import Place, Problem, ScenarioError, unknown
+from sim.scenario.leaves import found
 from sim.scenario.reading import read
 from sim.scenario.written import Block, Entry, Scalar, Series, Written, entries
 
@@ -41,11 +42,11 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
         _note(made, place, "extends", f"one file can be extended, found a second: {part!r}")
     for part, place in bases[:1]:
         base_file = _beside(file, part)
+        if not _is_file(base_file):
+            raise _error(place, "extends", f"there is no file {found(part)} beside this one")
         if Path(base_file).resolve() in chain or len(chain) >= LONGEST_CHAIN:
             names = " -> ".join([*(path.name for path in chain), Path(base_file).name])
             raise _error(place, "extends", f"files extend one another in a circle: {names}")
-        if not Path(base_file).is_file():
-            raise _error(place, "extends", f"there is no file {part!r} beside this one")
         base = _compose(base_file, chain)
         _remove(base, removals)
         made.files += [name for name in base.files if name not in made.files]
@@ -59,6 +60,13 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
 
 def _beside(file: str, part: str) -> str:
     return str(Path(file).parent / part)
+
+
+def _is_file(file: str) -> bool:
+    try:
+        return Path(file).is_file()
+    except (OSError, ValueError):  # a name too long, or with a null character
+        return False
 
 
 def _files(made: Composed, key: str) -> Iterator[tuple[str, Place]]:
@@ -77,13 +85,16 @@ def _files(made: Composed, key: str) -> Iterator[tuple[str, Place]]:
 def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     """Add the sources of a file; they come before the scenario's own."""
     file = _beside(beside, part)
-    if not Path(file).is_file():
-        _note(made, place, "include", f"there is no file {part!r} beside this one")
+    if not _is_file(file):
+        _note(made, place, "include", f"there is no file {found(part)} beside this one")
         return
     tree, problems = read(file)
     made.problems += problems
     made.files += [file] if file not in made.files else []
-    inside = tree.get("sources") if list(tree.entries) == ["sources"] else tree
+    inside = tree.get("sources") if "sources" in tree.entries else tree
+    for name, entry in tree.entries.items():
+        if inside is not tree and name != "sources":
+            _note(made, entry.place, name, "an included file holds sources and nothing else")
     own = made.tree.get("sources")
     if not isinstance(inside, Block):
         made.problems.append(Problem(place=tree.place, path="sources", text=_NO_SOURCES))

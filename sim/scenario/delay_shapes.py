@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.scenario.forms import MARK, Forms, Shape
 from sim.scenario.leaves import Formula, Span, Whole, found, wrong
@@ -52,17 +52,25 @@ class Quantiles(Shape):
     quantiles: dict[str, Span]
 
 
+def _some(value: Any) -> Any:
+    if not isinstance(value, (list, dict)) or not value:
+        raise wrong(f"must be a list of durations or {{duration: count}}, found {found(value)}")
+    return value
+
+
+def _listed(value: Any) -> str:
+    return MARK + ("list" if isinstance(value, list) else "counts")
+
+
 class Observed(Shape):
     """Waits seen in the record, resampled: a list, or how often each was seen."""
 
-    observed: list[Span] | dict[str, Whole]
-
-    @field_validator("observed", mode="before")
-    @classmethod
-    def _some(cls, value: Any) -> Any:
-        if not isinstance(value, (list, dict)) or not value:
-            raise wrong(f"must be a list of durations or {{duration: count}}, found {found(value)}")
-        return value
+    observed: Annotated[
+        Annotated[list[Span], Tag(MARK + "list")]
+        | Annotated[dict[str, Whole], Tag(MARK + "counts")],
+        Discriminator(_listed),
+        BeforeValidator(_some),
+    ]
 
 
 class Part(Shape):

@@ -11,6 +11,10 @@ from sim.scenario.written import Route, place_of, spelled
 
 _ALLOWED = "a duration such as '5 d', a parameter with a unit of time, or a number times one"
 
+MANY = 1_000  # delays in one mix, names filled in
+DEEPEST = 20  # names that stand for names, mixes in mixes
+MOST_SEEN = 100_000  # waits in one record
+_TOO_MANY = f"is made of more than {MANY:,} delays, or of delays more than {DEEPEST} deep"
 _SOME = Delay(kind="mix")  # stands where a delay is broken, so that nothing seems to be immediate
 
 
@@ -18,6 +22,9 @@ def delay(bench: Workbench, shape: "shapes.Delay | None", route: Route) -> Delay
     """The delay a rule waits; at once when none is written, some delay when it is impossible."""
     if shape is None:
         return AT_ONCE
+    if isinstance(shape, shapes.Mix) and _parts(bench, shape) > MANY:
+        bench.problem(route, _TOO_MANY)
+        return _SOME
     made = _delay(bench, shape, route)
     if made is None:
         return _SOME
@@ -32,19 +39,39 @@ def delay(bench: Workbench, shape: "shapes.Delay | None", route: Route) -> Delay
 def named_delays(bench: Workbench) -> None:
     """Every named delay is possible, and none stands for itself."""
     for name, shape in bench.document.delays.items():
-        if name in _stands_for(bench, name, ()):
-            bench.problem(("delays", name, "is"), "this delay stands for itself")
+        route: Route = ("delays", name, "is")
+        if _parts(bench, shape.is_) > MANY:
+            circle = name in _stands_for(bench, name)
+            bench.problem(route, "this delay stands for itself" if circle else _TOO_MANY)
         else:
-            delay(bench, shape.is_, ("delays", name, "is"))
+            delay(bench, shape.is_, route)
 
 
-def _stands_for(bench: Workbench, name: str, seen: tuple[str, ...]) -> set[str]:
+def _stands_for(bench: Workbench, name: str) -> set[str]:
     """The named delays a named delay uses, directly or not."""
-    shape = bench.document.delays.get(name)
-    if shape is None or name in seen:
-        return set()
-    direct = _names(shape.is_) & set(bench.document.delays)
-    return direct.union(*(_stands_for(bench, other, (*seen, name)) for other in direct))
+    known = bench.document.delays
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        more = (_names(known[waiting.pop()].is_) & known.keys()) - found
+        found |= more
+        waiting += sorted(more)
+    return found
+
+
+def _parts(bench: Workbench, shape: "shapes.Delay", above: int = 0) -> int:
+    """How many delays a delay is made of, names filled in; as soon as it is too many, no more."""
+    if above > DEEPEST:
+        return MANY + 1
+    if isinstance(shape, shapes.Mix):
+        total = 0
+        for part in shape.mix:
+            total += _parts(bench, part.is_, above + 1)
+            if total > MANY:
+                break
+        return total
+    named = bench.document.delays.get(shape) if isinstance(shape, str) else None
+    return _parts(bench, named.is_, above + 1) if named else 1
 
 
 def _names(shape: "shapes.Delay") -> set[str]:
@@ -112,10 +139,11 @@ def _told(bare: Delay) -> Delay:
 def _text(bench: Workbench, text: str, route: Route) -> Delay | None:
     """A duration, the name of a delay, or a time made of parameters."""
     if text in bench.document.delays:
-        if text in _stands_for(bench, text, ()):
+        named = bench.document.delays[text].is_
+        if _parts(bench, named) > MANY:
             return None
-        return _delay(bench, bench.document.delays[text].is_, ("delays", text, "is"))
-    if text in bench.words.broken:
+        return _delay(bench, named, ("delays", text, "is"))
+    if text in bench.words.broken or text in bench.words.delays:
         return None
     return _made("exactly", (span(bench, text, route),))
 
@@ -130,6 +158,9 @@ def span(bench: Workbench, text: str, route: Route) -> Expression | None:
         return None
     if seconds is not None:
         return Expression(Constant(seconds, text), text, where)
+    if text[0].isdigit() and not set(text) & set("+-*/"):
+        bench.problem(route, f"must be {_ALLOWED}; found {text!r}")
+        return None
     if text.isidentifier() and text not in bench.words.broken:
         known = [*bench.document.delays, *bench.words.parameters]
         if text not in known and text not in bench.words.variables:
@@ -143,14 +174,15 @@ def span(bench: Workbench, text: str, route: Route) -> Expression | None:
 
 
 def without_state(
-    bench: Workbench, expression: Expression | None, route: Route
+    bench: Workbench, expression: Expression | None, route: Route, reader: str = "a delay"
 ) -> Expression | None:
     """The expression if it reads parameters only: delays never read the state, `speed` does."""
     from sim.model.expressions import variables_read
 
     read = variables_read(expression.node) if expression else ()
     if read:
-        said = f"{read[0]!r} is part of the state, which a delay cannot read; `speed` can"
+        said = f"{read[0]!r} is part of the state, which {reader} cannot read"
+        said += "; `speed` can" if reader == "a delay" else ""
         bench.problem(route, said)
         return None
     return expression
@@ -190,7 +222,12 @@ def _observed(bench: Workbench, seen: list[str] | dict[str, int], route: Route) 
         if seconds is None:
             bench.problem(below, f"must be a duration such as '5 d', found {text!r}", key=True)
             continue
+        if len(found) + count > MOST_SEEN:
+            bench.problem(below, f"a record holds at most {MOST_SEEN:,} waits")
+            return None
         found += [seconds] * count
     if not found:
+        if not any(count for _, count in counts):
+            bench.problem(route, "counts no wait at all")
         return None
     return _told(Delay(kind="observed", observations=tuple(sorted(found))))

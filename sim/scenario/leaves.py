@@ -19,6 +19,7 @@ from sim.scenario import units
 RESERVED = frozenset(
     {*keyword.kwlist, "rest", "raise", "lower", "true", "false"} | {"min", "max", "odds", "nothing"}
 )
+MOST = 1_000_000_000  # of anything that is counted
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -42,7 +43,7 @@ def found(value: object) -> str:
         case str():
             return repr(value if len(value) <= 60 else value[:57] + "...")
         case _:
-            return str(value)
+            return str(value) if len(str(value)) <= 60 else str(value)[:57] + "..."
 
 
 def is_name(text: str) -> bool:
@@ -97,16 +98,16 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise wrong(f"must be a whole number from 0, found {found(value)}")
+def _whole(value: object, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise wrong(f"must be a whole number from {least}, found {found(value)}")
+    if value > MOST:
+        raise wrong(f"must be at most {MOST:,}, found {found(value)}")
     return value
 
 
 def _positive_whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise wrong(f"must be a whole number from 1, found {found(value)}")
-    return value
+    return _whole(value, 1)
 
 
 def _formula(value: object) -> str | float | bool:

@@ -58,6 +58,8 @@ def _text(file: str) -> str:
             raw = stream.read(FILE_BYTES + 1)
     except FileNotFoundError:
         raise _refused(file, "there is no such file") from None
+    except ValueError:  # a null character in the name
+        raise _refused(file, "there is no such file") from None
     except OSError as error:
         raise _refused(file, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
     if len(raw) > FILE_BYTES:
@@ -105,6 +107,7 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.built: dict[int, tuple[Written, int]] = {}
+        self.depth: dict[int, int] = {}
         self.open: set[int] = set()
 
     def build(self, node: yaml.Node) -> Written:
@@ -123,6 +126,11 @@ class _Builder:
         if done[1] > NODES:
             said = f"anchors expand to more than {NODES:,} values"
             raise _refused(self.file, said, node.start_mark)
+        deepest = max((self.depth[id(part)] for part in _parts(node)), default=0) + 1
+        if deepest > DEPTH:
+            said = f"anchors expand to more than {DEPTH} levels"
+            raise _refused(self.file, said, node.start_mark)
+        self.depth[id(node)] = deepest
         self.built[id(node)] = done
         return done
 
@@ -154,6 +162,13 @@ class _Builder:
                 said = "a key must be a word, found a list or a block (did you mean '<name>'?)"
                 raise _refused(self.file, said, key.start_mark)
             yield key.value, _place(self.file, key.start_mark), value
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
+    """The values directly below a node."""
+    if isinstance(node, yaml.MappingNode):
+        return [value for _, value in node.value]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _place(file: str, mark: Mark) -> Place:

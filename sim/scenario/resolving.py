@@ -166,7 +166,7 @@ def _rationalities(bench: Workbench) -> dict[str, Expression]:
             continue
         route = ("actors", name, "rationality")
         expression = bench.expression(actor.rationality, route, "number")
-        expression = without_state(bench, expression, route)
+        expression = without_state(bench, expression, route, "rationality")
         if expression is None:
             continue
         if isinstance(expression.node, Negative) and isinstance(expression.node.of, Constant):

@@ -163,4 +163,4 @@ class Treaty(Prose):
     in_force: Day | None = None
     binds: Literal["at_signature"] | None = None
     source: References = Field(default_factory=list)
-    obligations: dict[str, Obligation] = Field(default_factory=dict)
+    obligations: dict[Name, Obligation] = Field(default_factory=dict)

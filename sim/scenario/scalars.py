@@ -29,7 +29,8 @@ def core(text: str) -> bool | int | float | str | None:
     if _FLOAT.fullmatch(text):
         return float(text)
     if _BASED.fullmatch(text):
-        return int(text[2:], 8 if text[1] == "o" else 16)
+        number = int(text[2:], 8 if text[1] == "o" else 16)
+        return number if number < 10**DIGITS else text
     if _INFINITE.fullmatch(text):
         return float(text.replace(".", "", 1))
     return float("nan") if text in _NO_NUMBER else text

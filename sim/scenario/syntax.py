@@ -49,7 +49,7 @@ def parse(text: str) -> ast.expr:
         raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
     for number in _LIKE_A_NUMBER.findall(text):
         if not _NUMBER.fullmatch(number):
-            raise Mistake(f"{number!r} is neither a number nor a name")
+            raise Mistake(f"{_short(number)!r} is neither a number nor a name")
         if isinf(float(number)):
             raise Mistake(f"{number[:20]!r} is too large a number")
     try:

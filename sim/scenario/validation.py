@@ -9,7 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.errors import unknown
+from sim.errors import ScenarioError, unknown
 from sim.scenario.document import Document
 from sim.scenario.findings import Findings
 from sim.scenario.forms import MARK
@@ -41,12 +41,18 @@ def validate(tree: Block, findings: Findings) -> tuple[Document, frozenset[Route
             if not reported:
                 _report(details, tree, findings)
             reported = True
-            for detail in details:
-                route, _ = _route(detail["loc"], tree)
-                route = route[:-1] if detail["type"] == "missing" and len(route) > 1 else route
-                route = _up_to_a_list(route)
-                broken.add(route)
-                _leave_out(content, route)
+            routes = dict.fromkeys(_at_fault(detail, tree) for detail in details)
+            broken.update(routes)
+            left_out = [_leave_out(content, route) for route in routes]
+            if not any(left_out):
+                raise ScenarioError(findings.problems) from None  # never twice the same
+
+
+def _at_fault(detail: ErrorDetails, tree: Block) -> Route:
+    """The least that has to be left out: what lacks a key, or the key that is wrong."""
+    route, _ = _route(detail["loc"], tree)
+    route = route[:-1] if detail["type"] == "missing" and len(route) > 1 else route
+    return _up_to_a_list(route)
 
 
 def _empty(written: Written, route: Route) -> Iterator[Route]:
@@ -107,15 +113,19 @@ def _up_to_a_list(route: Route) -> Route:
     return next((route[:i] for i, step in enumerate(route) if isinstance(step, int)), route)
 
 
-def _leave_out(content: dict[str, Any], route: Route) -> None:
+def _leave_out(content: dict[str, Any], route: Route) -> bool:
+    """Take out what a route leads to; whether that changed anything."""
     if len(route) == 1 and route[0] in _STAND_INS:
-        content[str(route[0])] = _STAND_INS[str(route[0])]
-        return
+        before, stand_in = content.get(str(route[0])), _STAND_INS[str(route[0])]
+        content[str(route[0])] = stand_in
+        return bool(before != stand_in)
     block: Any = content
     for step in route[:-1]:
         block = block.get(step) if isinstance(block, dict) else None
-    if isinstance(block, dict):
-        block.pop(route[-1], None)
+    if not route or not isinstance(block, dict) or route[-1] not in block:
+        return False
+    del block[route[-1]]
+    return True
 
 
 def _said(detail: ErrorDetails) -> str:

@@ -71,6 +71,8 @@ def spelled(route: Route) -> str:
     """A route as an author reads it: `treaties.north_pact.parties[1]`."""
     text = ""
     for step in route:
+        if isinstance(step, str) and not step.isprintable():
+            step = repr(step)[1:-1]
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
 
