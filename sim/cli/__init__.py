@@ -3,6 +3,8 @@
 Nothing heavy is imported before a command needs it, so `--help` and `check` answer at once.
 """
 
+from typer.main import get_command
+
 from sim.cli.answers import own_up
 from sim.cli.commands import app
 
@@ -18,4 +20,4 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     sys.excepthook = own_up
     name = "run_sim.py" if sys.argv[0].endswith("run_sim.py") else "escalation"
-    app(prog_name=name)
+    get_command(app)(prog_name=name)  # calling app itself would put its own hook in place

@@ -1,0 +1,279 @@
+"""Charts: every text on the page, apart from every other; the numbers drawn are the table's."""
+
+from collections.abc import Callable
+from datetime import date
+from itertools import combinations, pairwise
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from islands import island, island_run, of_path
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from sim.analysis.clauses import clauses as clause_table
+from sim.analysis.incidence import cumulative_incidence
+from sim.charts import style
+from sim.charts.clauses import clauses
+from sim.charts.endings import endings
+from sim.charts.outcomes import outcomes
+from sim.charts.rungs import rungs
+from sim.charts.timeline import MOST, timeline
+from sim.charts.timing import timing
+from sim.intervals import wilson
+
+mpl.use("agg")
+START = date(2024, 10, 25)
+SUBJECT = "A shelling incident with one defence treaty"
+NAMES = [f"an_outcome_with_a_long_name_{i}" for i in range(12)]
+HITS = [30, 62, 4, 800, 0, 400, 11, 1_500, 1_990, 2_000, 3, 0]
+N = 2_000
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open():
+    yield
+    style.plt.close("all")
+
+
+def shares(hits: list[int]) -> pd.DataFrame:
+    low, high = wilson(hits, N)
+    return pd.DataFrame(
+        {"probability": np.array(hits) / N, "low": low, "high": high, "hits": hits, "n": N},
+        index=pd.Index(NAMES[: len(hits)], name="outcome"),
+    )
+
+
+def curves(hits: list[int]) -> pd.DataFrame:
+    """Incidence that rises to these hits; several end close together."""
+    table = shares(hits).reset_index()
+    steps = pd.DataFrame({"time": np.linspace(0, 180, 51)})
+    table = table.merge(steps, how="cross")
+    for column in ("probability", "low", "high", "hits"):
+        table[column] = table[column] * (table["time"] / 180) ** 0.5
+    return table
+
+
+def ladder(levels: int) -> pd.DataFrame:
+    rows = [
+        (
+            "korea",
+            f"rung_{k}",
+            time,
+            (0.9 if k == 0 else 0.1 / (levels - 1)) if levels > 1 else 1,
+            N,
+        )
+        for k in range(levels)
+        for time in np.linspace(0, 180, 101)
+    ]
+    return pd.DataFrame(rows, columns=["variable", "level", "time", "share", "n"])
+
+
+def path(events: int) -> pd.DataFrame:
+    """A path in which twelve actors take turns, each because of the one before."""
+    return pd.DataFrame(
+        {
+            "seq": range(events),
+            "time": np.linspace(0, 170, events),
+            "transition": [f"somebody_does_something_{i}" for i in range(events)],
+            "option": [["escalates", None][i % 2] for i in range(events)],
+            "probability": 0.25,
+            "actor": [f"actor_{i % 12}" if i % 12 else None for i in range(events)],
+            "cause": pd.array([None, *range(events - 1)][:events], dtype="Int64"),
+        }
+    )
+
+
+def asked(clauses: int) -> pd.DataFrame:
+    rows = [
+        (f"treaty_{k}.art{part}", response, hits, n)
+        for k, part in enumerate(range(clauses))
+        for response, hits, n in (
+            ("", 50 * k, N),
+            ("fights", 3 * k, 50 * k),
+            ("declines", 0, 50 * k),
+        )
+    ]
+    table = pd.DataFrame(rows, columns=["clause", "response", "hits", "n"])
+    low, high = wilson(table["hits"], table["n"].clip(lower=1))
+    share = table["hits"] / table["n"].clip(lower=1)
+    return table.assign(probability=share, low=low, high=high)
+
+
+CHARTS: dict[str, Callable[[], style.Axes]] = {
+    "outcomes, twelve": lambda: outcomes(shares(HITS), subject=SUBJECT, interval="90 %"),
+    "outcomes, one": lambda: outcomes(shares([62]), subject=SUBJECT),
+    "outcomes, one of none": lambda: outcomes(shares([0]), subject=SUBJECT),
+    "endings, twelve": lambda: endings(shares(HITS), subject=SUBJECT),
+    "endings, one": lambda: endings(shares([2_000]), subject=SUBJECT),
+    "timing, twelve": lambda: timing(curves(HITS), start=START, subject=SUBJECT),
+    "timing, twelve alike": lambda: timing(curves([40] * 12), subject=SUBJECT),
+    "timing, one": lambda: timing(curves([62]), start=START, subject=SUBJECT),
+    "timing, none": lambda: timing(curves([0, 0]), start=START, subject=SUBJECT),
+    "rungs, nine": lambda: rungs(ladder(9), start=START, subject=SUBJECT),
+    "rungs, one": lambda: rungs(ladder(1), subject=SUBJECT),
+    "clauses, seven": lambda: clauses(asked(7), subject=SUBJECT),
+    "clauses, one": lambda: clauses(asked(1), subject=SUBJECT),
+    "timeline, many": lambda: timeline(path(MOST + 20), start=START, subject=SUBJECT),
+    "timeline, one": lambda: timeline(path(1), subject=SUBJECT),
+    "timeline, none": lambda: timeline(path(0), subject=SUBJECT),
+}
+
+
+def overlaps(ax: style.Axes) -> list[tuple[str, str]]:
+    """Pairs of texts that cover one another, and texts that leave the page."""
+    figure = style.figure_of(ax)
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    page = figure.bbox
+    undrawn = {label for axis in (ax.xaxis, ax.yaxis) for label in beyond(axis)}
+    texts = [text for text in figure.findobj(Text) if text not in undrawn]
+    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
+    boxes = [(text.get_text(), Text.get_window_extent(text, renderer)) for text in seen]
+    found = [(a, b) for (a, p), (b, q) in combinations(boxes, 2) if cover(p, q)]
+    found += [
+        (text, "the page's edge")
+        for text, box in boxes
+        if box.x0 < -1 or box.y0 < -1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1
+    ]
+    return found
+
+
+def beyond(axis) -> list[Text]:
+    """Labels of ticks outside the view, which Matplotlib keeps but does not draw."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = [tick for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high]
+    return [label for tick in ticks for label in (tick.label1, tick.label2)]
+
+
+def cover(a, b) -> bool:
+    """Whether two boxes share more than the rounding of a pixel."""
+    across = min(a.x1, b.x1) - max(a.x0, b.x0)
+    down = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return across > 1 and down > 1
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=str)
+def test_no_text_covers_another_or_leaves_the_page(chart):
+    assert overlaps(CHARTS[chart]()) == []
+
+
+def test_overlapping_text_would_be_seen():
+    ax = CHARTS["outcomes, one"]()
+    ax.text(0.5, 0, "here", transform=ax.get_yaxis_transform())
+    ax.text(0.51, 0, "there", transform=ax.get_yaxis_transform())
+    ax.text(9, 0, "far out", transform=ax.get_yaxis_transform()).set_in_layout(False)
+    assert ("here", "there") in overlaps(ax)
+    assert ("far out", "the page's edge") in overlaps(ax)
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=str)
+def test_a_title_says_the_subject(chart):
+    assert SUBJECT in CHARTS[chart]().get_title(loc="left")
+
+
+@pytest.mark.parametrize("chart", [name for name in CHARTS if "timeline" not in name], ids=str)
+def test_n_stands_in_a_label(chart):
+    ax = CHARTS[chart]()
+    assert "(n = 2,000)" in ax.get_xlabel() + ax.get_ylabel()
+
+
+def test_a_chart_opens_no_file_and_draws_where_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = style.axes(None)
+    opened = style.plt.get_fignums()
+    assert outcomes(shares(HITS), ax=own) is own
+    assert style.plt.get_fignums() == opened
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_dots_stand_at_the_estimates():
+    ax = outcomes(island_run().outcomes)
+    dots = [float(np.asarray(line.get_xdata())[0]) for line in ax.lines]
+    assert dots == list(island_run().outcomes["probability"])
+    bars = [segment[:, 0].tolist() for c in ax.collections for segment in c.get_segments()]  # type: ignore[attr-defined]
+    assert bars == island_run().outcomes[["low", "high"]].to_numpy().tolist()
+
+
+def test_none_of_n_is_a_hollow_mark_and_a_sentence():
+    ax = outcomes(shares([0, 62]))
+    assert [line.get_markerfacecolor() for line in ax.lines] == ["white", style.ACCENT]
+    said = [text.get_text() for text in ax.texts]
+    assert said[0].startswith("0 of 2,000, below")
+    assert "0 of" not in said[1]
+
+
+def test_dates_stand_on_the_axis_when_there_is_a_calendar():
+    curve = cumulative_incidence(island_run())
+    dated = timing(curve, start=START)
+    plain = timing(curve)
+    assert dated.get_xlabel().startswith("2024-10-25 to 2025-04-23")
+    dated.figure.canvas.draw()
+    assert any("2025" in label.get_text() for label in dated.get_xticklabels())
+    assert plain.get_xlabel().startswith("days")
+    first = dated.lines[0].get_xdata()
+    assert first[0] == mpl.dates.date2num(START)
+    assert first[-1] - first[0] == 180
+
+
+def test_an_outcome_that_never_happened_is_named_not_drawn():
+    ax = timing(curves([0, 62]))
+    assert "in no path: an outcome with a long name 0" in ax.get_xlabel()
+    assert len(ax.lines) == 1
+
+
+def test_clauses_never_called_show_no_answers():
+    table = clause_table(island_run().coverage)
+    labels = [label.get_text() for label in clauses(table).get_yticklabels()]
+    assert labels == ["mutual_aid.art4 called", "overt force", "materiel", "decline"]
+    silent = table.assign(hits=0)
+    labels = [label.get_text() for label in clauses(silent).get_yticklabels()]
+    assert labels == ["mutual_aid.art4 called"]
+
+
+def test_rungs_fill_the_whole_at_all_times():
+    ax = rungs(island_run().rungs, variable="north_south")
+    top = ax.collections[-1].get_paths()[0].vertices[:, 1]
+    assert top.max() == pytest.approx(1)
+    assert len(ax.collections) == len(island().model.variable("north_south").levels)
+
+
+def test_a_line_leads_from_each_event_to_its_cause():
+    events = of_path(island_run().events, 2, 2)
+    ax = timeline(events, start=island().start)
+    caused = events["cause"].notna().sum()
+    assert caused > 3
+    assert len(ax.lines) == caused
+    for line, (_, event) in zip(ax.lines, events[events["cause"].notna()].iterrows(), strict=True):
+        assert list(line.get_ydata()) == [event["cause"], event["seq"]]
+
+
+def luminance(colour) -> float:
+    red, green, blue = to_rgb(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("count", [2, 6, 9])
+def test_rungs_keep_their_order_in_grey(count):
+    greys = [luminance(colour) for colour in style.ordered(count)]
+    assert all(a - b > 0.3 / count for a, b in pairwise(greys))
+    rainbow = [luminance(mpl.colormaps["jet"](k / (count - 1))) for k in range(count)]  # control
+    assert count == 2 or any(a <= b for a, b in pairwise(rainbow))
+
+
+def test_lines_differ_in_more_than_tone():
+    lines = [style.line(k) for k in range(28)]
+    assert len(set(map(str, lines))) == 28
+    for (one, dashes), (other, others) in combinations(lines, 2):
+        assert dashes != others or abs(luminance(one) - luminance(other)) > 0.02 or one != other
+
+
+def test_labels_move_apart_no_more_than_needed():
+    assert style.apart([0.5], 0.1, 0, 1) == [0.5]
+    placed = style.apart([0.5, 0.5, 0.9], 0.1, 0, 1)
+    assert min(np.diff(sorted(placed))) >= 0.1 - 1e-12
+    assert placed[2] == 0.9
+    crowded = style.apart([0.0] * 30, 0.1, 0, 1)
+    assert min(np.diff(sorted(crowded))) == pytest.approx(1 / 29)
+    assert 0 <= min(crowded) <= max(crowded) <= 1 + 1e-12
