@@ -28,6 +28,9 @@ class Reading(Protocol):
     def known(self, name: str) -> Typed | None:
         """What a name stands for; None when it is unknown here."""
 
+    def owners(self, level: str) -> list[str]:
+        """Variables and parameters that have a level of this name."""
+
     def is_level(self, name: str) -> bool:
         """Whether something has a level of this name."""
 
@@ -124,7 +127,8 @@ def _no_level(reader: Reading, owner: str, typed: Typed, word: ast.expr) -> str:
     if name and other is None and isinstance(word, ast.Name):
         said = unknown(f"level of {owner}", name, typed.levels)
         if "known:" in said:  # in the order of the levels, which is what they mean
-            said = f"{said[: said.index('known:')]}known: {known}"
+            elsewhere = f"which is one of {owners[0]}; " if (owners := reader.owners(name)) else ""
+            said = f"{said[: said.index('known:')]}{elsewhere}known: {known}"
         return said
     kind = f", which is {KINDS[other.kind]}" if other else ""
     said = f"{owner!r} is compared with {shown(word)!r}{kind}"

@@ -77,6 +77,10 @@ class Reader:
         words = self.vocabulary
         return name in words.broken or (name in words.facts and words.facts[name] is None)
 
+    def owners(self, level: str) -> list[str]:
+        """Variables and parameters that have a level of this name."""
+        return self.vocabulary.owners_of(level)
+
     def is_level(self, name: str) -> bool:
         """Whether something has a level of this name."""
         return bool(self.vocabulary.owners_of(name))
