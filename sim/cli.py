@@ -1,1 +1,0 @@
-"""Arguments in, calls out, text on the screen, an exit code."""
