@@ -40,6 +40,10 @@ def _trigger(bench: Workbench, item: "str | shapes.Becomes", route: Route) -> It
         return
     name, _, option = item.rpartition(".")
     if item in bench.firings:
+        if name in bench.firings and option in bench.firings[name].options:
+            text = f"{item!r} is a clause and also an option of {name!r}; rename one of them"
+            bench.problem(route, text)
+            return
         if item in bench.at_once:
             treaty = item.rpartition(".")[0]
             bench.problem(route, f"{treaty!r} binds from the start, so {item!r} never fires")
