@@ -33,7 +33,10 @@ class Engine(Protocol):
     ) -> Iterator[Walked]: ...
 
 
-ENGINES = {"reference": "sim.engines.reference"}
+ENGINES = {
+    "compiled": "sim.engines.compiled",
+    "reference": "sim.engines.reference",
+}
 
 
 def engine(name: str) -> Engine:

@@ -135,8 +135,8 @@ def count(plan, path, out, who, rank, option, now):
         if path.taken[number] == 0:
             out.taken[who[4] * size.options + number] += 1
             path.taken[number] = 1
-    path.seen[TOGETHER] = path.seen[TOGETHER] + 1 if now == path.now[0] else 1
-    path.now[0] = now
+    path.seen[TOGETHER] = path.seen[TOGETHER] + 1 if now == path.now[1] else 1
+    path.now[1] = now
     path.seen[SEQ] += 1
     if path.seen[TOGETHER] > FIRINGS_AT_ONE_INSTANT:
         fault(path, ENDLESS, rank, 0)
@@ -185,7 +185,7 @@ def walk_path(look, plan, path, out, who, row):
     """One path, from t = 0 to its stop or the horizon; what goes wrong is left in `path.seen`."""
     size, rules, horizon = plan.size, plan.rules, plan.ends.horizon[0]
     begin_path(plan, path, out, who, row)
-    path.now[0] = now = 0.0
+    path.now[0] = path.now[1] = now = 0.0
     see_planes(size, plan.conditions, path)
     stops = look_at_outcomes(look, plan, path, out, row, now)
     if not stops:
@@ -196,13 +196,12 @@ def walk_path(look, plan, path, out, who, row):
         if rank < 0 or path.due[rank] > horizon:
             now = horizon
             break
-        now = path.due[rank]
+        path.now[0] = now = path.due[rank]
         word, bit = rank // BITS, 1 << (rank % BITS)
         path.clock[word] &= ~bit
         path.stale[word] = 1
         if rules.scheduled[word] & bit != 0 and path.holds[word] & bit == 0:
             if path.bad[word] & bit != 0:
-                path.now[0] = now
                 fault(path, BAD_GUARD, rank, 0)
             continue
         stops = fire(look, plan, path, out, who, row, rank, now)
@@ -260,7 +259,7 @@ def kernel(source: str) -> Callable[..., int]:
     being part of the function, makes it look at the others too.
     """
 
-    def entry(look, base, plan, path, out, job):  # type: ignore[no-untyped-def]
+    def entry(look, base, plan, path, out, job):
         if len(source) == 0:
             return HALTED
         tables = pointers(look)

@@ -45,10 +45,10 @@ def _pointers(typingctx: Any, group: Any) -> Any:
 
 
 @overload(lowest)
-def _lowest(word):  # type: ignore[no-untyped-def]
-    return lambda word: _trailing_zeros(word)
+def _lowest(word):
+    return lambda word: _trailing_zeros(word)  # type: ignore[call-arg]
 
 
 @overload(pointers)
-def _of(group):  # type: ignore[no-untyped-def]
-    return lambda group: _pointers(group)
+def _of(group):
+    return lambda group: _pointers(group)  # type: ignore[call-arg]

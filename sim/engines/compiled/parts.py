@@ -178,7 +178,7 @@ class Path(NamedTuple):
     value: Floats
     available: Floats
     seen: Ints  # numbers that change: see SEQ and those after it
-    now: Floats  # one number
+    now: Floats  # the time, and that of the last firing
 
 
 class Out(NamedTuple):

@@ -102,7 +102,8 @@ def _expanded(node: Node, names: Sequence[str], model: Model, negated: bool) -> 
 
 
 def _only(value: int, size: int) -> Bools:
-    return np.arange(size) == value
+    only: Bools = np.arange(size) == value
+    return only
 
 
 def _either(parts: Iterable[list[Case]]) -> list[Case] | None:

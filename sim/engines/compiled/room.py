@@ -11,16 +11,16 @@ def _ints(*shape: int) -> Ints:
     return np.zeros(shape, np.int64)
 
 
-def axes(model_lowered: Lowered) -> tuple[Ints, Ints, Ints]:
+def axes(made: Lowered) -> tuple[Ints, Ints, Ints]:
     """(first, variable, stride): the axes of every table, in numbers of the pool."""
-    model, first, variables, strides = model_lowered.model, [0], list[int](), list[int]()
+    model, first, variables, strides = made.model, [0], list[int](), list[int]()
     names = model.names
-    for made in model_lowered.pool.shelf.tables:
-        read = [names.variables[name] for name in made.variables]
-        read += [len(model.variables) + names.outcomes[name] for name in made.outcomes]
-        stride = made.width
+    for table in made.pool.shelf.tables:
+        read = [names.variables[name] for name in table.variables]
+        read += [len(model.variables) + names.outcomes[name] for name in table.outcomes]
+        stride = table.width
         steps: list[int] = []
-        for size in reversed(made.shape):
+        for size in reversed(table.shape):
             steps.append(stride)
             stride *= size
         variables += read
@@ -29,29 +29,29 @@ def axes(model_lowered: Lowered) -> tuple[Ints, Ints, Ints]:
     return np.array(first), np.array(variables, np.int64), np.array(strides, np.int64)
 
 
-def look_for(model_lowered: Lowered, filled: Floats) -> Look:
+def look_for(made: Lowered, axes_of_all: tuple[Ints, Ints, Ints], filled: Floats) -> Look:
     """What the kernel looks up, for one block of draws."""
-    tables = model_lowered.pool.shelf.tables
-    first, variable, stride = axes(model_lowered)
+    tables = made.pool.shelf.tables
+    first, variable, stride = axes_of_all
     return Look(
         pool=filled,
         at=_ints(len(tables)),
         first=first,
         variable=variable,
         stride=stride,
-        step_first=np.cumsum([0, *(len(made.steps) for made in tables)]).astype(np.int64),
-        step=np.array([step for made in tables for step in made.steps], np.int64),
-        stack=np.zeros(model_lowered.stack),
+        step_first=np.cumsum([0, *(len(table.steps) for table in tables)]).astype(np.int64),
+        step=np.array([step for table in tables for step in table.steps], np.int64),
+        stack=np.zeros(made.stack),
     )
 
 
-def path_for(model_lowered: Lowered) -> Path:
+def path_for(made: Lowered) -> Path:
     """Where a path stands: room that every path of a thread uses again."""
-    plan = model_lowered.plan
+    plan = made.plan
     size = plan.size
     variables, transitions, outcomes = size.variables, size.transitions, size.outcomes
     words, rule_words = size.words, size.rule_words
-    options = model_lowered.options
+    options = made.options
     effects = int(np.diff(plan.rules.effect).max(initial=0))
     return Path(
         state=_ints(variables + outcomes),
@@ -85,13 +85,13 @@ def path_for(model_lowered: Lowered) -> Path:
         value=np.zeros(options),
         available=np.zeros(options),
         seen=_ints(8),
-        now=np.zeros(1),
+        now=np.zeros(2),
     )
 
 
-def out_for(model_lowered: Lowered, draws: int, paths: int, events: int | None) -> Out:
+def out_for(made: Lowered, draws: int, paths: int, events: int | None) -> Out:
     """Room for what `draws` draws of `paths` paths leave behind, with that many events."""
-    model, kept = model_lowered.model, events or 0
+    model, kept = made.model, events or 0
     rows = draws * paths
     levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
     return Out(
@@ -102,7 +102,7 @@ def out_for(model_lowered: Lowered, draws: int, paths: int, events: int | None) 
         outcome_time=np.zeros((rows, len(model.outcomes))),
         started=_ints(draws, len(model.transitions)),
         fired=_ints(draws, len(model.transitions)),
-        taken=_ints(draws, int(model_lowered.plan.rules.option[-1])),
+        taken=_ints(draws, int(made.plan.rules.option[-1])),
         rungs=_ints(draws, RUNG_TIMES + 1, levels),
         path=_ints(kept),
         seq=np.zeros(kept, np.int32),

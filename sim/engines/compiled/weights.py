@@ -17,7 +17,7 @@ SLACK = 1e-9  # how far sums of probabilities may be off by rounding
 
 
 @njit(forceinline=True)
-def shares(n, values, available, share, first, kind, row):  # type: ignore[no-untyped-def]
+def shares(n, values, available, share, first, kind, row):
     """Fill the row of n options from their values; NaN in it says that one is wrong.
 
     `values` and `available` (1, 0, or NaN where its condition went wrong) have one entry an option,
@@ -47,7 +47,7 @@ def shares(n, values, available, share, first, kind, row):  # type: ignore[no-un
 
 
 @njit(forceinline=True)
-def _utilities(n, values, available, row):  # type: ignore[no-untyped-def]
+def _utilities(n, values, available, row):
     best = -math.inf
     for i in range(n):
         if available[i] != 0.0:
@@ -61,7 +61,7 @@ def _utilities(n, values, available, row):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True)
-def _chances(n, values, available, share, first, kind, row):  # type: ignore[no-untyped-def]
+def _chances(n, values, available, share, first, kind, row):
     high = 1.0 + SLACK if kind == PROBABILITY else math.inf
     before = 0.0
     for i in range(n):
@@ -86,7 +86,7 @@ def _chances(n, values, available, share, first, kind, row):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _all_shares(values, available, share, kind, rows):  # type: ignore[no-untyped-def]
+def _all_shares(values, available, share, kind, rows):
     for at in range(values.shape[0]):
         shares(share.size, values[at], available[at], share, 0, kind, rows[at])
 

@@ -1,0 +1,219 @@
+"""The work of a run handed out: blocks of draws, chunks of paths, threads over them.
+
+A thread walks some paths in one call of the kernel, which needs no lock of Python's. How many is
+found as it goes, so that a call takes a moment; what is walked does not depend on it.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import blake2s
+from pathlib import Path as File
+from time import perf_counter
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import streams
+from sim.engines.compiled import room
+from sim.engines.compiled.delays import Impossible
+from sim.engines.compiled.kernel import kernel
+from sim.engines.compiled.lower import Lowered
+from sim.engines.compiled.parts import (
+    CODE,
+    ENDLESS,
+    FINE,
+    FULL,
+    HALTED,
+    KEPT,
+    Base,
+    Floats,
+    Ints,
+    Job,
+    Out,
+    Path,
+)
+from sim.engines.compiled.trouble import explain, moment_of
+from sim.errors import RunError
+from sim.model import waiting
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
+from sim.results import Firings, Walked
+
+SECONDS = 0.1  # a call of the kernel, about
+PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
+DRAWS_IN_A_BLOCK = 64
+NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
+EVENTS_A_PATH = 64  # room at first; doubled where it is too little
+
+
+def impossible(wrong: Impossible, first: int) -> RunError:
+    """The error for a waiting time that cannot be, `first` being the first draw of its block."""
+    transition, draw = wrong.transition, first + wrong.position
+    return impossible_delay(transition.name, transition.after, wrong.problem, draw)
+
+
+def size_after(paths: int, seconds: float) -> int:
+    """How many paths to walk in a call when so many took so long."""
+    return int(min(max(SECONDS * paths / max(seconds, 1e-9), 1), MOST_PATHS_AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some paths of some draws; `position` is that of the first draw in its block."""
+
+    filled: Floats
+    first: int  # draw
+    position: int
+    draws: int
+    paths: range
+
+
+class Walker:
+    """One call of `walk`: what all its threads share."""
+
+    def __init__(
+        self,
+        made: Lowered,
+        values: NDArray[np.float64],
+        seed: int,
+        draws: range,
+        paths: range,
+        events: bool,
+    ) -> None:
+        self.made, self.values, self.seed = made, values, seed
+        self.draws, self.paths, self.events = draws, paths, events
+        self.halt = np.zeros(1, np.int64)
+        self.size = PATHS_AT_FIRST
+        self.axes = room.axes(made)
+        self.base = Base(start=made.pool.base, step=made.pool.step, delay=made.delays)
+        self.walk_block = kernel(_source())
+
+    def pieces(self, threads: int) -> Iterator[Walked]:
+        """All pieces in order, a few tasks ahead of whoever takes them."""
+        waiting_for: deque[Future[list[Walked]]] = deque()
+        pool = ThreadPoolExecutor(max_workers=threads)
+        try:
+            for task in self.tasks():
+                waiting_for.append(pool.submit(self.do, task))
+                if len(waiting_for) > 2 * threads:
+                    yield from waiting_for.popleft().result()
+            while waiting_for:
+                yield from waiting_for.popleft().result()
+        finally:
+            self.halt[0] = 1  # also when nobody takes the rest, or it is interrupted
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def tasks(self) -> Iterator[Task]:
+        """The work in order of draw, then of path."""
+        size = self.made.pool.drawn_size
+        block = max(1, min(DRAWS_IN_A_BLOCK, NUMBERS_IN_A_BLOCK // max(size, 1)))
+        for first in range(0, len(self.draws), block):
+            some = range(first, min(first + block, len(self.draws)))
+            filled, at = self.tables(some), first
+            while at < some.stop:
+                draws = min(max(self.size // max(len(self.paths), 1), 1), some.stop - at)
+                for paths in self.cut(self.paths):
+                    yield Task(filled, self.draws[at], at - first, draws, paths)
+                at += draws
+
+    def cut(self, paths: range) -> Iterator[range]:
+        """Consecutive paths, in pieces of what is the size by then; all in one if they are few."""
+        first = paths.start
+        while first < paths.stop:
+            last = min(first + self.size, paths.stop) if len(paths) > self.size else paths.stop
+            yield range(first, last)
+            first = last
+
+    def tables(self, some: range) -> Floats:
+        """The tables for a block of draws."""
+        columns = {
+            parameter.name: np.ascontiguousarray(self.values[some.start : some.stop, i])
+            for i, parameter in enumerate(self.made.model.parameters)
+        }
+        try:
+            return self.made.pool.filled(columns, len(some))
+        except Impossible as wrong:
+            raise impossible(wrong, self.draws[some.start]) from wrong
+
+    def do(self, task: Task) -> list[Walked]:
+        """Walk a task's paths."""
+        path, begun = room.path_for(self.made), perf_counter()
+        code, who, out = self.run(task, path, self.events)
+        if code == HALTED:
+            return []
+        if code != FINE:
+            self.fail(task, path, int(who[2]), int(who[3]))
+        self.size = size_after(task.draws * len(task.paths), perf_counter() - begun)
+        return [piece(task, out, draw) for draw in range(task.draws)]
+
+    def run(self, task: Task, path: Path, events: bool) -> tuple[int, Ints, Out]:
+        """(how it ended, where, what is left behind), with more room for events if need be."""
+        kept = EVENTS_A_PATH * task.draws * len(task.paths) if events else None
+        what = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
+        look = room.look_for(self.made, self.axes, task.filled)
+        while True:
+            who = np.array([*streams.key(self.seed), 0, 0, 0], np.int64)
+            out = room.out_for(self.made, task.draws, len(task.paths), kept)
+            plan = self.made.plan._replace(size=self.made.plan.size._replace(room=kept or 0))
+            job = Job(who=who, what=np.array(what, np.int64), halt=self.halt)
+            code = self.walk_block(look, self.base, plan, path, out, job)
+            if code != FULL or kept is None:
+                return code, who, out
+            kept *= 2
+
+    def fail(self, task: Task, path: Path, draw: int, number: int) -> NoReturn:
+        """Raise the error for what went wrong in a path."""
+        model = self.made.model
+        when = moment_of(model, path, draw, number)
+        if path.seen[CODE] == ENDLESS:
+            one = Task(
+                task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
+            )
+            _, _, out = self.run(one, path, events=True)
+            last = out.transition[: path.seen[KEPT]][-1 - FIRINGS_AT_ONE_INSTANT :]
+            raise endless([model.transitions[rank].name for rank in last.tolist()], when)
+        explain(model, path, self.values[draw - self.draws.start].tolist(), when)
+
+
+def piece(task: Task, out: Out, draw: int) -> Walked:
+    """What one draw of a task left behind."""
+    count = len(task.paths)
+    rows = slice(draw * count, (draw + 1) * count)
+    return Walked(
+        draw=task.first + draw,
+        first=task.paths.start,
+        ending=out.ending[rows],
+        end_time=out.end_time[rows],
+        stopped=out.stopped[rows].view(np.bool_),
+        n_events=out.n_events[rows],
+        outcome_time=out.outcome_time[rows],
+        started=out.started[draw],
+        fired=out.fired[draw],
+        taken=out.taken[draw],
+        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],
+        events=_firings(out, rows) if out.keep[0] else None,
+    )
+
+
+def _firings(out: Out, rows: slice) -> Firings:
+    first = int(out.end[rows.start - 1]) if rows.start else 0
+    last = int(out.end[rows.stop - 1]) if rows.stop else 0
+    these = slice(first, last)
+    return Firings(
+        path=out.path[these].copy(),
+        seq=out.seq[these].copy(),
+        time=out.time[these].copy(),
+        transition=out.transition[these].copy(),
+        option=out.option[these].copy(),
+        probability=out.probability[these].copy(),
+        cause=out.cause[these].copy(),
+    )
+
+
+def _source() -> str:
+    """A digest of every file that is compiled into the kernel."""
+    folder = File(__file__).parent
+    files = [*sorted(folder.glob("*.py")), File(streams.__file__), File(waiting.__file__)]
+    return blake2s(b"".join(file.read_bytes() for file in files)).hexdigest()
