@@ -242,7 +242,7 @@ def _sum_faults(
     if point is not None:
         said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
         yield looked.fault(point, f"probabilities add up to {said}, more than 1")
-    elif not rest and len(options) > 1:
+    elif not rest and any(option.value is not None for option in options):
         point = looked.first((np.abs(taken - 1) > SLACK) & everything)
         if point is not None:
             said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"

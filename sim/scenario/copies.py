@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 from math import prod
 
+from sim.errors import Problem
 from sim.scenario.findings import Findings
 from sim.scenario.reading import NODES
 from sim.scenario.scalars import core
@@ -78,7 +79,7 @@ def _copies(
     body = replace(entry.value, entries=rest)
     for values in product(*names.values()):
         fillings = dict(zip(names, values, strict=True))
-        filled = _filled(body, fillings)
+        filled = _filled(body, fillings, findings)
         yield _fill(name, fillings), Entry(entry.place, filled, name, fillings)
 
 
@@ -114,18 +115,21 @@ def _size(written: Written) -> int:
     return 1
 
 
-def _filled(written: Written, fillings: Mapping[str, str]) -> Written:
+def _filled(written: Written, fillings: Mapping[str, str], findings: Findings) -> Written:
     match written:
         case Scalar(_, text, place):
             new = _fill(text, fillings)
             return written if new == text else Scalar(core(new), new, place)
         case Series(items, place):
-            return Series(tuple(_filled(item, fillings) for item in items), place)
+            return Series(tuple(_filled(item, fillings, findings) for item in items), place)
         case Block(parts, place):
-            made = {
-                _fill(key, fillings): replace(entry, value=_filled(entry.value, fillings))
-                for key, entry in parts.items()
-            }
+            made: dict[str, Entry] = {}
+            for key, entry in parts.items():
+                new = _fill(key, fillings)
+                if new in made:
+                    text = f"the key {new!r} is here twice once for_each has filled it in"
+                    findings.problems.append(Problem(place=entry.place, path="", text=text))
+                made[new] = replace(entry, value=_filled(entry.value, fillings, findings))
             return Block(made, place)
 
 

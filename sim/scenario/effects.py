@@ -29,7 +29,7 @@ Bound = Literal["at_least", "at_most"]
 
 def _effect(bench: Workbench, name: str, shape: shapes.Effect, route: Route) -> Iterator[Effect]:
     words = bench.words
-    if name in words.broken:
+    if name in words.broken or (words.partial and name not in words.variables):
         return
     if name not in words.variables:
         what = next((w for w, names in _others(bench) if name in names), words.elsewhere.get(name))

@@ -75,6 +75,8 @@ class Reader:
     def is_broken(self, name: str) -> bool:
         """Whether a name exists but its own line is wrong."""
         words = self.vocabulary
+        if words.partial and self.known(name) is None and name not in words.outcomes:
+            return True
         return name in words.broken or (name in words.facts and words.facts[name] is None)
 
     def owners(self, level: str) -> list[str]:

@@ -23,8 +23,11 @@ def intervention_events(bench: Workbench, names: Sequence[str]) -> list[Transiti
     for name in bench.document.interventions:
         shape = bench.document.interventions[name]
         if name in names and has_event(shape):
+            before = len(bench.findings.problems)
             event = rule(bench, name, shape, ("interventions", name), "intervention")
             found += [event] if event else []
+            if len(bench.findings.problems) > before:
+                bench.doubtful.add(name)
     return found
 
 

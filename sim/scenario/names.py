@@ -25,6 +25,7 @@ _SPACES = (
     },
     {"moves": "a move", "events": "an event", "interventions": "an intervention"},
 )
+_NAMING = ("actors", "relations", "state", "parameters", "facts", "treaties")  # what can be read
 _ELSEWHERE = {
     "actors": "an actor",
     "treaties": "a treaty",
@@ -97,6 +98,7 @@ def vocabulary(
         outcomes=frozenset(_keys(tree, "outcomes")),
         broken=frozenset(broken),
         elsewhere=elsewhere,
+        partial=any((section,) in bench.broken for section in _NAMING),
     )
 
 

@@ -15,6 +15,8 @@ from sim.scenario.typed import Kind
 from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.written import Route, entry_of, place_of, spelled
 
+_LISTED_IN = {"actor": "actors", "source": "sources", "ladder": "ladders"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
@@ -72,7 +74,10 @@ class Workbench:
         """Whether a name exists; a broken thing does, and needs no second complaint."""
         if name in known:
             return True
-        self.problem(route, unknown(what, name, known))
+        if (
+            _LISTED_IN.get(what),
+        ) not in self.broken:  # a section that cannot be read lists nothing
+            self.problem(route, unknown(what, name, known))
         return False
 
     def damaged(self, route: Route) -> bool:
