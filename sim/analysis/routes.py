@@ -16,7 +16,7 @@ from sim.results.results import Results
 COLUMNS = ["route", "probability", "low", "high", "share", "hits", "n", "draw", "path"]
 ARROW = " → "
 AT_ONCE = "at the start"
-LIMIT = 1_000  # paths walked again; of more, those of the first draws
+LIMIT = 500  # paths walked again; of more, those of the first draws
 
 
 def routes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,7 +147,9 @@ def bar(total: int, shown: bool | None) -> Iterator[Callable[[int], object]]:
     if not shown:
         yield lambda paths: None
         return
-    from tqdm.auto import tqdm
+    with warnings.catch_warnings():  # without ipywidgets the bar is plain, which is no trouble
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
 
     with tqdm(total=total, unit=" paths", unit_scale=True, leave=False) as progress:
         yield progress.update
