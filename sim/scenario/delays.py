@@ -2,7 +2,7 @@
 
 from sim.errors import unknown
 from sim.model.delays import AT_ONCE, Delay, DelayKind, complaints, in_words, parameters_read
-from sim.model.expressions import Constant, Expression
+from sim.model.expressions import Constant, Expression, variables_read
 from sim.scenario import delay_shapes as shapes
 from sim.scenario import units
 from sim.scenario.parameters import blamed, percents
@@ -177,8 +177,6 @@ def without_state(
     bench: Workbench, expression: Expression | None, route: Route, reader: str = "a delay"
 ) -> Expression | None:
     """The expression if it reads parameters only: delays never read the state, `speed` does."""
-    from sim.model.expressions import variables_read
-
     read = variables_read(expression.node) if expression else ()
     if read:
         said = f"{read[0]!r} is part of the state, which {reader} cannot read"

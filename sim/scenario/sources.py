@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sim.scenario import rule_shapes as shapes
 from sim.scenario.workbench import Workbench
-from sim.scenario.written import Route
+from sim.scenario.written import Route, Series, entry_of
 
 
 def sources_exist(bench: Workbench) -> None:
@@ -18,8 +18,6 @@ def sources_exist(bench: Workbench) -> None:
 
 def _listed(bench: Workbench, route: Route) -> bool:
     """Whether the sources at a route are written as a list."""
-    from sim.scenario.written import Series, entry_of
-
     entry = entry_of(bench.findings.tree, (*route, "source"))
     return entry is not None and isinstance(entry.value, Series)
 
