@@ -16,7 +16,7 @@ NORTH_ATTACKS = {
     "usa__reads_attacker": "dprk",
     "russia__reads_attacker": "both",
     "china__reads_attacker": "both",
-    "west_says": "dprk",
+    "western_account": "dprk",
 }
 SOUTH_PRE_EMPTS = {
     "korea": "limited_war",
@@ -25,7 +25,7 @@ SOUTH_PRE_EMPTS = {
     "usa__reads_attacker": "rok",
     "russia__reads_attacker": "rok",
     "china__reads_attacker": "rok",
-    "west_says": "rok",
+    "western_account": "rok",
 }
 SOUTH_ANSWERS_IN_PLACE = {"korea": "clash", "aggressor": "dprk", "usa__reads_attacker": "dprk"}
 DRONES = {"korea": "incident", "aggressor": "rok", "usa__reads_attacker": "rok"}

@@ -1,4 +1,4 @@
-"""Korean paths: calendar facts on their dates, clauses not before theirs, levers that do something."""
+"""Korean paths: the calendar kept, clauses not before their date, levers that do something."""
 
 from functools import cache
 
@@ -12,8 +12,9 @@ LEVERS = (
     *("L1_verify", "L2_call_coalition", "L3_own_sanctions"),
     *("L4_attention", "L5_withdrawal", "L6_gates_rehearsed"),
 )
+PACE_ONLY = {"L4_attention", "L6_gates_rehearsed"}  # how soon Tokyo designates, hardly whether
 DAY_OF_FORCE = 40.0  # 4 December 2024
-SPENT = {"draws": 10, "paths": 12, "workers": 1}
+SPENT = {"draws": 10, "paths": 40, "workers": 1, "engine": "compiled"}
 
 
 @cache
@@ -71,8 +72,8 @@ def test_each_lever_changes_paths_and_some_outcome(lever):
     table = levers().table
     rows = table[table["twin"] == lever]
     assert rows["changed"].max() > 0
-    assert rows["differ"].sum() > 0 or lever in {"L4_attention", "L6_gates_rehearsed"}
-    # these two move the pace of Tokyo's designations, not whether they come in the end
+    if lever not in PACE_ONLY:
+        assert rows["differ"].sum() > 0
 
 
 def test_levers_act_through_the_channel_they_name():

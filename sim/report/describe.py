@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from sim.model.durations import DAY, duration_in_words
-from sim.model.expressions import Expression, Fact, walk
 from sim.model.model import Model
 from sim.model.state import Variable
 from sim.model.words import words
@@ -87,10 +86,10 @@ def _process(scenario: Scenario) -> Iterator[str]:
 
 def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Design concepts")
-    facts = _facts(scenario.model)
+    facts = [(code(fact.name), fact.words, code(fact.text)) for fact in scenario.facts]
     if facts:
         yield from ["Words the rules use, each a condition on the state:", ""]
-        yield from table(("word", "means"), facts)
+        yield from table(("word", "means", "as written"), facts)
     yield from ["", "What is looked for, and set nowhere (emergence):", ""]
     outcomes = [
         (code(outcome.name), outcome.title, code(outcome.when.text), "yes" * outcome.headline)
@@ -183,24 +182,6 @@ def _assumptions(rows: Iterable[Assumption]) -> Iterator[str]:
         for row in rows
     ]
     yield from table(("name", "meaning", "value", "grade", "source", "note"), cells)
-
-
-def _facts(model: Model) -> list[tuple[str, str]]:
-    """Every named condition the model reads, in the order it is first read."""
-    found: dict[str, str] = {}
-    for node in chain.from_iterable(walk(expression.node) for expression in _expressions(model)):
-        if isinstance(node, Fact):
-            found.setdefault(node.name, words(Expression(node.says, node.name), model))
-    return [(code(name), means) for name, means in found.items()]
-
-
-def _expressions(model: Model) -> Iterator[Expression]:
-    """Every expression of the model, in the order of the file."""
-    for transition in model.transitions:
-        said = [transition.when, transition.speed, *(t.becomes for t in transition.on)]
-        said += [part for option in transition.options for part in (option.value, option.available)]
-        yield from (expression for expression in said if expression is not None)
-    yield from (outcome.when for outcome in model.outcomes)
 
 
 def _values(variable: Variable) -> str:
