@@ -1,5 +1,6 @@
 """Chart `timing`: how soon each outcome has happened."""
 
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -10,12 +11,17 @@ from sim.charts import style
 
 
 def timing(
-    table: pd.DataFrame, *, start: date | None = None, subject: str = "", ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    start: date | None = None,
+    headlines: Collection[str] = (),
+    subject: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Cumulative incidence of each outcome over time, with its band, from `cumulative_incidence`.
 
-    Dates stand on the axis when the scenario has a start. An outcome that never happened is named
-    below its label instead of drawn as a line along the bottom.
+    Dates stand on the axis when the scenario has a start; headlines are drawn stronger. An outcome
+    that never happened is named below its label instead of drawn as a line along the bottom.
     """
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
@@ -32,7 +38,8 @@ def timing(
         curve = curves[name]
         colour, dashes = style.line(position)
         days = origin + curve["time"]
-        ax.step(days, curve["probability"], where="post", color=colour, linestyle=dashes, lw=1.7)
+        weight = 2.8 if name in headlines else 1.5
+        ax.step(days, curve["probability"], where="post", color=colour, linestyle=dashes, lw=weight)
         ax.fill_between(
             days, curve["low"], curve["high"], step="post", color=colour, alpha=0.13, linewidth=0
         )

@@ -47,7 +47,7 @@ def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable
     if len(results.outcomes):
         curves = cumulative_incidence(results)
         shown = curves[curves["outcome"].isin(telling(results))]
-        yield "timing", lambda: timing(shown, start=start, subject=title)
+        yield "timing", lambda: timing(shown, start=start, headlines=about.headlines, subject=title)
     ladders = [str(name) for name in results.rungs["variable"].unique()]
     for ladder in ladders:
         name = "rungs" if len(ladders) == 1 else f"rungs-{ladder}"
