@@ -53,7 +53,8 @@ def treaties(
     arcs = _arcs(bonds)
     places = _places(bonds, arcs)
     ax.set(xlim=(-1.32, 1.32), ylim=(-1.2, 1.16))
-    style.frame(ax, "Who is bound to whom: an arrow from each obligor to the one it owes")
+    title = "Who is bound to whom: from obligor to beneficiary (grey: owed to nobody in particular)"
+    style.frame(ax, title)
     ax.axis("off")
     ax.legend(handles=_legend(bonds), loc="lower center", ncols=5, fontsize=8, frameon=False)
     boxes = _actors(ax, places, names or {})
