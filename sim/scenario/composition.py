@@ -120,7 +120,7 @@ def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
         known = _keys_at(made.tree, parts[:-1])
         if parts[-1] not in known or len(parts) < 2:
             below = [".".join([*parts[:-1], name]) for name in known]
-            things = below if len(parts) > 1 else list(_things(made.tree))
+            things = below if len(parts) > 1 else _things(made.tree, text)
             _note(made, place, "remove", unknown("thing to remove", text, things))
             continue
         made.tree = _without(made.tree, parts)
@@ -129,10 +129,12 @@ def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
             made.removed[".".join(named)] = place
 
 
-def _things(tree: Block) -> Iterator[str]:
-    """Everything that can be removed, but for what stands inside another thing."""
-    for section, entry in tree.entries.items():
-        yield from (f"{section}.{name}" for name, _ in entries(entry.value))
+def _things(tree: Block, name: str) -> list[str]:
+    """What can be removed and is called so; else everything there is."""
+    things = [
+        f"{s}.{thing}" for s, entry in tree.entries.items() for thing, _ in entries(entry.value)
+    ]
+    return [thing for thing in things if thing.endswith(f".{name}")] or things
 
 
 def _keys_at(tree: Written | None, parts: list[str]) -> list[str]:

@@ -84,7 +84,7 @@ def _no_such_key(loc: tuple[int | str, ...]) -> str:
     """Why a key is none: unknown, or of another form than the one chosen."""
     key, form = str(loc[-1]), str(loc[-2]) if len(loc) > 1 else ""
     if form.startswith(MARK) and MARK + key in _forms(loc[:-2]):
-        return f"`{key}` has no place beside `{form.removeprefix(MARK)}`: one of the two"
+        return f"`{key}` has no place beside `{form.removeprefix(MARK)}`; keep one of the two"
     return unknown("key", key, _keys(loc[:-1]))
 
 
