@@ -16,7 +16,7 @@ from sim.results.results import Results
 COLUMNS = ["route", "probability", "low", "high", "share", "hits", "n", "draw", "path"]
 ARROW = " → "
 AT_ONCE = "at the start"
-LIMIT = 500  # paths walked again; of more, those of the first draws
+LIMIT = 250  # paths walked again; of more, those of the first draws
 
 
 def routes(
@@ -72,13 +72,15 @@ def _routes(
     world = World(model, seed)
     conditions = [evaluator(one.when.node, model.names) for one in model.outcomes]
     position = model.names.outcomes[outcome]
-    begun, values = -1, [0.0]
-    for draw, path in reached[["draw", "path"]].to_numpy().tolist():
+    pairs = reached[["draw", "path"]].to_numpy().tolist()
+    draws = parameter_values(model, seed, range(max((draw + 1 for draw, _ in pairs), default=0)))
+    begun = -1
+    for draw, path in pairs:
         if draw != begun:
-            begun, (values,) = draw, parameter_values(model, seed, range(draw, draw + 1)).tolist()
-            world.begin_draw(draw, values)
+            begun = draw
+            world.begin_draw(draw, draws[draw].tolist())
         walk = world.walk(path)
-        last = _decided(model, walk, conditions, values, position)
+        last = _decided(model, walk, conditions, world.values, position)
         yield ARROW.join(_chain(model, walk, last, options)) or AT_ONCE
 
 
