@@ -3,11 +3,11 @@
 import hashlib
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
+from five_hundred import five_hundred_rules
 
 from sim.errors import ScenarioError, UsageError
 from sim.scenario import load, new, schema
@@ -241,42 +241,11 @@ def test_checking_imports_nothing_slow():
     assert "scipy" in subprocess.run(control, capture_output=True, text=True, check=True).stdout
 
 
-def five_hundred_rules() -> str:
-    head = ["scenario: big", "horizon: 180 d", "actors:"]
-    head += [
-        f"  a{i}: {{state: {{role: {{levels: [none, some, full]}}, ready: {{flag: false}}}}}}"
-        for i in range(10)
-    ]
-    head += ["state: {korea: {levels: [calm, incident, clash, war], start: clash}}", "parameters:"]
-    head += [f"  p{i}: {{is: {{pert: [0.1, 0.2, 0.4]}}, grade: judgement}}" for i in range(60)]
-    head.append("moves:")
-    for i in range(500):
-        head += [
-            f"  m{i}:",
-            f"    actor: a{i % 10}",
-            f"    when: korea >= incident and a{i * 7 % 10}.role <= some and not a{i % 10}.ready",
-            f"    after: {{median: {i % 20 + 1} d, p90: {i % 20 + 9} d}}",
-            f"    speed: 1.5 if a{i % 10}.role >= some else 1",
-            "    choose:",
-            f"      acts: {{probability: p{i % 60} * (1 if korea == war else 0.5), "
-            f"then: {{a{i % 10}.role: raise, korea: raise}}}}",
-            f"      talks: {{probability: 0.1, then: {{a{i % 10}.ready: true}}}}",
-            "      waits: {probability: rest}",
-        ]
-    return "\n".join([*head, "outcomes: {war: {when: korea == war}}", "endings: {o: {otherwise: "
-                      "true}}"]) + "\n"  # fmt: skip
-
-
-def test_five_hundred_rules_are_checked_in_half_a_second(tmp_path):
-    """Processor time, best of three; twice the promise is allowed for a busy machine."""
+def test_five_hundred_rules_load(tmp_path):
+    """How fast is measured by benchmarks/reading.py."""
     file = tmp_path / "big.yaml"
     file.write_text(five_hundred_rules(), encoding="utf-8")
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
-        assert len(load(file).model.transitions) == 500
-        taken.append(time.process_time() - start)
-    assert min(taken) < 1.0, taken
+    assert len(load(file).model.transitions) == 500
 
 
 def test_a_problem_far_down_is_found_at_its_line(tmp_path):

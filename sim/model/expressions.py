@@ -5,7 +5,7 @@ Values: a level is its position, a flag or condition is true or false, everythin
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 State = Sequence[int]
 Values = Sequence[
@@ -146,21 +146,22 @@ class Names:
     outcomes: Mapping[str, int]
 
 
+_BELOW: Mapping[type, Callable[[Any], tuple[Node, ...]]] = {
+    Fact: lambda node: (node.says,),
+    Not: lambda node: (node.of,),
+    Negative: lambda node: (node.of,),
+    Arithmetic: lambda node: (node.left, node.right),
+    Comparison: lambda node: (node.left, node.right),
+    Logic: lambda node: node.parts,
+    IfElse: lambda node: (node.condition, node.then, node.otherwise),
+    Call: lambda node: node.arguments,
+}
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The trees directly below this one, in the order they are read."""
-    match node:
-        case Fact(_, says):
-            return (says,)
-        case Not(of) | Negative(of):
-            return (of,)
-        case Arithmetic(_, left, right) | Comparison(_, left, right):
-            return (left, right)
-        case Logic(_, parts) | Call(_, parts):
-            return parts
-        case IfElse(condition, then, otherwise):
-            return (condition, then, otherwise)
-        case _:
-            return ()
+    below = _BELOW.get(type(node))
+    return below(node) if below else ()
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -174,17 +175,29 @@ def walk(node: Node) -> Iterator[Node]:
 
 def variables_read(node: Node) -> tuple[str, ...]:
     """Names of the state variables a tree reads, each once, in reading order."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, StateOf)))
+    return _names_of(node, StateOf)
 
 
 def parameters_read(node: Node) -> tuple[str, ...]:
     """Names of the parameters a tree reads, each once, in reading order."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, ParameterOf)))
+    return _names_of(node, ParameterOf)
 
 
 def outcomes_read(node: Node) -> tuple[str, ...]:
     """Names of the outcomes a tree reads, each once, in reading order."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Happened)))
+    return _names_of(node, Happened)
+
+
+def _names_of(node: Node, kind: type[StateOf | ParameterOf | Happened]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    waiting = [node]
+    while waiting:  # `walk`, without its generator: a check asks this tens of thousands of times
+        part = waiting.pop()
+        if type(part) is kind:
+            found[part.name] = None
+        elif below := _BELOW.get(type(part)):
+            waiting += below(part)[::-1]
+    return tuple(found)
 
 
 def odds(probability: float, *factors: float) -> float:
