@@ -20,7 +20,7 @@ from sim.engines.compiled.parts import (
     SEQ,
     WROTE,
 )
-from sim.engines.compiled.planes import BITS
+from sim.engines.compiled.planes import BITS, LAST, SHIFT
 from sim.model import waiting
 
 for _function in (*streams.COMPILABLE, *waiting.COMPILABLE):
@@ -48,7 +48,7 @@ def run(look, rules, path, rank, now):
             fault(path, BAD_SPEED, rank, 0)
     path.pace[rank] = speed
     path.due[rank] = now + path.remaining[rank] / speed if speed > 0.0 else INF
-    path.stale[rank // BITS] = 1
+    path.stale[rank >> SHIFT] = 1
 
 
 @njit(forceinline=True)
@@ -57,7 +57,7 @@ def stand(path, rank, now):
     if path.pace[rank] > 0.0:
         path.remaining[rank] = (path.due[rank] - now) * path.pace[rank]
     path.due[rank] = INF
-    path.stale[rank // BITS] = 1
+    path.stale[rank >> SHIFT] = 1
 
 
 @njit(forceinline=True)
@@ -68,8 +68,8 @@ def start(look, size, rules, path, out, who, rank, now):
     if nth == 0:
         out.started[who[4] * size.transitions + rank] += 1
     path.cause[rank] = path.seen[SEQ] - 1
-    word = rank // BITS
-    path.clock[word] |= 1 << (rank % BITS)
+    word = rank >> SHIFT
+    path.clock[word] |= 1 << (rank & LAST)
     u = 0.5
     if rules.draws[rank] != 0:
         a, b, c, d = philox(rules.identity[rank], who[2], who[3], nth, who[0], who[1])
@@ -150,7 +150,7 @@ def keep_pace(look, plan, path, now):
         variable = path.wrote[i]
         for j in range(conditions.speed_first[variable], conditions.speed_first[variable + 1]):
             rank = conditions.speed_reader[j]
-            word, bit = rank // BITS, rank % BITS
+            word, bit = rank >> SHIFT, rank & LAST
             if ((path.clock[word] & ~path.held[word]) >> bit) & 1 != 0:
                 speed = value_of(look, rules.speed[rank], path.state)
                 if speed != path.pace[rank]:

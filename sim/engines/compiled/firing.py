@@ -20,7 +20,7 @@ from sim.engines.compiled.parts import (
     STEP,
     WROTE,
 )
-from sim.engines.compiled.planes import BITS
+from sim.engines.compiled.planes import BITS, LAST, SHIFT
 from sim.engines.compiled.weights import shares
 from sim.results import NOTHING
 
@@ -140,9 +140,9 @@ def look_at_outcomes(look, plan, path, out, row, now):
             fault(path, BAD_STOP, 0, 0)
         return says != 0.0
     number = size.transitions + size.outcomes
-    if (path.bad[number // BITS] >> (number % BITS)) & 1 != 0:
+    if (path.bad[number >> SHIFT] >> (number & LAST)) & 1 != 0:
         fault(path, BAD_STOP, 0, 0)
-    return (path.holds[number // BITS] >> (number % BITS)) & 1 != 0
+    return (path.holds[number >> SHIFT] >> (number & LAST)) & 1 != 0
 
 
 @njit(forceinline=True)

@@ -29,9 +29,10 @@ from sim.engines.compiled.parts import (
     NONE,
     SEQ,
     TOGETHER,
+    WROTE,
     Plan,
 )
-from sim.engines.compiled.planes import BITS
+from sim.engines.compiled.planes import LAST, SHIFT
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT
 from sim.results import NOTHING
 
@@ -99,7 +100,7 @@ def call(plan, path, called):
         path.doubt[word] = 0
     first = size.transitions + size.outcomes + 1
     for number in range(first, first + size.waited):
-        word, bit = number // BITS, number % BITS
+        word, bit = number >> SHIFT, number & LAST
         if (path.before[word] >> bit) & 1 == 0:
             at = (number - first) * size.rule_words
             for other in range(size.rule_words):
@@ -117,7 +118,7 @@ def wrong_before(plan, path):
     for word in range(size.words):
         path.before[word] = path.holds[word]
     for number in range(first, first + size[5]):
-        if (path.bad[number // BITS] >> (number % BITS)) & 1 != 0:
+        if (path.bad[number >> SHIFT] >> (number & LAST)) & 1 != 0:
             fault(path, BAD_BECOMES, number - first, NONE)
 
 
@@ -129,7 +130,7 @@ def count(plan, path, out, who, rank, option, now):
         out.fired[who[4] * size.transitions + rank] += 1
     path.fired[rank] += 1
     if path.fired[rank] >= rules.limit[rank]:
-        path.open[rank // BITS] &= ~(1 << (rank % BITS))
+        path.open[rank >> SHIFT] &= ~(1 << (rank & LAST))
     if option != NOTHING:
         number = rules.option[rank] + option
         if path.taken[number] == 0:
@@ -163,9 +164,10 @@ def fire(look, plan, path, out, who, row, rank, now):
     count(plan, path, out, who, rank, option, now)
     if path.seen[CODE] != FINE:
         return True
-    see(look, size, plan.conditions, path)
-    if look_at_outcomes(look, plan, path, out, row, now):
-        return True
+    if path.seen[WROTE] != 0:
+        see(look, size, plan.conditions, path)
+        if look_at_outcomes(look, plan, path, out, row, now):
+            return True
     call(plan, path, called)
     look_at_clocks(look, plan, path, out, who, now)
     keep_pace(look, plan, path, now)
@@ -197,7 +199,7 @@ def walk_path(look, plan, path, out, who, row):
             now = horizon
             break
         path.now[0] = now = path.due[rank]
-        word, bit = rank // BITS, 1 << (rank % BITS)
+        word, bit = rank >> SHIFT, 1 << (rank & LAST)
         path.clock[word] &= ~bit
         path.stale[word] = 1
         if rules.scheduled[word] & bit != 0 and path.holds[word] & bit == 0:

@@ -5,7 +5,7 @@ import math
 from numba import njit
 
 from sim.engines.compiled.parts import WROTE
-from sim.engines.compiled.planes import BITS
+from sim.engines.compiled.planes import LAST, SHIFT
 from sim.engines.compiled.shelf import AND, MINUS, NEGATIVE, NOT, OR, OVER, PLUS
 
 
@@ -74,7 +74,7 @@ def joined(step, a, b):
 @njit(forceinline=True)
 def settle(look, conditions, path, number):
     """Look up one condition that is no bit of a plane."""
-    word, bit = number // BITS, 1 << (number % BITS)
+    word, bit = number >> SHIFT, 1 << (number & LAST)
     says = value_of(look, conditions.table[number], path.state)
     path.extra[word] &= ~bit
     path.bad[word] &= ~bit

@@ -33,7 +33,8 @@ Ints = NDArray[np.int64]
 Case = dict[str, Bools]  # the values each variable may have; one not named may have any
 
 PLANES = 4  # cases a condition may have
-BITS = 60  # conditions in a word; the sign of an int64 stays out of it
+BITS = 32  # conditions in a word, a power of two; the sign of an int64 stays out of it
+SHIFT, LAST = 5, BITS - 1  # number >> SHIFT is its word, number & LAST its bit there
 _EXPANDED = 256  # combinations looked at one by one where a condition is no and/or
 
 
