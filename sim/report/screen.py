@@ -32,7 +32,7 @@ def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> 
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
-    parts += [*_record(found.record), *_routes(scenario, found.routes), *_never(results)]
+    parts += [*_record(found.record), *_routes(scenario, found.routes, results.n), *_never(results)]
     parts += ["", Text(where)]
     return Group(*parts)
 
@@ -104,19 +104,27 @@ def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
     yield shown
 
 
-def _routes(scenario: Scenario, routes: dict[str, pd.DataFrame]) -> Iterator[RenderableType]:
+def _routes(
+    scenario: Scenario, routes: dict[str, pd.DataFrame], n: int
+) -> Iterator[RenderableType]:
     """The likeliest chains of causes to each headline, with a path to replay."""
     for outcome, table in routes.items():
         if not len(table):
             continue
         yield ""
-        yield Text(f"Likeliest routes to {plain(outcome)}", "bold")
+        yield Text(f"Likeliest routes to {plain(outcome)}{_among(table, n)}", "bold")
         for _, row in table.head(ROUTES).iterrows():
             example = f"--draw {row['draw']} --path {row['path']}"
             yield Text(f"{estimate(row)}   (replay {scenario.file} {example})")
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
+
+
+def _among(routes: pd.DataFrame, n: int) -> str:
+    """Which paths were looked at, if not all of them."""
+    looked = int(routes["n"].iloc[0])
+    return f", in the first {looked:,} paths" if looked < n else ""
 
 
 def _never(results: Results) -> Iterator[RenderableType]:
