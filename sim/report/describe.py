@@ -92,10 +92,17 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         yield from table(("word", "means", "as written"), facts)
     yield from ["", "What is looked for, and set nowhere (emergence):", ""]
     outcomes = [
-        (code(outcome.name), outcome.title, code(outcome.when.text), "yes" * outcome.headline)
+        (
+            code(outcome.name),
+            outcome.title,
+            words(outcome.when, scenario.model),
+            code(outcome.when.text),
+            "yes" * outcome.headline,
+        )
         for outcome in scenario.model.outcomes
     ]
-    yield from table(("outcome", "in words", "has happened when", "headline"), outcomes)
+    head = ("outcome", "title", "has happened when", "as written", "headline")
+    yield from table(head, outcomes)
     yield from ["", "How a path ended, the first that holds:", ""]
     for ending in scenario.model.endings:
         when = code(ending.when.text) if ending.when else "otherwise"
