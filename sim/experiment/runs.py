@@ -49,9 +49,10 @@ class Plan:
     progress: bool | None = None
 
     def __post_init__(self) -> None:
-        for name, low, high in (("draws", 1, LARGEST), ("paths", 1, LARGEST), ("seed", 0, 2**64)):
+        most = 2**64 - 1
+        for name, low, high in (("draws", 1, LARGEST), ("paths", 1, LARGEST), ("seed", 0, most)):
             value = getattr(self, name)
-            if not low <= value <= high - (name == "seed"):
+            if not low <= value <= high:
                 raise UsageError(f"{name}: must be from {low} to {high:,}, found {value}")
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"workers: must be at least 1, found {self.workers}")

@@ -69,16 +69,19 @@ class Comparison:
 
 
 def compare(
-    scenario: Scenario, interventions: Iterable[str] | None = None, **options: Unpack[Options]
+    scenario: Scenario, interventions: str | Iterable[str] | None = None, **options: Unpack[Options]
 ) -> Comparison:
     """Run a scenario beside its twins under interventions: all of them unless named; `a+b` is both.
 
     Options are those of `run`. Raises what `run` raises, and UsageError if there is none.
     """
     plan = Plan(**options)
+    if isinstance(interventions, str):
+        interventions = [interventions]
     named = list(scenario.interventions if interventions is None else interventions)
     if not named:
-        raise UsageError("nothing to compare with: the scenario names no interventions")
+        who = "the scenario names" if interventions is None else "there are"
+        raise UsageError(f"nothing to compare with: {who} no interventions")
     scenarios = [scenario, *(scenario.under(name) for name in named)]
     models = [one.model for one in scenarios]
     values = [parameter_values(model, plan.seed, range(plan.draws)) for model in models]

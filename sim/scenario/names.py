@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sim.model.expressions import Node
+from sim.model.expressions import Expression, Node
 from sim.model.identity import identity
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
@@ -135,11 +135,12 @@ def _fact(bench: Workbench, name: str, written: Mapping[str, str], above: tuple[
         _fact(bench, other, written, (*above, name))
     if name not in found:
         reader = Reader(bench.words)
-        found[name] = reader.wanted(written[name], "condition")
+        node = found[name] = reader.wanted(written[name], "condition")
         for mistake in reader.mistakes:
             bench.problem(("facts", name), mistake)
-        if found[name] is not None:
+        if node is not None:
             lengths[name] = written_out(written[name], lengths)
+            bench.conditions["facts", name] = Expression(node, written[name])
 
 
 def _written_variables(tree: Block) -> Iterator[str]:

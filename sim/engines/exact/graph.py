@@ -99,7 +99,7 @@ class _Explorer:
         chain = self.chain
         enabled = chain.enabled(situation)
         if not self.vanishing[at]:
-            for rank in ranks(chain.clocks(situation)):
+            for rank in ranks(chain.clocks(situation) & ~self.immediate):  # those stand still
                 rate = self.rates.find(rank, situation.state)  # of one that stands still: 0
                 if enabled >> rank & 1:
                     self._step(at, situation, rank, rate)
