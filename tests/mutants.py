@@ -124,10 +124,10 @@ def mutate(draw: st.DrawFn, tree: yaml.Node) -> None:
 
 
 @st.composite
-def trees_made_wrong(draw: st.DrawFn, texts: list[str]) -> str:
-    """A file of which one to four places were changed."""
+def trees_made_wrong(draw: st.DrawFn, texts: list[str], most: int = 4) -> str:
+    """A file of which up to four places were changed, or another number."""
     tree = tree_of(draw(st.sampled_from(texts)))
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(st.integers(1, most))):
         mutate(draw, tree)
         if _size(tree, set()) > 3_000:  # transplants can put a tree into itself
             break

@@ -28,7 +28,7 @@ def test_damaged_files_load_or_are_told_why(beside, content):
 
 
 @settings(LONG, max_examples=LONG.max_examples // 10)
-@given(content=trees_made_wrong(TEXTS))
+@given(content=trees_made_wrong(TEXTS, most=1))
 def test_mutants_that_load_also_walk(beside, content):
     """On both engines; what stops them is an error in words."""
     file = beside / "walking.yaml"
