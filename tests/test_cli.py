@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,6 +16,8 @@ import sim
 from sim.analysis.wording import estimate, plain
 from sim.cli import app
 from sim.experiment import defaults
+from sim.results import Walked
+from sim.results.tally import Ledger
 
 ROOT = Path(__file__).parent.parent
 FIRST = ROOT / "scenarios" / "first_crisis.yaml"
@@ -221,16 +222,23 @@ def test_a_bug_of_ours_is_one_note_and_code_1():
         assert ("a bug of ours" in done.stderr) is not traced
 
 
-def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call):
-    timer = threading.Timer(1.5, signal.raise_signal, [signal.SIGINT])
-    timer.start()
-    code, out, err = call(FIRST, "--draws", 4_000, "--paths", 200, "--workers", 1, "--no-charts")
-    timer.join()
+def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call, monkeypatch):
+    add, calls = Ledger.add, []
+
+    def press_at_the_tenth(ledger: Ledger, piece: Walked) -> None:
+        calls.append(piece)
+        if len(calls) == 10:
+            signal.raise_signal(signal.SIGINT)
+        add(ledger, piece)
+
+    monkeypatch.setattr(Ledger, "add", press_at_the_tenth)
+    many = ("--draws", 400, "--paths", 200, "--engine", "reference", "--workers", 1)
+    code, out, err = call(FIRST, *many, "--no-charts")
     assert code == 130
     finished = json.loads(Path("results/first_crisis/manifest.json").read_text())["draws"]
-    assert 0 < finished < 4_000
-    assert f"interrupted: {finished} of 4000 draws" in err
-    assert f"Interrupted: {finished} of 4000 draws" in out
+    assert 0 < finished < 400
+    assert f"interrupted: {finished} of 400 draws" in err
+    assert f"Interrupted: {finished} of 400 draws" in out
     assert len(pd.read_csv("results/first_crisis/draws.csv")) == finished
 
 

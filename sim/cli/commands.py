@@ -190,6 +190,7 @@ def compare(
         engine=engine,
         workers=workers,
         events=events,
+        keep_paths=False,  # each twin's row a path would fill a disk; counts are all it takes
     )
     kept(comparison.baseline)
     comparison.save(target)

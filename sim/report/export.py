@@ -22,8 +22,9 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1)
             return graphml(model)
         case "mermaid":
             return mermaid(model)
-        case "prism" if draw is None:
-            return prism(model, [central(parameter.distribution) for parameter in model.parameters])
         case "prism":
-            return prism(model, parameter_values(model, seed, range(draw, draw + 1))[0].tolist())
+            values = [central(parameter.distribution) for parameter in model.parameters]
+            if draw is not None:
+                values = parameter_values(model, seed, range(draw, draw + 1))[0].tolist()
+            return prism(model, values)
     raise UsageError(unknown("form", form, FORMS))

@@ -78,16 +78,16 @@ def _said(results: Results, outcome: str) -> str:
 
 
 def difference(row: "pd.Series[float]") -> str:
-    """`-1.3 (-1.6 to -1.0)` in percentage points; `none` where not one path differs."""
-    if row["differ"] == 0 and row["changed"] == 0:
+    """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
+
+    `none: no path changes` where every path is its twin's equal.
+    """
+    if row["changed"] == 0:
         return "none: no path changes"
+    low, high = 100 * row["low"], 100 * row["high"]
+    half = (high - low) / 2
+    digits = min(max(0, -floor(log10(half))), 6) if half > 0 else 3
     if row["differ"] == 0:
-        return f"0, within ±{_points(max(-row['low'], row['high']), 2).lstrip('+')}"
-    width = float(row["high"] - row["low"])
-    digits = max(0, 1 - floor(log10(50 * width))) if width > 0 else 2
-    said = [_points(float(row[name]), digits) for name in ("difference", "low", "high")]
-    return f"{said[0]} ({said[1]} to {said[2]})"
-
-
-def _points(share: float, digits: int) -> str:
-    return f"{100 * share:+.{digits}f}"
+        return f"0, within ±{max(-low, high):.{digits}f}"
+    said = f"{100 * row['difference']:+.{digits}f}"
+    return f"{said} ({low:+.{digits}f} to {high:+.{digits}f})"
