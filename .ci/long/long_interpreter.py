@@ -11,6 +11,7 @@ from sim.engines import ENGINES
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "exact"])
 def test_an_independent_reading_gives_the_same_paths(engine: str, tmp_path: Path) -> None:
+    """Events, times of outcomes, ends and counts, all equal."""
     for world in worlds(1_000, 3_000):
         run = {"draws": 1, "paths": PATHS, "seed": SEED, "workers": 1, "events": True}
         results = sim.run(loaded(world, tmp_path), engine=engine, **run)  # type: ignore[arg-type]
