@@ -142,6 +142,10 @@ class Chain:
                     starting |= clock
         return running & (guards | self._remembers) | starting & guards
 
+    def spent(self, situation: Situation) -> int:
+        """Bit mask of the transitions whose limit is used up."""
+        return self._spent(situation.counts) if situation.counts else 0
+
     def _spent(self, counts: tuple[int, ...]) -> int:
         """The transitions whose limit is used up."""
         spent = self._used_up.get(counts)

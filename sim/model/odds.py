@@ -46,21 +46,24 @@ class Odds:
 
     def shares(self, rank: int, state: State) -> list[float]:
         """The probability of each option, and last of none: rules 3 and 7."""
-        transition = self.model.transitions[rank]
-        available = [
-            option.available is None or bool(self._value(option.available, state))
-            for option in transition.options
-        ]
-        if transition.choice == "utility":
-            weights = self._utilities(transition, available, state)
-        else:
-            weights = self._weights(transition, available, state)
+        weights = self.weights(rank, state)
         total = 0.0
         for weight in weights:
             total = total + weight
         if total <= 0:
             return [0.0] * len(weights) + [1.0]
         return [weight / total for weight in weights] + [0.0]
+
+    def weights(self, rank: int, state: State) -> list[float]:
+        """What each option weighs, by rule 3; 0 for one that is not available."""
+        transition = self.model.transitions[rank]
+        available = [
+            option.available is None or bool(self._value(option.available, state))
+            for option in transition.options
+        ]
+        if transition.choice == "utility":
+            return self._utilities(transition, available, state)
+        return self._weights(transition, available, state)
 
     def _utilities(
         self, transition: Transition, available: Sequence[bool], state: State

@@ -5,7 +5,7 @@ layers only grow, so the first in which something may be so is a lower bound of 
 takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search, 2001).
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.model.boxes import Box, Narrower, Ranges, Spanner, bits, discrete_names, narrower, spanner
@@ -53,50 +53,17 @@ def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
     marks = _Marks(model, ranges)
     marks.update(found, 0, set(found.variables))
     if not _surely(model.stop_when, found.box, ranges):
-        _grow(found, rules, marks, {rule.rank for rule in rules if not rule.triggered})
+        _grow(found, rules, marks)
     _endings(model, found, ranges)
     return found
 
 
-class Relaxation:
-    """Distances from any situation to one outcome: fewest firings, combinations ignored.
-
-    `box` and `ranges` say what the parameters may be.
-    """
-
-    def __init__(self, model: Model, box: Box, ranges: Ranges, target: int) -> None:
-        self.model, self.target = model, target
-        self._known, self._marks = box, _Marks(model, ranges)
-        self._rules = [_Rule(model, rank, ranges) for rank in range(len(model.transitions))]
-
-    def distance(self, state: Sequence[int], marks: int, awake: Set[int]) -> int | None:
-        """Firings from this state, these outcomes having happened, to the target; None: never.
-
-        `awake` holds the transitions that may fire without another one starting them first.
-        """
-        model = self.model
-        found = Relaxed.nothing(model, self._known)
-        for variable, value in zip(model.variables, state, strict=True):
-            found.box[variable.name] = 1 << value
-        for i, outcome in enumerate(model.outcomes):
-            if marks >> i & 1:
-                found.box[outcome.name] = 0b10
-        self._marks.update(found, 0, set(found.variables))
-        _grow(found, self._rules, self._marks, awake, self.target)
-        return found.outcomes[self.target]
-
-
-def _grow(
-    found: Relaxed,
-    rules: "list[_Rule]",
-    marks: "_Marks",
-    begin: Set[int],
-    target: int | None = None,
-) -> None:
-    """Layer after layer until nothing new comes, or the target outcome may hold."""
-    waiting, awake = set(begin), set(begin)
+def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
+    """Layer after layer until nothing new comes."""
+    waiting = {rule.rank for rule in rules if not rule.triggered}
+    awake = set(waiting)
     layer = 0
-    while waiting and (target is None or found.outcomes[target] is None):
+    while waiting:
         layer += 1
         fresh: Box = {}
         woken: set[int] = set()
@@ -175,7 +142,7 @@ class _Choice:
         self.value: Spanner | None = None
         if option.value is not None and weighed:
             self.value = spanner(option.value.node, ranges)
-        self.effects = [(e.variable, _effect(model, e, ranges)) for e in option.effects]
+        self.effects = [(e.variable, consequence(model, e, ranges)) for e in option.effects]
         expressions = [option.available, option.value if weighed else None]
         expressions += [effect.expression for effect in option.effects]
         self.reads = {name for e in expressions if e for name in discrete_names(e.node)}
@@ -251,7 +218,7 @@ def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
     return by_name, by_option
 
 
-def _effect(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box], int]:
+def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box], int]:
     """A closure box -> mask of the values the variable may have after the effect."""
     size = model.variable(effect.variable).size
     everything, source, value = (1 << size) - 1, effect.source or effect.variable, effect.value

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from sim.engines.exact.flow import Floats
 from sim.engines.exact.graph import Graph, explore
-from sim.model.odds import Odds
 from sim.errors import NotApplicable
 from sim.model.delays import Delay
 from sim.model.expressions import Evaluator, Values, evaluator, parameters_read
 from sim.model.model import Model
+from sim.model.odds import Odds
 from sim.model.reachability import decisive, reach
 from sim.model.verdicts import Known
 

@@ -1,0 +1,256 @@
+"""How far a situation is from an outcome where situations are too many to visit.
+
+The additive relaxation of planning (Bonet and Geffner, Artif. Intell. 129 (2001), 5-33): each value
+of each variable, and each triggered clock that runs, has a least cost to come about; a firing costs
+what its conditions cost together, plus -log of a bound on the chance that its clock runs down in
+time and that this option is taken. Sums, as probabilities multiply. What costs an infinity can
+never come about, which is proof: no combination that can occur is left out.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import inf, log
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
+from sim.model.boxes import Box, bits, discrete_names, narrower, spanner
+from sim.model.chain import Chain, Situation
+from sim.model.delays import numbers
+from sim.model.expressions import Comparison, Constant, Node
+from sim.model.model import Model
+from sim.model.relaxed import consequence, relax
+from sim.model.transitions import Effect, Option, Transition
+from sim.model.verdicts import Known
+from sim.model.waiting import wait
+
+ZERO = Constant(0.0, "0")
+RUNS = "runs:"  # before the name of a triggered transition: its clock runs
+
+
+class Step(NamedTuple):
+    """One way in which one firing brings about one value."""
+
+    rank: int  # -1: no firing, it follows by itself
+    needs: Conjunct
+    name: str
+    value: int
+    cost: float
+
+
+def by_values(chain: Chain, known: Known, outcome: int) -> Callable[[Situation], float]:
+    """A closure situation -> distance to the outcome; infinite where it is out of reach."""
+    model = chain.model
+    steps, goal = _relevant(model, list(_steps(model, known)), model.outcomes[outcome].name)
+    table = _Table(model, steps, goal)
+    looked: dict[tuple[tuple[int, ...], int, int, int, int], float] = {}
+    at = [model.names.variables[name] for name in table.variables]
+    ranks = sum(1 << rank for rank in {step.rank for step in steps if step.rank >= 0})
+
+    def far(situation: Situation) -> float:
+        values = tuple(situation.state[position] for position in at)
+        spent = chain.spent(situation) & ranks
+        gone = chain.scheduled & ~situation.pending & ranks
+        key = (values, situation.running & table.clocks, situation.marks, spent, gone)
+        if key not in looked:
+            looked[key] = table.cost(values, situation, spent | gone)
+        return looked[key]
+
+    return far
+
+
+class _Table:
+    """Facts, steps and what they need as arrays; a cost is found by repeating until it settles."""
+
+    def __init__(self, model: Model, steps: Sequence[Step], goal: str) -> None:
+        names = {name for s in steps for name in (*s.needs, s.name)} | {goal}
+        self.variables = tuple(v.name for v in model.variables if v.name in names)
+        self.marks = tuple(i for i, o in enumerate(model.outcomes) if o.name in names)
+        self.running = tuple(
+            (rank, f"{RUNS}{t.name}")
+            for rank, t in enumerate(model.transitions)
+            if f"{RUNS}{t.name}" in names
+        )
+        self.clocks = sum(1 << rank for rank, _ in self.running)
+        self.facts = {
+            (model.variable(n).name, value): 0
+            for n in self.variables
+            for value in range(model.variable(n).size)
+        }
+        self.facts |= {(model.outcomes[i].name, value): 0 for i in self.marks for value in (0, 1)}
+        self.facts |= {(name, 1): 0 for _, name in self.running}
+        self.facts = {fact: i for i, fact in enumerate(self.facts)}
+        self.outcome_names = [outcome.name for outcome in model.outcomes]
+        self.goal = self.facts[goal, 1]
+        nothing = len(self.facts)  # the cost of no value: infinite
+        literals: dict[tuple[int, ...], int] = {}
+        needs = []
+        for step in steps:
+            own = []
+            for name, mask in step.needs.items():
+                values = tuple(self.facts[name, v] for v in bits(mask) if (name, v) in self.facts)
+                own.append(literals.setdefault(values, len(literals)))
+            needs.append(own)
+        self._literals = _padded(list(literals), nothing)
+        self._needs = _padded(needs, len(literals))
+        self._brings = np.array([self.facts[s.name, s.value] for s in steps], dtype=np.int64)
+        self._costs = np.array([step.cost for step in steps])
+        self._ranks = [step.rank for step in steps]
+
+    def cost(self, values: Sequence[int], situation: Situation, barred: int) -> float:
+        """The least cost of the goal from a situation, some transitions barred."""
+        costs = np.full(len(self.facts) + 1, inf)
+        for name, value in zip(self.variables, values, strict=True):
+            costs[self.facts[name, value]] = 0.0
+        for i in self.marks:
+            costs[self.facts[self.outcome_names[i], situation.marks >> i & 1]] = 0.0
+        for rank, name in self.running:
+            if situation.running >> rank & 1:
+                costs[self.facts[name, 1]] = 0.0
+        own = self._costs
+        if barred:
+            off = np.array([rank >= 0 and barred >> rank & 1 for rank in self._ranks], dtype=bool)
+            own = np.where(off, inf, own)
+        for _ in range(len(self.facts)):
+            literals = np.append(costs[self._literals].min(axis=1), 0.0)
+            steps = literals[self._needs].sum(axis=1) + own
+            new = costs.copy()
+            np.minimum.at(new, self._brings, steps)
+            if (new == costs).all():
+                break
+            costs = new
+        return float(costs[self.goal])
+
+
+def _padded(
+    rows: Sequence[Sequence[int]], filler: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    width = max((len(row) for row in rows), default=0) or 1
+    return np.array([[*row, *[filler] * (width - len(row))] for row in rows] or [[filler]])
+
+
+def _relevant(model: Model, steps: list[Step], outcome: str) -> tuple[list[Step], str]:
+    """The steps that can matter to an outcome, and the outcome's name as their goal."""
+    wanted = {outcome}
+    chosen: set[int] = set()
+    while True:
+        fresh = {i for i, step in enumerate(steps) if step.name in wanted} - chosen
+        if not fresh:
+            return [steps[i] for i in sorted(chosen)], outcome
+        chosen |= fresh
+        wanted |= {name for i in fresh for name in steps[i].needs}
+
+
+def _steps(model: Model, known: Known) -> Iterator[Step]:
+    """All the ways in which anything comes about."""
+    found = relax(model, known.box, known.ranges)
+    box, ranges = found.box, known.ranges
+    for outcome in model.outcomes:
+        for needs in conjuncts(outcome.when.node, True, box, ranges):
+            yield Step(-1, needs, outcome.name, 1, 0.0)
+    for rank, transition in enumerate(model.transitions):
+        for trigger in transition.on:
+            if trigger.becomes:
+                for needs in conjuncts(trigger.becomes.node, True, box, ranges):
+                    yield Step(-1, needs, f"{RUNS}{transition.name}", 1, 0.0)
+        if found.fired[rank]:
+            yield from _firings(model, rank, known, box)
+
+
+def _firings(model: Model, rank: int, known: Known, box: Box) -> Iterator[Step]:
+    transition = model.transitions[rank]
+    slow, shares = _slow(model, transition, known), _shares(transition, known)
+    guard = transition.when
+    when = conjuncts(guard.node, True, box, known.ranges) if guard else [{}]
+    if transition.on:
+        when = [{**needs, f"{RUNS}{transition.name}": 0b10} for needs in when]
+    for listener in _listeners(model, transition, None):
+        yield from (Step(rank, needs, f"{RUNS}{listener}", 1, slow) for needs in when)
+    for i, option in enumerate(transition.options):
+        for needs in together([when, _taken(option, transition, known, box)]):
+            here = {**box, **{name: mask for name, mask in needs.items() if name in box}}
+            share = shares(here)[i]
+            if share <= 0:
+                continue
+            cost = max(slow - log(share), 1e-9)
+            for listener in _listeners(model, transition, option.name):
+                yield Step(rank, needs, f"{RUNS}{listener}", 1, cost)
+            for effect in option.effects:
+                for more, value in _values(model, effect, known, here):
+                    yield Step(rank, {**needs, **more}, effect.variable, value, cost)
+
+
+def _listeners(model: Model, transition: Transition, option: str | None) -> list[str]:
+    """Names of the transitions that this one's firing (None) or one of its options starts."""
+    return [
+        other.name
+        for other in model.transitions
+        for trigger in other.on
+        if trigger.becomes is None
+        and trigger.transition == transition.name
+        and trigger.option == option
+    ]
+
+
+def _taken(option: Option, transition: Transition, known: Known, box: Box) -> list[Conjunct]:
+    """When an option may be taken: available, and its value above 0."""
+    each = []
+    if option.available:
+        each.append(conjuncts(option.available.node, True, box, known.ranges))
+    if option.value and transition.choice != "utility":
+        above: Node = Comparison(">", option.value.node, ZERO)
+        each.append(conjuncts(above, True, box, known.ranges))
+    return together(each)
+
+
+def _values(model: Model, effect: Effect, known: Known, box: Box) -> Iterator[tuple[Conjunct, int]]:
+    """(what it takes, the value the variable then has)."""
+    brings = consequence(model, effect, known.ranges)
+    names = [effect.variable] if effect.how not in ("set", "copy", "compute") else []
+    names += [effect.source] if effect.how == "copy" else []
+    names += dict.fromkeys(discrete_names(effect.expression.node)) if effect.expression else []
+    if len(names) != 1 or names[0] not in box:
+        yield from (({}, value) for value in bits(brings(box)))
+        return
+    for old in bits(box[names[0]]):
+        here = {names[0]: 1 << old}
+        yield from ((here, value) for value in bits(brings({**box, **here})))
+
+
+def _shares(transition: Transition, known: Known) -> Callable[[Box], list[float]]:
+    """A closure box -> the most that each option's probability may be there."""
+    whole = [o.share == "whole" and o.value is not None for o in transition.options]
+    utility = transition.choice == "utility"
+    values = [
+        spanner(o.value.node, known.ranges) if o.value and not utility else None
+        for o in transition.options
+    ]
+    free = [
+        narrower(o.available.node, False, known.ranges) if o.available else None
+        for o in transition.options
+    ]
+
+    def shares(box: Box) -> list[float]:
+        spans = [value(box) if value else (0.0, inf) for value in values]
+        sure = [  # what an option has at least, unless it may be unavailable
+            max(low, 0.0) if own and not (closed and closed(dict(box))) else 0.0
+            for (low, _), own, closed in zip(spans, whole, free, strict=True)
+        ]
+        found = []
+        for i, (_, high) in enumerate(spans):
+            others = sum(sure) - sure[i]
+            if transition.choice == "probability":
+                found.append(min(high, 1.0) if high < inf else max(1.0 - others, 0.0))
+            else:
+                found.append(1.0 if high == inf else high / (high + others) if high > 0 else 0.0)
+        return found
+
+    return shares
+
+
+def _slow(model: Model, transition: Transition, known: Known) -> float:
+    """-log of a rough chance that the clock, if it runs all the time, runs down in time."""
+    if transition.at is not None:
+        return 0.0
+    typical = wait(numbers(transition.after, model.names, known.values), 0, 0.5) / log(2)
+    return max(log(typical / model.horizon), 0.0) if typical > 0 else 0.0

@@ -1,0 +1,35 @@
+"""The rest of a wait, given how long it has been waited already."""
+
+from collections.abc import Sequence
+
+from sim.model.waiting import MIX, reached, wait
+
+_MOST_U = 1.0 - 2.0**-53
+
+
+def longer(row: Sequence[float], age: float, u: float) -> float:
+    """A wait longer than `age`: F^-1(F(age) + u (1 - F(age))), part by part where it is a mix."""
+    at = 0
+    if row[0] == MIX:
+        at, u = _part(row, age, u)
+    before = reached(row, at, age)
+    if before <= 0.0:
+        return max(wait(row, at, u), age)
+    inside = before + u * (1.0 - before)
+    return max(wait(row, at, min(inside, _MOST_U)), age)
+
+
+def _part(row: Sequence[float], age: float, u: float) -> tuple[int, float]:
+    """Which part of a mix a wait longer than `age` comes from, and what of u is left to use."""
+    parts = range(int(row[1]))
+    starts = [int(row[3 + 2 * i]) for i in parts]
+    weights = [row[2 + 2 * i] * (1.0 - reached(row, starts[i], age)) for i in parts]
+    aim, so_far, chosen = u * sum(weights), 0.0, (0, 0.5)
+    for i in parts:
+        if weights[i] > 0:
+            inside = (aim - so_far) / weights[i]
+            chosen = (starts[i], min(max(inside, 2.0**-54), _MOST_U))
+            so_far = so_far + weights[i]
+            if aim < so_far:
+                break
+    return chosen

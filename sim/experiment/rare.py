@@ -1,0 +1,138 @@
+"""The probability of one rare outcome, by splitting instead of by walking millions of paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import UsageError, unknown
+from sim.experiment.defaults import SEED
+from sim.experiment.runs import bar, model_of, parameter_values
+
+if TYPE_CHECKING:
+    from sim.engines.splitting import Split
+    from sim.model.model import Model
+    from sim.scenario import Scenario
+
+DRAWS, REPETITIONS, PATHS = 10, 6, 300
+CONFIDENCE = 0.90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rare:
+    """An estimate by multilevel splitting.
+
+    probability  mean over draws and repetitions; low, high: 90 % interval for sampling only, from
+                 the spread of independent repetitions (Student's t), not below 0.
+    gain         how many times the events an ordinary run would need for an interval as narrow.
+    by_draw      draw, probability, error: the standard error of its mean, levels: how many, events.
+    """
+
+    scenario: str
+    outcome: str
+    probability: float
+    low: float
+    high: float
+    draws: int
+    repetitions: int  # in each draw
+    paths: int  # at each level
+    events: int
+    gain: float
+    seed: int
+    by_draw: pd.DataFrame
+
+    def summary(self) -> dict[str, object]:
+        """The estimate as plain numbers: what `--json` prints."""
+        names = ("scenario", "outcome", "probability", "low", "high", "draws", "repetitions")
+        more = ("paths", "events", "gain", "seed")
+        return {"interval": "repetitions", **{n: getattr(self, n) for n in (*names, *more)}}
+
+
+def rare(
+    scenario: Scenario | Model,
+    outcome: str,
+    *,
+    draws: int = DRAWS,
+    repetitions: int = REPETITIONS,
+    paths: int = PATHS,
+    seed: int = SEED,
+    progress: bool | None = None,
+) -> Rare:
+    """Estimate one outcome's probability by splitting paths that come nearer to it.
+
+    `paths` are begun at each level, `repetitions` times in each of `draws` parameter draws (one,
+    where nothing is unknown). Raises UsageError for an unknown outcome, NotApplicable, with the
+    reason, where splitting has nothing to go by, and what `run` raises.
+    """
+    model = model_of(scenario)
+    names = [one.name for one in model.outcomes]
+    if outcome not in names:
+        raise UsageError(unknown("outcome", outcome, names))
+    for name, value, least in (
+        ("draws", draws, 1),
+        ("repetitions", repetitions, 2),
+        ("paths", paths, 10),
+    ):
+        if value < least:
+            raise UsageError(f"{name}: must be at least {least}, found {value}")
+    if all(parameter.distribution.kind == "fixed" for parameter in model.parameters):
+        draws = 1
+    from sim.engines.splitting import split
+
+    values = parameter_values(model, seed, range(draws))
+    found: list[Split] = []
+    with bar(draws, progress) as done:
+        for draw in range(draws):
+            found.append(
+                split(
+                    model,
+                    values[draw].tolist(),
+                    names.index(outcome),
+                    seed=seed,
+                    draw=draw,
+                    repetitions=repetitions,
+                    paths=paths,
+                )
+            )
+            done(1)
+    return _rare(model, outcome, found, paths=paths, seed=seed)
+
+
+def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: int) -> Rare:
+    from scipy.stats import t as student
+
+    each = np.array([one.probabilities for one in found])
+    draws, repetitions = each.shape
+    probability = float(each.mean())
+    errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
+    variance = float((errors**2).sum()) / draws**2
+    half = float(student.ppf((1 + CONFIDENCE) / 2, draws * (repetitions - 1))) * sqrt(variance)
+    events = sum(one.events for one in found)
+    a_path = float(np.mean([one.events_a_path for one in found]))
+    ordinary = probability * (1 - probability) * a_path  # variance x events of an ordinary path
+    return Rare(
+        scenario=model.name,
+        outcome=outcome,
+        probability=probability,
+        low=max(probability - half, 0.0),
+        high=min(probability + half, 1.0),
+        draws=draws,
+        repetitions=repetitions,
+        paths=paths,
+        events=events,
+        gain=ordinary / (variance * events) if variance > 0 else 1.0,
+        seed=seed,
+        by_draw=pd.DataFrame(
+            {
+                "draw": np.arange(draws),
+                "probability": each.mean(axis=1),
+                "error": errors,
+                "levels": [len(one.levels) for one in found],
+                "events": [one.events for one in found],
+            }
+        ),
+    )
