@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.wording import at_most, estimate, percent, plain
+from sim.experiment.defaults import SEED
 from sim.model.durations import DAY, duration_in_words
 from sim.report.written import Found
 from sim.results.results import Provenance, Results
@@ -19,7 +20,7 @@ INTERVALS = {
     "exact": "Solved, not sampled: ± is the error bound; what we do not know is not in it.",
 }
 NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
-ROUTES = 3
+ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
 def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> Group:
@@ -32,7 +33,7 @@ def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> 
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
-    parts += [*_record(found.record), *_routes(scenario, found.routes, results.n), *_never(results)]
+    parts += [*_record(found.record), *_routes(scenario, found.routes, about), *_never(results)]
     parts += ["", Text(where)]
     return Group(*parts)
 
@@ -93,7 +94,7 @@ def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
     if not len(other):
         return
     shown = grid("these do not", "of", "is (90 %)", "here")
-    for _, row in other.iterrows():
+    for _, row in other.head(RECORDS).iterrows():
         ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
         shown.add_row(
             f"{plain(row['outcome'])}: {row['about'] or plain(row['record'])}",
@@ -102,23 +103,30 @@ def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
             f"{percent(row['probability'])} %",
         )
     yield shown
+    if len(other) > RECORDS:
+        yield Text(f"and {len(other) - RECORDS} more")
 
 
 def _routes(
-    scenario: Scenario, routes: dict[str, pd.DataFrame], n: int
+    scenario: Scenario, routes: dict[str, pd.DataFrame], about: Provenance
 ) -> Iterator[RenderableType]:
     """The likeliest chains of causes to each headline, with a path to replay."""
     for outcome, table in routes.items():
         if not len(table):
             continue
         yield ""
-        yield Text(f"Likeliest routes to {plain(outcome)}{_among(table, n)}", "bold")
+        among = _among(table, about.draws * about.paths)
+        yield Text(f"Likeliest routes to {plain(outcome)}{among}", "bold")
         for _, row in table.head(ROUTES).iterrows():
-            example = f"--draw {row['draw']} --path {row['path']}"
-            yield Text(f"{estimate(row)}   (replay {scenario.file} {example})")
+            yield Text(f"{estimate(row)}   draw {row['draw']}, path {row['path']}")
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
+        first = table.iloc[0]
+        command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
+        under = f" --with {about.under}" if about.under else ""
+        seed = f" --seed {about.seed}" if about.seed != SEED else ""
+        yield Text(f"as a story: {command}{under}{seed}")
 
 
 def _among(routes: pd.DataFrame, n: int) -> str:

@@ -11,6 +11,7 @@ from sim.experiment import Replay
 from sim.model.model import Model
 
 WIDTH = 78
+SURE = 0.999  # odds closer to certainty than this are not told to the digit
 ALONE = {  # what a treaty does by itself
     ".binds": "{} begins to bind",
     ".invoked": "{} is called upon",
@@ -74,10 +75,20 @@ def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
         return
     said = ", ".join(
         f"{'it happens' if pd.isna(option['option']) else plain(str(option['option']))} "
-        + (f"{percent(option['probability'])} %" if option["probability"] > 0 else "not open")
+        + _share(option["probability"])
         for option in options
     )
     yield from _indented(f"odds: {said}")
+
+
+def _share(probability: float) -> str:
+    if probability == 0:
+        return "not open"
+    if SURE < probability < 1:
+        return f"above {percent(SURE)} %"
+    if probability < 1 - SURE:
+        return f"below {percent(1 - SURE)} %"
+    return f"{percent(probability)} %"
 
 
 def _changes(before: Mapping[Any, str], after: Mapping[Any, str], transition: str) -> Iterator[str]:

@@ -1,0 +1,109 @@
+"""Views on the screen: what a person is told after a run and a comparison."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from islands import island, island_run
+from rich.console import Console
+
+import sim
+from sim.experiment import Comparison
+from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
+from sim.report.twins import comparison_summary, comparison_view, difference
+from sim.report.written import Found, find
+
+EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
+
+
+def printed(view) -> str:
+    out = io.StringIO()
+    Console(file=out, width=80, highlight=False, markup=False).print(view)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def pair(**numbers: float) -> pd.Series:
+    return pd.Series({"changed": 5, "differ": 3, **numbers})
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("12.73 d", "13 d"), ("1.534 h", "1.5 h"), ("20 min", "20 min"), ("–", "–"), ("0 s", "0 s")],
+)
+def test_a_duration_has_the_digits_a_reader_needs(said, shown):
+    assert short(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (pair(difference=-0.013, low=-0.016, high=-0.010), "-1.3 (-1.6 to -1.0)"),
+        (pair(difference=0.0322, low=0.030, high=0.0344), "+3.2 (+3.0 to +3.4)"),
+        (pair(difference=-1e-5, low=-3.3e-5, high=1.3e-5), "-0.001 (-0.003 to +0.001)"),
+        (pair(difference=0, low=-2e-5, high=2e-5, differ=0), "0, within ±0.002"),
+        (pair(difference=0, low=-2e-5, high=2e-5, differ=0, changed=0), "none: no path changes"),
+    ],
+)
+def test_a_difference_has_the_digits_its_interval_bears(row, said):
+    assert difference(row) == said
+
+
+def test_long_lists_of_names_are_counted():
+    assert listed(["a", "b"]) == "a, b"
+    assert listed([str(k) for k in range(15)]).endswith("10, 11 and 3 more in coverage.csv")
+
+
+def test_routes_and_records_are_few_on_the_screen_and_all_in_files():
+    found = find(island(), island_run())
+    route = found.routes["ally_fights"].iloc[:1]
+    many = pd.concat([route] * (ROUTES + 2), ignore_index=True)
+    entry = found.record.iloc[:1].assign(agrees=False, about="somewhere else")
+    records = pd.concat([entry] * (RECORDS + 3), ignore_index=True)
+    view = run_view(
+        island(), island_run(), Found(routes={"ally_fights": many}, record=records), "Tables: x"
+    )
+    out = printed(view)
+    assert out.count(str(route["route"].iloc[0])) == ROUTES
+    assert "and 2 more in routes.csv" in out
+    assert out.count("somewhere else") == RECORDS
+    assert "and 3 more" in out
+    assert "0 of 9 records meet the estimates" in out
+    agreeing = Found(routes={}, record=entry.assign(agrees=True))
+    assert "somewhere else" not in printed(run_view(island(), island_run(), agreeing, ""))
+
+
+def test_the_example_of_a_route_can_be_replayed_as_said():
+    scenario = island().under("cautious")
+    results = sim.run(scenario, draws=8, paths=60, seed=5, workers=1)
+    found = find(scenario, results)
+    row = found.routes["ally_fights"].iloc[0]
+    out = " ".join(printed(run_view(scenario, results, found, "")).split())
+    said = f"--draw {row['draw']} --path {row['path']} --with cautious --seed 5"
+    assert said in out
+    again = sim.replay(scenario, draw=int(row["draw"]), path=int(row["path"]), seed=5)
+    assert again.path["time.ally_fights"].notna().all()
+
+
+def test_an_exact_run_counts_nothing_and_says_so():
+    scenario = sim.load(EXACT)
+    results = sim.run(scenario, draws=2, engine="exact")
+    out = printed(run_view(scenario, results, find(scenario, results), ""))
+    assert "2 draws" in out
+    assert "engine exact" in out
+    assert "Solved, not sampled" in out
+    assert "median time" not in out
+    assert "paths" not in out
+    assert "nan" not in out.lower()
+
+
+def test_a_comparison_shows_headlines_and_its_summary_has_them_all():
+    comparison = sim.compare(island(), ["no_treaty"], draws=4, paths=40, workers=1)
+    out = printed(comparison_view(comparison, "somewhere"))
+    assert "ally fights:" in out
+    assert "general war:" not in out
+    assert "All outcomes are in comparison.csv" in out
+    summary = comparison_summary(comparison)
+    assert set(summary["twins"]["no_treaty"]) == {"ally_fights", "general_war"}
+    assert summary["outcomes"] == comparison.baseline.summary()["outcomes"]
+    assert isinstance(comparison, Comparison)
