@@ -1,0 +1,309 @@
+"""Rare outcomes by splitting: the same paths, waits given their age, unbiased, and worth it."""
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_models import (
+    DAY,
+    at_least,
+    both,
+    count,
+    down,
+    fixed,
+    is_,
+    model,
+    no,
+    number,
+    option,
+    parameter_value,
+    put,
+    rule,
+    uniform,
+    up,
+)
+from test_exact_run import crisis
+
+from sim.engines.exact import solve
+from sim.engines.reference import walk
+from sim.engines.splitting import Split, Splitting, split, waits, walker
+from sim.engines.splitting.levels import distance
+from sim.engines.splitting.walker import Walker
+from sim.errors import NotApplicable, UsageError
+from sim.experiment import run
+from sim.experiment.rare import rare
+from sim.experiment.runs import parameter_values
+from sim.model.delays import Delay, numbers
+from sim.model.model import Model
+from sim.model.reachability import reach
+from sim.model.waiting import reached
+from sim.scenario import load
+
+ROOT = Path(__file__).parents[1]
+FILES = [
+    "scenarios/first_crisis.yaml",
+    "scenarios/korean_clash.yaml",
+    "tests/corpus/valid/island_clash.yaml",
+    "tests/corpus/exact/cascade.yaml",
+    "tests/corpus/exact/gates.yaml",
+]
+
+
+def delay(kind: str, *arguments: float, **more: object) -> Delay:
+    return Delay(kind=kind, arguments=tuple(number(a) for a in arguments), **more)  # type: ignore[arg-type]
+
+
+def models() -> Iterator[tuple[str, Model]]:
+    yield "crisis", crisis()
+    yield from ((file, load(ROOT / file).model) for file in FILES)
+
+
+@pytest.mark.parametrize("name", ["crisis", *FILES])
+def test_an_unsplit_path_is_the_reference_engines(name: str) -> None:
+    """2 draws x 15 paths: times, transitions and options, to the last bit."""
+    built = dict(models())[name]
+    values = parameter_values(built, 1, range(2))
+    for draw in range(2):
+        expected = []
+        rows = values[draw : draw + 1]
+        for piece in walk(
+            built, rows, seed=1, draws=range(draw, draw + 1), paths=range(15), events=True
+        ):
+            e = piece.events
+            assert e is not None
+            expected += zip(
+                e.path.tolist(),
+                e.time.tolist(),
+                e.transition.tolist(),
+                e.option.tolist(),
+                strict=True,
+            )
+        mine = Walker(built, values[draw].tolist(), seed=1, draw=draw)
+        found = []
+        for number_ in range(15):
+            path = mine.begin(number_)
+            while not path.over:
+                event = mine.step(path)
+                if event is not None:
+                    found.append((number_, *event))
+        assert found == expected
+        assert len(found) > 15
+
+
+KINDS = {
+    "exponential": delay("exponential", 5.0),
+    "lognormal": delay("lognormal", 5.0, 30.0),
+    "weibull": delay("weibull", 5.0, 3.0),
+    "between": delay("between", 2.0, 9.0),
+    "quantiles": delay("quantiles", 2.0, 5.0, 20.0, probabilities=(0.1, 0.5, 0.9)),
+    "mix": Delay(
+        kind="mix",
+        arguments=(number(0.3), number(0.7)),
+        parts=(delay("between", 0.0, 3.0), delay("weibull", 6.0, 2.0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("age", [0.0, 1.0, 2.5, 6.0])
+def test_a_wait_given_its_age(kind: str, age: float) -> None:
+    """P(wait <= t | wait > age) of 4,000 evenly spread uniforms, at 9 times: within 1/1000."""
+    row = numbers(KINDS[kind], crisis().names, ())
+    spread = (np.arange(4000) + 0.5) / 4000
+    found = np.array([waits.longer(row, age, u) for u in spread])
+    assert (found >= age).all()
+    before = reached(row, 0, age)
+    for t in np.quantile(found, np.arange(1, 10) / 10):
+        expected = (reached(row, 0, float(t)) - before) / (1 - before)
+        assert (found <= t).mean() == pytest.approx(expected, abs=1e-3)
+
+
+def test_observed_waits_given_their_age() -> None:
+    row = numbers(
+        Delay(kind="observed", observations=(1.0, 2.0, 2.0, 5.0, 9.0)), crisis().names, ()
+    )
+    found = [waits.longer(row, 2.0, (i + 0.5) / 100) for i in range(100)]
+    assert sorted(set(found)) == [5.0, 9.0]
+    assert found.count(5.0) == 50
+
+
+def ladder(top: int, up_days: float, days: float) -> Model:
+    """Up one by one, or back to the ground: the top is rare."""
+    rules = [
+        rule("climb", up("n"), after=up_days),
+        rule("fall", put("n", 0), after=1.0, when=at_least("n", 1)),
+    ]
+    return model([count("n", top)], rules, {"top": is_("n", top)}, days=days)
+
+
+def test_one_in_ten_million_is_found() -> None:
+    """Against the exact engine: 12 repetitions of 300 paths a level."""
+    built = ladder(7, 12.0, 20.0)
+    (exact,) = solve(built, np.zeros((1, 0)))
+    truth = float(exact.outcomes[0])
+    assert 3e-8 < truth < 3e-7
+    found = rare(built, "top", repetitions=12, paths=300)
+    error = float(found.by_draw["error"][0])
+    assert abs(found.probability - truth) < 4 * error, f"{found.probability:g}, not {truth:g}"
+    assert error < 0.3 * truth
+    assert found.low < found.probability < found.high
+    assert found.gain > 1000
+    assert found.by_draw["levels"][0] >= 4
+
+
+def aging() -> Model:
+    """Waits that remember how long they have run: dates, memory, triggers, speeds, a limit."""
+    five = at_least("n", 5)
+    return model(
+        [count("n", 6), count("heat", 3), count("won", 1)],
+        [
+            rule(
+                "climb",
+                up("n"),
+                after=delay("weibull", 9 * DAY, 3.0),
+                speed=parameter_value("pace"),
+            ),
+            rule("fall", put("n", 0), after=delay("weibull", 7 * DAY, 2.0), when=at_least("n", 1)),
+            rule(
+                "push",
+                after=delay("exactly", 5 * DAY),
+                on=["climb"],
+                memory="remember",
+                when=no(is_("heat", 3)),
+                options=[option("up", 0.3, up("n")), option("heat", 0.7, up("heat"))],
+            ),
+            rule("cool", down("heat"), after=delay("lognormal", 4 * DAY, 9 * DAY), limit=6),
+            rule("bell", up("n"), at=12 * DAY, when=at_least("n", 2)),
+            rule("win", put("won", 1), after=delay("between", 2 * DAY, 6 * DAY), when=five),
+        ],
+        {"won": is_("won", 1)},
+        days=45.0,
+        parameters=[fixed("pace", 1.0)],
+    )
+
+
+def test_waits_that_age_agree_with_ordinary_paths() -> None:
+    """n = 200,000 ordinary paths at about 1 in 1,000; dates, memory, speeds, observed and exact."""
+    n = 200_000
+    crude = run(aging(), draws=1, paths=n, seed=3, workers=1).outcomes.loc["won"]
+    p = float(crude["probability"])
+    assert 3e-4 < p < 5e-3
+    found = split(aging(), [1.0], 0, seed=4, draw=0, repetitions=12, paths=300)
+    assert abs(score(found, p, n)) < 4
+
+
+def score(found: Split, p: float, n: int) -> float:
+    """The difference from the share p of n ordinary paths, in standard errors of both."""
+    each = found.probabilities
+    return float((each.mean() - p) / sqrt(each.var(ddof=1) / len(each) + p * (1 - p) / n))
+
+
+def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: a deterministic fuse of 20 days, lit at the start, restarted at each split."""
+    fuse = [
+        rule("fuse", put("n", 5), after=delay("exactly", 20 * DAY), when=at_least("n", 2)),
+        rule("climb", up("n"), after=8.0, limit=4),
+        rule("fall", down("n"), after=2.0, when=at_least("n", 3)),
+    ]
+    built = model([count("n", 5)], fuse, {"o": is_("n", 5)}, days=30.0)
+    n = 20_000
+    p = float(run(built, draws=1, paths=n, seed=3, workers=1).outcomes.loc["o", "probability"])
+    assert abs(score(spun(built), p, n)) < 4
+    monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.wait(row, 0, u))
+    assert abs(score(spun(built), p, n)) > 6
+
+
+def spun(built: Model) -> Split:
+    """Split by what the state is, whatever it means for the outcome: levels 2, 3 and 4 of n."""
+    splitting = Splitting(built, [], 0, seed=9, draw=0)
+    splitting.far = lambda situation: 5.0 - situation.state[0]
+    levels = [-3.0, -2.0, -1.0]
+    found = [splitting._estimate(levels, 400) for _ in range(10)]
+    return Split(probabilities=np.array(found), levels=(), events=1, events_a_path=1.0)
+
+
+def test_any_levels_give_an_unbiased_estimate() -> None:
+    """200 repetitions of 20 paths, levels that mean nothing: the mean is still right."""
+    built = ladder(3, 4.0, 12.0)
+    (exact,) = solve(built, np.zeros((1, 0)))
+    splitting = Splitting(built, [], 0, seed=2, draw=0)
+    splitting.far = lambda situation: float((7 * situation.state[0] + 3) % 5)
+    each = np.array([splitting._estimate([-3.5, -1.5], 20) for _ in range(200)])
+    z = (each.mean() - exact.outcomes[0]) / (each.std(ddof=1) / sqrt(len(each)))
+    assert abs(z) < 4
+    assert each.std() > 0
+
+
+@pytest.mark.parametrize("few", [0, 20_000], ids=["by values", "by situations"])
+def test_distance_is_infinite_only_where_the_outcome_is_out_of_reach(few: int) -> None:
+    """Over worlds of two rules: whatever reachability calls possible has a finite distance."""
+    guards = [None, is_("n", 1), both(at_least("m", 1), no(is_("n", 2)))]
+    effects = [up("n"), up("m"), down("n"), put("m", 2)]
+    finite = 0
+    for g1 in guards:
+        for e1 in effects:
+            for e2 in effects:
+                built = model(
+                    [count("n", 2), count("m", 2)],
+                    [rule("a", e1, after=1.0, when=g1), rule("b", e2, after=1.0, on=["a"])],
+                    {"o": both(is_("n", 2), is_("m", 2))},
+                )
+                mine = Walker(built, [], seed=1, draw=0)
+                far = distance(mine, 0, few=few)(mine.begin(0).situation)
+                possible = reach(built, limit=100_000).outcomes[0] is not None
+                assert far < np.inf or not possible
+                finite += far < np.inf
+    assert 0 < finite < 48
+
+
+def test_distances_fall_on_the_way() -> None:
+    built = ladder(6, 12.0, 20.0)
+    for few in (0, 20_000):
+        mine = Walker(built, [], seed=1, draw=0)
+        start = mine.begin(0).situation
+        far: Callable[[object], float] = distance(mine, 0, few=few)  # type: ignore[assignment]
+        ways = [far(start._replace(state=(n,))) for n in range(7)]
+        assert ways == sorted(ways, reverse=True)
+        assert ways[6] == 0
+
+
+def test_draws_and_repetitions() -> None:
+    """Over draws the mean of exact answers; the interval is that of sampling."""
+    built = crisis()
+    values = parameter_values(built, 1, range(4))
+    at = [o.name for o in built.outcomes].index("war_after_talks")
+    truth = float(np.mean([one.outcomes[at] for one in solve(built, values)]))
+    found = rare(built, "war_after_talks", draws=4, repetitions=5, paths=150)
+    errors = found.by_draw["error"].to_numpy()
+    z = (found.probability - truth) / (sqrt(float((errors**2).sum())) / 4)
+    assert abs(z) < 4
+    assert len(found.by_draw) == 4
+    assert found.summary()["outcome"] == "war_after_talks"
+    again = rare(built, "war_after_talks", draws=4, repetitions=5, paths=150)
+    assert again.by_draw.equals(found.by_draw), "same seed, same estimate"
+    other = rare(built, "war_after_talks", draws=4, repetitions=5, paths=150, seed=2)
+    assert not other.by_draw.equals(found.by_draw)
+
+
+def test_what_splitting_cannot_be_asked() -> None:
+    built = ladder(3, 1.0, 5.0)
+    with pytest.raises(UsageError, match="unknown outcome 'topp'; did you mean 'top'"):
+        rare(built, "topp")
+    with pytest.raises(UsageError, match="repetitions: must be at least 2, found 1"):
+        rare(built, "top", repetitions=1)
+    begun = model([count("n", 3)], built.transitions, {"o": is_("n", 0), "never": is_("n", 3)})
+    with pytest.raises(NotApplicable, match="o holds from the start"):
+        rare(begun, "o")
+    stuck = model([count("n", 3)], built.transitions[1:], {"never": is_("n", 3)})
+    with pytest.raises(NotApplicable, match="never can never happen"):
+        rare(stuck, "never")
+    slight = model(
+        [count("n", 3)],
+        [rule("leap", put("n", 3), after=1e7)],
+        {"o": is_("n", 3)},
+        parameters=[uniform("x", 0, 1)],
+    )
+    with pytest.raises(NotApplicable, match="none of 50 paths came nearer to o"):
+        rare(slight, "o", draws=1, paths=50)
