@@ -41,14 +41,16 @@ def fault(path, code, rank, option):
 @njit(forceinline=True)
 def run(look, rules, path, rank, now):
     """Let a clock run down what remains, at the present speed; at speed 0 it is paused."""
-    speed = 1.0
-    if rules.speed[rank] != NONE:
-        speed = value_of(look, rules.speed[rank], path.state)
-        if not (speed >= 0.0 and speed < INF):
-            fault(path, BAD_SPEED, rank, 0)
+    path.stale[rank >> SHIFT] = 1
+    if rules.speed[rank] == NONE:
+        path.pace[rank] = 1.0
+        path.due[rank] = now + path.remaining[rank]
+        return
+    speed = value_of(look, rules.speed[rank], path.state)
+    if not (speed >= 0.0 and speed < INF):
+        fault(path, BAD_SPEED, rank, 0)
     path.pace[rank] = speed
     path.due[rank] = now + path.remaining[rank] / speed if speed > 0.0 else INF
-    path.stale[rank >> SHIFT] = 1
 
 
 @njit(forceinline=True)

@@ -56,9 +56,12 @@ def conditions(
     first, reader = _readers(model, ((number, said[number]) for number in tabled))
     speeds = ((rank, t.speed) for rank, t in enumerate(model.transitions))
     speed_first, speed_reader = _readers(model, speeds)
+    plane = np.full(len(model.variables), NONE, np.int64)
+    plane[variable] = np.arange(len(variable))
     return Conditions(
         variable=variable,
-        slot=slot,
+        plane=plane,
+        slot=slot * mask.shape[1],
         mask=mask,
         constant=words_of(always, words),
         table=tables,

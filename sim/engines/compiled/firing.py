@@ -87,13 +87,16 @@ def consequences(look, effects, path, first, last, rank):
 @njit(forceinline=True)
 def change(plan, path, out, who, first, last, now):
     """Give the variables their new values; rungs change from the next time of the grid."""
-    size, effects, grid = plan.size, plan.effects, plan.ends.grid
+    size, conditions, effects, grid = plan.size, plan.conditions, plan.effects, plan.ends.grid
     wrote = 0
     for i in range(first, last):
         variable, new = effects.changed[i], path.new[i - first]
         old = path.state[variable]
         if new != old:
             path.state[variable] = new
+            plane = conditions.plane[variable]
+            if plane != NONE:
+                path.row[plane] = conditions.slot[plane] + new * size.columns
             path.wrote[wrote] = variable
             wrote += 1
             column = effects.ladder[variable]

@@ -15,7 +15,7 @@ from numba import njit
 from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_clocks, start
 from sim.engines.compiled.firing import change, choose, consequences, look_at_outcomes, record
 from sim.engines.compiled.lookup import see, see_planes, settle, value_of
-from sim.engines.compiled.machine import pointers
+from sim.engines.compiled.machine import lowest, pointers
 from sim.engines.compiled.parts import (
     BAD_BECOMES,
     BAD_ENDING,
@@ -32,7 +32,7 @@ from sim.engines.compiled.parts import (
     WROTE,
     Plan,
 )
-from sim.engines.compiled.planes import LAST, SHIFT
+from sim.engines.compiled.planes import BITS, LAST, SHIFT
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT
 from sim.results import NOTHING
 
@@ -63,6 +63,9 @@ def begin_path(plan, path, out, who, row):
     size, effects = plan.size, plan.effects
     for i in range(size.variables + size.outcomes):
         path.state[i] = plan.ends.start[i]
+    for i in range(size.planes):
+        start = path.state[plan.conditions.variable[i]]
+        path.row[i] = plan.conditions.slot[i] + start * size.columns
     for i in range(size.variables):
         if effects.ladder[i] != NONE:
             at = who[4] * (size.grid + 1) * size.rungs
@@ -99,27 +102,27 @@ def call(plan, path, called):
         path.trigger[word] = rules.trigger[called * size.rule_words + word]
         path.doubt[word] = 0
     first = size.transitions + size.outcomes + 1
-    for number in range(first, first + size.waited):
-        word, bit = number >> SHIFT, number & LAST
-        if (path.before[word] >> bit) & 1 == 0:
-            at = (number - first) * size.rule_words
+    for word in range(size.words):
+        wrong = path.bad[word]
+        turned = (path.holds[word] | wrong) & rules.waited[word] & ~path.before[word]
+        while turned != 0:
+            bit = lowest(turned)
+            turned &= turned - 1
+            at = (word * BITS + bit - first) * size.rule_words
             for other in range(size.rule_words):
-                if (path.holds[word] >> bit) & 1 != 0:
-                    path.trigger[other] |= rules.becomes[at + other]
-                elif (path.bad[word] >> bit) & 1 != 0:
+                if (wrong >> bit) & 1 != 0:
                     path.doubt[other] |= rules.becomes[at + other]
+                else:
+                    path.trigger[other] |= rules.becomes[at + other]
 
 
 @njit(forceinline=True)
 def wrong_before(plan, path):
     """Keep what conditions waited for say before a firing; a fault if one has no value."""
-    size = plan.size
-    first = size[1] + size[2] + 1
-    for word in range(size.words):
+    for word in range(plan.size.words):
         path.before[word] = path.holds[word]
-    for number in range(first, first + size[5]):
-        if (path.bad[number >> SHIFT] >> (number & LAST)) & 1 != 0:
-            fault(path, BAD_BECOMES, number - first, NONE)
+        if path.bad[word] & plan.rules.waited[word] != 0:
+            fault(path, BAD_BECOMES, 0, NONE)
 
 
 @njit(forceinline=True)

@@ -12,9 +12,10 @@ from sim.engines.compiled.shelf import AND, MINUS, NEGATIVE, NOT, OR, OVER, PLUS
 @njit(forceinline=True)
 def place(look, number, state):
     """Where in the pool the row of a table for this state starts."""
-    at = look.at[number]
-    for axis in range(look.first[number], look.first[number + 1]):
+    at, axis = look.at[number], look.first[number]
+    while look.stride[axis] != 0:
         at += look.stride[axis] * state[look.variable[axis]]
+        axis += 1
     return at
 
 
@@ -88,13 +89,14 @@ def settle(look, conditions, path, number):
 def see_planes(size, conditions, path):
     """Find all conditions that hold: those known from tables, and those of the planes."""
     for word in range(size.words):
-        path.holds[word] = path.extra[word]
-    for column in range(size.columns):
-        cases = -1
-        for i in range(size.planes):
-            row = conditions.slot[i] + path.state[conditions.variable[i]]
-            cases &= conditions.mask[row * size.columns + column]
-        path.holds[column % size.words] |= cases
+        holds, column = path.extra[word], word
+        while column < size.columns:
+            cases = -1
+            for i in range(size.planes):
+                cases &= conditions.mask[path.row[i] + column]
+            holds |= cases
+            column += size.words
+        path.holds[word] = holds
 
 
 @njit(forceinline=True)

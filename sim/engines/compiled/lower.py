@@ -102,6 +102,7 @@ def _rules(model: Model, shelf: Shelf, made: Choices, waited: Sequence[Expressio
     transitions = model.transitions
     words = how_many_words(len(transitions))
     ranks = range(len(transitions))
+    first = len(transitions) + len(model.outcomes) + 1
     speeds = [NONE if t.speed is None else shelf.expression(t.speed) for t in transitions]
     effects = [len(o.effects) for t in transitions for o in t.options]
     return Rules(
@@ -122,6 +123,7 @@ def _rules(model: Model, shelf: Shelf, made: Choices, waited: Sequence[Expressio
         share=np.array(made.share, np.int64),
         lone=np.array(made.lone),
         trigger=_called(model, made, words),
+        waited=words_of(range(first, first + len(waited)), how_many_words(first + len(waited))),
         becomes=_called_by_conditions(model, waited, words),
         effect=np.cumsum([0, *effects]).astype(np.int64),
     )

@@ -21,7 +21,7 @@ BAD_CHOICE, BAD_EFFECT, ENDLESS = 16, 17, 18
 
 
 class Look(NamedTuple):
-    """All tables: number k starts at `at[k]`; `first[k]` to `first[k + 1]` are its axes."""
+    """All tables: number k starts at `at[k]`; its axes from `first[k]` to one of stride 0."""
 
     pool: Floats
     at: Ints
@@ -53,8 +53,9 @@ class Conditions(NamedTuple):
     """Guards, then outcomes, then `stop_when`, then what triggers wait for: one bit each."""
 
     variable: Ints  # read by the planes
-    slot: Ints  # of value 0 of each
-    mask: Ints  # (slots, columns)
+    plane: Ints  # of each variable: its position among these, or NONE
+    slot: Ints  # of each of these: where the masks of its value 0 start
+    mask: Ints  # a row of columns for each value
     constant: Ints  # words: what always holds
     table: Ints  # of each condition that is no bit of a plane; NONE for the others
     tabled: Ints  # the conditions with a table that read no outcome
@@ -84,6 +85,7 @@ class Rules(NamedTuple):
     share: Ints
     lone: Floats  # by option: its value where it has none written
     trigger: Ints  # (options + transitions, words): started by an option, or by `nothing`
+    waited: Ints  # words: the conditions that triggers wait for
     becomes: Ints  # (conditions waited for, words)
     effect: Ints  # by option: its first effect
 
@@ -149,6 +151,7 @@ class Path(NamedTuple):
 
     state: Ints  # then the marks
     holds: Ints  # words: conditions that hold
+    row: Ints  # of each variable the planes read: where the masks of its value start
     extra: Ints  # words: those of them known from tables, and the constant ones
     before: Ints  # words: what held before this firing
     bad: Ints  # words: conditions that have no value

@@ -23,8 +23,8 @@ def axes(made: Lowered) -> tuple[Ints, Ints, Ints]:
         for size in reversed(table.shape):
             steps.append(stride)
             stride *= size
-        variables += read
-        strides += reversed(steps)
+        variables += [*read, 0]
+        strides += [*reversed(steps), 0]  # no stride: no further axis
         first.append(len(variables))
     return np.array(first), np.array(variables, np.int64), np.array(strides, np.int64)
 
@@ -56,6 +56,7 @@ def path_for(made: Lowered) -> Path:
     return Path(
         state=_ints(variables + outcomes),
         holds=_ints(words),
+        row=_ints(size.planes),
         extra=_ints(words),
         before=_ints(words),
         bad=_ints(words),
