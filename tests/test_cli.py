@@ -13,7 +13,7 @@ import pytest
 from islands import FILE, island, island_run
 
 import sim
-from sim.analysis.wording import estimate, plain
+from sim.analysis.wording import estimate, percent, plain
 from sim.cli import app
 from sim.experiment import defaults
 from sim.results import Walked
@@ -391,3 +391,20 @@ def test_run_sim_py_is_the_command_line():
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("ok\n")
     assert process("check", "nosuch.yaml").returncode == 2
+
+
+def test_rare_estimates_one_outcome_by_splitting(call):
+    few = ("--rare", "ally_fights", "--draws", 2, "--paths", 60)
+    code, out, err = call(FIRST, *few, "--json")
+    assert (code, err) == (0, "")
+    found = strict_json(out)
+    assert (found["outcome"], found["draws"], found["paths"]) == ("ally_fights", 2, 60)
+    assert 0 <= found["low"] <= found["probability"] <= found["high"] <= 1
+    code, out, _ = call(FIRST, *few)
+    assert code == 0
+    assert (
+        f"ally fights: {percent(found['probability'], width=found['high'] - found['low'])}" in out
+    )
+    assert max(map(len, out.splitlines())) <= 80
+    assert not Path("results").exists()
+    assert call(FIRST, "--rare", "aly_fights")[0] == 2

@@ -5,8 +5,9 @@ Nothing heavy is imported before a command needs it, so `--help` and `check` ans
 
 from typer.main import get_command
 
+from sim.cli import running  # noqa: F401  (its commands and those of `reading` join the app)
 from sim.cli.answers import own_up
-from sim.cli.commands import app
+from sim.cli.app import app
 
 __all__ = ["app", "main"]
 

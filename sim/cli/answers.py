@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WRONG, INTERRUPTED = 2, 130
 DEBUG = "ESCALATION_TRACEBACK"
+FIRST = ("run", "replay", "compare")  # in the list of --help
 ASIDE = {"--help", "--version"}  # what may stand first without being for `run`
 
 
@@ -41,6 +42,10 @@ class Commands(TyperGroup):
                 )
             args = ["run", *args]
         return list(super().parse_args(ctx, args))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Those that run first."""
+        return sorted(self.commands, key=lambda name: name not in FIRST)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Ctrl-C where nothing is worth keeping ends it at once."""

@@ -1,0 +1,203 @@
+"""The commands that walk paths: run, replay, compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.answers import INTERRUPTED, note, put, show
+from sim.cli.app import app
+from sim.cli.arguments import (
+    AsJson,
+    Draws,
+    Engine,
+    Events,
+    File,
+    NoCharts,
+    Out,
+    Paths,
+    Seed,
+    With,
+    Workers,
+)
+from sim.cli.reading import read
+from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
+
+if TYPE_CHECKING:
+    from sim.results.results import Results
+    from sim.scenario import Scenario
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    scenario: File,
+    draws: Draws = DRAWS,
+    paths: Paths = PATHS,
+    seed: Seed = SEED,
+    engine: Engine = ENGINE,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    no_charts: NoCharts = False,
+    events: Events = False,
+    under: With = "",
+    rare: Annotated[
+        str,
+        typer.Option(metavar="OUTCOME", help="Only how likely it is, by splitting paths."),
+    ] = "",
+) -> None:
+    """Run a scenario: tables, charts, and what they say."""
+    loaded = read(scenario, under)
+    if rare:
+        split(loaded, rare, seed, said(context, draws=draws, paths=paths), as_json)
+        return
+    target = free(out or Path("results") / "-".join([loaded.name, *loaded.applied]))
+    import sim
+
+    results = sim.run(
+        loaded,
+        draws=draws,
+        paths=paths,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        events=events,
+    )
+    kept(results)
+    without_window()
+    from sim.report.written import find, write
+
+    found = find(loaded, results)
+    write(loaded, results, found, target, charts=not no_charts)
+    if as_json:
+        put(results.summary())
+    else:
+        from sim.report.screen import run_view
+
+        made = "Tables" if no_charts else "Tables and charts"
+        show(run_view(loaded, results, found, f"{made}: {target}"))
+    ended(results)
+
+
+@app.command()
+def replay(
+    scenario: File,
+    draw: Annotated[int, typer.Option(help="Number of the draw, from 0.", metavar="D")],
+    path: Annotated[int, typer.Option(help="Number of the path, from 0.", metavar="I")],
+    seed: Seed = SEED,
+    under: With = "",
+    chart: Annotated[
+        Path | None,
+        typer.Option(help="Also draw it, as a timeline, into this file.", show_default="none"),
+    ] = None,
+) -> None:
+    """Tell one path as a story: who, when, what else might have been, why."""
+    loaded = read(scenario, under)
+    import sim
+    from sim.report.story import story
+
+    again = sim.replay(loaded, draw=draw, path=path, seed=seed)
+    for line in story(again, under="+".join(loaded.applied)):
+        typer.echo(line)
+    if chart is not None:
+        without_window()
+        from sim.report.pictures import save_timeline
+
+        save_timeline(again, chart)
+        note(f"drawn in {chart}")
+
+
+@app.command()
+def compare(
+    scenario: File,
+    interventions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[INTERVENTION...]", help="All of them unless named; a+b is both."),
+    ] = None,
+    draws: Draws = DRAWS,
+    paths: Paths = PATHS,
+    seed: Seed = SEED,
+    engine: Engine = ENGINE,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    no_charts: NoCharts = False,
+    events: Events = False,
+) -> None:
+    """Run a scenario beside itself under interventions, path by path."""
+    loaded = read(scenario)
+    target = free(out or Path("results") / f"{loaded.name}-compared")
+    import sim
+
+    comparison = sim.compare(
+        loaded,
+        interventions or None,
+        draws=draws,
+        paths=paths,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        events=events,
+        keep_paths=False,  # each twin's row a path would fill a disk; counts are all it takes
+    )
+    kept(comparison.baseline)
+    comparison.save(target)
+    from sim.report.twins import comparison_summary, comparison_view
+
+    if as_json:
+        put(comparison_summary(comparison))
+    else:
+        show(comparison_view(comparison, str(target)))
+    ended(comparison.baseline)
+
+
+def split(scenario: Scenario, outcome: str, seed: int, size: dict[str, Any], as_json: bool) -> None:
+    """Estimate one rare outcome; nothing is written."""
+    from sim.experiment.rare import rare
+
+    found = rare(scenario, outcome, seed=seed, **size)
+    if as_json:
+        put(found.summary())
+    else:
+        from sim.report.rarity import rare_view
+
+        typer.echo("\n".join(rare_view(found, scenario.title)))
+
+
+def said(context: typer.Context, **arguments: int) -> dict[str, int]:
+    """Those of the arguments that were given, where the defaults mean something else."""
+    sources = {name: context.get_parameter_source(name) for name in arguments}
+    return {n: v for n, v in arguments.items() if (s := sources[n]) and s.name == "COMMANDLINE"}
+
+
+def free(target: Path) -> Path:
+    """The directory to write, refused before the run rather than after it."""
+    from sim.results.saved import refuse_foreign
+
+    refuse_foreign(target)
+    return target
+
+
+def kept(results: Results) -> None:
+    """Leave now if Ctrl-C came before anything was finished."""
+    if results.provenance.draws == 0:
+        note("interrupted before the first draw was finished; nothing is written")
+        raise typer.Exit(INTERRUPTED)
+
+
+def ended(results: Results) -> None:
+    """End with 130, saying how much was finished, if Ctrl-C ended the run."""
+    about = results.provenance
+    if about.interrupted:
+        note(f"interrupted: {about.draws} of {about.draws_asked} draws are finished and written")
+        raise typer.Exit(INTERRUPTED)
+
+
+def without_window() -> None:
+    """Draw to files only, also where there is a screen."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
