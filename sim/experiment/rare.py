@@ -85,7 +85,7 @@ def rare(
 
     values = parameter_values(model, seed, range(draws))
     found: list[Split] = []
-    with bar(draws, progress) as done:
+    with bar(draws, progress, " draws") as done:
         for draw in range(draws):
             found.append(
                 split(

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,8 @@ class Plan:
         most = 2**64 - 1
         for name, low, high in (("draws", 1, LARGEST), ("paths", 1, LARGEST), ("seed", 0, most)):
             value = getattr(self, name)
+            if not isinstance(value, Integral) or isinstance(value, bool):
+                raise UsageError(f"{name}: must be a whole number, found {value!r}")
             if not low <= value <= high:
                 raise UsageError(f"{name}: must be from {low} to {high:,}, found {value}")
         if self.workers is not None and self.workers < 1:
@@ -141,8 +144,8 @@ def pieces_of(
 
 
 @contextmanager
-def bar(total: int, shown: bool | None) -> Iterator[Callable[[int], object]]:
-    """A progress bar in paths, with rate and time left, where a person is watching."""
+def bar(total: int, shown: bool | None, unit: str = " paths") -> Iterator[Callable[[int], object]]:
+    """A progress bar in paths or another unit, with rate and time left, where a person watches."""
     if shown is None:
         shown = sys.stderr.isatty() or "ipykernel" in sys.modules
     if not shown:
@@ -152,7 +155,7 @@ def bar(total: int, shown: bool | None) -> Iterator[Callable[[int], object]]:
         warnings.simplefilter("ignore")
         from tqdm.auto import tqdm
 
-    with tqdm(total=total, unit=" paths", unit_scale=True, leave=False) as progress:
+    with tqdm(total=total, unit=unit, unit_scale=True, leave=False) as progress:
         yield progress.update
 
 
