@@ -72,7 +72,7 @@ def assert_engines_agree(
     )
 
 
-def check(document: dict[str, Any]) -> bool:
+def check_document(document: dict[str, Any]) -> bool:
     """Compare the engines on a random document; False if it is no valid scenario."""
     note(as_yaml(document))
     model = model_of(document)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from equality import assert_engines_agree, assert_same, check, walked
+from equality import assert_engines_agree, assert_same, check_document, walked
 from hypothesis import HealthCheck, given, settings
 from random_models import documents, model_of
 from small_models import DAY
@@ -70,7 +70,7 @@ def test_engines_agree_on_a_scenario(file):
 )
 @given(documents())
 def test_engines_agree_on_random_scenarios(document):
-    check(document)
+    check_document(document)
 
 
 def test_most_random_scenarios_are_valid():

@@ -195,16 +195,16 @@ def test_what_follows_from_a_mistake_is_not_said(tmp_path):
 @FUZZ
 @given(content=trees_made_wrong(TEXTS))
 def test_a_mutant_loads_or_is_told_why(beside, content):
-    answered(beside, content.encode("utf-8", "surrogatepass"))
+    check_answer(beside, content.encode("utf-8", "surrogatepass"))
 
 
 @FUZZ
 @given(content=bytes_made_wrong(TEXTS))
 def test_a_damaged_file_loads_or_is_told_why(beside, content):
-    answered(beside, content)
+    check_answer(beside, content)
 
 
-def answered(folder: Path, content: bytes) -> None:
+def check_answer(folder: Path, content: bytes) -> None:
     """A scenario that can be looked at, or problems an author can use; never anything else."""
     file = folder / "mutant.yaml"
     file.write_bytes(content)

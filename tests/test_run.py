@@ -226,3 +226,17 @@ def test_the_public_names_are_few_and_cost_nothing_until_used() -> None:
     code = f"import sys, sim; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+@pytest.mark.parametrize("wrong", [{"draws": "3"}, {"draws": 2.5}, {"seed": 1.5}, {"paths": True}])
+def test_a_count_that_is_no_whole_number_is_told(wrong):
+    with pytest.raises(UsageError, match=f"{next(iter(wrong))}: must be a whole number"):
+        sim.run(island(), **wrong)
+
+
+def test_a_file_name_is_no_scenario():
+    with pytest.raises(
+        UsageError, match=r"scenario: what sim\.load gives is wanted, found 'a\.yaml'"
+    ):
+        sim.run("a.yaml")
+    assert sim.run(island(), draws=1, paths=1).provenance.paths == 1

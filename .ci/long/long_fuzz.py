@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from hypothesis import given, settings
 from mutants import bytes_made_wrong, outcome_of_loading, trees_made_wrong
-from test_language_invalid import FUZZ, TEXTS, answered, beside
+from test_language_invalid import FUZZ, TEXTS, beside, check_answer
 
 from sim import run
 from sim.errors import NotApplicable, RunError, UsageError
@@ -18,13 +18,13 @@ LONG = settings(FUZZ, derandomize=False, max_examples=int(os.environ.get("MUTANT
 @LONG
 @given(content=trees_made_wrong(TEXTS))
 def test_mutants_load_or_are_told_why(beside, content):
-    answered(beside, content.encode("utf-8", "surrogatepass"))
+    check_answer(beside, content.encode("utf-8", "surrogatepass"))
 
 
 @LONG
 @given(content=bytes_made_wrong(TEXTS))
 def test_damaged_files_load_or_are_told_why(beside, content):
-    answered(beside, content)
+    check_answer(beside, content)
 
 
 @settings(LONG, max_examples=LONG.max_examples // 10)

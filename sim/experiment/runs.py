@@ -161,7 +161,10 @@ def bar(total: int, shown: bool | None, unit: str = " paths") -> Iterator[Callab
 
 def model_of(scenario: Scenario | Model) -> Model:
     """The model of a scenario; a model is its own."""
-    return scenario if isinstance(scenario, Model) else scenario.model
+    model = scenario if isinstance(scenario, Model) else getattr(scenario, "model", None)
+    if not isinstance(model, Model):
+        raise UsageError(f"scenario: what sim.load gives is wanted, found {scenario!r:.60}")
+    return model
 
 
 def parameter_values(model: Model, seed: int, draws: range) -> NDArray[np.float64]:

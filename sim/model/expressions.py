@@ -253,7 +253,11 @@ def evaluator(node: Node, names: Names) -> Evaluator:
         case Happened(name):
             at = names.outcomes[name]
             return lambda state, values, marks: marks[at]
-    below = [evaluator(child, names) for child in children(node)]
+    return _joined(node, [evaluator(child, names) for child in children(node)])
+
+
+def _joined(node: Node, below: Sequence[Evaluator]) -> Evaluator:
+    """The closure of a tree, from those of the trees directly below it."""
     first = below[0]
     match node:
         case Fact():
