@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.errors import UsageError, unknown
+from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.defaults import SEED
 from sim.experiment.runs import bar, model_of, parameter_values
+from sim.model.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:
     from sim.engines.splitting import Split
@@ -81,6 +82,8 @@ def rare(
             raise UsageError(f"{name}: must be at least {least}, found {value}")
     if all(parameter.distribution.kind == "fixed" for parameter in model.parameters):
         draws = 1
+    if reach(model, limit=THOROUGH).outcomes[names.index(outcome)] is None:
+        raise NotApplicable(f"not applicable, because {outcome} is impossible by construction")
     from sim.engines.splitting import split
 
     values = parameter_values(model, seed, range(draws))

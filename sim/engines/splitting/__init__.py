@@ -24,6 +24,7 @@ from sim.streams import block
 
 CLIMBS = 0.2  # about this share of paths shall come from one level to the next
 MOST_LEVELS = 100
+MOST_PILOTS = 16  # times as many paths as asked for, before giving up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,12 @@ class Splitting:
         first = self._begin()
         if first.holds >> self.outcome & 1:
             raise NotApplicable(f"not applicable, because {self.name} holds from the start")
-        if self.far(first.situation) == inf:
-            raise NotApplicable(f"not applicable, because {self.name} can never happen")
-        levels, a_path = self._levels(paths)
-        found = [self._estimate(levels, paths) for _ in range(repetitions)]
+        a_path = self._ordinary(paths // 5 + 1)
+        levels: list[float] = []
+        found = [0.0] * repetitions  # the truth, where these parameters bar every way
+        if not self._lost(first):
+            levels = self._levels(paths)
+            found = [self._estimate(levels, paths) for _ in range(repetitions)]
         return Split(
             probabilities=np.array(found),
             levels=tuple(levels),
@@ -65,31 +68,21 @@ class Splitting:
             events_a_path=a_path,
         )
 
-    def _levels(self, paths: int) -> tuple[list[float], float]:
-        """Levels such that about CLIMBS of the paths come from each to the next; events a path."""
+    def _levels(self, paths: int) -> list[float]:
+        """Levels such that about CLIMBS of the paths come from each to the next."""
         levels: list[float] = []
         starts: list[Path] = []
-        a_path = 0.0
+        now = self._near(self._begin())
         for _ in range(MOST_LEVELS):
-            records = [self._record(start) for start in self._starts(starts, paths)]
-            if not levels:
-                a_path = self._ordinary(paths // 5 + 1)
+            records = self._pilot(starts, now, paths)
             best = sorted((record[-1][0] for record in records), reverse=True)
-            level = best[int(CLIMBS * paths)]
-            now = levels[-1] if levels else -inf
-            if level == inf:
-                return levels, a_path
+            level = best[int(CLIMBS * len(best))]
             if level <= now:  # few come nearer: take the next nearness that anybody came to
-                nearer = [near for near in best if near > now]
-                if not nearer:
-                    raise NotApplicable(
-                        f"not applicable, because none of {paths} paths came nearer to "
-                        f"{self.name} than {len(levels)} levels; more paths may"
-                    )
-                level = nearer[-1]
+                level = [near for near in best if near > now][-1]
             if level == inf:
-                return levels, a_path
+                return levels
             levels.append(level)
+            now = level
             starts = [
                 next(path for near, path in record if near >= level)
                 for record in records
@@ -97,6 +90,18 @@ class Splitting:
             ]
         raise NotApplicable(
             f"not applicable, because {self.name} is over {MOST_LEVELS} levels away"
+        )
+
+    def _pilot(self, starts: list[Path], now: float, paths: int) -> list[list[tuple[float, Path]]]:
+        """Records of paths of which one at least came nearer than now; more paths if need be."""
+        records: list[list[tuple[float, Path]]] = []
+        while len(records) < MOST_PILOTS * paths:
+            records += [self._record(start) for start in self._starts(starts, paths)]
+            if any(record[-1][0] > now for record in records):
+                return records
+        raise NotApplicable(
+            f"not applicable, because none of {len(records):,} paths came nearer to {self.name} "
+            f"than {-now:.3g} (draw {self.draw}); more paths may"
         )
 
     def _record(self, path: Path) -> list[tuple[float, Path]]:
@@ -184,8 +189,8 @@ def split(
 ) -> Split:
     """Estimate the probability of one outcome in one draw, by splitting; see `Split`.
 
-    NotApplicable, with the reason, where it holds from the start, can never happen, or where no
-    pilot path comes nearer to it.
+    NotApplicable, with the reason, where it holds from the start, or where no pilot path comes
+    nearer to it. Where these parameters bar every way to it, all probabilities are 0.
     """
     splitting = Splitting(model, values, outcome, seed=seed, draw=draw)
     return splitting.run(repetitions=repetitions, paths=paths)

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from sim.model.boxes import Box, Ranges, bits, discrete_names, spanner
-from sim.model.expressions import Fact, IfElse, Logic, Node, Not
+from sim.model.expressions import Fact, IfElse, Logic, Node, Not, parameters_read
 
 Conjunct = dict[str, int]  # variable (or outcome) -> mask of the values it must have
 MOST = 64  # alternatives of one condition, and combinations of one comparison
@@ -69,9 +69,11 @@ def _merged(a: Conjunct, b: Conjunct) -> Conjunct | None:
 def _leaf(node: Node, truth: bool, box: Box, ranges: Ranges) -> list[Conjunct]:
     """A comparison: the values of its last name, for each combination of the others."""
     span = spanner(node, ranges)
-    names = [n for n in dict.fromkeys(discrete_names(node)) if n in box and n not in ranges]
+    reads = dict.fromkeys(discrete_names(node))
+    given = {name: box[name] for name in parameters_read(node) if name in box}  # choices
+    names = [name for name in reads if name in box and name not in given and name not in ranges]
     if not names:
-        return ANYTHING if _may(span({}), truth) else []
+        return ANYTHING if _may(span(given), truth) else []
     *others, last = names
     if prod(box[name].bit_count() for name in others) > MOST:
         return ANYTHING
@@ -81,7 +83,7 @@ def _leaf(node: Node, truth: bool, box: Box, ranges: Ranges) -> list[Conjunct]:
         allowed = sum(
             1 << value
             for value in bits(box[last])
-            if _may(span({**conjunct, last: 1 << value}), truth)
+            if _may(span({**given, **conjunct, last: 1 << value}), truth)
         )
         if allowed:
             found.append({**conjunct, last: allowed})
