@@ -1,6 +1,6 @@
 """What Python has no word for, inside the kernel: the lowest bit of a word, arrays as pointers.
 
-Both also run as plain Python, where an array is its own pointer.
+Both also run as plain Python, where a flat array is its own pointer.
 """
 
 from typing import Any
@@ -17,10 +17,11 @@ def lowest(word: int) -> int:
 
 
 def pointers(group: Any) -> Any:
-    """A named tuple of arrays as one of pointers: functions pass them on without counting
-    references, which cost twenty times more than all the rest.
+    """A named tuple of arrays as one of pointers, with a single index whatever the axes.
+
+    Passing arrays on counts references, which costs twenty times more than all the rest.
     """
-    return group
+    return type(group)(*(array.reshape(-1) for array in group))
 
 
 @intrinsic
