@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,10 +52,10 @@ class Plan:
     def __post_init__(self) -> None:
         most = 2**64 - 1
         for name, low, high in (("draws", 1, LARGEST), ("paths", 1, LARGEST), ("seed", 0, most)):
-            value = getattr(self, name)
+            value: Any = getattr(self, name)
             if not isinstance(value, Integral) or isinstance(value, bool):
                 raise UsageError(f"{name}: must be a whole number, found {value!r}")
-            if not low <= value <= high:
+            if not low <= int(value) <= high:
                 raise UsageError(f"{name}: must be from {low} to {high:,}, found {value}")
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"workers: must be at least 1, found {self.workers}")
