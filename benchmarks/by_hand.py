@@ -6,8 +6,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from sim.model.model import Model
 from sim.model.delays import numbers
+from sim.model.model import Model
 from sim.model.waiting import LOGNORMAL
 from sim.streams import identity, key
 
@@ -49,7 +49,9 @@ def library() -> ctypes.CDLL:
 def walk(model: Model, *, seed: int, draw: int, paths: range) -> Count:
     rows = [numbers(model.transition(name).after, model.names, ()) for name in FIVE]
     race = Race(
-        identity=(ctypes.c_uint32 * RULES)(*(identity(f"transition:{t.name}") for t in model.transitions)),
+        identity=(ctypes.c_uint32 * RULES)(
+            *(identity(f"transition:{t.name}") for t in model.transitions)
+        ),
         first=(ctypes.c_double * 5)(*(row[1] for row in rows)),
         second=(ctypes.c_double * 5)(*(row[2] if len(row) > 2 else 0.0 for row in rows)),
         lognormal=int(rows[0][0]) == LOGNORMAL,

@@ -153,7 +153,7 @@ static void walk_path(const Race *race, Count *count, uint32_t draw, uint32_t pa
         } else if (next < STRIKES) {
             s.stage[actor]--;
         } else if (next < TALKS) {
-            if (s.option_u[next] < 0.15) s.stage[actor] = WAR;
+            if (s.option_u[next] < 0.4) s.stage[actor] = WAR;
         } else {
             s.talks = next == TALKS;
             talks_changed(race, &s, now, draw, path);

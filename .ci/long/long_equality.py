@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from equality import assert_engines_agree, check
+from equality import assert_engines_agree, check_document
 from hypothesis import HealthCheck, given, settings
 from random_models import documents
 from test_equality import CORPUS, LONG, SHIPPED
@@ -19,7 +19,7 @@ from sim.scenario import load
 )
 @given(documents())
 def test_engines_agree_on_random_scenarios(document):
-    check(document)
+    check_document(document)
 
 
 @pytest.mark.parametrize("file", [*SHIPPED, *CORPUS], ids=lambda file: file.stem)
