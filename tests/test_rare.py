@@ -340,8 +340,8 @@ def test_draws_and_repetitions() -> None:
     assert abs(z) < 4
     assert len(found.by_draw) == 4
     assert found.summary()["outcome"] == "war_after_talks"
-    again = rare(built, "war_after_talks", draws=4, repetitions=4, paths=100)
-    assert again.by_draw.equals(found.by_draw), "same seed, same estimate"
+    again = rare(built, "war_after_talks", draws=4, repetitions=4, paths=100, workers=1)
+    assert again.by_draw.equals(found.by_draw), "same seed, same estimate, whoever works"
     other = rare(built, "war_after_talks", draws=4, repetitions=4, paths=100, seed=2)
     assert not other.by_draw.equals(found.by_draw)
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -11,7 +16,7 @@ import pandas as pd
 
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.defaults import SEED
-from sim.experiment.runs import bar, model_of, parameter_values
+from sim.experiment.runs import Plan, bar, model_of, parameter_values
 from sim.model.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
     from sim.model.model import Model
     from sim.scenario import Scenario
 
-DRAWS, REPETITIONS, PATHS = 10, 6, 300
+DRAWS, REPETITIONS, PATHS = 10, 6, 100
 CONFIDENCE = 0.90
 
 
@@ -61,13 +66,15 @@ def rare(
     repetitions: int = REPETITIONS,
     paths: int = PATHS,
     seed: int = SEED,
+    workers: int | None = None,
     progress: bool | None = None,
 ) -> Rare:
     """Estimate one outcome's probability by splitting paths that come nearer to it.
 
     `paths` are begun at each level, `repetitions` times in each of `draws` parameter draws (one,
-    where nothing is unknown). Raises UsageError for an unknown outcome, NotApplicable, with the
-    reason, where splitting has nothing to go by, and what `run` raises.
+    where nothing is unknown), spread over `workers` processes (all cores unless said). The same
+    seed gives the same estimate, whatever their number. Raises UsageError for an unknown outcome,
+    NotApplicable, with the reason, where splitting has nothing to go by, and what `run` raises.
     """
     model = model_of(scenario)
     names = [one.name for one in model.outcomes]
@@ -87,22 +94,32 @@ def rare(
     from sim.engines.splitting import split
 
     values = parameter_values(model, seed, range(draws))
+    one = partial(
+        split, model, outcome=names.index(outcome), seed=seed, repetitions=repetitions, paths=paths
+    )
     found: list[Split] = []
-    with bar(draws, progress, " draws") as done:
-        for draw in range(draws):
-            found.append(
-                split(
-                    model,
-                    values[draw].tolist(),
-                    names.index(outcome),
-                    seed=seed,
-                    draw=draw,
-                    repetitions=repetitions,
-                    paths=paths,
-                )
-            )
+    with (
+        bar(draws, progress, " draws") as done,
+        _crew(min(Plan(workers=workers).crew, draws)) as map_,
+    ):
+        for each in map_(_one, repeat(one), values.tolist(), range(draws)):
+            found.append(each)
             done(1)
     return _rare(model, outcome, found, paths=paths, seed=seed)
+
+
+def _one(one: Callable[..., Split], values: list[float], draw: int) -> Split:
+    return one(values=values, draw=draw)
+
+
+@contextmanager
+def _crew(workers: int) -> Iterator[Callable[..., Iterator[Split]]]:
+    """A `map` over draws, in order: here, or spread over processes."""
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield pool.map
 
 
 def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: int) -> Rare:

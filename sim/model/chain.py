@@ -6,12 +6,12 @@ without trigger leaves nothing: whether it runs is seen from the state. `sim.mod
 walks this chain to prove what can never happen; the exact engine puts rates and odds on it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from sim.model.expressions import outcomes_read
+from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.model import Model
-from sim.model.verdicts import Known, State, branches, condition, guard, moves
+from sim.model.verdicts import Changes, Known, State, branches, condition, guard, moves
 
 
 class Situation(NamedTuple):
@@ -45,10 +45,14 @@ class Chain:
         self._limits = tuple((r, t.limit) for r, t in enumerate(transitions) if t.limit is not None)
         self._slot = {rank: slot for slot, (rank, _) in enumerate(self._limits)}
         self._tracked = tracked(model)
-        self._guards = [guard(model, known, t.when) for t in transitions]
-        self._moves = [moves(model, known, t.speed) for t in transitions]
         self._branches = [branches(model, known, t) for t in transitions]
-        self._by_name, self._by_option, self._becomes = _triggers(model, known)
+        self._by_name, self._by_option, turning = _triggers(model)
+        self._turning = [clock for _, clock in turning]
+        self._questions = (
+            _Questions(model, [(t.when, guard(model, known, t.when)) for t in transitions]),
+            _Questions(model, [(t.speed, moves(model, known, t.speed)) for t in transitions]),
+            _Questions(model, [(e, guard(model, known, e)) for e, _ in turning]),
+        )
         self._outcomes = [condition(model, known, outcome.when) for outcome in model.outcomes]
         self._stop = condition(model, known, model.stop_when) if model.stop_when else None
         self._endings = [condition(model, known, e.when) if e.when else None for e in model.endings]
@@ -107,40 +111,40 @@ class Chain:
 
     def after(self, situation: Situation, rank: int) -> list[tuple[int, Situation]]:
         """(option, situation) for everything one firing of an enabled transition may lead to."""
+        return [
+            (option, self._follow(situation, rank, option, changes))
+            for option, changes in self._branches[rank](situation.state)
+        ]
+
+    def chosen(self, situation: Situation, rank: int, option: int) -> Situation:
+        """The situation after one option of an enabled transition was taken."""
+        changes = dict(self._branches[rank](situation.state))[option]
+        return self._follow(situation, rank, option, changes)
+
+    def _follow(self, situation: Situation, rank: int, option: int, changes: Changes) -> Situation:
         state, counts, running, marks, pending = situation
         slot = self._slot.get(rank)
         if slot is not None:
             counts = (*counts[:slot], counts[slot] + 1, *counts[slot + 1 :])
         pending &= ~(1 << rank)
-        follow = []
-        for option, changes in self._branches[rank](state):
-            new = state
-            if changes:
-                changed = list(state)
-                for at, value in changes:
-                    changed[at] = value
-                new = tuple(changed)
-            now, _, stopped = self.look(new, marks)
-            if stopped:
-                follow.append((option, Situation(new, (), 0, now, 0)))
-                continue
-            clocks = running & ~(1 << rank)
-            if self.triggered:
-                clocks = self._clocks(state, new, clocks, (rank, option))
-                clocks &= ~self._spent(counts)
-            follow.append((option, Situation(new, counts, clocks, now, pending)))
-        return follow
-
-    def _clocks(self, old: State, new: State, running: int, fired: tuple[int, int]) -> int:
-        """Triggered clocks after a firing: rule 1 and `memory`, looked at in the new state."""
-        guards, _, turned = self._reads(new)
-        starting = self._by_name.get(fired[0], 0) | self._by_option.get(fired, 0)
-        fresh = turned & ~self._reads(old)[2]
-        if fresh:
-            for i, (_, clock) in enumerate(self._becomes):
-                if fresh >> i & 1:
-                    starting |= clock
-        return running & (guards | self._remembers) | starting & guards
+        new = state
+        if changes:
+            changed = list(state)
+            for at, value in changes:
+                changed[at] = value
+            new = tuple(changed)
+        now, _, stopped = self.look(new, marks)
+        if stopped:
+            return Situation(new, (), 0, now, 0)
+        guards, _, turned = self._reads(new, state)
+        running &= ~(1 << rank)
+        if self.triggered:  # rule 1 and `memory`, looked at in the new state
+            starting = self._by_name.get(rank, 0) | self._by_option.get((rank, option), 0)
+            for i in ranks(turned & ~self._reads(state)[2]):
+                starting |= self._turning[i]
+            running = running & (guards | self._remembers) | starting & guards
+            running &= ~self._spent(counts)
+        return Situation(new, counts, running, now, pending)
 
     def spent(self, situation: Situation) -> int:
         """Bit mask of the transitions whose limit is used up."""
@@ -155,16 +159,49 @@ class Chain:
             self._used_up[counts] = spent
         return spent
 
-    def _reads(self, state: State) -> tuple[int, int, int]:
-        """Masks of the guards that hold, the clocks that move, the `becomes` that are true."""
+    def _reads(self, state: State, near: State | None = None) -> tuple[int, int, int]:
+        """Masks of the guards that hold, the clocks that move, the `becomes` that are true.
+
+        Worked out from a state that differs little, where one is given.
+        """
         found = self._seen.get(state)
         if found is None:
-            found = self._seen[state] = (
-                mask(holds(state) for holds in self._guards),
-                mask(moving(state) for moving in self._moves),
-                mask(holds(state) for holds, _ in self._becomes),
-            )
+            guards, moving, turning = self._questions
+            before = self._seen.get(near) if near is not None else None
+            if before is None or near is None:
+                found = (guards.ask(state), moving.ask(state), turning.ask(state))
+            else:
+                changed = [at for at, value in enumerate(state) if near[at] != value]
+                found = (
+                    guards.ask_again(before[0], state, changed),
+                    moving.ask_again(before[1], state, changed),
+                    turning.ask_again(before[2], state, changed),
+                )
+            self._seen[state] = found
         return found
+
+
+class _Questions:
+    """Yes or no of a state, many at a time, as a bit mask."""
+
+    def __init__(
+        self, model: Model, asked: Sequence[tuple[Expression | None, Callable[[State], bool]]]
+    ) -> None:
+        self._says = [says for _, says in asked]
+        self._readers: list[list[int]] = [[] for _ in model.variables]
+        for i, (expression, _) in enumerate(asked):
+            for name in variables_read(expression.node) if expression else ():
+                self._readers[model.names.variables[name]].append(i)
+
+    def ask(self, state: State) -> int:
+        return mask(says(state) for says in self._says)
+
+    def ask_again(self, answers: int, state: State, changed: Sequence[int]) -> int:
+        """The answers once more, only where one of the changed variables is read."""
+        for at in changed:
+            for i in self._readers[at]:
+                answers = answers | 1 << i if self._says[i](state) else answers & ~(1 << i)
+        return answers
 
 
 def mask(bits: Iterable[bool]) -> int:
@@ -187,20 +224,18 @@ def tracked(model: Model) -> int:
     return mask(outcome.name in names for outcome in model.outcomes)
 
 
-Triggers = tuple[
-    dict[int, int], dict[tuple[int, int], int], list[tuple[Callable[[State], bool], int]]
-]
+Triggers = tuple[dict[int, int], dict[tuple[int, int], int], list[tuple[Expression, int]]]
 
 
-def _triggers(model: Model, known: Known) -> Triggers:
+def _triggers(model: Model) -> Triggers:
     """Masks of the clocks that a transition, one of its options, or a condition starts."""
     by_name: dict[int, int] = {}
     by_option: dict[tuple[int, int], int] = {}
-    becomes: list[tuple[Callable[[State], bool], int]] = []
+    becomes: list[tuple[Expression, int]] = []
     for rank, transition in enumerate(model.transitions):
         for trigger in transition.on:
             if trigger.becomes is not None:
-                becomes.append((guard(model, known, trigger.becomes), 1 << rank))
+                becomes.append((trigger.becomes, 1 << rank))
                 continue
             cause = model.ranks[trigger.transition]
             if trigger.option is None:

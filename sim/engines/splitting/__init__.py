@@ -58,7 +58,7 @@ class Splitting:
         a_path = self._ordinary(paths // 5 + 1)
         levels: list[float] = []
         found = [0.0] * repetitions  # the truth, where these parameters bar every way
-        if not self._lost(first):
+        if self._near(first) > -inf:
             levels = self._levels(paths)
             found = [self._estimate(levels, paths) for _ in range(repetitions)]
         return Split(
@@ -108,13 +108,11 @@ class Splitting:
         """Walk to the end; each time the path came nearer than ever: how near, and a copy."""
         near = self._near(path)
         record = [(near, path.snapshot())]
-        while not path.over and near < inf:
+        while not path.over and -inf < near < inf:
             self._step(path)
-            if self._near(path) > record[-1][0]:
-                near = self._near(path)
+            near = self._near(path)
+            if near > record[-1][0]:
                 record.append((near, path.snapshot()))
-            if self._lost(path):
-                break
         return record
 
     def _estimate(self, levels: Sequence[float], paths: int) -> float:
@@ -131,10 +129,12 @@ class Splitting:
 
     def _climbs(self, path: Path, level: float) -> bool:
         """Walk until the path is as near as the level (True), or is over or lost."""
-        while self._near(path) < level:
-            if path.over or self._lost(path):
+        near = self._near(path)
+        while near < level:
+            if path.over or near == -inf:
                 return False
             self._step(path)
+            near = self._near(path)
         return True
 
     def _starts(self, arrived: Sequence[Path], paths: int) -> list[Path]:
@@ -172,9 +172,6 @@ class Splitting:
         if path.holds >> self.outcome & 1:
             return inf
         return -self.far(path.situation)
-
-    def _lost(self, path: Path) -> bool:
-        return self._near(path) == -inf
 
 
 def split(

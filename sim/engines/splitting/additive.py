@@ -12,8 +12,10 @@ from math import inf, log
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
+from sim.engines.splitting.settling import settle
 from sim.model.boxes import Box, bits, discrete_names, narrower, spanner
 from sim.model.chain import Chain, Situation
 from sim.model.delays import numbers
@@ -60,7 +62,7 @@ def by_values(chain: Chain, known: Known, outcome: int) -> Callable[[Situation],
 
 
 class _Table:
-    """Facts, steps and what they need as arrays; a cost is found by repeating until it settles."""
+    """Facts, steps and what they need as arrays for `settle`."""
 
     def __init__(self, model: Model, steps: Sequence[Step], goal: str) -> None:
         names = {name for s in steps for name in (*s.needs, s.name)} | {goal}
@@ -82,20 +84,21 @@ class _Table:
         self.facts = {fact: i for i, fact in enumerate(self.facts)}
         self.outcome_names = [outcome.name for outcome in model.outcomes]
         self.goal = self.facts[goal, 1]
-        nothing = len(self.facts)  # the cost of no value: infinite
-        literals: dict[tuple[int, ...], int] = {}
+        values: dict[tuple[int, ...], int] = {}  # any of these
         needs = []
         for step in steps:
-            own = []
-            for name, mask in step.needs.items():
-                values = tuple(self.facts[name, v] for v in bits(mask) if (name, v) in self.facts)
-                own.append(literals.setdefault(values, len(literals)))
-            needs.append(own)
-        self._literals = _padded(list(literals), nothing)
-        self._needs = _padded(needs, len(literals))
-        self._brings = np.array([self.facts[s.name, s.value] for s in steps], dtype=np.int64)
+            wanted = [
+                tuple(self.facts[name, v] for v in bits(mask)) for name, mask in step.needs.items()
+            ]
+            needs.append([values.setdefault(any_of, len(values)) for any_of in wanted])
+        self._arrays = (
+            np.array([self.facts[s.name, s.value] for s in steps], dtype=np.int64),
+            *_flat(needs),
+            *_flat(list(values)),
+        )
         self._costs = np.array([step.cost for step in steps])
         self._ranks = [step.rank for step in steps]
+        self._barred: dict[int, NDArray[np.float64]] = {}
 
     def cost(self, values: Sequence[int], situation: Situation, barred: int) -> float:
         """The least cost of the goal from a situation, some transitions barred."""
@@ -107,26 +110,18 @@ class _Table:
         for rank, name in self.running:
             if situation.running >> rank & 1:
                 costs[self.facts[name, 1]] = 0.0
-        own = self._costs
-        if barred:
-            off = np.array([rank >= 0 and barred >> rank & 1 for rank in self._ranks], dtype=bool)
-            own = np.where(off, inf, own)
-        for _ in range(len(self.facts)):
-            literals = np.append(costs[self._literals].min(axis=1), 0.0)
-            steps = literals[self._needs].sum(axis=1) + own
-            new = costs.copy()
-            np.minimum.at(new, self._brings, steps)
-            if (new == costs).all():
-                break
-            costs = new
+        own = self._barred.get(barred)
+        if own is None:
+            off = [rank >= 0 and bool(barred >> rank & 1) for rank in self._ranks]
+            own = self._barred[barred] = np.where(off, inf, self._costs)
+        settle(costs, own, *self._arrays)
         return float(costs[self.goal])
 
 
-def _padded(
-    rows: Sequence[Sequence[int]], filler: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    width = max((len(row) for row in rows), default=0) or 1
-    return np.array([[*row, *[filler] * (width - len(row))] for row in rows] or [[filler]])
+def _flat(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(all entries in a row, where each row begins and the last one ends)."""
+    entries = np.array([entry for row in rows for entry in row], dtype=np.int64)
+    return entries, np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
 
 
 def _relevant(model: Model, steps: list[Step], outcome: str) -> tuple[list[Step], str]:

@@ -164,7 +164,7 @@ class Walker:
     def _fire(self, path: Path, rank: int, u: float) -> Event:
         situation = path.situation
         option = self._taken(rank, situation.state, u)
-        path.situation = dict(self.chain.after(situation, rank))[option]
+        path.situation = self.chain.chosen(situation, rank, option)
         path.events += 1
         path.recent.append(rank)
         if len(path.recent) > FIRINGS_AT_ONE_INSTANT:
