@@ -1,11 +1,14 @@
 """Rare outcomes by splitting: the same paths, waits given their age, unbiased, and worth it."""
 
+import re
 from collections.abc import Callable, Iterator
 from math import sqrt
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from random_models import documents, model_of
 from small_models import (
     DAY,
     at_least,
@@ -33,7 +36,7 @@ from sim.engines.reference import walk
 from sim.engines.splitting import Split, Splitting, split, waits, walker
 from sim.engines.splitting.levels import distance
 from sim.engines.splitting.walker import Walker
-from sim.errors import NotApplicable, UsageError
+from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import run
 from sim.experiment.rare import rare
 from sim.experiment.runs import parameter_values
@@ -68,32 +71,47 @@ def models() -> Iterator[tuple[str, Model]]:
 def test_an_unsplit_path_is_the_reference_engines(name: str) -> None:
     """2 draws x 15 paths: times, transitions and options, to the last bit."""
     built = dict(models())[name]
-    values = parameter_values(built, 1, range(2))
-    for draw in range(2):
-        expected = []
-        rows = values[draw : draw + 1]
-        for piece in walk(
-            built, rows, seed=1, draws=range(draw, draw + 1), paths=range(15), events=True
-        ):
-            e = piece.events
-            assert e is not None
-            expected += zip(
-                e.path.tolist(),
-                e.time.tolist(),
-                e.transition.tolist(),
-                e.option.tolist(),
-                strict=True,
-            )
-        mine = Walker(built, values[draw].tolist(), seed=1, draw=draw)
-        found = []
-        for number_ in range(15):
-            path = mine.begin(number_)
-            while not path.over:
-                event = mine.step(path)
-                if event is not None:
-                    found.append((number_, *event))
-        assert found == expected
-        assert len(found) > 15
+    assert sum(same_paths(built, draw, 15) for draw in range(2)) > 30
+
+
+def same_paths(built: Model, draw: int, paths: int) -> int:
+    """How many events there were; they were the same."""
+    values = parameter_values(built, 1, range(draw, draw + 1))
+    expected = []
+    draws = range(draw, draw + 1)
+    for piece in walk(built, values, seed=1, draws=draws, paths=range(paths), events=True):
+        e = piece.events
+        assert e is not None
+        columns = (e.path, e.time, e.transition, e.option)
+        expected += zip(*(column.tolist() for column in columns), strict=True)
+    mine = Walker(built, values[0].tolist(), seed=1, draw=draw)
+    found = []
+    for number_ in range(paths):
+        path = mine.begin(number_)
+        while not path.over:
+            event = mine.step(path)
+            if event is not None:
+                found.append((number_, *event))
+    assert found == expected
+    return len(found)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(documents())
+def test_unsplit_paths_of_random_scenarios(document: dict[str, object]) -> None:
+    built = model_of(document)
+    if built is not None:
+        try:
+            same_paths(built, 0, 3)
+        except RunError as error:  # the reference's, or both engines': raised by walking
+            with pytest.raises(RunError, match=re.escape(str(error).partition(";")[0])):
+                run(built, draws=1, paths=3, engine="reference", workers=1, progress=False)
 
 
 KINDS = {
