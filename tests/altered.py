@@ -10,7 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 import sim
+from sim.engines.compiled.machine import lowest
 from sim.streams import philox
 
 HERE = Path(sim.__file__).parent / "engines"
@@ -20,9 +23,25 @@ FILES = {  # of each engine, lowest first: those that walk
 }
 
 
-def njit(*given: Any, **options: Any) -> Any:
-    """Numba's decorator, without numba."""
-    return given[0] if given else lambda function: function
+def flat(group: Any) -> Any:
+    """The group with arrays of one axis, which is how the kernel sees them."""
+    return type(group)(*(_flat_part(part) for part in group))
+
+
+def _flat_part(part: Any) -> Any:
+    if isinstance(part, np.ndarray):
+        return part.reshape(-1)
+    return flat(part) if isinstance(part, tuple) else part
+
+
+def plain_machine() -> ModuleType:
+    """What `sim.engines.compiled.machine` offers, without compiling anything."""
+    module = ModuleType("altered_machine")
+    module.inlined = lambda function: function  # type: ignore[attr-defined]
+    module.lowest = lowest  # type: ignore[attr-defined]
+    module.held = flat  # type: ignore[attr-defined]
+    module.opened = lambda shape: lambda whole: whole  # type: ignore[attr-defined]
+    return module
 
 
 @contextmanager
@@ -30,10 +49,8 @@ def altered(
     engine: str, file: str = "", old: str = "", new: str = ""
 ) -> Iterator[Callable[..., Any]]:
     """The engine's `walk`, with `old` replaced by `new` in one of its files; nothing if unnamed."""
-    plain = ModuleType("altered_numba")
-    plain.njit = njit  # type: ignore[attr-defined]
-    sys.modules["altered_numba"] = plain
-    made = ["altered_numba"]
+    made = ["altered_machine"]
+    sys.modules["altered_machine"] = plain_machine()
     try:
         for name in FILES[engine]:
             text = (HERE / engine / f"{name}.py").read_text(encoding="utf-8")
@@ -42,7 +59,8 @@ def altered(
                 text = text.replace(old, new)
             for other in FILES[engine]:
                 text = text.replace(f"from sim.engines.{engine}.{other} ", f"from altered_{other} ")
-            text = text.replace("from numba import njit", "from altered_numba import njit")
+            text = text.replace("from sim.engines.compiled.machine ", "from altered_machine ")
+            text = text.replace("njit(cache=True, nogil=True)(entry)", "entry")
             module = ModuleType(f"altered_{name}")
             module.__file__ = str(HERE / engine / f"{name}.py")
             sys.modules[module.__name__] = module

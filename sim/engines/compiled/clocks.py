@@ -2,12 +2,11 @@
 
 import math
 
-from numba import njit
 from numba.extending import register_jitable
 
 from sim import streams
 from sim.engines.compiled.lookup import value_of
-from sim.engines.compiled.machine import lowest
+from sim.engines.compiled.machine import inlined, lowest
 from sim.engines.compiled.parts import (
     BAD_BECOMES,
     BAD_GUARD,
@@ -29,7 +28,7 @@ wait, philox, uniform = waiting.wait, streams.philox, streams.uniform
 INF = math.inf
 
 
-@njit(forceinline=True)
+@inlined
 def fault(path, code, rank, option):
     """Remember what went wrong; of several things, what stands first in the file."""
     if path.seen[CODE] == FINE or rank < path.seen[RANK]:
@@ -38,7 +37,7 @@ def fault(path, code, rank, option):
         path.seen[OPTION] = option
 
 
-@njit(forceinline=True)
+@inlined
 def run(look, rules, path, rank, now):
     """Let a clock run down what remains, at the present speed; at speed 0 it is paused."""
     path.stale[rank >> SHIFT] = 1
@@ -53,7 +52,7 @@ def run(look, rules, path, rank, now):
     path.due[rank] = now + path.remaining[rank] / speed if speed > 0.0 else INF
 
 
-@njit(forceinline=True)
+@inlined
 def stand(path, rank, now):
     """Keep what remains of a clock's wait."""
     if path.pace[rank] > 0.0:
@@ -62,9 +61,9 @@ def stand(path, rank, now):
     path.stale[rank >> SHIFT] = 1
 
 
-@njit(forceinline=True)
+@inlined
 def start(look, size, rules, path, out, who, rank, now):
-    """Draw a wait, found by name, and let the clock run; see `kernel.walk_block` for `who`."""
+    """Draw a wait, found by name, and let the clock run; see `parts.Job` for `who`."""
     nth = path.starts[rank]
     path.starts[rank] = nth + 1
     if nth == 0:
@@ -85,7 +84,7 @@ def start(look, size, rules, path, out, who, rank, now):
         run(look, rules, path, rank, now)
 
 
-@njit(forceinline=True)
+@inlined
 def earliest(size, path):
     """The clock that is due first, of several the first declared; -1 if none runs."""
     best, who = INF, -1
@@ -107,7 +106,7 @@ def earliest(size, path):
     return who
 
 
-@njit(forceinline=True)
+@inlined
 def look_at_clocks(look, plan, path, out, who, now):
     """Discard, hold, resume, start, and change speeds, after a firing (see rules 1, 2 and 4)."""
     rules, size = plan.rules, plan.size
@@ -144,7 +143,7 @@ def look_at_clocks(look, plan, path, out, who, now):
             begun &= begun - 1
 
 
-@njit(forceinline=True)
+@inlined
 def keep_pace(look, plan, path, now):
     """Give running and paused clocks their new speed where it has changed."""
     conditions, rules = plan.conditions, plan.rules

@@ -2,11 +2,9 @@
 
 import math
 
-from numba import njit
-
 from sim.engines.compiled.clocks import fault
 from sim.engines.compiled.lookup import place, value_of
-from sim.engines.compiled.machine import lowest
+from sim.engines.compiled.machine import inlined, lowest
 from sim.engines.compiled.parts import (
     APART,
     BAD_CHOICE,
@@ -25,7 +23,7 @@ from sim.engines.compiled.weights import shares
 from sim.results import NOTHING
 
 
-@njit(forceinline=True)
+@inlined
 def choose(look, rules, path, rank):
     """(option, its probability), by walking running sums against u x total (rule 3)."""
     table = rules.choice[rank]
@@ -39,7 +37,7 @@ def choose(look, rules, path, rank):
     return fall(look.pool, at, n, path.option_u[rank], path, rank)
 
 
-@njit(forceinline=True)
+@inlined
 def fall(row, at, n, u, path, rank):
     """The option that u falls on, in a row of weights (see `weights`); NOTHING if all are zero."""
     total = row[at]
@@ -54,7 +52,7 @@ def fall(row, at, n, u, path, rank):
     return option, row[at + 1 + n + option] / total
 
 
-@njit(forceinline=True)
+@inlined
 def weigh_apart(look, rules, path, rank, n):
     """The row of weights of options whose tables stand apart, being too large together."""
     first = rules.option[rank]
@@ -68,7 +66,7 @@ def weigh_apart(look, rules, path, rank, n):
     shares(n, path.value, path.available, rules.share, first, kind, path.weight)
 
 
-@njit(forceinline=True)
+@inlined
 def consequences(look, effects, path, first, last, rank):
     """Find all new values, read off the state before the firing; then change it."""
     for i in range(first, last):
@@ -84,7 +82,7 @@ def consequences(look, effects, path, first, last, rank):
             path.new[i - first] = 0 if says <= 0.0 else top if says >= top else int(says)
 
 
-@njit(forceinline=True)
+@inlined
 def change(plan, path, out, who, first, last, now):
     """Give the variables their new values; rungs change from the next time of the grid."""
     size, conditions, effects, grid = plan.size, plan.conditions, plan.effects, plan.ends.grid
@@ -111,7 +109,7 @@ def change(plan, path, out, who, first, last, now):
     path.seen[WROTE] = wrote
 
 
-@njit(forceinline=True)
+@inlined
 def look_at_outcomes(look, plan, path, out, row, now):
     """Mark what has happened by now (rule 10), then say whether the path stops (rule 5)."""
     ends, size = plan.ends, plan.size
@@ -148,7 +146,7 @@ def look_at_outcomes(look, plan, path, out, row, now):
     return (path.holds[number >> SHIFT] >> (number & LAST)) & 1 != 0
 
 
-@njit(forceinline=True)
+@inlined
 def record(size, path, out, number, time, rank, option, probability):
     """Write an event down; False when there is no room left."""
     at = path.seen[KEPT]

@@ -15,7 +15,7 @@ from numba import njit
 from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_clocks, start
 from sim.engines.compiled.firing import change, choose, consequences, look_at_outcomes, record
 from sim.engines.compiled.lookup import see, see_planes, settle, value_of
-from sim.engines.compiled.machine import lowest, pointers
+from sim.engines.compiled.machine import inlined, lowest, opened
 from sim.engines.compiled.parts import (
     BAD_BECOMES,
     BAD_ENDING,
@@ -30,14 +30,14 @@ from sim.engines.compiled.parts import (
     SEQ,
     TOGETHER,
     WROTE,
-    Plan,
+    Whole,
 )
 from sim.engines.compiled.planes import BITS, LAST, SHIFT
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT
 from sim.results import NOTHING
 
 
-@njit(forceinline=True)
+@inlined
 def begin_draw(look, base, plan, path, draw):
     """Find the tables of a draw (by its position in the block), and what holds at t = 0 in it."""
     size, conditions = plan.size, plan.conditions
@@ -57,7 +57,7 @@ def begin_draw(look, base, plan, path, draw):
         path.first_bad[word] = path.bad[word]
 
 
-@njit(forceinline=True)
+@inlined
 def begin_path(plan, path, out, who, row):
     """Put everything back to t = 0."""
     size, effects = plan.size, plan.effects
@@ -92,7 +92,7 @@ def begin_path(plan, path, out, who, row):
         out.outcome_time[row * size.outcomes + i] = math.nan
 
 
-@njit(forceinline=True)
+@inlined
 def call(plan, path, called):
     """Find whom this firing starts: those it is a trigger of, and those for whom a condition
     turned true; `doubt` are those for whom it went wrong.
@@ -116,7 +116,7 @@ def call(plan, path, called):
                     path.trigger[other] |= rules.becomes[at + other]
 
 
-@njit(forceinline=True)
+@inlined
 def wrong_before(plan, path):
     """Keep what conditions waited for say before a firing; a fault if one has no value."""
     for word in range(plan.size.words):
@@ -125,7 +125,7 @@ def wrong_before(plan, path):
             fault(path, BAD_BECOMES, 0, NONE)
 
 
-@njit(forceinline=True)
+@inlined
 def count(plan, path, out, who, rank, option, now):
     """Count a firing; a fault after too many at one instant."""
     rules, size = plan.rules, plan.size
@@ -146,7 +146,7 @@ def count(plan, path, out, who, rank, option, now):
         fault(path, ENDLESS, rank, 0)
 
 
-@njit(forceinline=True)
+@inlined
 def fire(look, plan, path, out, who, row, rank, now):
     """Let one option of a transition happen, then look at everything again; whether it stops."""
     size, rules = plan.size, plan.rules
@@ -177,7 +177,7 @@ def fire(look, plan, path, out, who, row, rank, now):
     return False
 
 
-@njit(forceinline=True)
+@inlined
 def start_scheduled(look, plan, path, out, who):
     """Start the clocks of what is scheduled, whatever its guard says (rule 9)."""
     for rank in range(plan.size.transitions):
@@ -185,7 +185,7 @@ def start_scheduled(look, plan, path, out, who):
             start(look, plan.size, plan.rules, path, out, who, rank, 0.0)
 
 
-@njit(forceinline=True)
+@inlined
 def walk_path(look, plan, path, out, who, row):
     """One path, from t = 0 to its stop or the horizon; what goes wrong is left in `path.seen`."""
     size, rules, horizon = plan.size, plan.rules, plan.ends.horizon[0]
@@ -215,7 +215,7 @@ def walk_path(look, plan, path, out, who, row):
     out.n_events[row] = path.seen[SEQ]
 
 
-@njit(forceinline=True)
+@inlined
 def end(look, plan, path, out, row):
     """How the path ended: the first ending whose condition holds."""
     for i in range(plan.size.endings):
@@ -228,21 +228,18 @@ def end(look, plan, path, out, row):
             return
 
 
-@njit(forceinline=True)
-def walk_block(look, base, plan, path, out, who, job, halt):
-    """Walk the paths of a block of draws; FINE, or why it ended early (see `parts`).
-
-    `who`: the key's two words, then draw, path, and the draw's position in this call. `job`: first
-    draw, draws, first path, paths, and the position of the first draw in its block of tables.
-    `halt`: anything but 0 ends it.
-    """
+@inlined
+def walk_block(whole):
+    """Walk the paths of a block of draws; FINE, or why it ended early (see `parts`)."""
+    look, plan, path, out = whole.look, whole.plan, whole.path, whole.out
+    who, what, halt = whole.job.who, whole.job.what, whole.job.halt
     row = 0
     path.seen[KEPT] = 0
-    for draw in range(job[1]):
-        begin_draw(look, base, plan, path, job[4] + draw)
-        who[2] = job[0] + draw
+    for draw in range(what[1]):
+        begin_draw(look, whole.base, plan, path, what[4] + draw)
+        who[2] = what[0] + draw
         who[4] = draw
-        for number in range(job[2], job[2] + job[3]):
+        for number in range(what[2], what[2] + what[3]):
             if halt[0] != 0:
                 return HALTED
             who[3] = number
@@ -256,6 +253,9 @@ def walk_block(look, base, plan, path, out, who, job, halt):
     return FINE
 
 
+opened_whole = opened(Whole)
+
+
 @cache
 def kernel(source: str) -> Callable[..., int]:
     """The compiled kernel. `source` is a digest of all files that are compiled into it.
@@ -264,28 +264,10 @@ def kernel(source: str) -> Callable[..., int]:
     being part of the function, makes it look at the others too.
     """
 
-    def entry(look, base, plan, path, out, job):
+    def entry(held):
         if len(source) == 0:
             return HALTED
-        tables = pointers(look)
-        parts = Plan(
-            plan.size,
-            pointers(plan.conditions),
-            pointers(plan.rules),
-            pointers(plan.effects),
-            pointers(plan.ends),
-        )
-        lone = pointers(job)
-        return walk_block(
-            tables,
-            pointers(base),
-            parts,
-            pointers(path),
-            pointers(out),
-            lone.who,
-            lone.what,
-            lone.halt,
-        )
+        return walk_block(opened_whole(held))
 
     compiled: Any = njit(cache=True, nogil=True)(entry)
     return compiled

@@ -2,14 +2,13 @@
 
 import math
 
-from numba import njit
-
+from sim.engines.compiled.machine import inlined
 from sim.engines.compiled.parts import WROTE
 from sim.engines.compiled.planes import LAST, SHIFT
 from sim.engines.compiled.shelf import AND, MINUS, NEGATIVE, NOT, OR, OVER, PLUS
 
 
-@njit(forceinline=True)
+@inlined
 def place(look, number, state):
     """Where in the pool the row of a table for this state starts."""
     at, axis = look.at[number], look.first[number]
@@ -19,7 +18,7 @@ def place(look, number, state):
     return at
 
 
-@njit(forceinline=True)
+@inlined
 def value_of(look, number, state):
     """What an expression says in this state; NaN where it has no value."""
     if look.step_first[number] == look.step_first[number + 1]:
@@ -27,7 +26,7 @@ def value_of(look, number, state):
     return stepped(look, number, state)
 
 
-@njit(forceinline=True)
+@inlined
 def stepped(look, number, state):
     """The same for an expression split into several tables, in postfix."""
     top = -1
@@ -44,7 +43,7 @@ def stepped(look, number, state):
     return look.stack[0]
 
 
-@njit(forceinline=True)
+@inlined
 def alone(step, a):
     """The opposite of a condition, or minus a number."""
     if math.isnan(a):
@@ -54,7 +53,7 @@ def alone(step, a):
     return 1.0 if a == 0.0 else 0.0
 
 
-@njit(forceinline=True)
+@inlined
 def joined(step, a, b):
     """Two values joined; the second counts only where the first has not decided."""
     if math.isnan(a):
@@ -72,7 +71,7 @@ def joined(step, a, b):
     return a * b
 
 
-@njit(forceinline=True)
+@inlined
 def settle(look, conditions, path, number):
     """Look up one condition that is no bit of a plane."""
     word, bit = number >> SHIFT, 1 << (number & LAST)
@@ -85,7 +84,7 @@ def settle(look, conditions, path, number):
         path.extra[word] |= bit
 
 
-@njit(forceinline=True)
+@inlined
 def see_planes(size, conditions, path):
     """Find all conditions that hold: those known from tables, and those of the planes."""
     for word in range(size.words):
@@ -99,7 +98,7 @@ def see_planes(size, conditions, path):
         path.holds[word] = holds
 
 
-@njit(forceinline=True)
+@inlined
 def see(look, size, conditions, path):
     """Find the conditions that hold, now that the variables in `path.wrote` have changed."""
     for i in range(path.seen[WROTE]):

@@ -1,14 +1,35 @@
-"""What Python has no word for, inside the kernel: the lowest bit of a word, arrays as pointers.
+"""What Python has no word for, inside the kernel: the lowest bit of a word, groups of arrays.
 
-Both also run as plain Python, where a flat array is its own pointer.
+A group is a named tuple of arrays. Numba would pass each array on with its size and a count of its
+references, at every call; compiled, a group is one pointer, to a list of the arrays' addresses,
+and an array is read by its address. As plain Python, a group is the named tuple itself.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
+import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
+from numba.core.datamodel.models import OpaqueModel
+from numba.core.datamodel.registry import register_default
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, overload
+from numba.np.numpy_support import from_dtype
+from numpy.typing import NDArray
+
+WORD = 8  # bytes of an address
+
+_INLINED: dict[str, Any] = {
+    "forceinline": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+inlined: Any = njit(**_INLINED)
+"""What the kernel calls: compiled into it, and not to be called from elsewhere."""
 
 
 def lowest(word: int) -> int:
@@ -16,12 +37,72 @@ def lowest(word: int) -> int:
     return (int(word) & -int(word)).bit_length() - 1
 
 
-def pointers(group: Any) -> Any:
-    """A named tuple of arrays as one of pointers, with a single index whatever the axes.
+def held(group: Any) -> NDArray[np.int64]:
+    """What a compiled group points to; `group` has to live as long as that is used."""
+    return np.array(list(_words(group)), np.int64)
 
-    Passing arrays on counts references, which costs twenty times more than all the rest.
-    """
-    return type(group)(*(array.reshape(-1) for array in group))
+
+def _words(group: Any) -> Iterator[int]:
+    for part, kind in zip(group, _kinds(type(group)).values(), strict=True):
+        if isinstance(part, np.ndarray):
+            assert part.dtype == kind, f"{part.dtype} where the kernel reads {kind}"
+            assert part.flags.c_contiguous, "the kernel counts on arrays without gaps"
+            yield part.ctypes.data
+        elif isinstance(part, tuple):
+            yield from _words(part)
+        else:
+            yield part
+
+
+@cache
+def _kinds(shape: Any) -> dict[str, Any]:
+    """Of each part of a group: the dtype of an array, int, or the shape of a group."""
+    found = {}
+    for name, hint in get_type_hints(shape).items():
+        found[name] = hint if isinstance(hint, type) else np.dtype(get_args(get_args(hint)[1])[0])
+    return found
+
+
+class Group(types.Type):
+    """The compiled type of a named tuple of arrays, numbers and groups."""
+
+    def __init__(self, shape: type) -> None:
+        self.shape = shape
+        self.parts: dict[str, tuple[int, Any]] = {}  # name -> (position, type)
+        self.size = 0
+        for name, kind in _kinds(shape).items():
+            if kind is int:
+                self.parts[name] = self.size, types.int64
+            elif isinstance(kind, np.dtype):
+                self.parts[name] = self.size, types.CPointer(from_dtype(kind))
+            else:
+                self.parts[name] = self.size, Group(kind)
+            made = self.parts[name][1]
+            self.size += made.size if isinstance(made, Group) else 1
+        super().__init__(name=f"Group({shape.__qualname__})")
+
+
+register_default(Group)(OpaqueModel)
+
+
+@infer_getattr
+class _Parts(AttributeTemplate):
+    key = Group
+
+    def generic_resolve(self, group: Group, name: str) -> Any:  # type: ignore[override]
+        return group.parts[name][1] if name in group.parts else None
+
+
+@lower_getattr_generic(Group)  # type: ignore[untyped-decorator]
+def _part(context: Any, builder: Any, group: Group, value: Any, name: str) -> Any:
+    position, kind = group.parts[name]
+    place = cgutils.pointer_add(builder, value, position * WORD)
+    if isinstance(kind, Group):
+        return place
+    want = context.get_value_type(kind)
+    found = builder.load(builder.bitcast(place, want.as_pointer()))
+    found.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return found
 
 
 @intrinsic
@@ -32,24 +113,21 @@ def _trailing_zeros(typingctx: Any, word: Any) -> Any:
     return types.int64(types.int64), code
 
 
-@intrinsic
-def _pointers(typingctx: Any, group: Any) -> Any:
-    made = types.NamedTuple([types.CPointer(array.dtype) for array in group], group.instance_class)
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        found = []
-        for array, value in zip(group, cgutils.unpack_tuple(builder, arguments[0]), strict=True):
-            found.append(context.make_array(array)(context, builder, value=value).data)
-        return context.make_tuple(builder, signature.return_type, found)
-
-    return made(group), code
-
-
 @overload(lowest)
 def _lowest(word):
     return lambda word: _trailing_zeros(word)  # type: ignore[call-arg]
 
 
-@overload(pointers)
-def _of(group):
-    return lambda group: _pointers(group)  # type: ignore[call-arg]
+def opened(shape: type) -> Any:
+    """A function for the kernel: the group of this shape that an array of addresses holds."""
+    whole = Group(shape)
+
+    @intrinsic
+    def grouped(typingctx: Any, held: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array = context.make_array(held)(context, builder, value=arguments[0])
+            return builder.bitcast(array.data, context.get_value_type(whole))
+
+        return whole(held), code
+
+    return grouped

@@ -42,11 +42,11 @@ class Base(NamedTuple):
 
 
 class Job(NamedTuple):
-    """What a call is to do; see `kernel.walk_block`."""
+    """What a call is to do, and how far it is."""
 
-    who: Ints
-    what: Ints
-    halt: Ints
+    who: Ints  # the key's two words, then now: the draw, the path, the draw's position in the call
+    what: Ints  # first draw, draws, first path, paths, position of the first draw in its block
+    halt: Ints  # anything but 0 ends it
 
 
 class Conditions(NamedTuple):
@@ -205,3 +205,14 @@ class Out(NamedTuple):
     cause: NDArray[np.int32]
     end: Ints  # by path: events written by its end
     keep: Ints  # one number: whether events are wanted
+
+
+class Whole(NamedTuple):
+    """All a call of the kernel is given."""
+
+    look: Look
+    base: Base
+    plan: Plan
+    path: Path
+    out: Out
+    job: Job

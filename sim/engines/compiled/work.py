@@ -21,6 +21,7 @@ from sim.engines.compiled import room
 from sim.engines.compiled.delays import Impossible
 from sim.engines.compiled.kernel import kernel
 from sim.engines.compiled.lower import Lowered
+from sim.engines.compiled.machine import held
 from sim.engines.compiled.parts import (
     CODE,
     ENDLESS,
@@ -34,6 +35,7 @@ from sim.engines.compiled.parts import (
     Job,
     Out,
     Path,
+    Whole,
 )
 from sim.engines.compiled.trouble import explain, moment_of
 from sim.errors import RunError
@@ -161,7 +163,8 @@ class Walker:
             out = room.out_for(self.made, task.draws, len(task.paths), kept)
             plan = self.made.plan._replace(size=self.made.plan.size._replace(room=kept or 0))
             job = Job(who=who, what=np.array(what, np.int64), halt=self.halt)
-            code = self.walk_block(look, self.base, plan, path, out, job)
+            whole = Whole(look, self.base, plan, path, out, job)
+            code = self.walk_block(held(whole))
             if code != FULL or kept is None:
                 return code, who, out
             kept *= 2
