@@ -43,7 +43,8 @@ def held(group: Any) -> NDArray[np.int64]:
 
 
 def _words(group: Any) -> Iterator[int]:
-    for part, kind in zip(group, _kinds(type(group)).values(), strict=True):
+    shape: Any = type(group)
+    for part, kind in zip(group, _kinds(shape).values(), strict=True):
         if isinstance(part, np.ndarray):
             assert part.dtype == kind, f"{part.dtype} where the kernel reads {kind}"
             assert part.flags.c_contiguous, "the kernel counts on arrays without gaps"
