@@ -21,7 +21,7 @@ from sim.results.results import Results
 PATHS = 4_000
 DAY = 86_400.0
 LIGHT = settings(
-    max_examples=80,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,
