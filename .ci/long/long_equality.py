@@ -19,10 +19,12 @@ from sim.scenario import load
 )
 @given(documents())
 def test_engines_agree_on_random_scenarios(document):
+    """What fails is shrunk and shown as YAML."""
     check_document(document)
 
 
 @pytest.mark.parametrize("file", [*SHIPPED, *CORPUS], ids=lambda file: file.stem)
 def test_engines_agree_on_many_paths(file):
+    """Every shipped scenario and every file of the corpus."""
     paths = LONG.get(file.stem, 200)
     assert_engines_agree(load(file).model, draws=10 if paths > 1 else 2, paths=paths, seed=11)
