@@ -1,6 +1,7 @@
 """The command line as a contract: what is printed where, what is written, exit codes."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -77,6 +78,7 @@ def test_what_a_person_reads_fits_80_columns_and_has_intervals(call):
     _, out, _ = call(FILE, *FEW, "--no-charts")
     assert max(map(len, out.splitlines())) <= 80
     assert "\x1b" not in out
+    assert not re.search(r" $", out, re.MULTILINE)
     said = " ".join(out.split())
     assert said.startswith(f"{island().title} {island().question}")
     for table in (island_run().outcomes, island_run().endings):
@@ -143,6 +145,32 @@ def test_an_earlier_run_is_replaced_and_anything_else_refused(call):
     assert call(*few, "run")[0] == 0
     assert not Path("run/old.txt").exists()
     assert not list(Path().glob(".*making*"))
+
+
+def test_where_nothing_can_be_written_is_said_before_the_run(call, monkeypatch):
+    def walked(*arguments, **more):
+        raise AssertionError("it was run")
+
+    Path("novel.txt").write_text("chapter one")
+    monkeypatch.setattr(sim, "run", walked)
+    code, out, err = call(FIRST, "--out", "novel.txt/run")
+    assert (code, out) == (2, "")
+    assert re.search(r"novel.txt/run: cannot be made, since \S+novel.txt is no directory", err)
+    with pytest.raises(AssertionError, match="it was run"):  # control
+        call(FIRST, "--out", "new/run")
+    monkeypatch.setattr("os.access", lambda path, mode: mode == os.R_OK)
+    assert "may not be written to" in call(FIRST, "--out", "new/run")[2]
+    assert not Path("new").exists()
+
+
+def test_too_much_for_the_memory_is_no_bug_of_ours(call, monkeypatch):
+    def walked(*arguments, **more):
+        raise MemoryError
+
+    monkeypatch.setattr(sim, "run", walked)
+    code, out, err = call(FIRST, "--draws", 4_000_000_000)
+    assert (code, out) == (2, "")
+    assert "not enough memory" in err
 
 
 def test_interventions_have_a_directory_of_their_own(call):
@@ -278,6 +306,30 @@ def test_warnings_go_to_stderr_and_change_no_exit_code(call):
     assert call("check", "--strict", "warned.yaml")[0] == 2
 
 
+def test_check_takes_a_file_of_sources_for_what_it_is(call):
+    code, out, err = call("check", ROOT / "scenarios" / "sources.yaml", FIRST)
+    assert (code, err) == (0, "")
+    assert re.search(r"sources.yaml: \d+ sources to include, no scenario: ok", out)
+    Path("cited.yaml").write_text("sources:\n  icb: {cit: a book}\n")
+    code, out, err = call("check", "cited.yaml")
+    assert (code, out) == (2, "")
+    assert "cited.yaml:2:9: sources.icb.cit: unknown key 'cit'; did you mean 'cite'?" in err
+    assert "scenario: is missing" not in err
+    Path("part.yaml").write_text("sources: {}\nmoves: {}\n")  # control: no file of sources
+    assert "scenario: is missing" in call("check", "part.yaml")[2]
+
+
+def test_a_missing_include_is_one_problem_not_one_for_every_source(call):
+    text = (ROOT / "scenarios" / "korean_clash.yaml").read_text(encoding="utf-8")
+    text = "include: gone.yaml\n" + text.replace("include: sources.yaml\n", "")
+    Path("lost.yaml").write_text(text, encoding="utf-8")
+    code, _, err = call("check", "lost.yaml")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "include: there is no file 'gone.yaml' beside this one" in err
+    Path("lost.yaml").write_text(text.partition("\n")[2], encoding="utf-8")  # control
+    assert call("check", "lost.yaml")[2].count("unknown source") > 50
+
+
 def test_replay_tells_the_runs_path(call):
     code, out, err = call("replay", FILE, "--draw", 2, "--path", 2)
     assert (code, err) == (0, "")
@@ -305,8 +357,8 @@ def test_replay_draws_a_timeline_where_asked(call):
     assert Path("path.png").stat().st_size > 10_000
     assert "path.png" in err
     assert "path.png" not in out
-    code, _, err = call("replay", FIRST, "--draw", 0, "--path", 17, "--chart", "path.xyz")
-    assert code == 2
+    code, out, err = call("replay", FIRST, "--draw", 0, "--path", 17, "--chart", "path.xyz")
+    assert (code, out) == (2, "")
     assert "unknown kind of picture 'xyz'" in err
 
 
@@ -408,3 +460,6 @@ def test_rare_estimates_one_outcome_by_splitting(call):
     assert max(map(len, out.splitlines())) <= 80
     assert not Path("results").exists()
     assert call(FIRST, "--rare", "aly_fights")[0] == 2
+    code, out, err = call(FIRST, *few, "--engine", "exact", "--no-charts")
+    assert (code, out) == (2, "")
+    assert "drop --engine, --no-charts" in err

@@ -64,6 +64,8 @@ class Commands(TyperGroup):
         except BrokenPipeError:  # who read our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except MemoryError:
+            tell(["there is not enough memory for this; ask for fewer draws or paths"])
         except OSError as error:
             if error.filename is None:
                 raise
@@ -98,7 +100,10 @@ def show(view: RenderableType) -> None:
 
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, 100) if console.is_terminal else 80
-    console.print(view)
+    with console.capture() as printed:
+        console.print(view)
+    for line in printed.get().splitlines():
+        typer.echo(line.rstrip())  # tables are filled up with blanks, which nobody wants to copy
 
 
 def own_up(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

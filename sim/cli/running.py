@@ -23,6 +23,7 @@ from sim.cli.arguments import (
     Workers,
 )
 from sim.cli.reading import read
+from sim.errors import UsageError
 from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def run(
     """Run a scenario: tables, charts, and what they say."""
     loaded = read(scenario, under)
     if rare:
-        split(loaded, rare, seed, said(context, draws=draws, paths=paths), as_json)
+        refuse(context, "engine", "out", "no_charts", "events")
+        size = given(context, draws=draws, paths=paths)
+        split(loaded, rare, as_json, seed=seed, workers=workers, **size)
         return
     target = free(out or Path("results") / "-".join([loaded.name, *loaded.applied]))
     import sim
@@ -100,13 +103,14 @@ def replay(
     from sim.report.story import story
 
     again = sim.replay(loaded, draw=draw, path=path, seed=seed)
-    for line in story(again, under="+".join(loaded.applied)):
-        typer.echo(line)
     if chart is not None:
         without_window()
         from sim.report.pictures import save_timeline
 
         save_timeline(again, chart)
+    for line in story(again, under="+".join(loaded.applied)):
+        typer.echo(line)
+    if chart is not None:
         note(f"drawn in {chart}")
 
 
@@ -154,11 +158,11 @@ def compare(
     ended(comparison.baseline)
 
 
-def split(scenario: Scenario, outcome: str, seed: int, size: dict[str, Any], as_json: bool) -> None:
+def split(scenario: Scenario, outcome: str, as_json: bool, **arguments: Any) -> None:
     """Estimate one rare outcome; nothing is written."""
     from sim.experiment.rare import rare
 
-    found = rare(scenario, outcome, seed=seed, **size)
+    found = rare(scenario, outcome, **arguments)
     if as_json:
         put(found.summary())
     else:
@@ -167,10 +171,21 @@ def split(scenario: Scenario, outcome: str, seed: int, size: dict[str, Any], as_
         typer.echo("\n".join(rare_view(found, scenario.title)))
 
 
-def said(context: typer.Context, **arguments: int) -> dict[str, int]:
+def given(context: typer.Context, **arguments: int) -> dict[str, int]:
     """Those of the arguments that were given, where the defaults mean something else."""
-    sources = {name: context.get_parameter_source(name) for name in arguments}
-    return {n: v for n, v in arguments.items() if (s := sources[n]) and s.name == "COMMANDLINE"}
+    return {name: value for name, value in arguments.items() if _is_given(context, name)}
+
+
+def refuse(context: typer.Context, *names: str) -> None:
+    """Refuse options that mean nothing beside --rare, rather than pass over them."""
+    idle = [f"--{name.replace('_', '-')}" for name in names if _is_given(context, name)]
+    if idle:
+        raise UsageError(f"--rare writes no files and has its own engine; drop {', '.join(idle)}")
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def free(target: Path) -> Path:

@@ -57,13 +57,20 @@ def _sample(about: Provenance) -> str:
 
 def _outcomes(results: Results) -> Table:
     timed = bool(results.outcomes["median_time"].notna().any())
-    table = grid("outcome", "probability", *["median time"] * timed)
+    table = grid("outcome", "probability", *["median time", "hits"] * timed)
     for name, row in results.outcomes.iterrows():
         median = float(row["median_time"])
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
-        table.add_row(Text(plain(str(name)), bold), estimate(row), *[short(when)] * timed)
+        table.add_row(
+            Text(plain(str(name)), bold), estimate(row), *[short(when), _of(row["hits"])] * timed
+        )
     return table
+
+
+def _of(hits: float) -> str:
+    """In how many paths: a median says nothing without."""
+    return "" if pd.isna(hits) else f"{hits:,}"
 
 
 def _endings(results: Results) -> Table:

@@ -103,12 +103,17 @@ def staged(directory: str | Path) -> Iterator[Path]:
 
 
 def refuse_foreign(target: Path) -> None:
-    """Raise UsageError if writing there would replace something that no run wrote."""
+    """Raise UsageError if no run may write there: in the way is what no run wrote, or a right."""
     if target.is_dir():
         if any(target.iterdir()) and not (target / MANIFEST).is_file():
             raise UsageError(f"{target}: exists and holds no {MANIFEST}, so it is not replaced")
     elif target.exists():
         raise UsageError(f"{target}: exists and is no directory")
+    above = next(one for one in target.absolute().parents if one.exists())
+    if not above.is_dir():
+        raise UsageError(f"{target}: cannot be made, since {above} is no directory")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError(f"{target}: cannot be made, since {above} may not be written to")
 
 
 def write_manifest(directory: Path, about: Mapping[str, object]) -> None:

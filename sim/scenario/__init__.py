@@ -1,8 +1,8 @@
 """How a crisis is written down: reading, checking and resolving scenario files."""
 
 from sim.scenario.editor_schema import schema
-from sim.scenario.loading import load
+from sim.scenario.loading import load, sources_alone
 from sim.scenario.new import new
 from sim.scenario.scenario import Scenario
 
-__all__ = ["Scenario", "load", "new", "schema"]
+__all__ = ["Scenario", "load", "new", "schema", "sources_alone"]

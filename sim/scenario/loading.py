@@ -12,6 +12,7 @@ from sim.scenario.composition import compose
 from sim.scenario.copies import expand
 from sim.scenario.doubts import warn
 from sim.scenario.findings import Findings
+from sim.scenario.reading import read
 from sim.scenario.resolving import resolve, workbench
 from sim.scenario.scenario import Scenario
 from sim.scenario.stipulated import stipulated
@@ -25,6 +26,24 @@ def load(path: str | PathLike[str]) -> Scenario:
     """
     with _without_collecting():
         return _load(fspath(path))
+
+
+def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
+    """The names in a file of sources and nothing else, to be included; None for any other file.
+
+    Raises ScenarioError with every problem they have.
+    """
+    tree, problems = read(fspath(path))
+    if set(tree.entries) != {"sources"}:
+        return None
+    findings = Findings(tree, problems=list(problems))
+    document, _ = validate(tree, findings)
+    # what a whole scenario needs besides is not missed in a part of one
+    of_sources = [one for one in findings.problems if one.path.partition(".")[0] == "sources"]
+    wrong = [*problems, *(one for one in of_sources if one not in problems)]
+    if wrong:
+        raise ScenarioError(_once(wrong))
+    return tuple(document.sources)
 
 
 def _load(file: str) -> Scenario:

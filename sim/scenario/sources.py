@@ -8,7 +8,9 @@ from sim.scenario.written import Route, Series, entry_of
 
 
 def sources_exist(bench: Workbench) -> None:
-    """Note every source that is named but not listed."""
+    """Note every source that is named but not listed, unless a file that may list it is amiss."""
+    if any(one.path == "include" for one in bench.findings.problems):
+        return
     known = bench.named("sources")
     for route, named in _all(bench):
         for i, name in enumerate(named):
