@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from math import sqrt
 from pathlib import Path
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ from sim.engines.splitting.levels import distance
 from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import run
-from sim.experiment.rare import rare
+from sim.experiment.rare import _crew, rare
 from sim.experiment.runs import parameter_values
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
@@ -384,3 +385,21 @@ def test_what_splitting_cannot_be_asked() -> None:
     )
     with pytest.raises(NotApplicable, match="none of 800 paths came nearer to o"):
         rare(slight, "o", draws=1, paths=50)
+
+
+def pressed_while_asleep(workers: int) -> None:
+    with _crew(workers) as map_:
+        slept = map_(sleep, [0.0, 60.0, 60.0, 60.0])
+        next(slept)
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_does_not_wait_for_the_draws_under_way() -> None:
+    began = monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        pressed_while_asleep(2)
+    assert monotonic() - began < 30
+    began = monotonic()
+    with _crew(2) as map_:  # control: unless it is pressed, all of them are waited for
+        assert list(map_(sleep, [1.0, 1.0, 1.0])) == [None] * 3
+    assert monotonic() - began >= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from math import sqrt
+from multiprocessing import active_children
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 DRAWS, REPETITIONS, PATHS = 10, 6, 100
 CONFIDENCE = 0.90
+_DEAF = (signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +121,17 @@ def _crew(workers: int) -> Iterator[Callable[..., Iterator[Split]]]:
     if workers == 1:
         yield map
         return
-    with ProcessPoolExecutor(workers) as pool:
+    others = active_children()
+    pool = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=_DEAF)
+    try:
         yield pool.map
+    except KeyboardInterrupt:  # for this process alone to answer; a draw may take a minute more
+        for child in active_children():
+            if child not in others:
+                child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: int) -> Rare:
