@@ -25,18 +25,20 @@ def check(
     ] = False,
 ) -> None:
     """Name everything that is wrong with scenarios, all at once."""
-    from sim.scenario import load, sources_alone
+    from sim.scenario import load
 
     wrong, fine = False, []
     for file in scenarios:
         try:
-            if (sources := sources_alone(file)) is not None:
-                fine.append(f"{file}: {len(sources)} sources to include, no scenario: ok")
-                continue
             scenario = load(file)
         except ScenarioError as error:
-            tell(error.problems)
-            wrong = True
+            try:
+                fine.append(
+                    f"{file}: {_sources_in(file, error)} sources to include, no scenario: ok"
+                )
+            except ScenarioError as problem:
+                tell(problem.problems)
+                wrong = True
             continue
         if strict:
             found = scenario.strict()
@@ -48,6 +50,16 @@ def check(
     if wrong:
         raise typer.Exit(WRONG)
     typer.echo("\n".join(fine))
+
+
+def _sources_in(file: Path, error: ScenarioError) -> int:
+    """How many sources a file has that has nothing else; any other file's error stands."""
+    from sim.scenario import sources_alone
+
+    sources = sources_alone(file)  # asked only now, so that no scenario is read twice
+    if sources is None:
+        raise error
+    return len(sources)
 
 
 @app.command()
