@@ -1,7 +1,6 @@
-"""What a new process costs before it walks: `python benchmarks/cold.py [--write]`.
+"""What a new process costs: help, a default run with and without numba's cache, imports.
 
-Whole commands, elapsed and processor seconds (medians over rounds), the default run of the Korean
-scenario with and without what numba kept of an earlier one, and the slowest imports.
+python benchmarks/cold.py [--rounds 5] [--no-write]
 """
 
 import argparse
@@ -10,71 +9,90 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from engines import busy, machine, write
+from measuring import HERE, machine, processor_seconds, table, wall_seconds, write
 
-ROOT = Path(__file__).parent.parent
+ROOT = HERE.parent
 KOREA = "scenarios/korean_clash.yaml"
+MODULES = ("sim", "sim.scenario", "sim.cli", "sim.engines.compiled", "sim.engines.reference")
+HEAVY = ("numba", "pandas", "matplotlib.pyplot", "scipy.stats", "simpy", "pydantic", "typer")
 
 
-def command(*words: str, kept: str | None = None) -> tuple[float, float]:
-    """(elapsed, processor) seconds of one command line; `kept` is numba's folder."""
-    environment = os.environ | ({"NUMBA_CACHE_DIR": kept} if kept else {})
-    start, spent = time.perf_counter(), busy()
-    run = [sys.executable, "run_sim.py", *words]
-    subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True)
-    return time.perf_counter() - start, busy() - spent
+def run(*words: str, cache: str) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": cache}
+    subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
-def imports(module: str) -> list[tuple[str, float]]:
-    """The outermost packages that importing this module loads, slowest first, in milliseconds."""
-    run = [sys.executable, "-X", "importtime", "-c", f"import {module}"]
-    said = subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stderr
-    own: dict[str, float] = {}
-    for line in said.splitlines():
-        if found := re.match(r"import time:\s*(\d+) \|\s*\d+ \|\s*([\w.]+)", line):
-            package = found[2].split(".")[0]
-            own[package] = own.get(package, 0) + int(found[1]) / 1000
-    return sorted(own.items(), key=lambda pair: -pair[1])[:5]
+def timed(words: Sequence[str], cache: str, rounds: int) -> tuple[float, float]:
+    """Median (seconds by the clock, processor seconds)."""
+    clock = [0.0] * rounds
+    used = [0.0] * rounds
+    for i in range(rounds):
+        used[i] = processor_seconds(
+            lambda i=i: clock.__setitem__(i, wall_seconds(lambda: run(*words, cache=cache)))
+        )
+    return median(clock), median(used)
 
 
-def report(rounds: int) -> Sequence[str]:
-    """The tables."""
-    rows = [f"On {machine()}; {rounds} rounds.", ""]
-    rows += ["| command | elapsed s | processor s |", "|---|---:|---:|"]
-
-    def row(name: str, taken: Sequence[tuple[float, float]]) -> None:
-        elapsed, spent = (median(side) for side in zip(*taken, strict=True))
-        rows.append(f"| {name} | {elapsed:.2f} | {spent:.2f} |")
-
-    row("`run_sim.py --help`", [command("--help") for _ in range(rounds)])
-    for file in ("scenarios/first_crisis.yaml", KOREA):
-        row(f"`run_sim.py check {file}`", [command("check", file) for _ in range(rounds)])
-    with tempfile.TemporaryDirectory() as folder:
-        words = ("run", KOREA, "--out", f"{folder}/run")
-        row("default run of Korea, nothing kept", [command(*words, kept=folder)])
-        again = [command(*words, kept=folder) for _ in range(rounds)]
-        row("default run of Korea, the kernel kept", again)
-    rows += ["", "| importing | slowest packages, ms of their own |", "|---|---|"]
-    for module in ("sim.cli", "sim.scenario", "sim.engines.reference", "sim.engines.compiled"):
-        slowest = " · ".join(f"{name} {spent:.0f}" for name, spent in imports(module))
-        rows.append(f"| `{module}` | {slowest} |")
-    return rows
+def import_seconds(module: str) -> float:
+    """Seconds that a new process spends on importing a module, all below it included."""
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", f"import {module}"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stderr
+    pattern = rf"\|\s*(\d+) \|\s*{re.escape(module)}$"
+    return int(re.findall(pattern, told, re.MULTILINE)[-1]) / 1e6
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--write", action="store_true", help="keep it in RESULTS.md")
-    asked = arguments.parse_args()
-    rows = report(asked.rounds)
-    print("\n".join(rows))
-    if asked.write:
-        write("cold", rows)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--no-write", action="store_true")
+    given = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        out = ["--out", str(Path(folder) / "run")]
+        cases = {
+            "`run_sim.py --help`": ["run_sim.py", "--help"],
+            "`run_sim.py check` of korean_clash": ["run_sim.py", "check", KOREA],
+            "default run of korean_clash, first on this machine": ["run_sim.py", KOREA, *out],
+            "default run of korean_clash": ["run_sim.py", KOREA, *out],
+            "... without charts": ["run_sim.py", KOREA, *out, "--no-charts"],
+        }
+        for name, words in cases.items():
+            rounds = 1 if "first" in name else given.rounds
+            clock, used = timed(words, f"{folder}/cache", rounds)
+            rows.append([name, f"{clock:.2f}", f"{used:.2f}"])
+            print(*rows[-1])
+    imports = [
+        [f"`{name}`", f"{median(import_seconds(name) for _ in range(given.rounds)):.2f}"]
+        for name in (*MODULES, *HEAVY)
+    ]
+    text = "\n\n".join(
+        [
+            "`python benchmarks/cold.py`: new processes. The kernel is compiled once on a machine "
+            "and kept in numba's cache; no scenario is compiled.",
+            table(["", "s by the clock", "processor s"], rows),
+            table(["imported alone", "s"], imports),
+            machine(),
+        ]
+    )
+    print(text)
+    if not given.no_write:
+        write("Cold start", text)
 
 
 if __name__ == "__main__":

@@ -1,131 +1,136 @@
-"""How cost grows: `python benchmarks/growth.py [--write]`.
+"""How cost grows with transitions, events per path, paths and parameter draws.
 
-Transitions 20-500, events a path, paths 10^3-10^8 and draws 1-10^4, each a line of seconds against
-size with the exponent of its upper half, drawn to `benchmarks/growth.png`. Processor seconds of
-one thread; where a line says two threads, elapsed.
+    python benchmarks/growth.py [--most-paths 10000000] [--no-write]
+
+The compiled engine on one thread (paths: on all cores, by the clock). Exponents are slopes of a
+straight line through the logarithms.
 """
 
 import argparse
-import time
-from collections.abc import Sequence
-from pathlib import Path
+import gc
+import os
+import resource
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
 
 import matplotlib.pyplot as plt
 import numpy as np
-from engines import busy, machine, write
+from measuring import HERE, machine, processor_seconds, table, wall_seconds, write
+from races import race, ring
 
-from sim.engines import compiled
+from sim.engines import engine
 from sim.experiment.runs import parameter_values
 from sim.model.model import Model
 from sim.scenario import load
 
-HERE = Path(__file__).parent
 KOREA = HERE.parent / "scenarios" / "korean_clash.yaml"
-Line = list[tuple[float, float]]  # (size, seconds)
 
 
-def ring(powers: int, folder: Path) -> Model:
-    """The race with as many powers as wanted: two rules each, the same events for any size."""
-    rows = ["scenario: ring", "horizon: 180 d", "actors:"]
-    rows += [f"  p{i}: {{state: {{stage: {{levels: [calm, alert]}}}}}}" for i in range(powers)]
-    rows.append("moves:")
-    for i in range(powers):
-        wait = 9 * powers
-        for name, old, new in (("up", "calm", "raise"), ("down", "alert", "lower")):
-            rows.append(
-                f"  p{i}_{name}: {{actor: p{i}, when: p{i}.stage == {old}, "
-                f"after: {{mean: {wait} d}}, then: {{p{i}.stage: {new}}}}}"
-            )
-    rows += ["outcomes: {p0_alert: {when: p0.stage == alert}}", "endings: {o: {otherwise: true}}"]
-    file = folder / "ring.yaml"
-    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return load(file).model
+@dataclass
+class Line:
+    name: str
+    unit: str
+    x: Sequence[float]
+    y: Sequence[float]
+    note: str = ""
+
+    @property
+    def exponent(self) -> float:
+        return float(np.polyfit(np.log(self.x), np.log(self.y), 1)[0])
 
 
-def walked(model: Model, values: np.ndarray, paths: int, threads: int = 1) -> tuple[float, float]:
-    """(seconds, events a path) of one walk, after a first small one."""
-    given = {"seed": 1, "draws": range(len(values))}
-    list(compiled.walk(model, values[:1], seed=1, draws=range(1), paths=range(10)))
-    clock = time.perf_counter if threads > 1 else busy
-    start, events = clock(), 0
-    for piece in compiled.walk(model, values, **given, paths=range(paths), threads=threads):
+def walk(model: Model, paths: int, *, draws: int = 1, threads: int = 1) -> int:
+    """Walk and forget; returns how many events there were."""
+    values = parameter_values(model, 1, range(draws))
+    run: Callable[..., object] = engine("compiled")
+    events = 0
+    for piece in run(
+        model, values, seed=1, draws=range(draws), paths=range(paths), threads=threads
+    ):  # type: ignore[attr-defined]
         events += int(piece.n_events.sum())
-    return clock() - start, events / paths / len(values)
+    return events
 
 
-def lines(folder: Path, most: int) -> dict[str, Line]:
-    """Every line of the chart."""
-    found: dict[str, Line] = {}
-    none = np.zeros((1, 0))
-    found["transitions (20,000 paths of 20 events)"] = [
-        (2 * n, walked(ring(n, folder), none, 20_000)[0]) for n in (10, 20, 40, 80, 160, 250)
+def an_event(model: Model, paths: int) -> tuple[float, float]:
+    """(processor nanoseconds an event, events a path)."""
+    found: list[int] = []
+    taken = [processor_seconds(lambda: found.append(walk(model, paths))) for _ in range(3)]
+    return 1e9 * median(taken) / found[0], found[0] / paths
+
+
+def transitions() -> Line:
+    sizes = (6, 16, 33, 66, 100, 166)
+    models = [ring(powers) for powers in sizes]
+    costs = [
+        an_event(model, 100_000 // powers)[0] for model, powers in zip(models, sizes, strict=True)
     ]
-    race = load(HERE / "race.yaml").model
-    longer: Line = []
-    for times in (1, 2, 4, 8, 16):
-        stretched = type(race)(**{**fields(race), "horizon": race.horizon * times})
-        seconds, events = walked(stretched, none, 20_000)
-        longer.append((events, seconds))
-    found["events a path (20,000 paths of the race)"] = longer
-    powers = [10**k for k in range(3, 9) if 10**k <= most]
-    found["paths of the race (two threads, elapsed)"] = [
-        (n, walked(race, none, n, threads=2)[0]) for n in powers
-    ]
-    korea = load(KOREA).model
-    found["draws of the Korean scenario (10 paths each)"] = [
-        (n, walked(korea, parameter_values(korea, 1, range(n)), 10)[0])
-        for n in (1, 10, 100, 1_000, 10_000)
-    ]
-    return found
+    return Line("transitions", "ns an event", [len(m.transitions) for m in models], costs)
 
 
-def fields(model: Model) -> dict[str, object]:
-    """What a model is made of, by name."""
-    return {name: getattr(model, name) for name in type(model).__dataclass_fields__}
+def events_a_path() -> Line:
+    days = (5, 20, 80, 320, 1280, 5120)
+    found = [an_event(ring(6, horizon), max(int(4e6 / horizon), 500)) for horizon in days]
+    events = [count for _, count in found]
+    return Line("events a path", "µs a path", events, [1e-3 * ns * n for ns, n in found])
 
 
-def exponent(line: Line) -> float:
-    """The slope of log seconds against log size over the upper half of the sizes."""
-    size, seconds = np.log(np.array(line[len(line) // 2 :])).T
-    return float(np.polyfit(size, seconds, 1)[0])
+def paths(most: int) -> Line:
+    counts, seconds, memory = [10**k for k in range(3, 9) if 10**k <= most], [], []
+    for count in counts:
+        seconds.append(wall_seconds(lambda n=count: walk(race(), n, threads=os.cpu_count() or 1)))
+        gc.collect()
+        memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        print(f"{count:,} paths: {seconds[-1]:.2f} s, at most {memory[-1]} MB so far")
+    note = (
+        f"Memory: at most {memory[-1]} MB after {counts[-1]:,} paths, {memory[0]} MB after 1,000."
+    )
+    return Line("paths (all cores)", "s by the clock", counts, seconds, note)
 
 
-def draw(found: dict[str, Line]) -> None:
-    """The chart."""
-    figure, axes = plt.subplots(figsize=(8, 5.5), layout="constrained")
-    for (name, line), style in zip(found.items(), ("-o", "--s", "-.^", ":D"), strict=True):
-        size, seconds = zip(*line, strict=True)
-        axes.loglog(size, seconds, style, label=f"{name}: exponent {exponent(line):.2f}")
-    axes.set(xlabel="size", ylabel="seconds", title="How the compiled engine's cost grows")
-    axes.grid(alpha=0.3)
-    axes.legend(loc="upper left", fontsize=8)
-    figure.savefig(HERE / "growth.png", dpi=120)
-    plt.close(figure)
-
-
-def report(found: dict[str, Line]) -> Sequence[str]:
-    """The lines as a table."""
-    rows = [f"On {machine()}.", "", "![Growth](growth.png)", "", "| line | exponent | points |"]
-    rows.append("|---|---:|---|")
-    for name, line in found.items():
-        points = " · ".join(f"{size:,.0f}: {seconds:.3g} s" for size, seconds in line)
-        rows.append(f"| {name} | {exponent(line):.2f} | {points} |")
-    return rows
+def draws() -> Line:
+    model, counts = load(KOREA).model, [10**k for k in range(5)]
+    walk(model, 10)
+    seconds = [processor_seconds(lambda n=count: walk(model, 100, draws=n)) for count in counts]
+    return Line("parameter draws of korean_clash, 100 paths each", "s", counts, seconds)
 
 
 def main() -> None:
-    import tempfile
-
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--most", type=float, default=1e8, help="paths of the longest run")
-    arguments.add_argument("--write", action="store_true", help="keep it in RESULTS.md")
-    asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = lines(Path(folder), int(asked.most))
-    draw(found)
-    print("\n".join(report(found)))
-    if asked.write:
-        write("growth", report(found))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--most-paths", type=int, default=10**7)
+    parser.add_argument("--no-write", action="store_true")
+    given = parser.parse_args()
+    walk(race(), 10)
+    lines = [transitions(), events_a_path(), paths(given.most_paths), draws()]
+    figure, axes = plt.subplots(1, 4, figsize=(13, 3.2), layout="constrained")
+    for ax, line in zip(axes, lines, strict=True):
+        ax.loglog(line.x, line.y, "o-", color="#4477aa")
+        ax.set(xlabel=line.name, ylabel=line.unit, title=f"exponent {line.exponent:.2f}")
+        ax.spines[["top", "right"]].set_visible(False)
+    rows = [
+        [
+            line.name,
+            ", ".join(f"{x:,.0f}" for x in line.x),
+            ", ".join(f"{y:.3g}" for y in line.y),
+            line.unit,
+            f"{line.exponent:.2f}",
+        ]
+        for line in lines
+    ]
+    text = "\n\n".join(
+        [
+            "`python benchmarks/growth.py`: the compiled engine on races of any size.",
+            table(["growing", "at", "cost", "in", "exponent"], rows),
+            "The smallest counts of paths and draws are the price of lowering the model; above "
+            "them both grow in proportion. " + " ".join(line.note for line in lines if line.note),
+            "![cost against size](growth.png)",
+            machine(),
+        ]
+    )
+    print(text)
+    if not given.no_write:
+        figure.savefig(HERE / "growth.png", dpi=120)
+        write("How cost grows", text)
 
 
 if __name__ == "__main__":

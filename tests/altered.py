@@ -38,6 +38,7 @@ def plain_machine() -> ModuleType:
     """What `sim.engines.compiled.machine` offers, without compiling anything."""
     module = ModuleType("altered_machine")
     module.inlined = lambda function: function  # type: ignore[attr-defined]
+    module.kept = lambda function: function  # type: ignore[attr-defined]
     module.lowest = lowest  # type: ignore[attr-defined]
     module.held = flat  # type: ignore[attr-defined]
     module.opened = lambda shape: lambda whole: whole  # type: ignore[attr-defined]
@@ -60,7 +61,6 @@ def altered(
             for other in FILES[engine]:
                 text = text.replace(f"from sim.engines.{engine}.{other} ", f"from altered_{other} ")
             text = text.replace("from sim.engines.compiled.machine ", "from altered_machine ")
-            text = text.replace("njit(cache=True, nogil=True)(entry)", "entry")
             module = ModuleType(f"altered_{name}")
             module.__file__ = str(HERE / engine / f"{name}.py")
             sys.modules[module.__name__] = module

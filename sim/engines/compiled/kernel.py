@@ -8,14 +8,11 @@ Nothing here is made or compiled for a scenario; what a scenario says is in the 
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any
-
-from numba import njit
 
 from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_clocks, start
 from sim.engines.compiled.firing import change, choose, consequences, look_at_outcomes, record
 from sim.engines.compiled.lookup import see, see_planes, settle, value_of
-from sim.engines.compiled.machine import inlined, lowest, opened
+from sim.engines.compiled.machine import inlined, kept, lowest, opened
 from sim.engines.compiled.parts import (
     BAD_BECOMES,
     BAD_ENDING,
@@ -269,5 +266,5 @@ def kernel(source: str) -> Callable[..., int]:
             return HALTED
         return walk_block(opened_whole(held))
 
-    compiled: Any = njit(cache=True, nogil=True)(entry)
+    compiled: Callable[..., int] = kept(entry)
     return compiled

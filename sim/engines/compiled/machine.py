@@ -32,6 +32,14 @@ inlined: Any = njit(**_INLINED)
 """What the kernel calls: compiled into it, and not to be called from elsewhere."""
 
 
+def kept(function: Any) -> Any:
+    """The function compiled, and kept on disk for the next process if there is anywhere to."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # numba found no folder it may write to
+        return njit(nogil=True)(function)
+
+
 def lowest(word: int) -> int:
     """The position of the lowest set bit of a word that has one."""
     return (int(word) & -int(word)).bit_length() - 1

@@ -11,9 +11,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.engines.compiled.machine import kept
+from sim.model.failures import SLACK
+
 PROBABILITY, WEIGHT, UTILITY = range(3)
 WHOLE, OF_REST, REST = range(3)
-SLACK = 1e-9  # how far sums of probabilities may be off by rounding
 
 
 @njit(forceinline=True)
@@ -85,7 +87,7 @@ def _chances(n, values, available, share, first, kind, row):
     return True
 
 
-@njit(cache=True, nogil=True)
+@kept
 def _all_shares(values, available, share, kind, rows):
     for at in range(values.shape[0]):
         shares(share.size, values[at], available[at], share, 0, kind, rows[at])
