@@ -30,5 +30,7 @@ def clauses(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -
     title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
     asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
     sample = f"{asked}; answers: share of the paths that called it"
+    if table["n"].notna().any():  # narrower than an outcome's, whose interval counts the draws too
+        sample += "\n90 % intervals: sampling only, taking paths of a draw as independent"
     style.frame(ax, title, xlabel=sample)
     return ax
