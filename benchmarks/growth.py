@@ -16,6 +16,8 @@ from statistics import median
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from measuring import HERE, machine, processor_seconds, table, wall_seconds, write
 from races import race, ring
 
@@ -95,6 +97,18 @@ def draws() -> Line:
     return Line("parameter draws of korean_clash, 100 paths each", "s", counts, seconds)
 
 
+def drawn(lines: Sequence[Line]) -> Figure:
+    """A panel a line, both axes logarithmic."""
+    figure, axes = plt.subplots(2, 2, figsize=(9, 6.4), layout="constrained")
+    for ax, line in zip(axes.flat, lines, strict=True):
+        ax.loglog(line.x, line.y, "o-", color="#4477aa")
+        ax.set(xlabel=line.name, ylabel=line.unit, title=f"exponent {line.exponent:.2f}")
+        ax.xaxis.set_minor_formatter(NullFormatter())  # the sizes measured are labelled instead
+        ax.set_xticks(line.x, [f"{x:,.0f}" for x in line.x], fontsize=8)
+        ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--most-paths", type=int, default=10**7)
@@ -102,11 +116,7 @@ def main() -> None:
     given = parser.parse_args()
     walk(race(), 10)
     lines = [transitions(), events_a_path(), paths(given.most_paths), draws()]
-    figure, axes = plt.subplots(1, 4, figsize=(13, 3.2), layout="constrained")
-    for ax, line in zip(axes, lines, strict=True):
-        ax.loglog(line.x, line.y, "o-", color="#4477aa")
-        ax.set(xlabel=line.name, ylabel=line.unit, title=f"exponent {line.exponent:.2f}")
-        ax.spines[["top", "right"]].set_visible(False)
+    figure = drawn(lines)
     rows = [
         [
             line.name,
