@@ -66,7 +66,8 @@ def altered(
             sys.modules[module.__name__] = module
             made.append(module.__name__)
             exec(compile(text, module.__file__, "exec"), module.__dict__)
-        if engine == "compiled":  # as NumPy's scalars its products would warn that they wrap
+        if engine == "compiled":
+            # as NumPy's scalars its products would warn that they wrap
             vars(sys.modules["altered_clocks"])["philox"] = lambda *words: philox(*map(int, words))
         yield sys.modules["altered___init__"].walk
     finally:

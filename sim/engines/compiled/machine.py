@@ -7,6 +7,7 @@ and an array is read by its address. As plain Python, a group is the named tuple
 
 from collections.abc import Iterator
 from functools import cache
+from math import prod
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -22,6 +23,7 @@ from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 WORD = 8  # bytes of an address
+LINE = 64  # bytes of memory that a core claims when it writes to any of them
 
 _INLINED: dict[str, Any] = {
     "forceinline": True,
@@ -45,9 +47,20 @@ def lowest(word: int) -> int:
     return (int(word) & -int(word)).bit_length() - 1
 
 
+def apart(*shape: int) -> NDArray[np.int64]:
+    """Zeros on lines of memory that nothing else is on, so that no core waits for another's."""
+    size = WORD * prod(shape)
+    room = np.zeros(size + 3 * LINE, np.uint8)
+    first = 2 * LINE - room.ctypes.data % LINE
+    return room[first : first + size].view(np.int64).reshape(shape)
+
+
 def held(group: Any) -> NDArray[np.int64]:
     """What a compiled group points to; `group` has to live as long as that is used."""
-    return np.array(list(_words(group)), np.int64)
+    words = list(_words(group))
+    found = apart(len(words))
+    found[:] = words
+    return found
 
 
 def _words(group: Any) -> Iterator[int]:

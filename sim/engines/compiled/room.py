@@ -3,12 +3,20 @@
 import numpy as np
 
 from sim.engines.compiled.lower import Lowered
-from sim.engines.compiled.parts import Floats, Ints, Look, Out, Path
+from sim.engines.compiled.machine import apart as _ints
+from sim.engines.compiled.parts import Floats, Ints, Job, Look, Out, Path
 from sim.results import RUNG_TIMES
 
 
-def _ints(*shape: int) -> Ints:
-    return np.zeros(shape, np.int64)
+def _floats(*shape: int) -> Floats:
+    return _ints(*shape).view(np.float64)
+
+
+def job_for(key: tuple[int, int], what: tuple[int, ...], halt: Ints) -> Job:
+    """What a call is to do."""
+    who, given = _ints(5), _ints(len(what))
+    who[:2], given[:] = key, what
+    return Job(who=who, what=given, halt=halt)
 
 
 def axes(made: Lowered) -> tuple[Ints, Ints, Ints]:
@@ -41,7 +49,7 @@ def look_for(made: Lowered, axes_of_all: tuple[Ints, Ints, Ints], filled: Floats
         stride=stride,
         step_first=np.cumsum([0, *(len(table.steps) for table in tables)]).astype(np.int64),
         step=np.array([step for table in tables for step in table.steps], np.int64),
-        stack=np.zeros(made.stack),
+        stack=_floats(made.stack),
     )
 
 
@@ -69,24 +77,24 @@ def path_for(made: Lowered) -> Path:
         first_extra=_ints(words),
         first_bad=_ints(words),
         delay=_ints(transitions),
-        due=np.zeros(transitions),
-        remaining=np.zeros(transitions),
-        pace=np.zeros(transitions),
-        option_u=np.zeros(transitions),
+        due=_floats(transitions),
+        remaining=_floats(transitions),
+        pace=_floats(transitions),
+        option_u=_floats(transitions),
         cause=_ints(transitions),
         starts=_ints(transitions),
         fired=_ints(transitions),
         taken=_ints(int(plan.rules.option[-1])),
-        soonest=np.zeros(rule_words),
+        soonest=_floats(rule_words),
         which=_ints(rule_words),
         stale=_ints(rule_words),
         wrote=_ints(effects),
         new=_ints(effects),
-        weight=np.zeros(2 * options + 1),
-        value=np.zeros(options),
-        available=np.zeros(options),
+        weight=_floats(2 * options + 1),
+        value=_floats(options),
+        available=_floats(options),
         seen=_ints(8),
-        now=np.zeros(2),
+        now=_floats(2),
     )
 
 

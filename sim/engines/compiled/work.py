@@ -32,7 +32,6 @@ from sim.engines.compiled.parts import (
     Base,
     Floats,
     Ints,
-    Job,
     Out,
     Path,
     Whole,
@@ -159,14 +158,13 @@ class Walker:
         what = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
         look = room.look_for(self.made, self.axes, task.filled)
         while True:
-            who = np.array([*streams.key(self.seed), 0, 0, 0], np.int64)
+            job = room.job_for(streams.key(self.seed), what, self.halt)
             out = room.out_for(self.made, task.draws, len(task.paths), kept)
             plan = self.made.plan._replace(size=self.made.plan.size._replace(room=kept or 0))
-            job = Job(who=who, what=np.array(what, np.int64), halt=self.halt)
             whole = Whole(look, self.base, plan, path, out, job)
             code = self.walk_block(held(whole))
             if code != FULL or kept is None:
-                return code, who, out
+                return code, job.who, out
             kept *= 2
 
     def fail(self, task: Task, path: Path, draw: int, number: int) -> NoReturn:
