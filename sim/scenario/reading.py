@@ -1,10 +1,10 @@
 """A YAML file read into a tree with places; whatever is no scenario file fails here, quickly."""
 
 import re
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import yaml
 
@@ -25,26 +25,25 @@ class Mark(Protocol):
     column: int
 
 
+Event = Any  # of the parser: what one carries depends on its kind, and two parsers have two sets
+
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
 def read(file: str) -> tuple[Block, list[Problem]]:
     """The tree of a file, and its duplicate keys as problems. Raises ScenarioError."""
-    text = _text(file)
+    builder = _Builder(file)
     try:
-        _survey(file, text)
-        node = yaml.compose(text, Loader=_Loader)
+        tree = builder.document(yaml.parse(_text(file), Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         opened = error.context_mark if "end of stream" in (error.problem or "") else None
         mark = opened or error.problem_mark or error.context_mark
         raise _refused(file, _said(error), mark) from None
     except yaml.YAMLError as error:
         raise _refused(file, f"is no YAML: {error}") from None
-    if node is None:
+    if tree is None:
         raise _refused(file, "is empty; a scenario starts with `scenario: name`")
-    builder = _Builder(file)
-    tree = builder.build(node)
     if not isinstance(tree, Block):
         raise _refused(file, "holds no keys; a scenario starts with `scenario: name`")
     return tree, builder.problems
@@ -78,97 +77,123 @@ def _text(file: str) -> str:
     return text
 
 
-def _survey(file: str, text: str) -> None:
-    """Look at the parser's events before anything is built: depth, size, tags, documents."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        refuse = partial(_refused, file, mark=event.start_mark)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEPTH:
-                raise refuse(f"is nested deeper than {DEPTH} levels")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > SCALAR_CHARACTERS:
-            raise refuse(f"a text longer than {SCALAR_CHARACTERS:,} characters")
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise refuse("a second document starts here; a scenario file holds one")
-        tag = getattr(event, "tag", None)
-        if tag not in (None, "!", ""):
-            raise refuse(f"the tag {tag!r} has no meaning here")
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A tree, the number of its values and of its levels with every anchor written out."""
+
+    tree: Written
+    size: int = 1
+    levels: int = 0
 
 
 class _Builder:
-    """Turns composed nodes into a tree, each anchor once, counting what it would expand to."""
+    """Turns the parser's events into a tree in one pass, and stops at what is too much."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self.built: dict[int, tuple[Written, int]] = {}
-        self.depth: dict[int, int] = {}
-        self.open: set[int] = set()
+        self.anchors: dict[str, _Built] = {}
+        self.open: dict[str, Mark] = {}  # anchors of what is not built to its end
+        self.depth = 0
 
-    def build(self, node: yaml.Node) -> Written:
-        """The tree below a node."""
-        return self._build(node)[0]
+    def document(self, events: Iterator[Event]) -> Written | None:
+        """The tree of the one document, None of an empty file."""
+        tree = None
+        for event in events:
+            if isinstance(event, yaml.NodeEvent):
+                tree = self._build(event, events).tree
+            elif isinstance(event, yaml.DocumentStartEvent) and tree is not None:
+                said = "a second document starts here; a scenario file holds one"
+                raise self._refused(said, event)
+        return tree
 
-    def _build(self, node: yaml.Node) -> tuple[Written, int]:
-        known = self.built.get(id(node))
-        if known:
-            return known
-        if id(node) in self.open:
-            raise _refused(self.file, "an anchor contains itself", node.start_mark)
-        self.open.add(id(node))
-        done = self._fresh(node)
-        self.open.discard(id(node))
-        if done[1] > NODES:
-            said = f"anchors expand to more than {NODES:,} values"
-            raise _refused(self.file, said, node.start_mark)
-        deepest = max((self.depth[id(part)] for part in _parts(node)), default=0) + 1
-        if deepest > DEPTH:
-            said = f"anchors expand to more than {DEPTH} levels"
-            raise _refused(self.file, said, node.start_mark)
-        self.depth[id(node)] = deepest
-        self.built[id(node)] = done
-        return done
+    def _build(self, event: Event, events: Iterator[Event]) -> _Built:
+        if isinstance(event, yaml.AliasEvent):
+            return self._known(event)
+        if event.tag not in (None, "!", ""):
+            raise self._refused(f"the tag {event.tag!r} has no meaning here", event)
+        if event.anchor is not None:
+            self.open[event.anchor] = event.start_mark
+        if isinstance(event, yaml.ScalarEvent):
+            built = _Built(self._scalar(event))
+        else:
+            built = self._collection(event, events)
+        if event.anchor is not None:
+            del self.open[event.anchor]
+            self.anchors[event.anchor] = built
+        return built
 
-    def _fresh(self, node: yaml.Node) -> tuple[Written, int]:
-        place = _place(self.file, node.start_mark)
-        if isinstance(node, yaml.ScalarNode):
-            quoted = bool(node.style)
-            return Scalar(node.value if quoted else core(node.value), node.value, place), 1
-        if isinstance(node, yaml.SequenceNode):
-            parts = [self._build(item) for item in node.value]
-            return Series(tuple(item for item, _ in parts), place), 1 + sum(n for _, n in parts)
-        assert isinstance(node, yaml.MappingNode)
+    def _known(self, event: Event) -> _Built:
+        """What an anchor stands for."""
+        name = event.anchor
+        if name in self.open:
+            raise _refused(self.file, "an anchor contains itself", self.open[name])
+        if name not in self.anchors:
+            raise self._refused(f"there is no anchor {name!r}; {_STAR}", event)
+        return self.anchors[name]
+
+    def _scalar(self, event: Event) -> Scalar:
+        text = event.value
+        if len(text) > SCALAR_CHARACTERS:
+            raise self._refused(f"a text longer than {SCALAR_CHARACTERS:,} characters", event)
+        return Scalar(text if event.style else core(text), text, self._place(event))
+
+    def _collection(self, event: Event, events: Iterator[Event]) -> _Built:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self._refused(f"is nested deeper than {DEPTH} levels", event)
+        of_keys = isinstance(event, yaml.MappingStartEvent)
+        built = self._block(event, events) if of_keys else self._series(event, events)
+        self.depth -= 1
+        if built.size > NODES:
+            raise self._refused(f"anchors expand to more than {NODES:,} values", event)
+        if built.levels > DEPTH:
+            raise self._refused(f"anchors expand to more than {DEPTH} levels", event)
+        return built
+
+    def _series(self, event: Event, events: Iterator[Event]) -> _Built:
+        items = [self._build(item, events) for item in _until(yaml.SequenceEndEvent, events)]
+        return _around(Series(tuple(item.tree for item in items), self._place(event)), items)
+
+    def _block(self, event: Event, events: Iterator[Event]) -> _Built:
         entries: dict[str, Entry] = {}
-        count = 1
-        for name, key_place, value in self._keys(node):
-            tree, size = self._build(value)
-            count += 1 + size
-            if name in entries:
-                first = entries[name].place
-                said = f"the key {name!r} is here twice, first in line {first.line}"
-                self.problems.append(Problem(place=key_place, path="", text=said))
-            else:
-                entries[name] = Entry(key_place, tree)
-        return Block(entries, place), count
-
-    def _keys(self, node: yaml.MappingNode) -> Iterator[tuple[str, Place, yaml.Node]]:
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+        values: list[_Built] = []
+        for at_key in _until(yaml.MappingEndEvent, events):
+            key = self._build(at_key, events).tree
+            if not isinstance(key, Scalar):
                 said = "a key must be a word, found a list or a block (did you mean '<name>'?)"
-                raise _refused(self.file, said, key.start_mark)
-            yield key.value, _place(self.file, key.start_mark), value
+                raise self._refused(said, at_key)
+            value = self._build(next(events), events)
+            values.append(value)
+            if key.text in entries:
+                first = entries[key.text].place
+                said = f"the key {key.text!r} is here twice, first in line {first.line}"
+                self.problems.append(Problem(place=key.place, path="", text=said))
+            else:
+                entries[key.text] = Entry(key.place, value.tree)
+        return _around(Block(entries, self._place(event)), values)
+
+    def _place(self, event: Event) -> Place:
+        return _place(self.file, event.start_mark)
+
+    def _refused(self, said: str, event: Event) -> ScenarioError:
+        return _refused(self.file, said, event.start_mark)
 
 
-def _parts(node: yaml.Node) -> list[yaml.Node]:
-    """The values directly below a node."""
-    if isinstance(node, yaml.MappingNode):
-        return [value for _, value in node.value]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+def _until(end: type[yaml.Event], events: Iterator[Event]) -> Iterator[Event]:
+    """The events at which the parts of a collection begin; each must be built before the next."""
+    for event in events:
+        if isinstance(event, end):
+            return
+        yield event
+
+
+def _around(tree: Written, parts: Sequence[_Built]) -> _Built:
+    size, levels = 1, 0
+    for part in parts:
+        size += part.size
+        levels = max(levels, part.levels)
+    return _Built(tree, size, levels + 1)
 
 
 def _place(file: str, mark: Mark) -> Place:
@@ -180,6 +205,7 @@ def _refused(file: str, said: str, mark: Mark | None = None) -> ScenarioError:
     return ScenarioError([Problem(place=place, path="", text=said)])
 
 
+_STAR = "a text that begins with * needs quotes"
 _HINTS = {
     "mapping values are not allowed": "is there a second ': ' in this line? then put the text in "
     "quotes; if not, look at the indentation",
@@ -190,7 +216,6 @@ _HINTS = {
     "unexpected end of stream": "a quote or a bracket that opens here is never closed",
     "expected <block end>": "look at the indentation",
     "could not find expected ':'": "a key needs ': ' behind it",
-    "undefined alias": "a text that begins with * needs quotes",
     "did not find expected ',' or": "a bracket or a comma is missing",
 }
 
