@@ -8,11 +8,12 @@ import keyword
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sim.scenario import units
 
@@ -152,27 +153,43 @@ def _day(value: object) -> date:
         raise wrong(str(error)) from None
 
 
-def _leaf(check: Callable[[Any], object], schema: dict[str, Any]) -> tuple[Any, Any]:
-    return PlainValidator(check), WithJsonSchema(schema)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leaf:
+    """A check and what a JSON Schema says of it, as pydantic asks for them.
+
+    What `PlainValidator` and `WithJsonSchema` do, without finding out anew at each of two hundred
+    places whether the check wants one argument or two: a tenth of the time that `check` takes.
+    """
+
+    check: Callable[[Any], object]
+    schema: dict[str, Any]
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
 
 
 _WORDS: dict[str, Any] = {"type": ["string", "number"]}
 _ONE_NAME: dict[str, Any] = {"type": "string"}
 _DURATION: dict[str, Any] = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_lag"]}
 
-Name = Annotated[str, *_leaf(name, {"type": "string", "pattern": _NAME_PATTERN})]
-Reference = Annotated[str, *_leaf(_reference, _ONE_NAME)]
+Name = Annotated[str, _Leaf(name, {"type": "string", "pattern": _NAME_PATTERN})]
+Reference = Annotated[str, _Leaf(_reference, _ONE_NAME)]
 References = Annotated[
     list[str],
-    *_leaf(_references, {"anyOf": [_ONE_NAME, {"type": "array", "items": _ONE_NAME}]}),
+    _Leaf(_references, {"anyOf": [_ONE_NAME, {"type": "array", "items": _ONE_NAME}]}),
 ]
-Text = Annotated[str, *_leaf(_text, _WORDS)]
-Flag = Annotated[bool, *_leaf(_flag, {"type": "boolean"})]
-Number = Annotated[float, *_leaf(_number, {"type": "number"})]
-Whole = Annotated[int, *_leaf(_whole, {"type": "integer", "minimum": 0})]
-PositiveWhole = Annotated[int, *_leaf(_positive_whole, {"type": "integer", "minimum": 1})]
-Formula = Annotated[str | float | bool, *_leaf(_formula, {"type": ["string", "number", "boolean"]})]
-Condition = Annotated[str | bool, *_leaf(_condition, {"type": ["string", "boolean"]})]
-Span = Annotated[str, *_leaf(_span, _DURATION)]
-Quantity = Annotated[str | float, *_leaf(_quantity, {"type": ["string", "number"]})]
-Day = Annotated[date, *_leaf(_day, {"type": "string", "format": "date"})]
+Text = Annotated[str, _Leaf(_text, _WORDS)]
+Flag = Annotated[bool, _Leaf(_flag, {"type": "boolean"})]
+Number = Annotated[float, _Leaf(_number, {"type": "number"})]
+Whole = Annotated[int, _Leaf(_whole, {"type": "integer", "minimum": 0})]
+PositiveWhole = Annotated[int, _Leaf(_positive_whole, {"type": "integer", "minimum": 1})]
+Formula = Annotated[str | float | bool, _Leaf(_formula, {"type": ["string", "number", "boolean"]})]
+Condition = Annotated[str | bool, _Leaf(_condition, {"type": ["string", "boolean"]})]
+Span = Annotated[str, _Leaf(_span, _DURATION)]
+Quantity = Annotated[str | float, _Leaf(_quantity, {"type": ["string", "number"]})]
+Day = Annotated[date, _Leaf(_day, {"type": "string", "format": "date"})]
