@@ -11,7 +11,7 @@ from small_models import exponential
 from sim.engines.exact import solve
 from sim.errors import NotApplicable, RunError
 from sim.experiment import run
-from sim.experiment.runs import parameter_values
+from sim.experiment.values import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model
 from sim.model.reachability import reach

@@ -40,7 +40,7 @@ from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import run
 from sim.experiment.rare import _crew, rare
-from sim.experiment.runs import parameter_values
+from sim.experiment.values import parameter_values
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
 from sim.model.model import Model

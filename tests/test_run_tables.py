@@ -1,6 +1,7 @@
 """The tables of a run say what its events say; saved whole, read back equal."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -289,3 +290,17 @@ def test_a_histogram_counts_the_same_loose_or_settled() -> None:
     for histogram in (whole, halves[0]):
         assert histogram.counts().tolist() == expected
         assert histogram.counts().tolist() == expected  # asking changes nothing
+
+
+def test_outcomes_and_endings_carry_what_a_reader_calls_them() -> None:
+    results = island_run()
+    assert results.outcomes["title"].tolist() == ["ally fights", "general war"]
+    titled = replace(
+        island().model.outcomes[0], title="The ally fights", about="not shown beside numbers"
+    )
+    assert titled.label == "The ally fights"
+    assert replace(titled, title="").label == "ally fights"
+    cascade = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
+    solved = sim.run(sim.load(cascade), draws=2, engine="exact")
+    assert all(solved.outcomes["title"].str.len() > 0)
+    assert solved.endings["title"].index.name == "ending"

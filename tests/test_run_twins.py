@@ -1,6 +1,7 @@
 """A scenario and itself with something changed: equal up to the first moment it matters."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from islands import island
 import sim
 from sim.errors import UsageError
 from sim.experiment.twins import paired
+from sim.experiment.values import parameter_values, values_of
+from sim.model.parameters import Distribution
 
 WHAT = ["time", "transition", "option", "probability", "actor"]
 Which = tuple[int, int]  # draw, path
@@ -154,3 +157,22 @@ def test_a_comparison_is_saved_as_runs_beside_each_other(tmp_path: Path) -> None
     twin = sim.Results.load(home / "twins" / "cautious")
     pd.testing.assert_frame_equal(twin.outcomes, comparison().twins["cautious"].outcomes)
     assert comparison().save(home) == home  # an earlier one is replaced
+
+
+def test_models_drawn_together_have_the_values_each_has_alone():
+    scenario = island()
+    twin = scenario.under("no_treaty").model
+    other = replace(
+        twin,
+        parameters=tuple(
+            replace(p, distribution=Distribution(kind="fixed", numbers=(0.25,))) if i == 0 else p
+            for i, p in enumerate(twin.parameters)
+        ),
+    )
+    models = [scenario.model, twin, other]
+    together = values_of(models, 5, range(3, 20), progress=False)
+    for model, values in zip(models, together, strict=True):
+        assert (values == parameter_values(model, 5, range(3, 20))).all()
+    assert (together[0] == together[1]).all()
+    assert (together[2][:, 0] == 0.25).all()  # the control: what differs is drawn apart
+    assert not (together[0][:, 0] == 0.25).any()

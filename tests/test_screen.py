@@ -1,6 +1,7 @@
 """Views on the screen: what a person is told after a run and a comparison."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ from rich.console import Console
 
 import sim
 from sim.experiment import Comparison
-from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
+from sim.report.screen import RECORDS, ROUTES, listed, run_view, sample, short
 from sim.report.twins import comparison_summary, comparison_view, difference
 from sim.report.written import Found, find
 
@@ -83,6 +84,28 @@ def test_the_example_of_a_route_can_be_replayed_as_said():
     assert said in out
     again = sim.replay(scenario, draw=int(row["draw"]), path=int(row["path"]), seed=5)
     assert again.path["time.ally_fights"].notna().all()
+
+
+def test_what_is_left_out_and_what_was_reached_is_said():
+    kept, dropped = (
+        sim.run(island(), draws=2, paths=50, workers=1, keep_paths=keep) for keep in (True, False)
+    )
+    nothing = Found(routes={}, record=pd.DataFrame())
+    said = {True: printed(run_view(island(), kept, nothing, "Tables: x"))}
+    said[False] = printed(run_view(island(), dropped, nothing, "Tables: x"))
+    assert "no paths.csv" in said[False]
+    assert "no paths.csv" not in said[True]
+    everything = replace(kept, coverage=kept.coverage.assign(reach="seen"))
+    out = printed(run_view(island(), everything, nothing, ""))
+    assert "All 7 transitions and 10 options came up (coverage.csv)." in out
+    assert "came up" not in said[True]  # the control: two draws of 50 miss something
+
+
+def test_one_of_a_thing_is_singular():
+    one = sim.run(island(), draws=1, paths=1, workers=1)
+    assert sample(one.provenance) == "1 path: 1 draw of 1"
+    several = replace(one.provenance, draws=3, paths=400)
+    assert sample(several, " each") == "1,200 paths each: 3 draws of 400"
 
 
 def test_an_exact_run_counts_nothing_and_says_so():

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sim.engines.reference.world import Walk, World
 from sim.errors import NotApplicable, UsageError, unknown
-from sim.experiment.runs import parameter_values
+from sim.experiment.values import parameter_values
 from sim.intervals import clustered
 from sim.model.expressions import Evaluator, evaluator
 from sim.model.model import Model

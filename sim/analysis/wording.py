@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from sim.model.model import plain as plain  # names are put in words here, too
+
 
 def percent(share: float, *, width: float = 0.0) -> str:
     """A share as a percentage, without the sign; `width` is that of the interval around it.
@@ -82,6 +84,11 @@ def estimate(row: "pd.Series[Any]") -> str:
     return f"{percent(probability, width=width)} % ({ends})"
 
 
+def counted(count: int, thing: str) -> str:
+    """So many of them: `1 path`, `2,000 paths`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def moment(time: float, start: date | None) -> str:
     """When something happens (days): `2024-11-04 13:05` with a calendar, else `day 10 13:05`."""
     whole = int(time)
@@ -96,8 +103,3 @@ def _solved(probability: float, low: float, high: float) -> str:
     if bound < 1e-6:
         return f"{percent(probability, width=1e-4 * probability)} %"
     return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
-
-
-def plain(name: str) -> str:
-    """A name of the scenario as words: `ally_fights` becomes `ally fights`."""
-    return name.replace("_", " ")

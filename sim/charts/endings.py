@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import plain
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
 
@@ -14,7 +13,7 @@ def endings(
     """Share of paths with each ending and its interval, over bars that add up to the whole."""
     ax = style.axes(ax, rows=len(table))
     ax.barh(range(len(table)), table["probability"], height=0.62, color=style.GROUND)
-    interval_rows(ax, [plain(str(name)) for name in table.index], table)
+    interval_rows(ax, style.titles(table), table)
     title = f"How does it end?{' – ' + subject if subject else ''}"
     style.frame(ax, title, xlabel=sample(table, interval))
     return ax

@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import plain
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
 
@@ -16,7 +15,7 @@ def outcomes(
     `subject` is what the scenario is about, `interval` says what the interval holds.
     """
     ax = style.axes(ax, rows=len(table))
-    interval_rows(ax, [plain(str(name)) for name in table.index], table)
+    interval_rows(ax, style.titles(table), table)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"
     style.frame(ax, title, xlabel=sample(table, interval))
     return ax

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from textwrap import wrap
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -11,10 +12,13 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.analysis.wording import plain
+
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
 WIDTH = 8.0  # inches
 ROW = 0.34  # inches a row of text needs
+LONG = 34  # characters in a line of a label
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
 # lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
@@ -83,6 +87,17 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     last = start + timedelta(days=horizon)
     ax.set_xlabel(f"{start} to {last} ({horizon:g} days)", color=INK, fontsize=9)
     return [first, first + horizon]
+
+
+def titles(table: pd.DataFrame) -> list[str]:
+    """What a reader calls each row: its title, broken into two lines where it is long."""
+    said = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
+    return [broken(str(title)) for title in said]
+
+
+def broken(title: str) -> str:
+    """A title in lines that fit beside a chart."""
+    return "\n".join(wrap(title, LONG))
 
 
 def shares(n: "pd.Series[int]", what: str = "share of paths") -> str:

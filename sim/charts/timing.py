@@ -1,6 +1,6 @@
 """Chart `timing`: how soon each outcome has happened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import pandas as pd
@@ -25,36 +25,53 @@ def timing(
     """
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
-    ax = style.axes(ax, rows=max(9, len(curves) + 1))
+    never = [_title(curve) for name, curve in curves.items() if str(name) not in happened]
+    rows = max(len(curves) + 1, 9)
+    ax = style.axes(ax, rows=rows)
     horizon = float(table["time"].max()) if len(table) else 1.0
-    origin, end = style.time_axis(ax, horizon, start)
-    highest = max((float(curves[name]["high"].max()) for name in happened), default=1.0)
-    style.share_axis(ax, highest, of="y")
+    ends = style.time_axis(ax, horizon, start)
+    style.share_axis(
+        ax, max((float(curves[k]["high"].max()) for k in happened), default=1.0), of="y"
+    )
     _, top = ax.get_ylim()
     wanted = [float(curves[name]["probability"].iloc[-1]) for name in happened]
-    rows = max(len(curves) + 1, 9)
-    places = style.apart(wanted, top / rows, 0.02 * top, 0.98 * top)
+    room = top / rows  # of two lines of text
+    places = style.apart(wanted, room, room / 2, top - room / 2)
     for position, (name, place) in enumerate(zip(happened, places, strict=True)):
-        curve = curves[name]
-        colour, dashes = style.line(position)
-        days = origin + curve["time"]
         weight = 2.8 if name in headlines else 1.5
-        ax.step(days, curve["probability"], where="post", color=colour, linestyle=dashes, lw=weight)
-        ax.fill_between(
-            days, curve["low"], curve["high"], step="post", color=colour, alpha=0.13, linewidth=0
-        )
-        last = float(curve["probability"].iloc[-1])
-        width = float(curve["high"].iloc[-1] - curve["low"].iloc[-1])
-        _label(ax, f"{plain(name)}  {percent(last, width=width)} %", (end, last), place, colour)
-    never = [plain(str(name)) for name in curves if str(name) not in happened]
+        _curve(ax, curves[name], ends, place=place, position=position, weight=weight)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
-    style.frame(
-        ax, title, xlabel=ax.get_xlabel(), ylabel=style.shares(table["n"], "share of paths by then")
-    )
+    said = style.shares(table["n"], "share of paths by then")
+    style.frame(ax, title, xlabel=ax.get_xlabel(), ylabel=said)
     if never:
         _name_the_rest(ax, never)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
     return ax
+
+
+def _title(curve: pd.DataFrame) -> str:
+    first = curve.iloc[0]
+    return str(first["title"]) if "title" in curve else plain(str(first["outcome"]))
+
+
+def _curve(
+    ax: Axes,
+    curve: pd.DataFrame,
+    ends: Sequence[float],
+    *,
+    place: float,
+    position: int,
+    weight: float,
+) -> None:
+    """The line of one outcome, its band, and its title with the last share."""
+    colour, dashes = style.line(position)
+    days = ends[0] + curve["time"]
+    ax.step(days, curve["probability"], where="post", color=colour, linestyle=dashes, lw=weight)
+    low, high = curve["low"], curve["high"]
+    ax.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
+    last = float(curve["probability"].iloc[-1])
+    said = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
+    _label(ax, style.broken(f"{_title(curve)}  {said}"), (ends[1], last), place, colour)
 
 
 def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, colour: str) -> None:

@@ -46,7 +46,8 @@ def check(
             wrong = wrong or bool(found)
         else:
             warn(scenario.warnings)
-        fine.append(f"{file}: {scenario.title}, {len(scenario.model.transitions)} transitions: ok")
+        size = len(scenario.model.transitions)
+        fine.append(f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok")
     if wrong:
         raise typer.Exit(WRONG)
     typer.echo("\n".join(fine))

@@ -44,6 +44,9 @@ def run(
     as_json: AsJson = False,
     no_charts: NoCharts = False,
     events: Events = False,
+    keep_paths: Annotated[
+        bool, typer.Option("--keep-paths", help="Write paths.csv, also of over a million paths.")
+    ] = False,
     under: With = "",
     rare: Annotated[
         str,
@@ -53,7 +56,7 @@ def run(
     """Run a scenario: tables, charts, and what they say."""
     loaded = read(scenario, under)
     if rare:
-        refuse(context, "engine", "out", "no_charts", "events")
+        refuse(context, "engine", "out", "no_charts", "events", "keep_paths")
         size = given(context, draws=draws, paths=paths)
         split(loaded, rare, as_json, seed=seed, workers=workers, **size)
         return
@@ -68,6 +71,7 @@ def run(
         engine=engine,
         workers=workers,
         events=events,
+        keep_paths=keep_paths or None,
     )
     kept(results)
     without_window()

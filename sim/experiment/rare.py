@@ -18,7 +18,9 @@ import pandas as pd
 
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.defaults import SEED
-from sim.experiment.runs import Plan, bar, model_of, parameter_values
+from sim.experiment.progress import bar
+from sim.experiment.runs import Plan, model_of
+from sim.experiment.values import parameter_values
 from sim.model.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:

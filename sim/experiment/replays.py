@@ -13,7 +13,8 @@ from sim.engines.reference.gathering import gather
 from sim.engines.reference.world import Walk
 from sim.errors import UsageError
 from sim.experiment.defaults import SEED
-from sim.experiment.runs import LARGEST, model_of, parameter_values
+from sim.experiment.runs import LARGEST, model_of
+from sim.experiment.values import parameter_values
 from sim.model.durations import DAY
 from sim.model.model import Model
 from sim.model.parameters import value_in_words

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
@@ -18,16 +15,15 @@ from numpy.typing import NDArray
 from sim.engines import engine as engine_named
 from sim.errors import UsageError
 from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
+from sim.experiment.progress import bar
 from sim.experiment.solving import EXACT, solved
+from sim.experiment.values import values_of
 from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
-from sim.model import sums
 from sim.model.durations import DAY
 from sim.model.model import Model
-from sim.model.parameters import quantile
 from sim.results.results import Provenance, Results, tabulate
 from sim.results.saved import digest, versions
 from sim.results.tally import Ledger
-from sim.streams import parameter_uniform
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -112,7 +108,7 @@ def run(
         progress=progress,
     )
     model = model_of(scenario)
-    values = parameter_values(model, seed, range(draws))
+    (values,) = values_of([model], seed, range(draws), progress=progress)
     if plan.engine == EXACT:
         return solved(model, values, plan, about(scenario, plan, draws))
     ledger = Ledger(model, paths=paths, keep=plan.keeps)
@@ -143,42 +139,12 @@ def pieces_of(
             return
 
 
-@contextmanager
-def bar(total: int, shown: bool | None, unit: str = " paths") -> Iterator[Callable[[int], object]]:
-    """A progress bar in paths or another unit, with rate and time left, where a person watches."""
-    if shown is None:
-        shown = sys.stderr.isatty() or "ipykernel" in sys.modules
-    if not shown:
-        yield lambda paths: None
-        return
-    with warnings.catch_warnings():  # without ipywidgets the bar is plain, which is no trouble
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-
-    with tqdm(total=total, unit=unit, unit_scale=True, leave=False) as progress:
-        yield progress.update
-
-
 def model_of(scenario: Scenario | Model) -> Model:
     """The model of a scenario; a model is its own."""
     model = scenario if isinstance(scenario, Model) else getattr(scenario, "model", None)
     if not isinstance(model, Model):
         raise UsageError(f"scenario: what sim.load gives is wanted, found {scenario!r:.60}")
     return model
-
-
-def parameter_values(model: Model, seed: int, draws: range) -> NDArray[np.float64]:
-    """The value of every parameter (a column) in every draw (a row), stratified by name.
-
-    Raises RunError where they make a probability, weight, utility or speed impossible (rule 3).
-    """
-    values = np.empty((len(draws), len(model.parameters)))
-    for column, parameter in enumerate(model.parameters):
-        name, distribution = parameter.name, parameter.distribution
-        for row, draw in enumerate(draws):
-            values[row, column] = quantile(distribution, parameter_uniform(seed, name, draw))
-    sums.check(model, values, first=draws.start)
-    return values
 
 
 def about(scenario: Scenario | Model, plan: Plan, finished: int) -> Provenance:

@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.experiment.runs import Plan, about, parameter_values, pieces_of
+from sim.experiment.runs import Plan, about, pieces_of
 from sim.experiment.solving import EXACT, difference, solved
+from sim.experiment.values import values_of
 from sim.results import Walked
 from sim.results.results import Results, tabulate
 from sim.results.saved import staged, write_manifest
@@ -84,7 +85,7 @@ def compare(
         raise UsageError(f"nothing to compare with: {who} no interventions")
     scenarios = [scenario, *(scenario.under(name) for name in named)]
     models = [one.model for one in scenarios]
-    values = [parameter_values(model, plan.seed, range(plan.draws)) for model in models]
+    values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
         return _solved(plan, named, scenarios, values)
     ledgers = [Ledger(model, paths=plan.paths, keep=plan.keeps) for model in models]

@@ -26,6 +26,12 @@ class Outcome:
     when: Expression
     headline: bool = False
     title: str = ""
+    about: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a reader sees: the title, or the name as words."""
+        return self.title or plain(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,17 @@ class Ending:
     name: str
     when: Expression | None
     title: str = ""
+    about: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a reader sees: the title, or the name as words."""
+        return self.title or plain(self.name)
+
+
+def plain(name: str) -> str:
+    """A name of the scenario as words: `ally_fights` becomes `ally fights`."""
+    return name.replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from sim.model.durations import DAY, duration_in_words
 from sim.model.model import Model
 from sim.model.state import Variable
 from sim.model.words import words
-from sim.report.markdown import bullet, code, document, heading, joined, table
+from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
 from sim.report.rules import rule_lines, treaty_lines
 from sim.scenario import Scenario
 from sim.scenario.record import Assumption
@@ -94,19 +94,20 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
     outcomes = [
         (
             code(outcome.name),
-            outcome.title,
+            sentences(outcome.title, outcome.about),
             words(outcome.when, scenario.model),
             code(outcome.when.text),
             "yes" * outcome.headline,
         )
         for outcome in scenario.model.outcomes
     ]
-    head = ("outcome", "title", "has happened when", "as written", "headline")
+    head = ("outcome", "what it is", "has happened when", "as written", "headline")
     yield from table(head, outcomes)
     yield from ["", "How a path ended, the first that holds:", ""]
     for ending in scenario.model.endings:
         when = code(ending.when.text) if ending.when else "otherwise"
-        yield bullet(f"{code(ending.name)}: {when}")
+        said = sentences(ending.title, ending.about)
+        yield bullet(f"{code(ending.name)}{f' ({said})' if said else ''}: {when}")
     yield ""
     yield (
         "Chance enters through waiting times and options (luck, differing by path) and through the "

@@ -1,7 +1,7 @@
 """The model for other tools, by the name of the form."""
 
 from sim.errors import UsageError, unknown
-from sim.experiment.runs import parameter_values
+from sim.experiment.values import parameter_values
 from sim.model.model import Model
 from sim.model.parameters import central
 from sim.report.graph import graphml, mermaid

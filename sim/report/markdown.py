@@ -32,6 +32,12 @@ def joined(parts: Iterable[str]) -> str:
     return ", ".join(parts)
 
 
+def sentences(*parts: str) -> str:
+    """Texts one behind the other, each ended by a full stop unless it is the last."""
+    said = [part.rstrip() for part in parts if part]
+    return " ".join([*(f"{part.rstrip('.')}." for part in said[:-1]), *said[-1:]])
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table; cells keep their text, with bars and line ends made harmless."""
     yield _row(head)

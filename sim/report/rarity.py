@@ -2,7 +2,7 @@
 
 from textwrap import wrap
 
-from sim.analysis.wording import percent, plain
+from sim.analysis.wording import counted, percent, plain
 from sim.experiment.rare import Rare
 
 WIDTH = 78
@@ -14,7 +14,7 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     ends = "–".join(percent(end, width=width) for end in (rare.low, rare.high))
     said = f"{plain(rare.outcome)}: {percent(rare.probability, width=width)} % ({ends})"
     effort = (
-        f"By splitting: {rare.draws:,} {'draw' if rare.draws == 1 else 'draws'} of "
+        f"By splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
         f"{rare.events:,} events; as narrow an interval takes an ordinary run {rare.gain:.2g} "
         "times as many."

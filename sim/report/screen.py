@@ -1,5 +1,7 @@
 """What a person sees after a run: tables for a screen of 80 columns, in words and percent."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -8,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.wording import at_most, estimate, percent, plain
+from sim.analysis.wording import at_most, counted, estimate, percent, plain
 from sim.experiment.defaults import SEED
 from sim.model.durations import DAY, duration_in_words
 from sim.report.written import Found
@@ -17,8 +19,12 @@ from sim.scenario import Scenario
 
 INTERVALS = {
     "sampling": "In brackets 90 %, sampling only; what we do not know is not in it yet.",
-    "exact": "Solved, not sampled: ± is the error bound; what we do not know is not in it.",
+    "exact": "Solved, not sampled, to the last digit shown or as ± says; what we do not know is "
+    "not in it.",
 }
+WITHOUT_PATHS = (
+    "Of so many paths no table is kept: no paths.csv and no routes; --keep-paths keeps it."
+)
 NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
@@ -33,7 +39,11 @@ def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> 
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
-    parts += [*_record(found.record), *_routes(scenario, found.routes, about), *_never(results)]
+    titles = results.outcomes["title"]
+    parts += [*_record(found.record, titles), *_routes(scenario, found.routes, titles, about)]
+    parts += [*_never(results)]
+    if results.paths is None and about.interval != "exact":
+        parts += ["", Text(WITHOUT_PATHS)]
     parts += ["", Text(where)]
     return Group(*parts)
 
@@ -46,13 +56,16 @@ def _head(about: Provenance) -> Iterator[RenderableType]:
         yield Text(f"Under: {about.under}", "bold")
     yield ""
     since = f" from {about.start}" if about.start else ""
-    sample = f"{about.draws:,} draws" if about.interval == "exact" else _sample(about)
     days = duration_in_words(about.horizon * DAY)
-    yield Text(f"{sample}; {days}{since}; seed {about.seed}, engine {about.engine}")
+    yield Text(f"{sample(about)}; {days}{since}; seed {about.seed}, engine {about.engine}")
 
 
-def _sample(about: Provenance) -> str:
-    return f"{about.draws * about.paths:,} paths: {about.draws:,} draws of {about.paths:,}"
+def sample(about: Provenance, each: str = "") -> str:
+    """How many draws and paths the numbers stand on."""
+    draws = counted(about.draws, "draw")
+    if about.interval == "exact":
+        return draws
+    return f"{counted(about.draws * about.paths, 'path')}{each}: {draws} of {about.paths:,}"
 
 
 def _outcomes(results: Results) -> Table:
@@ -63,7 +76,7 @@ def _outcomes(results: Results) -> Table:
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
         table.add_row(
-            Text(plain(str(name)), bold), estimate(row), *[short(when), _of(row["hits"])] * timed
+            Text(row["title"], bold), estimate(row), *[short(when), _of(row["hits"])] * timed
         )
     return table
 
@@ -75,8 +88,8 @@ def _of(hits: float) -> str:
 
 def _endings(results: Results) -> Table:
     table = grid("ending", "probability")
-    for name, row in results.endings.iterrows():
-        table.add_row(plain(str(name)), estimate(row))
+    for _, row in results.endings.iterrows():
+        table.add_row(str(row["title"]), estimate(row))
     return table
 
 
@@ -89,7 +102,7 @@ def short(duration: str) -> str:
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
-def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
+def _record(table: pd.DataFrame, titles: pd.Series[str]) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
     if not len(table):
         return
@@ -104,7 +117,7 @@ def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
     for _, row in other.head(RECORDS).iterrows():
         ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
         shown.add_row(
-            f"{plain(row['outcome'])}: {row['about'] or plain(row['record'])}",
+            f"{titles[row['outcome']]}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
             ends if row["successes"] else f"below {at_most(row['record_high'])} %",
             f"{percent(row['probability'])} %",
@@ -115,7 +128,7 @@ def _record(table: pd.DataFrame) -> Iterator[RenderableType]:
 
 
 def _routes(
-    scenario: Scenario, routes: dict[str, pd.DataFrame], about: Provenance
+    scenario: Scenario, routes: dict[str, pd.DataFrame], titles: pd.Series[str], about: Provenance
 ) -> Iterator[RenderableType]:
     """The likeliest chains of causes to each headline, with a path to replay."""
     for outcome, table in routes.items():
@@ -123,7 +136,7 @@ def _routes(
             continue
         yield ""
         among = _among(table, about.draws * about.paths)
-        yield Text(f"Likeliest routes to {plain(outcome)}{among}", "bold")
+        yield Text(f"Likeliest routes to {titles[outcome]}{among}", "bold")
         for _, row in table.head(ROUTES).iterrows():
             yield Text(f"{estimate(row)}   draw {row['draw']}, path {row['path']}")
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
@@ -154,6 +167,11 @@ def _never(results: Results) -> Iterator[RenderableType]:
             yield ""
             yield Text(f"{said} ({len(names)}):", "bold")
             yield Text(listed(names))
+    if len(coverage) and (coverage["reach"] == "seen").all():
+        sizes = coverage["kind"].value_counts(sort=False)
+        every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
+        yield ""
+        yield Text(f"All {' and '.join(every)} came up (coverage.csv).")
 
 
 def listed(names: Sequence[str]) -> str:

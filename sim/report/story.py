@@ -102,7 +102,7 @@ def _outcomes(replay: Replay, after: float, until: float) -> Iterator[str]:
     """The outcomes that happened later than one day and no later than another."""
     for outcome in replay.model.outcomes:
         if after < replay.path[f"time.{outcome.name}"].iloc[0] <= until:
-            yield from _indented(f"*** {outcome.title or plain(outcome.name)}")
+            yield from _indented(f"*** {outcome.label}")
 
 
 def _end(replay: Replay) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _end(replay: Replay) -> Iterator[str]:
         yield "Nothing happened."
     when = moment(path["end_time"], model.start)
     why = "the horizon" if path["censored"] else "it stops here"
-    titles = {ending.name: ending.title or plain(ending.name) for ending in model.endings}
+    titles = {ending.name: ending.label for ending in model.endings}
     yield from wrap(f"{when}  {why}. Ending: {titles[str(path['ending'])]}", WIDTH)
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.wording import estimate, plain
+from sim.analysis.wording import estimate
 from sim.experiment import Comparison
-from sim.report.screen import grid
+from sim.report.screen import grid, sample
 from sim.results.results import Results
 
 EXPLAINED = (
@@ -25,13 +25,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
     about = comparison.baseline.provenance
     shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
     parts: list[RenderableType] = [Text(about.title, "bold")]
-    if about.interval != "exact":
-        parts.append(
-            Text(
-                f"{comparison.baseline.n:,} paths each: {about.draws:,} draws of {about.paths:,}; "
-                f"seed {about.seed}, engine {about.engine}"
-            )
-        )
+    parts.append(Text(f"{sample(about, ' each')}; seed {about.seed}, engine {about.engine}"))
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     for outcome in shown:
@@ -58,7 +52,8 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 
 def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterator[RenderableType]:
     as_written = _said(comparison.baseline, outcome)
-    yield Text(f"{plain(outcome)}: {as_written} as written", "bold")
+    title = str(comparison.baseline.outcomes["title"][outcome])
+    yield Text(f"{title}: {as_written} as written", "bold")
     twins = comparison.twins
     table = grid("with", "probability", "difference in points", "differ")
     for _, row in rows.iterrows():

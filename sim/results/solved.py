@@ -48,15 +48,13 @@ def tabulate_solved(model: Model, solved: Solved, values: Floats, about: Provena
     possible = [distance is not None for distance in may_be.outcomes]
     outcomes = _estimates(solved.outcomes, solved.outcome_error, possible)
     outcomes.insert(5, "median_time", np.nan)
-    outcomes.index = pd.Index([outcome.name for outcome in model.outcomes], name="outcome")
     endings = _estimates(solved.endings, solved.ending_error, may_be.endings)
-    endings.index = pd.Index([ending.name for ending in model.endings], name="ending")
     rungs, timing = tables.rungs(empty), tables.timing(empty)
     rungs["share"] = solved.rungs[::STEPS].T.ravel()
     timing["probability"] = solved.timing.T.ravel()
     return Results(
-        outcomes=outcomes,
-        endings=endings,
+        outcomes=tables.titled(outcomes, model.outcomes, "outcome"),
+        endings=tables.titled(endings, model.endings, "ending"),
         draws=tables.by_draw(model, values, _missing(len(values)), solved.outcomes, solved.endings),
         coverage=_coverage(empty, may_be, solved),
         rungs=_uncounted(rungs, "paths", "n"),

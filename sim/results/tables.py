@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.intervals import clustered, wilson
 from sim.model.durations import DAY
-from sim.model.model import Model
+from sim.model.model import Ending, Model, Outcome
 from sim.model.reachability import Reach
 from sim.results.tally import BINS, Counts, Ledger
 from sim.results.walked import NOTHING, RUNG_TIMES
@@ -47,16 +47,21 @@ def outcomes(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     table = estimates(ledger.hits, total.hits, total.n, varies=varies)
     table["median_time"] = median_times(ledger)
     table["reach"] = reaches(total.hits, [distance is not None for distance in reach.outcomes])
-    table.index = pd.Index([outcome.name for outcome in ledger.model.outcomes], name="outcome")
-    return table
+    return titled(table, ledger.model.outcomes, "outcome")
 
 
 def endings(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     """The table `Results.endings`."""
     table = estimates(ledger.ended, ledger.total.ended, ledger.total.n, varies=varies)
     table["reach"] = reaches(ledger.total.ended, reach.endings)
-    table.index = pd.Index([ending.name for ending in ledger.model.endings], name="ending")
-    return table
+    return titled(table, ledger.model.endings, "ending")
+
+
+def titled(table: pd.DataFrame, rows: Sequence[Outcome | Ending], kind: str) -> pd.DataFrame:
+    """The table with the rows' names as its index and, last, what a reader calls them."""
+    table.index = pd.Index([row.name for row in rows], name=kind)
+    titles = pd.Series([row.label for row in rows], index=table.index, dtype="str")
+    return table.assign(title=titles)
 
 
 def reaches(counts: Counts, possible: Sequence[bool]) -> "pd.Categorical[str]":

@@ -14,11 +14,8 @@ def outcomes(bench: Workbench) -> tuple[Outcome, ...]:
     for name, shape in bench.document.outcomes.items():
         when = bench.condition(shape.when, ("outcomes", name, "when"), outcomes=True)
         if when is not None:
-            found.append(
-                Outcome(
-                    name=name, when=when, headline=shape.headline, title=shape.title or shape.about
-                )
-            )
+            said = {"title": shape.title, "about": shape.about}
+            found.append(Outcome(name=name, when=when, headline=shape.headline, **said))
     return tuple(found)
 
 
@@ -61,14 +58,14 @@ def endings(bench: Workbench) -> tuple[Ending, ...]:
         route = ("endings", name)
         if last:
             bench.problem(route, f"stands behind {last!r}, the otherwise: it could never hold")
-        title = shape.title or shape.about
+        words = {"title": shape.title, "about": shape.about}
         if isinstance(shape, shapes.LastEnding):
             last = name
-            found.append(Ending(name=name, when=None, title=title))
+            found.append(Ending(name=name, when=None, **words))
             continue
         when = bench.condition(shape.when, (*route, "when"), outcomes=True)
         if when is not None:
-            found.append(Ending(name=name, when=when, title=title))
+            found.append(Ending(name=name, when=when, **words))
     if not last and not any(route[0] == "endings" for route in bench.broken):
         said = "needs a last ending `name: {otherwise: true}` for all other paths"
         bench.problem(("endings",), said, key=True)

@@ -1,0 +1,27 @@
+"""Progress, where a person watches: on a terminal and in a notebook."""
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def bar(
+    total: int, shown: bool | None, unit: str = " paths", *, after: float = 0.0
+) -> Iterator[Callable[[int], object]]:
+    """A progress bar in paths or another unit, with rate and time left; `shown` None: who watches?
+
+    `after` so many seconds, so that what is done at once does not flicker.
+    """
+    if shown is None:
+        shown = sys.stderr.isatty() or "ipykernel" in sys.modules
+    if not shown:
+        yield lambda done: None
+        return
+    with warnings.catch_warnings():  # without ipywidgets the bar is plain, which is no trouble
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit=unit, unit_scale=True, leave=False, delay=after) as progress:
+        yield progress.update
