@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from inspect import signature
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
@@ -13,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from sim.analysis.clauses import clauses as clause_table
-from sim.analysis.incidence import cumulative_incidence
+from sim.analysis.incidence import cumulative_incidence, telling
 from sim.charts import style
 from sim.charts.clauses import clauses
 from sim.charts.endings import endings
@@ -263,11 +264,39 @@ def test_rungs_keep_their_order_in_grey(count):
     assert count == 2 or any(a <= b for a, b in pairwise(rainbow))
 
 
-def test_lines_differ_in_more_than_tone():
+def test_no_two_of_28_lines_are_alike():
     lines = [style.line(k) for k in range(28)]
     assert len(set(map(str, lines))) == 28
-    for (one, dashes), (other, others) in combinations(lines, 2):
-        assert dashes != others or abs(luminance(one) - luminance(other)) > 0.02 or one != other
+
+
+def alike_in_grey(lines: list[tuple[str, style.Dashes]]) -> list[tuple[str, str]]:
+    """Pairs of colours that have the same dashes, and tones that grey print does not tell apart.
+
+    A printer of 600 dots an inch has (600 / 85)**2 + 1 = 51 greys on the usual screen of 85 lines
+    an inch: they are 0.02 apart. Two such steps are asked for.
+    """
+    return [
+        (one, other)
+        for (one, dashes), (other, others) in combinations(lines, 2)
+        if dashes == others and abs(luminance(one) - luminance(other)) <= 2 / 50
+    ]
+
+
+MOST_LINES = signature(telling).parameters["most"].default  # that one chart is given
+
+
+@pytest.mark.xfail(reason="the first seven lines are all solid; two pairs of them alike in grey")
+def test_lines_differ_in_more_than_tone():
+    """In grey, where the colour is gone: in their dashes, or else clearly in tone."""
+    assert alike_in_grey([style.line(k) for k in range(MOST_LINES)]) == []
+
+
+def test_lines_alike_in_grey_would_be_seen():
+    """Control: blue and orange of one tone, and as they should be: with other dashes."""
+    pair = [("#56B4E9", "-"), ("#E69F00", "-")]
+    assert alike_in_grey(pair) == [("#56B4E9", "#E69F00")]
+    assert alike_in_grey([pair[0], ("#E69F00", "-.")]) == []
+    assert alike_in_grey([("#000000", "-"), ("#E69F00", "-")]) == []
 
 
 def test_labels_move_apart_no_more_than_needed():

@@ -56,7 +56,7 @@ def loaded(world: interpreter.World, folder: Path) -> sim.Scenario:
     return sim.load(file)
 
 
-@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "exact"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_an_independent_reading_gives_the_same_paths(engine: str, tmp_path: Path) -> None:
     events = 0
     for world in worlds(0, 40):

@@ -39,7 +39,18 @@ def test_arrows_run_for_every_bond_and_are_dashed_where_it_does_not_bind(duties)
     dashed = [arrow for arrow in arrows if arrow.get_linestyle() not in {"-", "solid"}]
     later = owed[~owed["binds"].astype(bool)]
     assert len(dashed) == later.groupby(together).ngroups > 0
-    assert DORMANT != "-"
+    assert {arrow.get_linestyle() for arrow in dashed} == {DORMANT}
+    _, (drawn, left_out) = DORMANT
+    assert min(drawn, left_out) >= 1  # of the line's width: a gap narrower than that is not seen
+    plt.close("all")
+
+
+def test_no_arrow_is_dashed_where_every_treaty_binds():
+    """Control: the same drawing, of the scenario in which the treaty of 2024 binds at once."""
+    ax = treaties(bonds(loaded("korean_clash").under("treaty_binds_now")))
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    assert {arrow.get_linestyle() for arrow in arrows} <= {"-", "solid"}
+    assert arrows
     plt.close("all")
 
 

@@ -11,7 +11,7 @@ from sim.model.delays import Delay
 from sim.model.model import Model
 from sim.results import NOTHING, Walked
 
-SAMPLING = [name for name in ENGINES if name != "exact"]
+SAMPLING = list(ENGINES)
 
 
 class Event(NamedTuple):
