@@ -20,7 +20,15 @@ from sim.model.delays import (
     row,
 )
 from sim.model.durations import DAY, duration_in_words
-from sim.model.expressions import Arithmetic, Constant, Expression, Names, ParameterOf
+from sim.model.expressions import (
+    Arithmetic,
+    Comparison,
+    Constant,
+    Expression,
+    IfElse,
+    Names,
+    ParameterOf,
+)
 from sim.model.parameters import Distribution, Parameter
 from sim.model.waiting import normal_below, normal_quantile, reached, wait
 
@@ -475,6 +483,49 @@ def test_a_parameters_ends_are_tried_at_load():
     ]
     assert complaints(delay("lognormal", days(6), LAG), [lag(7 * DAY, 40 * DAY)]) == []
     assert complaints(delay("exponential", LAG), [lag(0.0, DAY)]) == []  # 0 itself is never drawn
+
+
+def reading(**weights):
+    kind = Distribution(kind="choices", numbers=tuple(weights.values()), levels=tuple(weights))
+    return Parameter(name="reading", distribution=kind)
+
+
+@pytest.mark.parametrize(("odd", "weights"), [
+    ("broad", {"text": 1, "broad": 1, "none": 1}),  # neither the first nor the last
+    ("none", {"text": 1, "broad": 1, "none": 1}),
+    ("text", {"text": 1, "broad": 1, "none": 1}),
+])  # fmt: skip
+def test_every_choice_with_weight_is_tried_at_load(odd, weights):
+    position = float(list(weights).index(odd))
+    odd_one = Comparison("==", ParameterOf("reading"), Constant(position, odd))
+    p90 = IfElse(odd_one, days(6).node, days(9).node)
+    tried = delay("lognormal", days(7), Expression(p90, f"6 d if reading == {odd} else 9 d"))
+    said = f"p90 must be greater than the median 7 d, found 6 d, when reading is {odd}"
+    assert complaints(tried, [reading(**weights)]) == [said]
+    assert complaints(tried, [reading(**(weights | {odd: 0}))]) == []  # which is never drawn
+
+
+def test_of_many_parameters_each_is_moved_alone():
+    # 11 have more combinations than are looked at; only where one is low and the others are
+    # high is there anything wrong, which neither all low nor all high shows.
+    many = [
+        Parameter(name=f"p{i}", distribution=Distribution(kind="uniform", numbers=(0.0, 1.0)))
+        for i in range(11)
+    ]
+    others = ParameterOf("p0")
+    for parameter in many[1:-1]:
+        others = Arithmetic("+", others, ParameterOf(parameter.name))
+
+    def tried(base):
+        less = Arithmetic("*", Constant(1.5, "1.5"), others)
+        more = Arithmetic("*", Constant(10.0, "10"), ParameterOf("p10"))
+        p90 = Arithmetic("+", Constant(base, f"{base:g}"), Arithmetic("-", more, less))
+        return delay("lognormal", number(7.0), Expression(p90, "base + 10 p10 - 1.5 others"))
+
+    (said,) = complaints(tried(20.0), many)
+    assert "p0 is 1 and" in said
+    assert said.endswith("p9 is 1 and p10 is 1e-06")
+    assert complaints(tried(29.0), many) == []  # control: low enough nowhere
 
 
 # --- in words -----------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import product
 from operator import add
 from typing import Literal
 
@@ -16,7 +15,7 @@ from sim.model import metalog, waiting
 from sim.model.durations import duration_in_words
 from sim.model.expressions import Constant, Evaluator, Expression, Names, Values, evaluator
 from sim.model.expressions import parameters_read as read_by
-from sim.model.parameters import Parameter, extremes, value_in_words
+from sim.model.parameters import Parameter, corners, value_in_words
 
 DelayKind = Literal[
     "immediate",  # no arguments: at once
@@ -57,7 +56,6 @@ _ARGUMENTS: dict[DelayKind, tuple[str, ...]] = {
     "between": ("low", "high"),
 }
 _MAY_BE_ZERO = ("duration", "low", "high")
-_CORNERS_OF_AT_MOST = 8  # parameters; of more only all low, all high
 
 
 def parameters_read(delay: Delay) -> tuple[str, ...]:
@@ -96,16 +94,14 @@ def row(delay: Delay, names: Names) -> Callable[[Values], list[float]]:
 def complaints(delay: Delay, parameters: Sequence[Parameter] = ()) -> list[str]:
     """What is impossible about a delay, as sentences; none if it can be drawn from.
 
-    `parameters` are all it reads. Looked at where each of them is nearly as low or as high as it
-    gets; the first such corner with anything wrong speaks.
+    `parameters` are all it reads. Looked at in the `corners` of what they may be; the first with
+    anything wrong speaks.
     """
     if wrong := _wrong_shape(delay):
         return wrong
-    names = Names({}, {parameter.name: i for i, parameter in enumerate(parameters)}, {})
-    ends = [extremes(parameter.distribution) for parameter in parameters]
-    corners = product(*ends) if len(ends) <= _CORNERS_OF_AT_MOST else zip(*ends, strict=True)
-    for corner in corners:
-        if wrong := _wrong(delay, names, corner):
+    wrong_at = _judge(delay, Names({}, {p.name: i for i, p in enumerate(parameters)}, {}))
+    for corner in corners(parameters):
+        if wrong := wrong_at(corner):
             told = [
                 f"{parameter.name} is {value_in_words(parameter, value)}"
                 for parameter, value in zip(parameters, corner, strict=True)
@@ -212,14 +208,19 @@ def _values(delay: Delay, evaluators: Sequence[Evaluator], values: Values) -> li
     return found
 
 
-def _wrong(delay: Delay, names: Names, values: Values) -> list[str]:
-    """All complaints about a delay and its parts in one draw."""
+def _judge(delay: Delay, names: Names) -> Callable[[Values], list[str]]:
+    """A closure values -> all complaints about a delay and its parts in one draw."""
     evaluators = [evaluator(argument.node, names) for argument in delay.arguments]
-    try:
-        wrong = _complaints(delay, _values(delay, evaluators, values))
-    except ValueError as error:
-        wrong = [str(error)]
-    return wrong + [sentence for part in delay.parts for sentence in _wrong(part, names, values)]
+    parts = [_judge(part, names) for part in delay.parts]
+
+    def wrong_at(values: Values) -> list[str]:
+        try:
+            wrong = _complaints(delay, _values(delay, evaluators, values))
+        except ValueError as error:
+            wrong = [str(error)]
+        return wrong + [sentence for part in parts for sentence in part(values)]
+
+    return wrong_at
 
 
 def _wrong_shape(delay: Delay) -> list[str]:

@@ -1,8 +1,9 @@
 """What is not known: parameters, each a distribution from which a draw takes one value."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from sim.model import metalog
@@ -46,6 +47,7 @@ class Parameter:
 Say = Callable[[float], str]  # how a number is told
 _LEAST_U, _MOST_U = 2.0**-54, 1.0 - 2.0**-53
 _LEAST_LEFT = 1e-6  # a truncation that leaves less of a distribution is refused
+_MOST_CORNERS = 1 << 10  # of ten parameters that are each low or high
 
 
 def quantile(distribution: Distribution, u: float) -> float:
@@ -84,6 +86,23 @@ def extremes(distribution: Distribution) -> tuple[float, float]:
         inside = 1e-6 * (high - low)
         return low + inside, high - inside
     return quantile(distribution, 1e-6), quantile(distribution, 1 - 1e-6)
+
+
+def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
+    """Rows of values, one a parameter: each as low and as high as it gets, in every combination.
+
+    Of choices all that have weight are tried, of the others the `extremes`. All low comes first;
+    of more than 1,024 combinations all low, all high, and each parameter moved alone from both.
+    """
+    ends = [_ends(parameter.distribution) for parameter in parameters]
+    if math.prod(len(values) for values in ends) <= _MOST_CORNERS:
+        yield from product(*ends)
+        return
+    bases = tuple(values[0] for values in ends), tuple(values[-1] for values in ends)
+    yield from bases
+    for i, values in enumerate(ends):
+        for base in bases:
+            yield from ((*base[:i], v, *base[i + 1 :]) for v in values if v != base[i])
 
 
 def central(distribution: Distribution) -> float:
@@ -159,6 +178,14 @@ def value_in_words(parameter: Parameter, value: float) -> str:
 def _say(time: bool) -> Say:
     """How a number of a distribution is told."""
     return duration_in_words if time else "{:.6g}".format
+
+
+def _ends(distribution: Distribution) -> tuple[float, ...]:
+    """The values of a parameter at the corners, ascending, each once."""
+    if distribution.kind == "choices":
+        weights = enumerate(distribution.numbers)
+        return tuple(float(position) for position, weight in weights if weight > 0)
+    return tuple(dict.fromkeys(extremes(distribution)))
 
 
 def _bounded_metalog(distribution: Distribution, u: float) -> float:

@@ -7,7 +7,6 @@ every draw before it runs, since an expression need not be highest at a corner.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -17,12 +16,11 @@ from sim.errors import RunError
 from sim.model.expressions import Expression, Fact, Logic, Node, parameters_read, variables_read
 from sim.model.failures import SLACK
 from sim.model.model import Model
-from sim.model.parameters import Parameter, extremes, value_in_words
+from sim.model.parameters import corners, value_in_words
 from sim.model.tables import Bools, Floats, Grid, table
 from sim.model.transitions import Option, Transition
 
 CELLS = 200_000  # points looked at together; a choice that reads more states is left to the engines
-CORNERS_OF_AT_MOST = 10  # parameters; of more, each is moved alone from all low and from all high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +58,8 @@ def faults_at_corners(model: Model, transitions: Iterable[Transition]) -> Iterat
     for transition in transitions:
         names = _parameters(transition)
         read = [parameter for parameter in model.parameters if parameter.name in names]
-        corners = np.array(list(_corners(read)), dtype=np.float64)
-        columns = {parameter.name: corners[:, i] for i, parameter in enumerate(read)}
+        rows = np.array(list(corners(read)), dtype=np.float64)
+        columns = {parameter.name: rows[:, i] for i, parameter in enumerate(read)}
         yield from faults(model, transition, columns)
 
 
@@ -289,22 +287,3 @@ def _parameters(transition: Transition) -> set[str]:
     read = [e for o in transition.options for e in (o.value, o.available) if e]
     read += [e for e in (transition.speed, transition.when) if e]
     return {name for e in read for name in parameters_read(e.node)}
-
-
-def _corners(parameters: Sequence[Parameter]) -> Iterable[tuple[float, ...]]:
-    """Every parameter nearly as low and as high as it gets; of choices, each that has weight."""
-    ends: list[tuple[float, ...]] = []
-    for parameter in parameters:
-        distribution = parameter.distribution
-        if distribution.kind == "choices":
-            weights = enumerate(distribution.numbers)
-            ends.append(tuple(float(i) for i, weight in weights if weight > 0))
-        else:
-            ends.append(tuple(dict.fromkeys(extremes(distribution))))
-    if prod(len(values) for values in ends) <= 2**CORNERS_OF_AT_MOST:
-        return product(*ends)
-    lows, highs = [v[0] for v in ends], [v[-1] for v in ends]
-    moved = [lows, highs]
-    for i, found in enumerate(ends):
-        moved += [[*base[:i], value, *base[i + 1 :]] for base in (lows, highs) for value in found]
-    return (tuple(corner) for corner in moved)
