@@ -97,6 +97,10 @@ def staged(directory: str | Path) -> Iterator[Path]:
         if target.exists():
             target.rename(old)
         making.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)  # the earlier run is not the price of one that could not be kept
+        raise
     finally:
         shutil.rmtree(making, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
