@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -51,6 +52,16 @@ class NotApplicable(EscalationError):
 
 class UsageError(EscalationError):
     """An argument that is out of range, unknown or in the way of another."""
+
+
+def whole(name: str, value: object, low: int, high: int | None = None) -> int:
+    """The value of an argument; UsageError unless it is a whole number from `low` (to `high`)."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise UsageError(f"{name}: must be a whole number, found {value!r}")
+    if int(value) < low or (high is not None and int(value) > high):
+        allowed = f"at least {low}" if high is None else f"from {low} to {high:,}"
+        raise UsageError(f"{name}: must be {allowed}, found {value}")
+    return int(value)
 
 
 def unknown(what: str, name: str, known: Collection[str]) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.errors import NotApplicable, UsageError, unknown
+from sim.errors import NotApplicable, UsageError, unknown, whole
 from sim.experiment.defaults import SEED
 from sim.experiment.progress import bar
 from sim.experiment.runs import Plan, model_of
@@ -82,16 +82,12 @@ def rare(
     NotApplicable, with the reason, where splitting has nothing to go by, and what `run` raises.
     """
     model = model_of(scenario)
+    crew = Plan(draws=draws, seed=seed, workers=workers).crew
     names = [one.name for one in model.outcomes]
     if outcome not in names:
         raise UsageError(unknown("outcome", outcome, names))
-    for name, value, least in (
-        ("draws", draws, 1),
-        ("repetitions", repetitions, 2),
-        ("paths", paths, 10),
-    ):
-        if value < least:
-            raise UsageError(f"{name}: must be at least {least}, found {value}")
+    whole("repetitions", repetitions, 2)
+    whole("paths", paths, 10)
     if all(parameter.distribution.kind == "fixed" for parameter in model.parameters):
         draws = 1
     if reach(model, limit=THOROUGH).outcomes[names.index(outcome)] is None:
@@ -105,7 +101,7 @@ def rare(
     found: list[Split] = []
     with (
         bar(draws, progress, " draws") as done,
-        _crew(min(Plan(workers=workers).crew, draws)) as map_,
+        _crew(min(crew, draws)) as map_,
     ):
         for each in map_(_one, repeat(one), values.tolist(), range(draws)):
             found.append(each)

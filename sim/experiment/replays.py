@@ -11,9 +11,9 @@ import pandas as pd
 from sim.engines.reference import follow
 from sim.engines.reference.gathering import gather
 from sim.engines.reference.world import Walk
-from sim.errors import UsageError
+from sim.errors import whole
 from sim.experiment.defaults import SEED
-from sim.experiment.runs import LARGEST, model_of
+from sim.experiment.runs import LARGEST, LAST_SEED, model_of
 from sim.experiment.values import parameter_values
 from sim.model.durations import DAY
 from sim.model.model import Model
@@ -54,13 +54,9 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED
 
     Raises RunError where the path goes wrong, UsageError for numbers out of range.
     """
-    for name, value, most in (
-        ("draw", draw, LARGEST),
-        ("path", path, LARGEST),
-        ("seed", seed, 2**64),
-    ):
-        if not 0 <= value < most:
-            raise UsageError(f"{name}: must be from 0 to {most - 1}, found {value}")
+    whole("draw", draw, 0, LARGEST - 1)
+    whole("path", path, 0, LARGEST - 1)
+    whole("seed", seed, 0, LAST_SEED)
     model = model_of(scenario)
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)

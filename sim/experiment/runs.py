@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines import engine as engine_named
-from sim.errors import UsageError
+from sim.engines import ENGINES
+from sim.errors import UsageError, unknown, whole
 from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
 from sim.experiment.progress import bar
 from sim.experiment.solving import EXACT, solved
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 ROWS = 1_000_000  # more paths than this are counted, but not kept, unless asked for
 LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
+LAST_SEED = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +46,13 @@ class Plan:
     progress: bool | None = None
 
     def __post_init__(self) -> None:
-        most = 2**64 - 1
-        for name, low, high in (("draws", 1, LARGEST), ("paths", 1, LARGEST), ("seed", 0, most)):
-            value: Any = getattr(self, name)
-            if not isinstance(value, Integral) or isinstance(value, bool):
-                raise UsageError(f"{name}: must be a whole number, found {value!r}")
-            if not low <= int(value) <= high:
-                raise UsageError(f"{name}: must be from {low} to {high:,}, found {value}")
-        if self.workers is not None and self.workers < 1:
-            raise UsageError(f"workers: must be at least 1, found {self.workers}")
-        if self.engine != EXACT:
-            engine_named(self.engine)
+        whole("draws", self.draws, 1, LARGEST)
+        whole("paths", self.paths, 1, LARGEST)
+        whole("seed", self.seed, 0, LAST_SEED)
+        if self.workers is not None:
+            whole("workers", self.workers, 1)
+        if self.engine not in (*ENGINES, EXACT):
+            raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
 
     @property
     def keeps(self) -> bool:

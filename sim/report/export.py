@@ -1,6 +1,7 @@
 """The model for other tools, by the name of the form."""
 
-from sim.errors import UsageError, unknown
+from sim.errors import UsageError, unknown, whole
+from sim.experiment.runs import LARGEST, LAST_SEED
 from sim.experiment.values import parameter_values
 from sim.model.model import Model
 from sim.model.parameters import central
@@ -15,8 +16,6 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1)
 
     UsageError for an unknown form; NotApplicable where PRISM cannot say what the model does.
     """
-    if draw is not None and draw < 0:
-        raise UsageError(f"draw: must be 0 or more, found {draw}")
     match form:
         case "graphml":
             return graphml(model)
@@ -25,6 +24,8 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1)
         case "prism":
             values = [central(parameter.distribution) for parameter in model.parameters]
             if draw is not None:
+                whole("draw", draw, 0, LARGEST - 1)
+                whole("seed", seed, 0, LAST_SEED)
                 values = parameter_values(model, seed, range(draw, draw + 1))[0].tolist()
             return prism(model, values)
     raise UsageError(unknown("form", form, FORMS))

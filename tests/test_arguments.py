@@ -1,0 +1,42 @@
+"""Every whole number a caller gives is checked in one way, wherever it is given."""
+
+import pytest
+from islands import island
+
+import sim
+from sim.errors import UsageError, whole
+from sim.experiment.rare import rare
+from sim.experiment.runs import LARGEST, LAST_SEED
+from sim.report.export import exported
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: sim.run(island(), seed=-1), "seed: must be from 0 to 18,446,744,073,709,551,615"),
+        (lambda: sim.run(island(), draws=True), "draws: must be a whole number, found True"),
+        (lambda: sim.run(island(), workers=0), "workers: must be at least 1, found 0"),
+        (lambda: sim.run(island(), engine="exat"), "unknown engine 'exat'; did you mean 'exact'?"),
+        (lambda: rare(island(), "ally_fights", seed=-1), "seed: must be from 0"),
+        (lambda: rare(island(), "ally_fights", draws=10**11), "draws: must be from 1"),
+        (lambda: rare(island(), "ally_fights", repetitions=1), "repetitions: must be at least 2"),
+        (lambda: rare(island(), "ally_fights", paths=2.5), "paths: must be a whole number"),
+        (lambda: sim.replay(island(), draw=LARGEST, path=0), "draw: must be from 0"),
+        (lambda: sim.replay(island(), draw=0, path=-1), "path: must be from 0"),
+        (lambda: sim.replay(island(), draw=0, path=0, seed=LAST_SEED + 1), "seed: must be from"),
+        (lambda: exported(island().model, "prism", draw=-1), "draw: must be from 0"),
+        (lambda: exported(island().model, "prism", draw=0, seed=-1), "seed: must be from 0"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_by_name(call, said):
+    with pytest.raises(UsageError) as caught:
+        call()
+    assert str(caught.value).startswith(said)
+
+
+def test_the_ends_of_a_range_belong_to_it():
+    assert [whole("n", n, 1, 3) for n in (1, 2, 3)] == [1, 2, 3]
+    assert whole("n", 10**30, 1) == 10**30
+    for wrong in (0, 4):
+        with pytest.raises(UsageError, match="from 1 to 3"):
+            whole("n", wrong, 1, 3)
