@@ -285,7 +285,6 @@ def alike_in_grey(lines: list[tuple[str, style.Dashes]]) -> list[tuple[str, str]
 MOST_LINES = signature(telling).parameters["most"].default  # that one chart is given
 
 
-@pytest.mark.xfail(reason="the first seven lines are all solid; two pairs of them alike in grey")
 def test_lines_differ_in_more_than_tone():
     """In grey, where the colour is gone: in their dashes, or else clearly in tone."""
     assert alike_in_grey([style.line(k) for k in range(MOST_LINES)]) == []

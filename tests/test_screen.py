@@ -10,9 +10,10 @@ from islands import island, island_run
 from rich.console import Console
 
 import sim
+from sim.analysis.wording import difference
 from sim.experiment import Comparison
 from sim.report.screen import RECORDS, ROUTES, listed, run_view, sample, short
-from sim.report.twins import comparison_summary, comparison_view, difference
+from sim.report.twins import comparison_summary, comparison_view
 from sim.report.written import Found, find
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
@@ -130,3 +131,32 @@ def test_a_comparison_shows_headlines_and_its_summary_has_them_all():
     assert set(summary["twins"]["no_treaty"]) == {"ally_fights", "general_war"}
     assert summary["outcomes"] == comparison.baseline.summary()["outcomes"]
     assert isinstance(comparison, Comparison)
+
+
+def test_a_solved_comparison_counts_no_paths_and_says_so(tmp_path):
+    file = tmp_path / "two.yaml"
+    file.write_text(TWO, encoding="utf-8")
+    comparison = sim.compare(sim.load(file), draws=3, engine="exact")
+    out = printed(comparison_view(comparison, "somewhere"))
+    assert "differ" not in out.replace("difference", "")
+    assert "3 draws; seed 1, engine exact" in out
+    assert "Solved, not sampled" in out
+    assert "sampling only" not in out
+    rows = comparison.table.set_index("twin")
+    assert difference(rows.loc["deter"]) == f"{100 * rows.loc['deter', 'difference']:+.3g}"
+    assert difference(rows.loc["calm"]) == "0"
+
+
+TWO = """\
+scenario: two
+horizon: 30 d
+actors: {a: {}}
+state: {war: {flag: false}}
+events: {attack: {after: {mean: 40 d}, chance: 0.5, then: {war: true}}}
+outcomes: {war_begins: {when: war}}
+endings: {war: {when: war}, peace: {otherwise: true}}
+parameters: {unused: {is: {uniform: [0, 1]}}}
+interventions:
+  deter: {at: 1 d, then: {war: true}}
+  calm: {at: 3 d, then: {war: false}}
+"""

@@ -83,3 +83,12 @@ def test_a_moment_is_a_date_where_there_is_a_calendar():
     assert moment(40.5, None) == "day 40 12:00"
     assert moment(0, date(2024, 2, 28)) == "2024-02-28 00:00"
     assert plain("ally_fights") == "ally fights"
+
+
+def test_a_minute_is_told_as_the_minute_it_is():
+    for minute in range(5 * 1440):
+        days, rest = divmod(minute, 1440)
+        said = f"day {days} {rest // 60:02}:{rest % 60:02}"
+        assert moment(minute * 60.0 / 86_400, None) == said
+        assert moment((minute * 60 + 59) / 86_400, None) == said  # a clock shows what has begun
+    assert moment((13 * 60 - 1) / 86_400, None) == "day 0 00:12"  # the control

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.model.durations import DAY
 from sim.model.model import plain as plain  # names are put in words here, too
 
 
@@ -84,6 +85,31 @@ def estimate(row: "pd.Series[Any]") -> str:
     return f"{percent(probability, width=width)} % ({ends})"
 
 
+def difference(row: "pd.Series[Any]") -> str:
+    """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
+
+    `none: no path changes` where every path is its twin's equal. Of a solution, which counts no
+    paths, the difference alone, and 0 where it is within the error bound.
+    """
+    if pd.isna(row["changed"]):
+        return f"{100 * row['difference']:+.3g}" if row["low"] * row["high"] > 0 else "0"
+    if row["changed"] == 0:
+        return "none: no path changes"
+    low, high = 100 * row["low"], 100 * row["high"]
+    half = (high - low) / 2
+    digits = min(max(0, -floor(log10(half))), 6) if half > 0 else 3
+    if row["differ"] == 0:
+        return f"0, within ±{max(-low, high):.{digits}f}"
+    said = [_signed(points, digits) for points in (100 * row["difference"], low, high)]
+    return f"{said[0]} ({said[1]} to {said[2]})"
+
+
+def _signed(points: float, digits: int) -> str:
+    """With its sign, unless it rounds to nothing."""
+    said = f"{points:+.{digits}f}"
+    return said if float(said) else f"{0:.{digits}f}"
+
+
 def counted(count: int, thing: str) -> str:
     """So many of them: `1 path`, `2,000 paths`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
@@ -91,11 +117,9 @@ def counted(count: int, thing: str) -> str:
 
 def moment(time: float, start: date | None) -> str:
     """When something happens (days): `2024-11-04 13:05` with a calendar, else `day 10 13:05`."""
-    whole = int(time)
-    minutes = int((time - whole) * 1440)
-    if start is None:
-        return f"day {whole} {minutes // 60:02}:{minutes % 60:02}"
-    return f"{start + timedelta(days=whole)} {minutes // 60:02}:{minutes % 60:02}"
+    days, minutes = divmod(round(time * DAY) // 60, 24 * 60)  # 13 minutes are not 12.9999
+    clock = f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"day {days} {clock}" if start is None else f"{start + timedelta(days=days)} {clock}"
 
 
 def _solved(probability: float, low: float, high: float) -> str:

@@ -33,21 +33,11 @@ def interval_rows(ax: Axes, labels: Sequence[str], table: pd.DataFrame) -> None:
             clip_on=False,
             zorder=3,
         )
-        _say(ax, row, estimate(entry))
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x", color=style.GROUND, linewidth=0.8)
-    ax.set_axisbelow(True)
+        style.beside(ax, row, estimate(entry))
+    style.rows(ax, labels)
 
 
 def sample(table: pd.DataFrame, interval: str) -> str:
     """The label below: how many paths stand behind the shares, and what the interval holds."""
     said = style.shares(table["n"])
     return f"{said}; {interval}" if interval else said
-
-
-def _say(ax: Axes, row: int, text: str) -> None:
-    """Words right of the frame, in the row's own height, so that nothing can overlap."""
-    across = ax.get_yaxis_transform()
-    ax.text(1.03, row, text, transform=across, va="center", fontsize=9, color=style.INK)

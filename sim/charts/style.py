@@ -22,7 +22,8 @@ LONG = 34  # characters in a line of a label
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
 # lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
-COLOURS = ("#0072B2", "#D55E00", "#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+# Ordered so that of a dozen lines those with equal dashes are also apart in grey.
+COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#CC79A7", "#D55E00", "#009E73")
 Dashes = str | tuple[int, tuple[float, ...]]
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
@@ -45,7 +46,7 @@ def figure_of(ax: Axes) -> Figure:
 
 def line(position: int) -> tuple[str, Dashes]:
     """(colour, dashes) of the n-th line; no two among the first 28 are alike in both."""
-    return COLOURS[position % len(COLOURS)], DASHES[position // len(COLOURS) % len(DASHES)]
+    return COLOURS[position % len(COLOURS)], DASHES[position % len(DASHES)]
 
 
 def ordered(count: int) -> list[tuple[float, float, float, float]]:
@@ -62,6 +63,20 @@ def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(FAINT)
     ax.tick_params(colors=INK, labelsize=9)
+
+
+def rows(ax: Axes, labels: Sequence[str]) -> None:
+    """One row a label, the first on top, with faint lines up through all of them."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color=GROUND, linewidth=0.8)
+    ax.set_axisbelow(True)
+
+
+def beside(ax: Axes, row: int, text: str) -> None:
+    """Words right of the frame, in the row's own height, so that nothing can overlap."""
+    ax.text(1.03, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=9, color=INK)
 
 
 def share_axis(ax: Axes, highest: float, *, of: str = "x") -> None:

@@ -84,8 +84,7 @@ def run(
     else:
         from sim.report.screen import run_view
 
-        made = "Tables" if no_charts else "Tables and charts"
-        show(run_view(loaded, results, found, f"{made}: {target}"))
+        show(run_view(loaded, results, found, f"{made(no_charts)}: {target}"))
     ended(results)
 
 
@@ -152,13 +151,17 @@ def compare(
         keep_paths=False,  # each twin's row a path would fill a disk; counts are all it takes
     )
     kept(comparison.baseline)
-    comparison.save(target)
+    without_window()
+    from sim.report.pictures import draw_comparison
     from sim.report.twins import comparison_summary, comparison_view
+
+    charts = None if no_charts else lambda making: draw_comparison(comparison, making / "charts")
+    comparison.save(target, also=charts)
 
     if as_json:
         put(comparison_summary(comparison))
     else:
-        show(comparison_view(comparison, str(target)))
+        show(comparison_view(comparison, f"{made(no_charts)}: {target}"))
     ended(comparison.baseline)
 
 
@@ -198,6 +201,11 @@ def free(target: Path) -> Path:
 
     refuse_foreign(target)
     return target
+
+
+def made(no_charts: bool) -> str:
+    """What was written."""
+    return "Tables" if no_charts else "Tables and charts"
 
 
 def kept(results: Results) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -55,13 +55,18 @@ class Comparison:
     twins: dict[str, Results]
     table: pd.DataFrame
 
-    def save(self, directory: str | Path) -> Path:
-        """Write comparison.csv, a run directory for the baseline and each twin, and a manifest."""
+    def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
+        """Write comparison.csv, a run directory for the baseline and each twin, and a manifest.
+
+        `also` is called with the directory in the making, to add files (charts).
+        """
         with staged(directory) as making:
             self.table.to_csv(making / "comparison.csv", index=False, lineterminator="\n")
             self.baseline.save(making / "baseline")
             for name, results in self.twins.items():
                 results.save(making / "twins" / name)
+            if also is not None:
+                also(making)
             about_all = asdict(self.baseline.provenance)
             start = self.baseline.provenance.start
             about_all["start"] = start.isoformat() if start else None

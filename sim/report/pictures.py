@@ -12,6 +12,7 @@ from sim.analysis.clauses import clauses as clause_table
 from sim.analysis.incidence import cumulative_incidence, telling
 from sim.charts import style
 from sim.charts.clauses import clauses
+from sim.charts.differences import differences
 from sim.charts.endings import endings
 from sim.charts.outcomes import outcomes
 from sim.charts.rungs import rungs
@@ -19,7 +20,7 @@ from sim.charts.timeline import timeline
 from sim.charts.timing import timing
 from sim.charts.treaties import treaties
 from sim.errors import UsageError, unknown
-from sim.experiment import Replay
+from sim.experiment import Comparison, Replay
 from sim.results.results import Results
 from sim.scenario import Scenario
 
@@ -35,6 +36,22 @@ def draw(scenario: Scenario, results: Results, folder: Path) -> list[str]:
         save(chart(), folder / name)
         names.append(name)
     return names
+
+
+def draw_comparison(comparison: Comparison, folder: Path) -> None:
+    """Write what each twin changes about each headline, or each outcome where there are none."""
+    folder.mkdir(exist_ok=True)
+    about = comparison.baseline.provenance
+    titles = comparison.baseline.outcomes["title"]
+    for outcome in about.headlines or titles.index:
+        ax = differences(
+            comparison.table,
+            outcome=str(outcome),
+            title=str(titles[outcome]),
+            subject=about.title,
+            interval=LABEL.get(about.interval, ""),
+        )
+        save(ax, folder / f"differences-{outcome}")
 
 
 def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable[[], Axes]]]:

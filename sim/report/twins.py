@@ -1,16 +1,15 @@
 """A comparison on the screen: the baseline and each twin, with the difference path by path."""
 
 from collections.abc import Iterator
-from math import floor, log10
 from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.wording import estimate
+from sim.analysis.wording import difference, estimate
 from sim.experiment import Comparison
-from sim.report.screen import grid, sample
+from sim.report.screen import INTERVALS, grid, sample
 from sim.results.results import Results
 
 EXPLAINED = (
@@ -21,7 +20,10 @@ EXPLAINED = (
 
 
 def comparison_view(comparison: Comparison, where: str) -> Group:
-    """A table for each outcome: the headlines, or all outcomes where there are none."""
+    """A table for each outcome: the headlines, or all outcomes where there are none.
+
+    `where` says what was written where.
+    """
     about = comparison.baseline.provenance
     shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
     parts: list[RenderableType] = [Text(about.title, "bold")]
@@ -33,7 +35,8 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
         parts += ["", *_outcome(outcome, rows, comparison)]
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
-    parts += ["", Text(EXPLAINED), "", Text(f"Tables: {where}")]
+    explained = EXPLAINED if about.interval == "sampling" else INTERVALS[about.interval]
+    parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 
 
@@ -55,34 +58,15 @@ def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterat
     title = str(comparison.baseline.outcomes["title"][outcome])
     yield Text(f"{title}: {as_written} as written", "bold")
     twins = comparison.twins
-    table = grid("with", "probability", "difference in points", "differ")
+    counted = bool(rows["differ"].notna().all())
+    table = grid("with", "probability", "difference in points", *["differ"] * counted)
     for _, row in rows.iterrows():
-        differ = "–" if pd.isna(row["differ"]) else f"{int(row['differ']):,}"
-        table.add_row(
-            str(row["twin"]),
-            _said(twins[str(row["twin"])], outcome),
-            difference(row),
-            differ,
-        )
+        twin = str(row["twin"])
+        differ = [f"{int(row['differ']):,}"] if counted else []
+        table.add_row(twin, _said(twins[twin], outcome), difference(row), *differ)
     yield table
 
 
 def _said(results: Results, outcome: str) -> str:
     (row,) = (row for _, row in results.outcomes.loc[[outcome]].iterrows())
     return estimate(row)
-
-
-def difference(row: "pd.Series[float]") -> str:
-    """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
-
-    `none: no path changes` where every path is its twin's equal.
-    """
-    if row["changed"] == 0:
-        return "none: no path changes"
-    low, high = 100 * row["low"], 100 * row["high"]
-    half = (high - low) / 2
-    digits = min(max(0, -floor(log10(half))), 6) if half > 0 else 3
-    if row["differ"] == 0:
-        return f"0, within ±{max(-low, high):.{digits}f}"
-    said = f"{100 * row['difference']:+.{digits}f}"
-    return f"{said} ({low:+.{digits}f} to {high:+.{digits}f})"

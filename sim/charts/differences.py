@@ -1,0 +1,59 @@
+"""Chart `differences`: what each intervention changes about one outcome."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.analysis.wording import difference, plain
+from sim.charts import style
+
+
+def differences(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    title: str = "",
+    subject: str = "",
+    interval: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Difference of an outcome's probability with each intervention, from `Comparison.table`.
+
+    In percentage points, with its interval around the line of no difference. `title` is what a
+    reader calls the outcome. An intervention that changes no path has a hollow mark and no
+    interval.
+    """
+    rows = table[table["outcome"] == outcome]
+    ax = style.axes(ax, rows=len(rows))
+    ax.axvline(0, color=style.FAINT, linewidth=1)
+    for place, (_, row) in enumerate(rows.iterrows()):
+        idle = row["changed"] is not pd.NA and row["changed"] == 0
+        if not idle:
+            ax.hlines(place, row["low"], row["high"], color=style.ACCENT, lw=1.6, alpha=0.8)
+        ax.plot(
+            row["difference"],
+            place,
+            marker="o",
+            markersize=6,
+            color=style.ACCENT,
+            markerfacecolor="white" if idle else style.ACCENT,
+            zorder=3,
+        )
+        style.beside(ax, place, difference(row))
+    style.rows(ax, [style.broken(plain(str(name))) for name in rows["twin"]])
+    ends = rows[["low", "high"]].abs().to_numpy()
+    reach = 1.06 * float(ends.max()) if ends.size and ends.max() > 0 else 0.01
+    ax.set_xlim(-reach, reach)
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda share, _: f"{100 * share:+.10g}" if share else "0")
+    )
+    asked = f"What would change: {title or plain(outcome)}?"
+    n = rows["n"].dropna()
+    said = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
+    style.frame(
+        ax,
+        f"{asked}{' – ' + subject if subject else ''}",
+        xlabel=f"{said}; {interval}" if interval else said,
+    )
+    return ax

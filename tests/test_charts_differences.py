@@ -1,0 +1,54 @@
+"""The chart of a comparison: every intervention a row, drawn where its difference is."""
+
+import pandas as pd
+import pytest
+from islands import island
+from test_charts import overlaps
+
+import sim
+from sim.analysis.wording import difference
+from sim.charts.differences import differences
+from sim.report.pictures import draw_comparison
+
+TWINS = ["no_treaty", "cautious", "no_treaty+cautious"]
+
+
+def rows(*changes: tuple[float, float, float, int]) -> pd.DataFrame:
+    columns = ["difference", "low", "high", "changed"]
+    table = pd.DataFrame(changes, columns=columns)
+    names = [f"intervention_{k}" for k in range(len(table))]
+    return table.assign(twin=names, outcome="war", n=2_000, differ=table["changed"])
+
+
+MANY = [(0.01 * k - 0.05, 0.01 * k - 0.06, 0.01 * k - 0.04, 40) for k in range(12)]
+
+
+@pytest.mark.parametrize("changes", [MANY, [(0.0, -1e-5, 1e-5, 0)], MANY[:1]])
+def test_rows_stand_where_the_differences_are_and_cover_nothing(changes):
+    table = rows(*changes)
+    ax = differences(table, outcome="war", title="War", subject="Two islands", interval="90 %")
+    assert overlaps(ax) == []
+    marks = [line for line in ax.get_lines() if line.get_marker() == "o"]
+    assert [float(mark.get_xdata()[0]) for mark in marks] == [low[0] for low in changes]
+    shown = {text.get_text() for text in ax.texts}
+    assert shown == {difference(row) for _, row in table.iterrows()}
+    low, high = ax.get_xlim()
+    assert low == -high < table["low"].min()
+    assert "War" in ax.get_title(loc="left")
+    assert "Two islands" in ax.get_title(loc="left")
+    assert "(n = 2,000); 90 %" in ax.get_xlabel()
+
+
+def test_what_changes_nothing_is_hollow_and_another_outcome_is_not_drawn():
+    table = pd.concat([rows((0.0, -1e-5, 1e-5, 0), MANY[0]), rows(MANY[1]).assign(outcome="x")])
+    ax = differences(table, outcome="war")
+    marks = [line for line in ax.get_lines() if line.get_marker() == "o"]
+    assert [mark.get_markerfacecolor() == "white" for mark in marks] == [True, False]
+    assert len(ax.collections) == 1  # no interval around what is known to change nothing
+
+
+def test_a_comparison_is_drawn_for_each_headline(tmp_path):
+    comparison = sim.compare(island(), TWINS, draws=3, paths=30, workers=1)
+    comparison.save(tmp_path / "out", also=lambda making: draw_comparison(comparison, making / "c"))
+    drawn = {file.name for file in (tmp_path / "out" / "c").iterdir()}
+    assert drawn == {"differences-ally_fights.png", "differences-ally_fights.svg"}
