@@ -22,6 +22,8 @@ from numba.extending import intrinsic, overload
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
+from sim.engines.keeping import kept as kept
+
 WORD = 8  # bytes of an address
 LINE = 64  # bytes of memory that a core claims when it writes to any of them
 
@@ -32,14 +34,6 @@ _INLINED: dict[str, Any] = {
 }
 inlined: Any = njit(**_INLINED)
 """What the kernel calls: compiled into it, and not to be called from elsewhere."""
-
-
-def kept(function: Any) -> Any:
-    """The function compiled, and kept on disk for the next process if there is anywhere to."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba found no folder it may write to
-        return njit(nogil=True)(function)
 
 
 def lowest(word: int) -> int:

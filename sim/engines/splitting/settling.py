@@ -1,9 +1,9 @@
 """The inner loop of the additive distance, compiled: costs fall until none falls any further."""
 
-from numba import njit
+from sim.engines.keeping import kept
 
 
-@njit(cache=True)
+@kept
 def settle(costs, own, brings, needs, needs_from, values, values_from):
     """Lower `costs` in place to the least ones consistent with all steps.
 
