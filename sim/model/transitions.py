@@ -9,6 +9,8 @@ from sim.model.expressions import Expression
 Memory = Literal["forget", "remember"]
 ChoiceKind = Literal["probability", "weight", "utility"]
 
+NOTHING = -2  # instead of the position of an option (rule 7): it fired, none was available
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:

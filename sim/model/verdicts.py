@@ -14,14 +14,12 @@ from sim.model.boxes import Box, Ranges, Span, spanner
 from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
-from sim.model.transitions import Effect, Option, Transition
+from sim.model.transitions import NOTHING, Effect, Option, Transition
 
 State = tuple[int, ...]
 Changes = list[tuple[int, int]]  # position of a variable, its new value
 Branches = list[tuple[int, Changes]]  # option, what it changes
 T = TypeVar("T")
-
-NOTHING = -2  # rule 7: the transition fired, no option was available
 
 
 @dataclass(frozen=True, slots=True)

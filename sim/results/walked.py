@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.transitions import NOTHING as NOTHING
+
 RUNG_TIMES = 101  # the shares of paths at each rung are read at this many equal steps, both ends in
 
 
@@ -16,12 +18,9 @@ class Firings:
     seq: NDArray[np.int32]  # 0, 1, 2, ... within the path
     time: NDArray[np.float64]  # seconds
     transition: NDArray[np.int32]  # rank in the model
-    option: NDArray[np.int32]  # position in the transition; NOTHING below
+    option: NDArray[np.int32]  # position in the transition, or NOTHING
     probability: NDArray[np.float64]  # the share the taken option had; 1 where there was no choice
     cause: NDArray[np.int32]  # seq of the event after which the clock started; -1 at t = 0
-
-
-NOTHING = -2  # rule 7: no option was available
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ from sim.engines.compiled.parts import (
 )
 from sim.engines.compiled.planes import BITS, LAST, SHIFT
 from sim.engines.compiled.weights import shares
-from sim.results import NOTHING
+from sim.model.failures import SLACK
+from sim.model.transitions import NOTHING
 
 
 @inlined
@@ -63,7 +64,7 @@ def weigh_apart(look, rules, path, rank, n):
         if value != NONE:
             path.value[i] = value_of(look, value, path.state)
     kind = rules.kind[rank]
-    shares(n, path.value, path.available, rules.share, first, kind, path.weight)
+    shares(n, path.value, path.available, rules.share, first, kind, SLACK, path.weight)
 
 
 @inlined

@@ -31,7 +31,7 @@ from sim.engines.compiled.parts import (
 )
 from sim.engines.compiled.planes import BITS, LAST, SHIFT
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT
-from sim.results import NOTHING
+from sim.model.transitions import NOTHING
 
 
 @inlined

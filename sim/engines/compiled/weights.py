@@ -19,11 +19,11 @@ WHOLE, OF_REST, REST = range(3)
 
 
 @njit(forceinline=True)
-def shares(n, values, available, share, first, kind, row):
+def shares(n, values, available, share, first, kind, slack, row):
     """Fill the row of n options from their values; NaN in it says that one is wrong.
 
     `values` and `available` (1, 0, or NaN where its condition went wrong) have one entry an option,
-    `share` begins at `first`.
+    `share` begins at `first`; probabilities may be above the whole by `slack`.
     """
     row[0] = math.nan
     for i in range(n):
@@ -33,7 +33,7 @@ def shares(n, values, available, share, first, kind, row):
     if kind == UTILITY:
         fine = _utilities(n, values, available, row)
     else:
-        fine = _chances(n, values, available, share, first, kind, row)
+        fine = _chances(n, values, available, share, first, kind, slack, row)
     if not fine:
         return
     total, last = 0.0, n
@@ -63,8 +63,8 @@ def _utilities(n, values, available, row):
 
 
 @njit(forceinline=True)
-def _chances(n, values, available, share, first, kind, row):
-    high = 1.0 + SLACK if kind == PROBABILITY else math.inf
+def _chances(n, values, available, share, first, kind, slack, row):
+    high = 1.0 + slack if kind == PROBABILITY else math.inf
     before = 0.0
     for i in range(n):
         if available[i] != 0.0 and share[first + i] != REST:
@@ -73,7 +73,7 @@ def _chances(n, values, available, share, first, kind, row):
                 return False
             if share[first + i] == OF_REST:
                 left = 1.0 - before
-                if left < -SLACK:
+                if left < -slack:
                     return False
                 weight *= max(left, 0.0)
             row[1 + n + i] = weight
@@ -81,16 +81,16 @@ def _chances(n, values, available, share, first, kind, row):
     for i in range(n):
         if available[i] != 0.0 and share[first + i] == REST:
             left = 1.0 - before
-            if left < -SLACK:
+            if left < -slack:
                 return False
             row[1 + n + i] = max(left, 0.0)
     return True
 
 
 @kept
-def _all_shares(values, available, share, kind, rows):
+def _all_shares(values, available, share, kind, slack, rows):
     for at in range(values.shape[0]):
-        shares(share.size, values[at], available[at], share, 0, kind, rows[at])
+        shares(share.size, values[at], available[at], share, 0, kind, slack, rows[at])
 
 
 def table_of_shares(
@@ -107,6 +107,7 @@ def table_of_shares(
         np.ascontiguousarray(available).reshape(-1, options),
         share,
         kind,
+        SLACK,
         rows.reshape(-1, 2 * options + 1),
     )
     return rows

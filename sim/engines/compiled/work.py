@@ -38,7 +38,6 @@ from sim.engines.compiled.parts import (
 )
 from sim.engines.compiled.trouble import explain, moment_of
 from sim.errors import RunError
-from sim.model import failures, waiting
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
 from sim.results import Firings, Walked
 
@@ -46,8 +45,20 @@ SECONDS = 0.1  # a call of the kernel, about
 PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
 DRAWS_IN_A_BLOCK = 64
 NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
-COMPILED_IN = (
-    *("clocks", "firing", "kernel", "lookup", "machine", "parts", "planes", "shelf", "weights"),
+_KERNELS = (
+    "clocks",
+    "firing",
+    "kernel",
+    "lookup",
+    "machine",
+    "parts",
+    "planes",
+    "shelf",
+    "weights",
+)
+COMPILED_IN = (  # modules of `sim` whose functions or values are part of the kernel
+    *(f"engines.compiled.{name}" for name in _KERNELS),
+    *("engines.keeping", "model.failures", "model.transitions", "model.waiting", "streams"),
 )
 EVENTS_A_PATH = 64  # room at first; doubled where it is too little
 
@@ -218,7 +229,6 @@ def _firings(out: Out, rows: slice) -> Firings:
 
 def _source() -> str:
     """A digest of every file that is compiled into the kernel."""
-    folder = File(__file__).parent
-    files = [folder / f"{name}.py" for name in COMPILED_IN]
-    files += [File(module.__file__ or "") for module in (streams, waiting, failures)]
+    home = File(__file__).parents[2]
+    files = [home.joinpath(*name.split(".")).with_suffix(".py") for name in COMPILED_IN]
     return blake2s(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -19,7 +19,7 @@ from sim.engines.exact.flow import Floats, Flow, flow
 from sim.engines.exact.graph import DROPPED, Bools, Graph
 from sim.engines.exact.transient import pass_time
 from sim.model.model import Model
-from sim.model.verdicts import NOTHING
+from sim.model.transitions import NOTHING
 
 MOST_SITUATIONS = 300_000
 

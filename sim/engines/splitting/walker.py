@@ -20,7 +20,8 @@ from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
 from sim.model.identity import identity
 from sim.model.model import Model
 from sim.model.odds import Odds
-from sim.model.verdicts import NOTHING, Known, State, option_reads
+from sim.model.transitions import NOTHING
+from sim.model.verdicts import Known, State, option_reads
 from sim.model.waiting import wait
 from sim.streams import block
 
