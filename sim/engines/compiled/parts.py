@@ -12,7 +12,7 @@ PLAIN, APART = -1, -2  # instead of the number of a table of weights: no choice;
 NONE = -1  # no table, no cause, no column
 UNLIMITED = 1 << 62
 
-SEQ, TOGETHER, CODE, RANK, OPTION, WROTE, STEP, KEPT = range(8)  # places in `Path.seen`
+SEQ, TOGETHER, CODE, RANK, OPTION, WROTE, STEP, KEPT = range(8)  # places in `Standing.seen`
 
 # what can end a call of the kernel
 FINE, HALTED, FULL = 0, 1, 2
@@ -146,7 +146,7 @@ class Plan(NamedTuple):
     ends: Ends
 
 
-class Path(NamedTuple):
+class Standing(NamedTuple):
     """Where one path stands."""
 
     state: Ints  # then the marks
@@ -213,6 +213,6 @@ class Whole(NamedTuple):
     look: Look
     base: Base
     plan: Plan
-    path: Path
+    path: Standing
     out: Out
     job: Job

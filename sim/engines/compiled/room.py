@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.engines.compiled.lower import Lowered
 from sim.engines.compiled.machine import apart as _ints
-from sim.engines.compiled.parts import Floats, Ints, Job, Look, Out, Path
+from sim.engines.compiled.parts import Floats, Ints, Job, Look, Out, Standing
 from sim.results import RUNG_TIMES
 
 
@@ -53,7 +53,7 @@ def look_for(made: Lowered, axes_of_all: tuple[Ints, Ints, Ints], filled: Floats
     )
 
 
-def path_for(made: Lowered) -> Path:
+def path_for(made: Lowered) -> Standing:
     """Where a path stands: room that every path of a thread uses again."""
     plan = made.plan
     size = plan.size
@@ -61,7 +61,7 @@ def path_for(made: Lowered) -> Path:
     words, rule_words = size.words, size.rule_words
     options = made.options
     effects = int(np.diff(plan.rules.effect).max(initial=0))
-    return Path(
+    return Standing(
         state=_ints(variables + outcomes),
         holds=_ints(words),
         row=_ints(size.planes),

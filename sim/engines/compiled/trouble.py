@@ -20,7 +20,7 @@ from sim.engines.compiled.parts import (
     CODE,
     OPTION,
     RANK,
-    Path,
+    Standing,
 )
 from sim.model.expressions import Expression, evaluator
 from sim.model.failures import SLACK, moment, nothing_left, out_of_range, without_value
@@ -28,13 +28,13 @@ from sim.model.model import Model
 from sim.model.transitions import Transition
 
 
-def moment_of(model: Model, path: Path, draw: int, number: int) -> str:
+def moment_of(model: Model, path: Standing, draw: int, number: int) -> str:
     """Where in which path the kernel stood."""
     state = path.state[: len(model.variables)].tolist()
     return moment(model, float(path.now[0]), draw, number, state)
 
 
-def explain(model: Model, path: Path, values: Sequence[float], when: str) -> NoReturn:
+def explain(model: Model, path: Standing, values: Sequence[float], when: str) -> NoReturn:
     """Raise the RunError for what the kernel left in `path`; `values` are the draw's parameters."""
     code, rank, detail = (int(path.seen[i]) for i in (CODE, RANK, OPTION))
     state, marks = _halves(path.state.tolist(), len(model.variables))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2s
-from pathlib import Path as File
+from pathlib import Path
 from time import perf_counter
 from typing import NoReturn
 
@@ -33,7 +33,7 @@ from sim.engines.compiled.parts import (
     Floats,
     Ints,
     Out,
-    Path,
+    Standing,
     Whole,
 )
 from sim.engines.compiled.trouble import explain, moment_of
@@ -163,7 +163,7 @@ class Walker:
         self.size = size_after(task.draws * len(task.paths), perf_counter() - begun)
         return [piece(task, out, draw) for draw in range(task.draws)]
 
-    def run(self, task: Task, path: Path, events: bool) -> tuple[int, Ints, Out]:
+    def run(self, task: Task, path: Standing, events: bool) -> tuple[int, Ints, Out]:
         """(how it ended, where, what is left behind), with more room for events if need be."""
         kept = EVENTS_A_PATH * task.draws * len(task.paths) if events else None
         what = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
@@ -178,7 +178,7 @@ class Walker:
                 return code, job.who, out
             kept *= 2
 
-    def fail(self, task: Task, path: Path, draw: int, number: int) -> NoReturn:
+    def fail(self, task: Task, path: Standing, draw: int, number: int) -> NoReturn:
         """Raise the error for what went wrong in a path."""
         model = self.made.model
         when = moment_of(model, path, draw, number)
@@ -229,6 +229,6 @@ def _firings(out: Out, rows: slice) -> Firings:
 
 def _source() -> str:
     """A digest of every file that is compiled into the kernel."""
-    home = File(__file__).parents[2]
+    home = Path(__file__).parents[2]
     files = [home.joinpath(*name.split(".")).with_suffix(".py") for name in COMPILED_IN]
     return blake2s(b"".join(file.read_bytes() for file in files)).hexdigest()

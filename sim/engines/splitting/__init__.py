@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.splitting.levels import Distance, distance
-from sim.engines.splitting.walker import Path, Walker
+from sim.engines.splitting.walker import Course, Walker
 from sim.errors import NotApplicable
 from sim.model.identity import identity
 from sim.model.model import Model
@@ -71,7 +71,7 @@ class Splitting:
     def _levels(self, paths: int) -> list[float]:
         """Levels such that about CLIMBS of the paths come from each to the next."""
         levels: list[float] = []
-        starts: list[Path] = []
+        starts: list[Course] = []
         now = self._near(self._begin())
         for _ in range(MOST_LEVELS):
             records = self._pilot(starts, now, paths)
@@ -92,9 +92,11 @@ class Splitting:
             f"not applicable, because {self.name} is over {MOST_LEVELS} levels away"
         )
 
-    def _pilot(self, starts: list[Path], now: float, paths: int) -> list[list[tuple[float, Path]]]:
+    def _pilot(
+        self, starts: list[Course], now: float, paths: int
+    ) -> list[list[tuple[float, Course]]]:
         """Records of paths of which one at least came nearer than now; more paths if need be."""
-        records: list[list[tuple[float, Path]]] = []
+        records: list[list[tuple[float, Course]]] = []
         while len(records) < MOST_PILOTS * paths:
             records += [self._record(start) for start in self._starts(starts, paths)]
             if any(record[-1][0] > now for record in records):
@@ -104,7 +106,7 @@ class Splitting:
             f"than {-now:.3g} (draw {self.draw}); more paths may"
         )
 
-    def _record(self, path: Path) -> list[tuple[float, Path]]:
+    def _record(self, path: Course) -> list[tuple[float, Course]]:
         """Walk to the end; each time the path came nearer than ever: how near, and a copy."""
         near = self._near(path)
         record = [(near, path.snapshot())]
@@ -118,7 +120,7 @@ class Splitting:
     def _estimate(self, levels: Sequence[float], paths: int) -> float:
         """The product of the shares that come from level to level, and at last to the outcome."""
         share = 1.0
-        arrived: list[Path] = []
+        arrived: list[Course] = []
         for level in (*levels, inf):
             starts = self._starts(arrived, paths)
             arrived = [path for path in starts if self._climbs(path, level)]
@@ -127,7 +129,7 @@ class Splitting:
             share = share * len(arrived) / paths
         return share
 
-    def _climbs(self, path: Path, level: float) -> bool:
+    def _climbs(self, path: Course, level: float) -> bool:
         """Walk until the path is as near as the level (True), or is over or lost."""
         near = self._near(path)
         while near < level:
@@ -137,7 +139,7 @@ class Splitting:
             near = self._near(path)
         return True
 
-    def _starts(self, arrived: Sequence[Path], paths: int) -> list[Path]:
+    def _starts(self, arrived: Sequence[Course], paths: int) -> list[Course]:
         """As many paths: from t = 0, or each arrived one equally often, but for a remainder.
 
         The remainder is spread by one uniform, so that each is expected equally often.
@@ -156,18 +158,18 @@ class Splitting:
                 self._step(path)
         return max((self.events - before) / paths, 1.0)
 
-    def _begin(self) -> Path:
+    def _begin(self) -> Course:
         return self.walker.begin(self._number())
 
     def _number(self) -> int:
         self.numbers += 1
         return self.numbers - 1
 
-    def _step(self, path: Path) -> None:
+    def _step(self, path: Course) -> None:
         if self.walker.step(path) is not None:
             self.events += 1
 
-    def _near(self, path: Path) -> float:
+    def _near(self, path: Course) -> float:
         """The greater the nearer; infinite where the outcome holds."""
         if path.holds >> self.outcome & 1:
             return inf

@@ -46,7 +46,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Path:
+class Course:
     """A path so far: where it stands and what runs."""
 
     number: int
@@ -59,7 +59,7 @@ class Path:
     over: bool = False
     recent: list[int] = field(default_factory=list)  # what fired at this very instant
 
-    def snapshot(self) -> "Path":
+    def snapshot(self) -> "Course":
         """The path as it is now, unmoved by what it does later."""
         clocks = {rank: clock.copy() for rank, clock in self.clocks.items()}
         starts, recent = dict(self.starts), list(self.recent)
@@ -99,13 +99,13 @@ class Walker:
         self._worked_out: dict[tuple[int, Any], list[float]] = {}
         self._paces: dict[tuple[int, Any], float] = {}
 
-    def begin(self, number: int) -> Path:
+    def begin(self, number: int) -> Course:
         """The path of that number at t = 0, its clocks started."""
         horizon = self.model.horizon
         due = mask(t.at is not None and t.at <= horizon for t in self.model.transitions)
         situation = self.chain.start(due)
         holds = self.chain.look(self.model.start_state, 0).holds
-        path = Path(number, situation, 0.0, {}, {}, holds)
+        path = Course(number, situation, 0.0, {}, {}, holds)
         path.over = self.chain.stopped(situation)
         if not path.over:
             for rank, at in self._scheduled.items():
@@ -114,7 +114,7 @@ class Walker:
             self._look(path, -1)
         return path
 
-    def step(self, path: Path) -> Event | None:
+    def step(self, path: Course) -> Event | None:
         """Let the next thing happen; None, and the path over, if the horizon comes first."""
         while True:
             rank, clock = -1, None
@@ -136,13 +136,13 @@ class Walker:
                 continue
             return self._fire(path, rank, clock.option_u)
 
-    def redrawn(self, path: Path, number: int) -> Path:
+    def redrawn(self, path: Course, number: int) -> Course:
         """A copy that goes on by itself: what runs still has waits at least as long as so far.
 
         Given how long a clock has run, the rest of its wait owes nothing else to the past. What is
         due at this very instant is no longer open, and stays.
         """
-        copy = Path(
+        copy = Course(
             number, path.situation, path.now, {}, dict(path.starts), path.holds, 0, path.over
         )
         for rank, clock in path.clocks.items():
@@ -162,7 +162,7 @@ class Walker:
                 again.due = path.now + again.remaining / again.pace
         return copy
 
-    def _fire(self, path: Path, rank: int, u: float) -> Event:
+    def _fire(self, path: Course, rank: int, u: float) -> Event:
         situation = path.situation
         option = self._taken(rank, situation.state, u)
         path.situation = self.chain.chosen(situation, rank, option)
@@ -193,7 +193,7 @@ class Walker:
                     return option
         return last
 
-    def _look(self, path: Path, fired: int) -> None:
+    def _look(self, path: Course, fired: int) -> None:
         """Rule 4: look at every clock in the new situation, in order of declaration."""
         situation, clocks = path.situation, path.clocks
         active = self.chain.clocks(situation)
@@ -215,23 +215,23 @@ class Walker:
                     self._stand(path, held)
                 self._run(path, held, pace)
 
-    def _start(self, path: Path, rank: int) -> None:
+    def _start(self, path: Course, rank: int) -> None:
         u, option_u = self._uniforms(path, rank)
         length = wait(self.rows[rank], 0, u)
         clock = Clock(length, length, 0.0, inf, option_u, path.starts[rank] - 1)
         path.clocks[rank] = clock
         self._run(path, clock, self._pace(rank, path.situation.state))
 
-    def _uniforms(self, path: Path, rank: int) -> tuple[float, float]:
+    def _uniforms(self, path: Course, rank: int) -> tuple[float, float]:
         nth = path.starts.get(rank, 0)
         path.starts[rank] = nth + 1
         return block(self.seed, self.first[rank], self.draw, path.number, nth)
 
-    def _stand(self, path: Path, clock: Clock) -> None:
+    def _stand(self, path: Course, clock: Clock) -> None:
         if clock.pace > 0:
             clock.remaining = (clock.due - path.now) * clock.pace
 
-    def _run(self, path: Path, clock: Clock, pace: float) -> None:
+    def _run(self, path: Course, clock: Clock, pace: float) -> None:
         clock.held, clock.pace = False, pace
         clock.due = path.now + clock.remaining / pace if pace > 0 else inf
 
@@ -255,7 +255,7 @@ class Walker:
                 transition.name, transition.after, problem, self.draw
             ) from problem
 
-    def _endless(self, path: Path) -> RunError:
+    def _endless(self, path: Course) -> RunError:
         names = [self.model.transitions[rank].name for rank in path.recent]
         where = moment(self.model, path.now, self.draw, path.number, path.situation.state)
         return endless(names, where)
