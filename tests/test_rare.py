@@ -97,22 +97,43 @@ def same_paths(built: Model, draw: int, paths: int) -> int:
     return len(found)
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(documents())
-def test_unsplit_paths_of_random_scenarios(document: dict[str, object]) -> None:
-    built = model_of(document)
-    if built is not None:
+def test_unsplit_paths_of_random_scenarios() -> None:
+    """60 documents, 3 paths each; most of them do walk, and things happen."""
+    walked: list[int] = []  # events of each document that was compared
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(documents())
+    def same(document: dict[str, object]) -> None:
+        built = model_of(document)
+        if built is None:
+            return
         try:
-            same_paths(built, 0, 3)
+            walked.append(same_paths(built, 0, 3))
         except RunError as error:  # the reference's, or both engines': raised by walking
             with pytest.raises(RunError, match=re.escape(str(error).partition(";")[0])):
                 run(built, draws=1, paths=3, engine="reference", workers=1, progress=False)
+
+    same()
+    assert len(walked) >= 50
+    assert sum(map(bool, walked)) >= 25, "in the others nothing happens, and nothing is compared"
+    assert sum(walked) > 500
+
+
+def test_other_paths_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: the paths of another seed are none of these."""
+
+    def other(built: Model, values: list[float], *, seed: int, draw: int) -> Walker:
+        return walker.Walker(built, values, seed=seed + 1, draw=draw)
+
+    monkeypatch.setattr("test_rare.Walker", other)
+    with pytest.raises(AssertionError):
+        same_paths(crisis(), 0, 3)
 
 
 KINDS = {
