@@ -19,12 +19,20 @@ from sim.model.verdicts import State
 
 
 class Odds:
-    """The numbers of one draw; `closures` may be shared by all draws of a model."""
+    """The numbers of one draw; `closures` may be shared by all draws of a model.
+
+    Where a number is none, the RunError says `when`, or else the draw and the state.
+    """
 
     def __init__(
-        self, model: Model, values: Values, draw: int, closures: dict[int, Evaluator]
+        self,
+        model: Model,
+        values: Values,
+        draw: int,
+        closures: dict[int, Evaluator],
+        when: str = "",
     ) -> None:
-        self.model, self.values, self.draw = model, values, draw
+        self.model, self.values, self.draw, self.when = model, values, draw, when
         self._closures = closures
 
     def rate(self, rank: int, state: State) -> float:
@@ -122,4 +130,4 @@ class Odds:
         return value
 
     def _moment(self, state: State) -> str:
-        return f"in draw {self.draw}: {in_words(self.model, state)}"
+        return self.when or f"in draw {self.draw}: {in_words(self.model, state)}"

@@ -23,9 +23,9 @@ from sim.engines.compiled.parts import (
     Standing,
 )
 from sim.model.expressions import Expression, evaluator
-from sim.model.failures import SLACK, moment, nothing_left, out_of_range, without_value
+from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
-from sim.model.transitions import Transition
+from sim.model.odds import Odds
 
 
 def moment_of(model: Model, path: Standing, draw: int, number: int) -> str:
@@ -34,7 +34,9 @@ def moment_of(model: Model, path: Standing, draw: int, number: int) -> str:
     return moment(model, float(path.now[0]), draw, number, state)
 
 
-def explain(model: Model, path: Standing, values: Sequence[float], when: str) -> NoReturn:
+def explain(
+    model: Model, path: Standing, values: Sequence[float], draw: int, when: str
+) -> NoReturn:
     """Raise the RunError for what the kernel left in `path`; `values` are the draw's parameters."""
     code, rank, detail = (int(path.seen[i]) for i in (CODE, RANK, OPTION))
     state, marks = _halves(path.state.tolist(), len(model.variables))
@@ -56,7 +58,7 @@ def explain(model: Model, path: Standing, values: Sequence[float], when: str) ->
         elif code == BAD_SPEED:
             ask(transition.speed, 0, inf, number=True)
         elif code == BAD_CHOICE:
-            _weigh(transition, ask)
+            Odds(model, values, draw, {}, when).weights(rank, tuple(state))
         elif code == BAD_EFFECT:
             effects = [e for t in model.transitions for o in t.options for e in o.effects]
             ask(effects[detail].expression, number=True)
@@ -106,30 +108,3 @@ def _conditions(model: Model, ask: Callable[[Expression], float]) -> None:
         for trigger in transition.on:
             if trigger.becomes is not None:
                 ask(trigger.becomes)
-
-
-def _weigh(transition: Transition, ask: _Question) -> None:
-    """Rule 3 once more, until something is wrong."""
-    open_ = [o.available is None or bool(ask(o.available)) for o in transition.options]
-    available = [o for o, is_open in zip(transition.options, open_, strict=True) if is_open]
-    if transition.choice == "utility":
-        for option in available:
-            if option.value is not None:
-                ask(option.value, number=True)
-        return
-    high = 1 + SLACK if transition.choice == "probability" else inf
-    others = 0.0
-    for option in available:
-        if option.share != "rest":
-            weight = 1.0 if option.value is None else ask(option.value, 0, high, number=True)
-            if option.share == "of_rest":
-                weight *= _left(transition, others, ask.when)
-            others += weight
-    if any(option.share == "rest" for option in available):
-        _left(transition, others, ask.when)
-
-
-def _left(transition: Transition, taken: float, when: str) -> float:
-    if 1 - taken < -SLACK:
-        raise nothing_left(transition.name, taken, when)
-    return max(1 - taken, 0.0)

@@ -189,7 +189,7 @@ class Walker:
             _, _, out = self.run(one, path, events=True)
             last = out.transition[: path.seen[KEPT]][-1 - FIRINGS_AT_ONE_INSTANT :]
             raise endless([model.transitions[rank].name for rank in last.tolist()], when)
-        explain(model, path, self.values[draw - self.draws.start].tolist(), when)
+        explain(model, path, self.values[draw - self.draws.start].tolist(), draw, when)
 
 
 def piece(task: Task, out: Out, draw: int) -> Walked:
