@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from scipy.stats import beta, binomtest
+from scipy.stats import beta, betabinom, binom, binomtest
 
 from sim.intervals import clustered, design_effect, jeffreys, wilson
 
@@ -44,18 +44,39 @@ def test_design_effect_of_draws_is_the_one_of_theory(within):
     draws, m, share = 4_000, 20, 0.3
     effect = float(design_effect(beta_binomial(1, draws, m, share, within), np.full(draws, m)))
     expected = 1 + (m - 1) * within
-    spread = expected * sqrt(2 / draws) * 1.5  # a variance from so many draws, tails included
-    assert abs(effect - max(expected, 1)) < 4 * spread
+    spread = expected * spread_of_effect(draws, m, share, within)
+    assert abs(effect - expected) < 4 * spread
+    other = 1 + (m - 1) * (within + 0.05)  # control: another correlation
+    assert abs(effect - other) > 4 * spread
 
 
-@pytest.mark.parametrize("within", [0.0, 0.2])
-def test_nine_intervals_in_ten_hold_the_truth(within):
-    """2,000 runs of 100 draws of 20 paths; z against 90 %, with half a point for discreteness."""
+def spread_of_effect(draws: int, m: int, share: float, within: float) -> float:
+    """The relative sd of an estimated design effect, by the delta method.
+
+    With x the standardised hits of a draw, the estimate is off by the mean of x^2 - 1 - pull x, as
+    the share below it, p (1 - p), moves by pull per sd of a draw's hits. Var(x^2) = excess + 2,
+    Cov(x^2, x) = skewness. Against 400 seeds: 0.1080 for 0.1084 at within = 0.3.
+    """
+    weight = 1 / within - 1 if within else np.inf
+    hits = betabinom(m, share * weight, (1 - share) * weight) if within else binom(m, share)
+    _, variance, skewness, excess = map(float, hits.stats("mvsk"))
+    pull = (1 - 2 * share) / (share * (1 - share)) * sqrt(variance) / m
+    return sqrt((excess + 2 - 2 * pull * skewness + pull**2) / draws)
+
+
+@pytest.mark.parametrize(("within", "kept"), [(0.0, 0.912), (0.2, 0.894)])
+def test_nine_intervals_in_ten_hold_the_truth(within, kept):
+    """2,000 runs of 100 draws of 20 paths; |z| < 4 against what 400,000 runs kept.
+
+    Those were 10,000 of each seed from 100 to 139. Promised is 0.9; kept is 0.912 without
+    correlation, since an estimated effect below 1 counts as 1, and 0.894 with it, since 100 draws
+    tell the effect only roughly.
+    """
     runs, draws, m, share = 2_000, 100, 20, 0.1
     hits = beta_binomial(2, runs * draws, m, share, within).reshape(runs, draws).T
     _, low, high = clustered(hits, np.full(draws, m))
     covered = np.mean((low <= share) & (share <= high))
-    assert abs(covered - 0.9) < 0.005 + 4 * sqrt(0.9 * 0.1 / runs)
+    assert abs(covered - kept) < 4 * sqrt(kept * (1 - kept) / runs)
     if within:  # control: paths taken for independent promise too much
         low, high = wilson(hits.sum(axis=0), draws * m)
         assert np.mean((low <= share) & (share <= high)) < 0.75

@@ -191,7 +191,7 @@ def test_one_in_ten_million_is_found() -> None:
     found = rare(built, "top", repetitions=12, paths=300)
     error = float(found.by_draw["error"][0])
     assert abs(found.probability - truth) < 4 * error, f"{found.probability:g}, not {truth:g}"
-    assert error < 0.3 * truth
+    assert error < 0.3 * truth  # seeds 1 to 100: mean 0.147, sd 0.040, at most 0.256; 3.8 sd
     assert found.low < found.probability < found.high
     assert found.gain > 1000
     assert found.by_draw["levels"][0] >= 4
