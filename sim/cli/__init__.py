@@ -14,19 +14,20 @@ from sim.cli.app import app
 
 __all__ = ["app", "main"]
 
-# What a command imports and reads stays until it ends. Sweeping through it as often as Python does
-# by itself, and once more on the way out, would cost a fifth of `check`.
-gc.set_threshold(500_000, 50, 50)
-
 
 def main() -> None:
     """The console script `escalation`, and `run_sim.py`."""
     import sys
 
+    # What a command imports and reads stays until it ends. Sweeping through it as often as Python
+    # does by itself, and once more on the way out, would cost a fifth of `check`.
+    gc.set_threshold(500_000, 50, 50)
     atexit.register(gc.freeze)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a screen that lacks a dash still shows the rest
-            stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):
+            if not stream.isatty():  # a file or a pipe is read by programs
+                stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(errors="replace")  # a screen that lacks a dash still shows the rest
     sys.excepthook = own_up
     name = "run_sim.py" if sys.argv[0].endswith("run_sim.py") else "escalation"
     get_command(app)(prog_name=name)  # calling app itself would put its own hook in place
