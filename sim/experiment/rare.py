@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ import pandas as pd
 
 from sim.errors import NotApplicable, UsageError, unknown, whole
 from sim.experiment.defaults import SEED
+from sim.experiment.processes import processes
 from sim.experiment.progress import bar
 from sim.experiment.runs import Plan, model_of
 from sim.experiment.values import parameter_values
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 DRAWS, REPETITIONS, PATHS = 10, 6, 100
 CONFIDENCE = 0.90
-_DEAF = (signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +119,14 @@ def _crew(workers: int) -> Iterator[Callable[..., Iterator[Split]]]:
         yield map
         return
     others = active_children()
-    pool = ProcessPoolExecutor(workers, initializer=signal.signal, initargs=_DEAF)
-    try:
-        yield pool.map
-    except KeyboardInterrupt:  # for this process alone to answer; a draw may take a minute more
-        for child in active_children():
-            if child not in others:
-                child.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with processes(workers, signal.signal, signal.SIGINT, signal.SIG_IGN) as pool:
+        try:
+            yield pool.map
+        except KeyboardInterrupt:  # for this process alone to answer; a draw may take a minute more
+            for child in active_children():
+                if child not in others:
+                    child.terminate()
+            raise
 
 
 def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: int) -> Rare:

@@ -10,10 +10,9 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import NamedTuple
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import engine, has_threads
+from sim.experiment.processes import context, processes
 from sim.model.model import Model
 from sim.results import Walked
 
@@ -144,10 +144,9 @@ def _elsewhere(
     done: Callable[[int], object],
 ) -> Iterator[Pieces]:
     """Only a few chunks are under way at any time, so that finished ones never pile up."""
-    context = get_context()
-    stop = context.Event()
+    stop = context().Event()
     ahead: deque[Future[Pieces]] = deque()
-    with ProcessPoolExecutor(work.workers, context, _begin, (stop,)) as pool:
+    with processes(work.workers, _begin, stop) as pool:
         try:
             for chunk in todo:
                 ahead.append(_submit(pool, work, chunk))
@@ -157,7 +156,6 @@ def _elsewhere(
                 yield _next(ahead, interruption, done)
         finally:
             stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _submit(pool: Executor, work: Work, chunk: Chunk) -> Future[Pieces]:

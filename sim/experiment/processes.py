@@ -1,0 +1,42 @@
+"""Worker processes: how they begin, and what is said when one is lost."""
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.context import BaseContext
+from typing import Any
+
+from sim.errors import RunError
+
+LOST = (
+    "a worker process ended before its work was done, for want of memory perhaps; a script that "
+    "walks paths in processes needs `if __name__ == '__main__':` above it; workers=1 does without"
+)
+
+
+def context() -> BaseContext:
+    """Copies of this process where the system makes them well, so that a plain script will do."""
+    return get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+@contextmanager
+def processes(
+    workers: int, begin: Callable[..., object], *arguments: Any
+) -> Iterator[ProcessPoolExecutor]:
+    """A pool of processes, each begun with `begin(*arguments)`; RunError if one is lost."""
+    pool = ProcessPoolExecutor(workers, context(), begin, arguments)
+    with warnings.catch_warnings():
+        # Python warns of the threads its copy will lack. Of those here (a progress bar's, a linear
+        # algebra library's) none is needed there, and none holds a lock that is.
+        warnings.filterwarnings("ignore", ".*is multi-threaded", DeprecationWarning)
+        pool.submit(int)  # all processes begin at the first call
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise RunError(LOST) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
