@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SCENARIO = "tests/corpus/valid/island_clash.yaml"
+SCENARIO = "scenarios/korean_clash.yaml"
 
 
 def said(encoding: str) -> bytes:
