@@ -10,6 +10,7 @@ import yaml
 from five_hundred import five_hundred_rules
 
 from sim.errors import ScenarioError, UsageError
+from sim.experiment import run
 from sim.scenario import load, new, schema
 from sim.scenario.composition import compose
 from sim.scenario.reading import read
@@ -208,11 +209,26 @@ def test_a_new_scenario_runs(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(new("mine"), encoding="utf-8")
     scenario = load(file)
-    assert (scenario.name, scenario.warnings) == ("mine", ())
+    assert (scenario.name, scenario.strict()) == ("mine", ())
     assert len(scenario.under("no_pact").model.transitions) == len(scenario.model.transitions)
     for bad in ("2nd", "a b", "while", ""):
         with pytest.raises(UsageError, match="is no name"):
             new(bad)
+
+
+def test_a_new_scenario_has_sensible_answers(tmp_path):
+    """All of it comes up, each ending too, and hardly a path hangs between calm and war."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(new("mine"), encoding="utf-8")
+    found = run(load(file), draws=30, paths=100, seed=1, engine="reference")
+    assert set(found.coverage["reach"]) == {"seen"}
+    assert (found.endings["hits"] > 0).all()
+    assert found.endings.at["open", "hits"] < 60  # of 3,000
+    variant = tmp_path / "stuck.yaml"  # the control: talks that lead nowhere hold a path for ever
+    gone = "remove: [events.a_round_of_talks, parameters.talks_help]"
+    variant.write_text(f"extends: mine.yaml\nscenario: stuck\n{gone}\n", encoding="utf-8")
+    stuck = run(load(variant), draws=3, paths=100, seed=1, engine="reference")
+    assert stuck.endings.at["open", "hits"] > 60  # of 300
 
 
 def test_the_schema_accepts_the_corpus_and_nothing_misspelt():
