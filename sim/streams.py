@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.model.identity import identity as identity
+from sim.model.waiting import MOST_U
 
 DRAWS_IN_BLOCK = 100  # parameter draws are stratified within blocks of this many
 
@@ -18,7 +19,6 @@ _WORD = 0xFFFFFFFF
 _MULTIPLY_0, _MULTIPLY_1 = 0xD2511F53, 0xCD9E8D57
 _BUMP_0, _BUMP_1 = 0x9E3779B9, 0xBB67AE85
 _STEP = 2.0**-53
-_BELOW_ONE = 1.0 - 2.0**-53
 
 
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
@@ -39,7 +39,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 def uniform(high: int, low: int) -> float:
     """A number strictly between 0 and 1 from two words, in steps of 2**-53."""
-    return min((((high << 21) | (low >> 11)) + 0.5) * _STEP, _BELOW_ONE)
+    return min((((high << 21) | (low >> 11)) + 0.5) * _STEP, MOST_U)
 
 
 def key(seed: int) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def _parameter_block(seed: int, name: str, number: int) -> tuple[float, ...]:
     within = [uniform(*pair) for pair in zip(c, d, strict=True)]
     drawn = [0.0] * DRAWS_IN_BLOCK
     for stratum, position in enumerate(sorted(range(DRAWS_IN_BLOCK), key=order.__getitem__)):
-        drawn[position] = min((stratum + within[position]) / DRAWS_IN_BLOCK, _BELOW_ONE)
+        drawn[position] = min((stratum + within[position]) / DRAWS_IN_BLOCK, MOST_U)
     return tuple(drawn)
 
 

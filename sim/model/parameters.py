@@ -9,6 +9,7 @@ from typing import Literal
 from sim.model import metalog
 from sim.model.durations import duration_in_words
 from sim.model.inverses import below, inverse, support
+from sim.model.waiting import LEAST_U, MOST_U
 from sim.model.waiting import metalog as metalog_quantile
 
 DistributionKind = Literal[
@@ -45,7 +46,6 @@ class Parameter:
 
 
 Say = Callable[[float], str]  # how a number is told
-_LEAST_U, _MOST_U = 2.0**-54, 1.0 - 2.0**-53
 _LEAST_LEFT = 1e-6  # a truncation that leaves less of a distribution is refused
 _MOST_CORNERS = 1 << 10  # of ten parameters that are each low or high
 
@@ -61,7 +61,7 @@ def quantile(distribution: Distribution, u: float) -> float:
         return inverse(distribution.kind, distribution.numbers, u)
     low, high = distribution.within
     first, last = (below(distribution.kind, distribution.numbers, end) for end in (low, high))
-    inside = min(max(first + (last - first) * u, _LEAST_U), _MOST_U)
+    inside = min(max(first + (last - first) * u, LEAST_U), MOST_U)
     return min(max(inverse(distribution.kind, distribution.numbers, inside), low), high)
 
 

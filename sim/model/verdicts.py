@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from sim.model.boxes import Box, Ranges, Span, spanner
-from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
+from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
 from sim.model.transitions import NOTHING, Effect, Option, Transition
@@ -29,6 +29,21 @@ class Known:
     values: Sequence[float]  # one draw's; right at least for parameters that guards read
     box: Box  # of `choices` parameters
     ranges: Ranges  # of the others
+
+
+def known(model: Model, draws: Sequence[Values]) -> Known:
+    """What some draws have in common: their values of `choices`, and between which the others lie.
+
+    Guards are read at the first one's values, so all have to read them alike.
+    """
+    box: Box = {}
+    ranges = {}
+    for parameter, values in zip(model.parameters, zip(*draws, strict=True), strict=True):
+        if parameter.distribution.kind == "choices":
+            box[parameter.name] = sum(1 << value for value in {int(value) for value in values})
+        else:
+            ranges[parameter.name] = (min(values), max(values))
+    return Known(draws[0], box, ranges)
 
 
 def always(state: State) -> bool:

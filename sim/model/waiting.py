@@ -19,8 +19,7 @@ from collections.abc import Sequence
 IMMEDIATE, EXACTLY, EXPONENTIAL, LOGNORMAL, WEIBULL, BETWEEN, QUANTILES, OBSERVED, MIX = range(9)
 
 _LARGEST = 700.0  # exp of more is hardly a float; e**700 s is in no horizon
-_LEAST_U = 2.0**-54
-_MOST_U = 1.0 - 2.0**-53
+LEAST_U, MOST_U = 2.0**-54, 1.0 - 2.0**-53  # what a uniform is held between: never 0, never 1
 
 
 def wait(numbers: Sequence[float], at: int, u: float) -> float:
@@ -72,7 +71,7 @@ def _part(numbers: Sequence[float], at: int, u: float) -> tuple[int, float]:
             if u < before:
                 break
     inside = (u - below) / numbers[at + 2 + 2 * chosen]
-    return at + int(numbers[at + 3 + 2 * chosen]), min(max(inside, _LEAST_U), _MOST_U)
+    return at + int(numbers[at + 3 + 2 * chosen]), min(max(inside, LEAST_U), MOST_U)
 
 
 def _reached(numbers: Sequence[float], at: int, t: float) -> float:

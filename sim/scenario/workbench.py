@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sim.errors import unknown
+from sim.model.durations import DAY
 from sim.model.expressions import Expression
 from sim.scenario.applied import NOTHING_APPLIED, Applied
 from sim.scenario.document import Document
@@ -92,7 +93,7 @@ class Workbench:
     def seconds_from_start(self, day: date) -> float | None:
         """Seconds from t = 0 to a date's midnight; None when the scenario has no start."""
         start = self.document.start
-        return (day - start).days * 86_400.0 if start else None
+        return (day - start).days * DAY if start else None
 
 
 def said(written: str | float | bool) -> str:

@@ -13,7 +13,7 @@ from sim.model.expressions import Evaluator, Values, evaluator, parameters_read
 from sim.model.model import Model
 from sim.model.odds import Odds
 from sim.model.reachability import decisive, reach
-from sim.model.verdicts import Known
+from sim.model.verdicts import known
 
 
 class Graphs:
@@ -40,21 +40,10 @@ class Graphs:
         if graph is None:
             alike = self.values[[other == key for other in self._alike]]
             immediate = _immediate(self.model, self._can_start, alike[0])
-            graph = explore(self.model, known(self.model, alike), immediate, self.limit)
+            graph = explore(self.model, known(self.model, alike.tolist()), immediate, self.limit)
             self._graphs[key] = graph
         odds = Odds(self.model, self.values[draw].tolist(), draw, self._closures)
         return graph, step_weights(graph, odds)
-
-
-def known(model: Model, values: NDArray[np.float64]) -> Known:
-    """What these draws have in common."""
-    box, ranges = {}, {}
-    for parameter, column in zip(model.parameters, values.T, strict=True):
-        if parameter.distribution.kind == "choices":
-            box[parameter.name] = sum(1 << value for value in {int(v) for v in column})
-        else:
-            ranges[parameter.name] = (float(column.min()), float(column.max()))
-    return Known(values[0].tolist(), box, ranges)
 
 
 def step_weights(graph: Graph, odds: Odds) -> Floats:

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from sim.model.waiting import MIX, reached, wait
-
-_MOST_U = 1.0 - 2.0**-53
+from sim.model.waiting import LEAST_U, MIX, MOST_U, reached, wait
 
 
 def longer(row: Sequence[float], age: float, u: float) -> float:
@@ -16,7 +14,7 @@ def longer(row: Sequence[float], age: float, u: float) -> float:
     if before <= 0.0:
         return max(wait(row, at, u), age)
     inside = before + u * (1.0 - before)
-    return max(wait(row, at, min(inside, _MOST_U)), age)
+    return max(wait(row, at, min(inside, MOST_U)), age)
 
 
 def _part(row: Sequence[float], age: float, u: float) -> tuple[int, float]:
@@ -28,7 +26,7 @@ def _part(row: Sequence[float], age: float, u: float) -> tuple[int, float]:
     for i in parts:
         if weights[i] > 0:
             inside = (aim - so_far) / weights[i]
-            chosen = (starts[i], min(max(inside, 2.0**-54), _MOST_U))
+            chosen = (starts[i], min(max(inside, LEAST_U), MOST_U))
             so_far = so_far + weights[i]
             if aim < so_far:
                 break

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from sim.engines.splitting.waits import longer
 from sim.errors import RunError
-from sim.model.boxes import Box
 from sim.model.chain import Chain, Situation, mask, ranks
 from sim.model.delays import numbers
 from sim.model.expressions import Evaluator, Values, variables_read
@@ -21,7 +20,7 @@ from sim.model.identity import identity
 from sim.model.model import Model
 from sim.model.odds import Odds
 from sim.model.transitions import NOTHING
-from sim.model.verdicts import Known, State, option_reads
+from sim.model.verdicts import State, known, option_reads
 from sim.model.waiting import wait
 from sim.streams import block
 
@@ -79,7 +78,7 @@ class Walker:
 
     def __init__(self, model: Model, values: Values, *, seed: int, draw: int) -> None:
         self.model, self.seed, self.draw = model, seed, draw
-        self.known = known(model, values)
+        self.known = known(model, [values])
         self.chain = Chain(model, self.known)
         self.odds = Odds(model, values, draw, dict[int, Evaluator]())
         self.rows = [self._row(rank, values) for rank in range(len(model.transitions))]
@@ -259,18 +258,6 @@ class Walker:
         names = [self.model.transitions[rank].name for rank in path.recent]
         where = moment(self.model, path.now, self.draw, path.number, path.situation.state)
         return endless(names, where)
-
-
-def known(model: Model, values: Values) -> Known:
-    """The parameters of one draw, which are known exactly."""
-    box: Box = {}
-    ranges = {}
-    for parameter, value in zip(model.parameters, values, strict=True):
-        if parameter.distribution.kind == "choices":
-            box[parameter.name] = 1 << int(value)
-        else:
-            ranges[parameter.name] = (value, value)
-    return Known(values, box, ranges)
 
 
 def _nothing(state: State) -> None:
