@@ -67,7 +67,7 @@ def test_a_scenario_as_the_first_word_is_run_and_written(call):
     charts = {path.name for path in (home / "charts").iterdir()}
     kinds = ("outcomes", "endings", "timing", "clauses", "treaties", "rungs")
     assert charts == {f"{name}.{kind}" for name in kinds for kind in ("png", "svg")}
-    manifest = json.loads((home / "manifest.json").read_text())
+    manifest = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
     assert {"charts/outcomes.png", "routes.csv", "evidence.csv"} < set(manifest["outputs"])
     assert str(home) in out
     saved = sim.Results.load(home)
@@ -135,13 +135,13 @@ def test_two_runs_write_the_same_bytes(call):
 def test_an_earlier_run_is_replaced_and_anything_else_refused(call):
     few = (FIRST, "--draws", "1", "--paths", "2", "--no-charts", "--out")
     Path("mine").mkdir()
-    Path("mine/novel.txt").write_text("chapter one")
+    Path("mine/novel.txt").write_text("chapter one", encoding="utf-8")
     code, out, err = call(*few, "mine")
     assert (code, out) == (2, "")
     assert "mine: exists and holds no manifest.json" in err
-    assert Path("mine/novel.txt").read_text() == "chapter one"
+    assert Path("mine/novel.txt").read_text(encoding="utf-8") == "chapter one"
     assert call(*few, "run")[0] == 0
-    Path("run/old.txt").write_text("")
+    Path("run/old.txt").write_text("", encoding="utf-8")
     assert call(*few, "run")[0] == 0
     assert not Path("run/old.txt").exists()
     assert not list(Path().glob(".*making*"))
@@ -151,7 +151,7 @@ def test_where_nothing_can_be_written_is_said_before_the_run(call, monkeypatch):
     def walked(*arguments, **more):
         raise AssertionError("it was run")
 
-    Path("novel.txt").write_text("chapter one")
+    Path("novel.txt").write_text("chapter one", encoding="utf-8")
     monkeypatch.setattr(sim, "run", walked)
     code, out, err = call(FIRST, "--out", "novel.txt/run")
     assert (code, out) == (2, "")
@@ -213,8 +213,10 @@ def test_a_mistake_is_told_on_stderr_with_code_2(call, arguments, said):
 
 
 def test_a_broken_scenario_names_every_place_one_a_line(call):
-    text = FIRST.read_text().replace("north_shoots_again: {actor: north,", "again: {actor: nort,")
-    Path("broken.yaml").write_text(text.replace("horizon: 90 d", "horizon: 90"))
+    text = FIRST.read_text(encoding="utf-8").replace(
+        "north_shoots_again: {actor: north,", "again: {actor: nort,"
+    )
+    Path("broken.yaml").write_text(text.replace("horizon: 90 d", "horizon: 90"), encoding="utf-8")
     for command in (("check",), ("run",), ("resolve",), ("describe",), ("compare",)):
         code, out, err = call(*command, "broken.yaml")
         assert (code, out) == (2, "")
@@ -225,7 +227,9 @@ def test_a_broken_scenario_names_every_place_one_a_line(call):
 
 def test_a_scenario_that_goes_wrong_while_running_is_told_not_traced(call):
     circle = "events:\n  ping: {on: [pong, north_shoots_again]}\n  pong: {on: ping}\n"
-    Path("endless.yaml").write_text(FIRST.read_text().replace("events:\n", circle))
+    Path("endless.yaml").write_text(
+        FIRST.read_text(encoding="utf-8").replace("events:\n", circle), encoding="utf-8"
+    )
     code, out, err = call("endless.yaml", "--draws", 3, "--no-charts", "--workers", 1)
     assert (code, out) == (2, "")
     assert re.search(r"10,000 firings at one instant: .*ping.*pong.* of draw \d+, path \d+", err)
@@ -263,7 +267,9 @@ def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call, monkeypatch):
     many = ("--draws", 400, "--paths", 200, "--engine", "reference", "--workers", 1)
     code, out, err = call(FIRST, *many, "--no-charts")
     assert code == 130
-    finished = json.loads(Path("results/first_crisis/manifest.json").read_text())["draws"]
+    finished = json.loads(Path("results/first_crisis/manifest.json").read_text(encoding="utf-8"))[
+        "draws"
+    ]
     assert 0 < finished < 400
     assert f"interrupted: {finished} of 400 draws" in err
     assert f"Interrupted: {finished} of 400 draws" in out
@@ -298,8 +304,10 @@ def test_check_says_ok_and_strict_wants_sources(call):
 
 
 def test_warnings_go_to_stderr_and_change_no_exit_code(call):
-    text = FIRST.read_text().replace("parameters:", "parameters:\n  unread: {is: 0.5}")
-    Path("warned.yaml").write_text(text)
+    text = FIRST.read_text(encoding="utf-8").replace(
+        "parameters:", "parameters:\n  unread: {is: 0.5}"
+    )
+    Path("warned.yaml").write_text(text, encoding="utf-8")
     code, out, err = call("check", "warned.yaml")
     assert (code, out.count("ok")) == (0, 1)
     assert re.match(r"warning: warned.yaml:\d+:\d+: .*unread", err)
@@ -310,12 +318,14 @@ def test_check_takes_a_file_of_sources_for_what_it_is(call):
     code, out, err = call("check", ROOT / "scenarios" / "sources.yaml", FIRST)
     assert (code, err) == (0, "")
     assert re.search(r"sources.yaml: \d+ sources to include, no scenario: ok", out)
-    Path("cited.yaml").write_text("sources:\n  icb: {cit: a book}\n")
+    Path("cited.yaml").write_text("sources:\n  icb: {cit: a book}\n", encoding="utf-8")
     code, out, err = call("check", "cited.yaml")
     assert (code, out) == (2, "")
     assert "cited.yaml:2:9: sources.icb.cit: unknown key 'cit'; did you mean 'cite'?" in err
     assert "scenario: is missing" not in err
-    Path("part.yaml").write_text("sources: {}\nmoves: {}\n")  # control: no file of sources
+    Path("part.yaml").write_text(
+        "sources: {}\nmoves: {}\n", encoding="utf-8"
+    )  # control: no file of sources
     assert "scenario: is missing" in call("check", "part.yaml")[2]
 
 

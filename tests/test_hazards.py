@@ -130,7 +130,9 @@ def stretched(delay, factor):
 
 def shipped(folder):
     """The scenarios in a folder; a file of sources alone is none."""
-    files = sorted(path for path in folder.glob("*.yaml") if "scenario:" in path.read_text())
+    files = sorted(
+        path for path in folder.glob("*.yaml") if "scenario:" in path.read_text(encoding="utf-8")
+    )
     assert files
     return files
 

@@ -49,15 +49,15 @@ def test_a_way_to_war_cut_off_is_seen_as_impossible():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_catalogue_names_every_scenario(name):
-    assert f"`{name}.yaml`" in (SCENARIOS / "README.md").read_text()
+    assert f"`{name}.yaml`" in (SCENARIOS / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_first_crisis_stays_short():
-    assert len((SCENARIOS / "first_crisis.yaml").read_text().splitlines()) < 40
+    assert len((SCENARIOS / "first_crisis.yaml").read_text(encoding="utf-8").splitlines()) < 40
 
 
 def test_the_description_is_in_step():
-    written = (SCENARIOS / "korean_clash.md").read_text()
+    written = (SCENARIOS / "korean_clash.md").read_text(encoding="utf-8")
     assert written == describe(loaded("korean_clash")), (
         "mend with: run_sim.py describe scenarios/korean_clash.yaml > scenarios/korean_clash.md"
     )
@@ -86,14 +86,14 @@ def test_every_clause_says_when_it_is_called_and_has_more_than_words_to_offer():
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_no_actor_knows_a_later_date(file):
-    written = re.findall(r"\bat: (\d{4}-\d{2}-\d{2})", file.read_text())
+    written = re.findall(r"\bat: (\d{4}-\d{2}-\d{2})", file.read_text(encoding="utf-8"))
     assert {day for day in written if date.fromisoformat(day) > TOO_LATE} <= KNOWN_DATES
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_what_was_learnt_later_is_marked(file):
     """A year after 2024 may stand in a note or a source, and then the note says POST."""
-    for line in file.read_text().splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         if re.search(r"\b20(2[5-9]|3\d)\b", line.split("source:")[0]):
             counterfactual = "in_force: 2025-04-01" in line or line.startswith("#")
             assert "POST" in line or "horizon" in line or counterfactual, line

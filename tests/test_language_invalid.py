@@ -83,7 +83,7 @@ def test_strictness_is_looked_at_and_can_be_satisfied(tmp_path):
     assert len(STRICT) >= 3
     file = tmp_path / "sourced.yaml"
     rule = "events: {shot: {after: 3 d, stipulated: a guess, then: {border: raise}}}\n"
-    file.write_text(HEAD + rule + TAIL)
+    file.write_text(HEAD + rule + TAIL, encoding="utf-8")
     assert load(file).strict() == ()
 
 
@@ -177,7 +177,7 @@ def test_what_only_looks_hostile_loads(tmp_path):
         " speed: 1e-3 + 1E2, then: {border: raise}}}\n"
     )
     file = tmp_path / "made.yaml"
-    file.write_text(HEAD + body + TAIL)
+    file.write_text(HEAD + body + TAIL, encoding="utf-8")
     assert [transition.name for transition in load(file).model.transitions] == ["a_b", "a_c"]
 
 

@@ -50,7 +50,7 @@ def warnings(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
         assert old in text
         text = text.replace(old, new)
     file = tmp_path / "doubtful.yaml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     return [str(problem).removeprefix(str(file)) for problem in load(file).warnings]
 
 

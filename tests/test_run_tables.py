@@ -227,10 +227,10 @@ def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
 def test_the_manifest_holds_seed_arguments_versions_and_digests(tmp_path: Path) -> None:
     def chart(folder: Path) -> None:
         (folder / "charts").mkdir()
-        (folder / "charts" / "one.svg").write_text("<svg/>")
+        (folder / "charts" / "one.svg").write_text("<svg/>", encoding="utf-8")
 
     home = island_run().save(tmp_path / "one", also=chart)
-    manifest = json.loads((home / "manifest.json").read_text())
+    manifest = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["seed"], manifest["arguments"]["paths"]) == (1, 40)
     assert {"python", "escalation-sim", "numpy", "pandas"} <= set(manifest["versions"])
     (scenario,) = manifest["files"].values()
@@ -262,7 +262,7 @@ def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         island_run().save(home, also=fails)
     assert {path.name: path.read_bytes() for path in home.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
-    (home / "stale.txt").write_text("of the run before")
+    (home / "stale.txt").write_text("of the run before", encoding="utf-8")
     island_run().save(home)
     assert {path.name: path.read_bytes() for path in home.iterdir()} == before
 
@@ -273,7 +273,7 @@ def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine" / saved.MANIFEST).unlink()
     with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
         island_run().save(tmp_path / "mine")
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="file: exists and is no directory"):
         island_run().save(tmp_path / "file")
 

@@ -149,7 +149,7 @@ def test_interventions_may_be_named_and_joined() -> None:
 
 def test_a_comparison_is_saved_as_runs_beside_each_other(tmp_path: Path) -> None:
     home = comparison().save(tmp_path / "both")
-    manifest = json.loads((home / "manifest.json").read_text())
+    manifest = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["twins"] == list(island().interventions)
     assert {"comparison.csv", "baseline/outcomes.csv", "twins/cautious/outcomes.csv"} <= set(
         manifest["outputs"]
