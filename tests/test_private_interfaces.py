@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pytest
@@ -19,8 +19,9 @@ from numba.core.datamodel import default_manager
 from numba.core.datamodel.models import OpaqueModel
 from numba.core.errors import TypingError
 from numpy.typing import NDArray
+from typing_extensions import TypeAliasType
 
-from sim.engines.compiled.machine import LINE, Group, apart, held, inlined, lowest, opened
+from sim.engines.compiled.machine import LINE, Group, _held, apart, held, inlined, lowest, opened
 from sim.engines.reference.clocks import Calendar, Moment
 
 SIM = Path(__file__).parents[1] / "sim"
@@ -244,3 +245,16 @@ def test_what_simpy_enters_and_what_we_enter_lie_in_one_heap():
     entries = sorted(calendar._queue)
     assert [entry[-1] for entry in entries] == [ours, theirs]
     assert [tuple(map(type, entry[:-1])) for entry in entries] == [(float, int, int)] * 2
+
+
+def test_an_array_says_its_dtype_in_numpys_old_way_and_its_new():
+    """`numpy.typing.NDArray`: an alias written out before NumPy 2.5, a named one since.
+
+    When it fails, look at `_held` there.
+    """
+    scalar = TypeVar("scalar")
+    named = TypeAliasType("NDArray", np.ndarray, type_params=(scalar,))
+    for array in (np.ndarray[tuple[int, ...], np.dtype[np.float64]], named[np.float64]):
+        assert _held(array) == np.dtype(np.float64)
+        assert _held(array) != np.dtype(np.int64)  # the control
+    assert _held(NDArray[np.int64]) == np.dtype(np.int64)

@@ -75,8 +75,14 @@ def _kinds(shape: Any) -> dict[str, Any]:
     """Of each part of a group: the dtype of an array, int, or the shape of a group."""
     found = {}
     for name, hint in get_type_hints(shape).items():
-        found[name] = hint if isinstance(hint, type) else np.dtype(get_args(get_args(hint)[1])[0])
+        found[name] = hint if isinstance(hint, type) else _held(hint)
     return found
+
+
+def _held(array: Any) -> np.dtype[Any]:
+    """The dtype of `NDArray[...]`, which NumPy says in full before 2.5 and by its name since."""
+    last = get_args(array)[-1]
+    return np.dtype(get_args(last)[0] if get_args(last) else last)
 
 
 class Group(types.Type):
