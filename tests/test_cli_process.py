@@ -1,0 +1,105 @@
+"""The command line as a process: what it loads, how it is stopped, how it ends."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command_line import FIRST, ROOT, call
+
+from sim.results import Walked
+from sim.results.tally import Ledger
+
+__all__ = ["call"]
+HEAVY = ("numba", "pandas", "matplotlib", "scipy.stats")
+
+
+def test_run_sim_py_is_the_command_line():
+    done = process("check", str(FIRST))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("ok\n")
+    assert process("check", "nosuch.yaml").returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("check", str(FIRST)), ("list", "scenarios")])
+def test_nothing_heavy_is_imported_to_answer_at_once(arguments):
+    assert heavy(*arguments) == []
+
+
+def test_what_is_heavy_would_be_seen(tmp_path):
+    few = ("--draws", "1", "--paths", "1", "--no-charts", "--out", str(tmp_path / "run"))
+    assert "pandas" in heavy(str(FIRST), *few)
+
+
+def heavy(*arguments: str) -> list[str]:
+    """Which of the heavy modules the command has loaded when it ends."""
+    script = f"""
+import atexit, sys
+sys.argv = ["run_sim.py", *{arguments!r}]
+atexit.register(lambda: print("loaded:", *(m for m in {HEAVY!r} if m in sys.modules)))
+from sim.cli import main
+main()"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout.splitlines()[-1].split()[1:]
+
+
+def process(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "run_sim.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)
+
+
+def test_a_bug_of_ours_is_one_note_and_code_1():
+    script = "import sys; sys.argv = ['run_sim.py', 'schema']; import sim.scenario as s\n"
+    script += "def schema(): raise KeyError('oops')\ns.schema = schema\n"
+    script += "from sim.cli import main; main()"
+    for debug, traced in (("", False), ("1", True)):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"ESCALATION_TRACEBACK": debug, "PATH": ""},
+        )
+        assert done.returncode == 1
+        assert ("Traceback" in done.stderr) is traced
+        assert ("a bug of ours" in done.stderr) is not traced
+
+
+def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call, monkeypatch):
+    add, calls = Ledger.add, []
+
+    def press_at_the_tenth(ledger: Ledger, piece: Walked) -> None:
+        calls.append(piece)
+        if len(calls) == 10:
+            signal.raise_signal(signal.SIGINT)
+        add(ledger, piece)
+
+    monkeypatch.setattr(Ledger, "add", press_at_the_tenth)
+    many = ("--draws", 400, "--paths", 200, "--engine", "reference", "--workers", 1)
+    code, out, err = call(FIRST, *many, "--no-charts")
+    assert code == 130
+    manifest = Path("results/first_crisis/manifest.json").read_text(encoding="utf-8")
+    finished = json.loads(manifest)["draws"]
+    assert 0 < finished < 400
+    assert f"interrupted: {finished} of 400 draws" in err
+    assert f"Interrupted: {finished} of 400 draws" in out
+    assert len(pd.read_csv("results/first_crisis/draws.csv")) == finished
+
+
+def test_nobody_reading_on_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} {ROOT}/run_sim.py schema | head -1; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "{\n"
+    assert done.stderr == ""
+    assert done.returncode == 0

@@ -1,0 +1,164 @@
+"""The command line as a contract: arguments, and what it refuses in words and with code 2."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from command_line import FIRST, ROOT, TEXT, call
+from islands import FILE
+
+import sim
+from sim.experiment import defaults
+
+__all__ = ["call"]
+
+
+def test_no_arguments_say_what_to_do_next(call):
+    code, out, _ = call()
+    assert code == 0
+    assert "run_sim.py scenarios/first_crisis.yaml" in out
+    assert "run_sim.py --help" in out
+    assert call("--version")[1].startswith("escalation-sim ")
+
+
+def test_help_shows_the_defaults_of_the_library(call):
+    _, out, _ = call("run", "--help")
+    for name, value in (("draws", defaults.DRAWS), ("paths", defaults.PATHS), ("seed", 1)):
+        assert re.search(rf"--{name} .*\[default: {value}\]", out)
+    assert f"[default: {defaults.ENGINE}]" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nosuch.yaml",), "nosuch.yaml:1:1: there is no such file"),
+        (("chek", FIRST), "'chek' is neither a file nor a command; did you mean 'check'?"),
+        ((FIRST, "--draws", "0"), "draws: must be from 1"),
+        ((FIRST, "--workers", "0"), "workers: must be at least 1"),
+        ((FIRST, "--seed", "-1"), "seed: must be from 0"),
+        ((FIRST, "--engine", "warp"), "unknown engine 'warp'"),
+        ((FIRST, "--with", "no_treety"), "did you mean 'no_treaty'?"),
+        ((FIRST, "--draws", "many"), "'--draws'"),
+        ((FIRST, "--drawz", "3"), "--drawz"),
+        (("compare", FIRST, "no_treety"), "did you mean 'no_treaty'?"),
+        (("replay", FIRST, "--draw", "0"), "--path"),
+        (("replay", FIRST, "--draw", "-1", "--path", "0"), "draw: must be from 0"),
+        (("resolve", "nosuch.yaml"), "there is no such file"),
+        (("new", "not a name"), "'not a name' is no name"),
+        (("list", "."), "no scenario there"),
+        ((FIRST, "--out", "/dev/null/run", "--draws", "1", "--paths", "1"), "/dev/null"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_told_on_stderr_with_code_2(call, arguments, said):
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_scenario_names_every_place_one_a_line(call):
+    text = TEXT.replace("north_shoots_again: {actor: north,", "again: {actor: nort,")
+    Path("broken.yaml").write_text(text.replace("horizon: 90 d", "horizon: 90"), encoding="utf-8")
+    for command in (("check",), ("run",), ("resolve",), ("describe",), ("compare",)):
+        code, out, err = call(*command, "broken.yaml")
+        assert (code, out) == (2, "")
+        lines = err.splitlines()
+        assert [line.split(":")[0] for line in lines] == ["broken.yaml"] * 2
+        assert "did you mean 'north'?" in err
+
+
+def test_a_scenario_that_goes_wrong_while_running_is_told_not_traced(call):
+    circle = "events:\n  ping: {on: [pong, north_shoots_again]}\n  pong: {on: ping}\n"
+    Path("endless.yaml").write_text(TEXT.replace("events:\n", circle), encoding="utf-8")
+    code, out, err = call("endless.yaml", "--draws", 3, "--no-charts", "--workers", 1)
+    assert (code, out) == (2, "")
+    assert re.search(r"10,000 firings at one instant: .*ping.*pong.* of draw \d+, path \d+", err)
+    assert "Traceback" not in err
+    assert not Path("results").exists()
+
+
+def test_an_earlier_run_is_replaced_and_anything_else_refused(call):
+    few = (FIRST, "--draws", "1", "--paths", "2", "--no-charts", "--out")
+    Path("mine").mkdir()
+    Path("mine/novel.txt").write_text("chapter one", encoding="utf-8")
+    code, out, err = call(*few, "mine")
+    assert (code, out) == (2, "")
+    assert "mine: exists and holds no manifest.json" in err
+    assert Path("mine/novel.txt").read_text(encoding="utf-8") == "chapter one"
+    assert call(*few, "run")[0] == 0
+    Path("run/old.txt").write_text("", encoding="utf-8")
+    assert call(*few, "run")[0] == 0
+    assert not Path("run/old.txt").exists()
+    assert not list(Path().glob(".*making*"))
+
+
+def test_where_nothing_can_be_written_is_said_before_the_run(call, monkeypatch):
+    def walked(*arguments, **more):
+        raise AssertionError("it was run")
+
+    Path("novel.txt").write_text("chapter one", encoding="utf-8")
+    monkeypatch.setattr(sim, "run", walked)
+    code, out, err = call(FIRST, "--out", "novel.txt/run")
+    assert (code, out) == (2, "")
+    assert re.search(r"novel.txt/run: cannot be made, since \S+novel.txt is no directory", err)
+    with pytest.raises(AssertionError, match="it was run"):  # control
+        call(FIRST, "--out", "new/run")
+    monkeypatch.setattr("os.access", lambda path, mode: mode == os.R_OK)
+    assert "may not be written to" in call(FIRST, "--out", "new/run")[2]
+    assert not Path("new").exists()
+
+
+def test_too_much_for_the_memory_is_no_bug_of_ours(call, monkeypatch):
+    def walked(*arguments, **more):
+        raise MemoryError
+
+    monkeypatch.setattr(sim, "run", walked)
+    code, out, err = call(FIRST, "--draws", 4_000_000_000)
+    assert (code, out) == (2, "")
+    assert "not enough memory" in err
+
+
+def test_check_says_ok_and_strict_wants_sources(call):
+    code, out, err = call("check", FIRST, FILE)
+    assert (code, err) == (0, "")
+    assert len(out.splitlines()) == 2
+    assert all(line.endswith("ok") for line in out.splitlines())
+    code, out, err = call("check", "--strict", FILE)  # numbers written into rules
+    assert (code, out) == (2, "")
+    assert all(line.startswith(str(FILE)) for line in err.splitlines())
+
+
+def test_warnings_go_to_stderr_and_change_no_exit_code(call):
+    text = TEXT.replace("parameters:", "parameters:\n  unread: {is: 0.5}")
+    Path("warned.yaml").write_text(text, encoding="utf-8")
+    code, out, err = call("check", "warned.yaml")
+    assert (code, out.count("ok")) == (0, 1)
+    assert re.match(r"warning: warned.yaml:\d+:\d+: .*unread", err)
+    assert call("check", "--strict", "warned.yaml")[0] == 2
+
+
+def test_check_takes_a_file_of_sources_for_what_it_is(call):
+    code, out, err = call("check", ROOT / "scenarios" / "sources.yaml", FIRST)
+    assert (code, err) == (0, "")
+    assert re.search(r"sources.yaml: \d+ sources to include, no scenario: ok", out)
+    Path("cited.yaml").write_text("sources:\n  icb: {cit: a book}\n", encoding="utf-8")
+    code, out, err = call("check", "cited.yaml")
+    assert (code, out) == (2, "")
+    assert "cited.yaml:2:9: sources.icb.cit: unknown key 'cit'; did you mean 'cite'?" in err
+    assert "scenario: is missing" not in err
+    control = "sources: {}\nmoves: {}\n"  # no file of sources
+    Path("part.yaml").write_text(control, encoding="utf-8")
+    assert "scenario: is missing" in call("check", "part.yaml")[2]
+
+
+def test_a_missing_include_is_one_problem_not_one_for_every_source(call):
+    text = (ROOT / "scenarios" / "korean_clash.yaml").read_text(encoding="utf-8")
+    text = "include: gone.yaml\n" + text.replace("include: sources.yaml\n", "")
+    Path("lost.yaml").write_text(text, encoding="utf-8")
+    code, _, err = call("check", "lost.yaml")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "include: there is no file 'gone.yaml' beside this one" in err
+    Path("lost.yaml").write_text(text.partition("\n")[2], encoding="utf-8")  # control
+    assert call("check", "lost.yaml")[2].count("unknown source") > 50
