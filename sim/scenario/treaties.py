@@ -86,10 +86,6 @@ def _obligation(
     _check_obligation(bench, treaty, shape, route)
     casus = bench.condition(shape.casus_foederis, (*route, "casus_foederis"))
     reopens = bench.condition(shape.reopens, (*route, "reopens"))
-    options = choice(
-        bench, shape.responses, (*route, "responses"), rationality(bench, shape.obligor)
-    )
-    waits = delay(bench, shape.deliberation, (*route, "deliberation"))
     shared = Transition(
         name=name,
         origin=bench.origin(route),
@@ -98,27 +94,11 @@ def _obligation(
         title=shape.title or shape.article,
     )
     where = f"{place_of(bench.findings.tree, (*route, 'casus_foederis'))}: {spelled(route)}"
-    void = {name, name.rpartition(".")[0]} & bench.applied.void
     if casus is not None:
-        yield replace(
-            shared,
-            name=f"{name}.invoked",
-            when=_never(bench, route) if void else _called(name, casus, where),
-            limit=1,
-            options=(_sets(name, 1),),
-        )
-    answers = tuple(
-        replace(option, effects=(Effect(variable=name, how="set", value=2 + i), *option.effects))
-        for i, option in enumerate(options.options)
-    )
-    yield replace(
-        shared,
-        when=_status(name, "==", where),
-        after=waits,
-        limit=None if shape.reopens is not None else 1,
-        choice=options.kind,
-        options=answers,
-    )
+        void = {name, name.rpartition(".")[0]} & bench.applied.void
+        when = _never(bench, route) if void else _called(name, casus, where)
+        yield replace(shared, name=f"{name}.invoked", when=when, limit=1, options=(_sets(name, 1),))
+    yield _answered(bench, shared, shape, route, where)
     if reopens is not None:
         yield replace(
             shared,
@@ -127,6 +107,28 @@ def _obligation(
             on=(Trigger(becomes=reopens),),
             options=(_sets(name, 1),),
         )
+
+
+def _answered(
+    bench: Workbench, shared: Transition, shape: shapes.Obligation, route: Route, where: str
+) -> Transition:
+    """The deliberation and its responses, each of which is also a status."""
+    name = shared.name
+    options = choice(
+        bench, shape.responses, (*route, "responses"), rationality(bench, shape.obligor)
+    )
+    answers = tuple(
+        replace(option, effects=(Effect(variable=name, how="set", value=2 + i), *option.effects))
+        for i, option in enumerate(options.options)
+    )
+    return replace(
+        shared,
+        when=_status(name, "==", where),
+        after=delay(bench, shape.deliberation, (*route, "deliberation")),
+        limit=None if shape.reopens is not None else 1,
+        choice=options.kind,
+        options=answers,
+    )
 
 
 def _check_obligation(

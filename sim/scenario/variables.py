@@ -1,12 +1,15 @@
 """State variables: those of actors, of relations and of no one in particular."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from sim.errors import unknown
 from sim.model.state import Variable
 from sim.scenario import document as shapes
 from sim.scenario.workbench import Workbench
 from sim.scenario.written import Route
+
+Made = Callable[..., Variable]  # a variable of which name, owner and words are settled
 
 FLAG = ("false", "true")
 MOST = 10_000  # values of one variable; a count that needs more is no small state
@@ -38,56 +41,48 @@ def _variable(
     owner: str,
 ) -> Iterator[Variable]:
     """One variable, or nothing when its ladder or its start is wrong."""
-    ladder: str | None = None
+    made = partial(Variable, name=name, owner=owner, says=shape.says)
     match shape:
         case shapes.FlagVariable(flag=flag):
-            yield Variable(
-                name=name,
-                kind="flag",
-                levels=FLAG,
-                size=2,
-                start=int(flag),
-                owner=owner,
-                says=shape.says,
-            )
-            return
-        case shapes.CountVariable(max=most, start=count):
-            if most > MOST:
-                bench.problem((*route, "max"), f"must be at most {MOST:,}, found {most}")
-            elif count > most:
-                bench.problem((*route, "start"), f"must be at most max, {most}, found {count}")
-            else:
-                yield Variable(
-                    name=name,
-                    kind="count",
-                    levels=(),
-                    size=most + 1,
-                    start=count,
-                    owner=owner,
-                    says=shape.says,
-                )
-            return
-        case shapes.LevelsVariable(levels=written):
-            levels = written
+            yield made(kind="flag", levels=FLAG, size=2, start=int(flag))
+        case shapes.CountVariable():
+            yield from _count(bench, shape, made, route)
+        case shapes.LevelsVariable(levels=levels):
             _twice(bench, levels, (*route, "levels"))
+            yield from _levels(bench, levels, shape.start, made, route)
         case shapes.LadderVariable() | shapes.Relation():
-            ladder = shape.ladder
-            levels = bench.document.ladders.get(ladder, [])
-            if not levels:
-                bench.refer("ladder", ladder, bench.named("ladders"), (*route, "ladder"))
-                return
-    start = position(bench, shape.start, levels, (*route, "start")) if shape.start else 0
+            yield from _ladder(bench, shape, made, route)
+
+
+def _count(
+    bench: Workbench, shape: shapes.CountVariable, made: Made, route: Route
+) -> Iterator[Variable]:
+    most, start = shape.max, shape.start
+    if most > MOST:
+        bench.problem((*route, "max"), f"must be at most {MOST:,}, found {most}")
+    elif start > most:
+        bench.problem((*route, "start"), f"must be at most max, {most}, found {start}")
+    else:
+        yield made(kind="count", levels=(), size=most + 1, start=start)
+
+
+def _ladder(
+    bench: Workbench, shape: shapes.LadderVariable | shapes.Relation, made: Made, route: Route
+) -> Iterator[Variable]:
+    levels = bench.document.ladders.get(shape.ladder, [])
+    if levels:
+        yield from _levels(bench, levels, shape.start, partial(made, ladder=shape.ladder), route)
+    else:
+        bench.refer("ladder", shape.ladder, bench.named("ladders"), (*route, "ladder"))
+
+
+def _levels(
+    bench: Workbench, levels: Sequence[str], word: str | None, made: Made, route: Route
+) -> Iterator[Variable]:
+    """A variable of these levels, the first of them at the start where no word says otherwise."""
+    start = position(bench, word, levels, (*route, "start")) if word else 0
     if start is not None:
-        yield Variable(
-            name=name,
-            kind="levels",
-            levels=tuple(levels),
-            size=len(levels),
-            start=start,
-            ladder=ladder,
-            owner=owner,
-            says=shape.says,
-        )
+        yield made(kind="levels", levels=tuple(levels), size=len(levels), start=start)
 
 
 def position(bench: Workbench, word: str, levels: Sequence[str], route: Route) -> int | None:
