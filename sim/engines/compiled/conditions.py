@@ -4,12 +4,14 @@ Bits cost the same at every firing: a word for each variable and column. Tables 
 variable they read has changed. So bits are best for few variables, tables for many.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from sim.engines.compiled.parts import NONE, Conditions, Ints
 from sim.engines.compiled.planes import (
+    ALWAYS,
+    NEVER,
     PLANES,
     Case,
     cases,
@@ -30,31 +32,25 @@ def conditions(
 ) -> Conditions:
     """All conditions; `planes` is how many cases one may have and still be a bit.
 
-    Left out, it is what costs least. Conditions that read outcomes are neither: they are looked at
-    one after the other, in `ends`.
+    Left out, it is what costs least. Those that read outcomes are neither, and stand in `ends`.
     """
-    said: list[Expression | None] = [
-        *(transition.when for transition in model.transitions),
-        *(outcome.when for outcome in model.outcomes),
-        model.stop_when,
-        *waited,
-    ]
+    guards = [transition.when for transition in model.transitions]
+    said = [*guards, *(outcome.when for outcome in model.outcomes), model.stop_when, *waited]
     words = how_many_words(len(said))
     known = {n: e for n, e in enumerate(said) if e is not None and not outcomes_read(e.node)}
     found = {n: cases(e.node, model) if suits(e.node) else None for n, e in known.items()}
     if planes is None:
         planes = min(range(PLANES + 1), key=lambda most: _cost(model, known, found, most, words))
-    always = [rank for rank, transition in enumerate(model.transitions) if transition.when is None]
-    always += [n for n, one in found.items() if one == [{}]]
-    bits = {n: one for n, one in found.items() if one and one != [{}] and len(one) <= planes}
+    always = [rank for rank, guard in enumerate(guards) if guard is None]
+    always += [n for n, one in found.items() if one == ALWAYS]
+    bits = {n: one for n, one in found.items() if one and one != ALWAYS and len(one) <= planes}
+    tabled = [n for n, one in found.items() if n not in bits and one not in (NEVER, ALWAYS)]
     tables = np.full(len(said), NONE, np.int64)
-    for number, one in found.items():
-        if number not in bits and one not in ([], [{}]):
-            tables[number] = shelf.expression(known[number])
+    for number in tabled:
+        tables[number] = shelf.expression(known[number])
     variable, slot, mask = masks(bits, model, words)
-    tabled = [number for number in range(len(said)) if tables[number] != NONE]
-    first, reader = _readers(model, ((number, said[number]) for number in tabled))
-    speeds = ((rank, t.speed) for rank, t in enumerate(model.transitions))
+    first, reader = _readers(model, {number: known[number] for number in tabled})
+    speeds = {rank: t.speed for rank, t in enumerate(model.transitions) if t.speed is not None}
     speed_first, speed_reader = _readers(model, speeds)
     plane = np.full(len(model.variables), NONE, np.int64)
     plane[variable] = np.arange(len(variable))
@@ -84,19 +80,18 @@ def _cost(
     bits = {n: one for n, one in found.items() if one and len(one) <= most}
     planes = max((len(one) for one in bits.values()), default=0)
     read = {name for one in bits.values() for case in one for name in case}
-    tables = [e for n, e in known.items() if n not in bits and found[n] not in ([], [{}])]
+    tables = [e for n, e in known.items() if n not in bits and found[n] not in (NEVER, ALWAYS)]
     readers = sum(len(variables_read(expression.node)) for expression in tables)
     looked_up = readers / max(len(model.variables), 1)
     return WORD * len(read) * planes * words + LOOK_UP * looked_up
 
 
-def _readers(model: Model, said: Iterable[tuple[int, Expression | None]]) -> tuple[Ints, Ints]:
+def _readers(model: Model, said: Mapping[int, Expression]) -> tuple[Ints, Ints]:
     """By variable, the numbers of the expressions that read it: where each begins, and all."""
     by_variable: list[list[int]] = [[] for _ in model.variables]
-    for number, expression in said:
-        if expression is not None:
-            for name in variables_read(expression.node):
-                by_variable[model.names.variables[name]].append(number)
+    for number, expression in said.items():
+        for name in variables_read(expression.node):
+            by_variable[model.names.variables[name]].append(number)
     first = np.cumsum([0, *(len(readers) for readers in by_variable)])
     numbers = [number for readers in by_variable for number in readers]
     return first.astype(np.int64), np.array(numbers, np.int64)

@@ -32,6 +32,9 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Case = dict[str, Bools]  # the values each variable may have; one not named may have any
 
+ALWAYS: list[Case] = [{}]
+NEVER: list[Case] = []
+
 PLANES = 4  # cases a condition may have
 BITS = 32  # conditions in a word, a power of two; the sign of an int64 stays out of it
 SHIFT, LAST = 5, BITS - 1  # number >> SHIFT is its word, number & LAST its bit there
@@ -52,7 +55,7 @@ def suits(node: Node) -> bool:
 
 
 def cases(node: Node, model: Model, *, negated: bool = False) -> list[Case] | None:
-    """The cases of a condition; none when it never holds; None when they are too many."""
+    """The cases of a condition; NEVER or ALWAYS where it is that; None when they are too many."""
     names = variables_read(node)
     match node:
         case _ if len(names) <= 1:
@@ -83,8 +86,8 @@ def _truth(node: Node, names: Sequence[str], model: Model, negated: bool) -> Boo
 def _of_one(node: Node, names: Sequence[str], model: Model, negated: bool) -> list[Case]:
     truth = _truth(node, names, model, negated)
     if not truth.any():
-        return []
-    return [{}] if truth.all() else [{names[0]: truth}]
+        return NEVER
+    return ALWAYS if truth.all() else [{names[0]: truth}]
 
 
 def _expanded(node: Node, names: Sequence[str], model: Model, negated: bool) -> list[Case] | None:
@@ -140,7 +143,7 @@ def _merged(found: list[Case]) -> list[Case] | None:
                 merged = [kept for kept in merged if kept is not other]
         merged.append(new)
     if any(not case for case in merged):
-        return [{}]
+        return ALWAYS
     return merged if len(merged) <= PLANES else None
 
 

@@ -55,14 +55,11 @@ def look_for(made: Lowered, axes_of_all: tuple[Ints, Ints, Ints], filled: Floats
 
 def path_for(made: Lowered) -> Standing:
     """Where a path stands: room that every path of a thread uses again."""
-    plan = made.plan
-    size = plan.size
-    variables, transitions, outcomes = size.variables, size.transitions, size.outcomes
-    words, rule_words = size.words, size.rule_words
-    options = made.options
-    effects = int(np.diff(plan.rules.effect).max(initial=0))
+    size, rules = made.plan.size, made.plan.rules
+    transitions, words, rule_words = size.transitions, size.words, size.rule_words
+    effects = int(np.diff(rules.effect).max(initial=0))
     return Standing(
-        state=_ints(variables + outcomes),
+        state=_ints(size.variables + size.outcomes),
         holds=_ints(words),
         row=_ints(size.planes),
         extra=_ints(words),
@@ -84,15 +81,15 @@ def path_for(made: Lowered) -> Standing:
         cause=_ints(transitions),
         starts=_ints(transitions),
         fired=_ints(transitions),
-        taken=_ints(int(plan.rules.option[-1])),
+        taken=_ints(int(rules.option[-1])),
         soonest=_floats(rule_words),
         which=_ints(rule_words),
         stale=_ints(rule_words),
         wrote=_ints(effects),
         new=_ints(effects),
-        weight=_floats(2 * options + 1),
-        value=_floats(options),
-        available=_floats(options),
+        weight=_floats(2 * made.options + 1),
+        value=_floats(made.options),
+        available=_floats(made.options),
         seen=_ints(8),
         now=_floats(2),
     )

@@ -67,35 +67,42 @@ class Flow:
         return settled + more, hits + float(mass[met].sum())
 
 
+class _Blocks:
+    """The steps of a graph that count, cut up by whether they lead from and to vanishing ones."""
+
+    def __init__(self, graph: Graph, weights: Floats, met: Bools) -> None:
+        gone, source, target = graph.vanishing, graph.source, graph.target
+        self.place = np.where(gone, np.cumsum(gone) - 1, np.cumsum(~gone) - 1)
+        self.size = {True: int(gone.sum()), False: int((~gone).sum())}
+        self._from, self._to = self.place[source], self.place[target]
+        self._from_gone, self._to_gone, self._into = gone[source], gone[target], met[target]
+        self._weights, self._counted = weights, (weights > 0) & ~met[source]
+
+    def between(self, from_gone: bool, to_gone: bool) -> Any:
+        """Weights of the steps, without those that meet the outcome."""
+        use = self._counted & (self._from_gone == from_gone) & (self._to_gone == to_gone)
+        use &= ~self._into
+        return sparse.csr_array(
+            (self._weights[use], (self._from[use], self._to[use])),
+            shape=(self.size[from_gone], self.size[to_gone]),
+        )
+
+    def hits(self, from_gone: bool) -> Floats:
+        """From each situation, the weights of the steps that meet the outcome."""
+        use = self._counted & (self._from_gone == from_gone) & self._into
+        rates = np.zeros(self.size[from_gone])
+        np.add.at(rates, self._from[use], self._weights[use])
+        return rates
+
+
 def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) -> Flow:
     """The chain of one draw: `weights` holds rate x share, or share, of every step of the graph."""
     if met is None:
         met = np.zeros(len(graph.situations), dtype=np.bool_)
-    gone = graph.vanishing
-    place = np.where(gone, np.cumsum(gone) - 1, np.cumsum(~gone) - 1)
-    count, size = int(gone.sum()), int((~gone).sum())
-    source, target = graph.source, graph.target
-    counted = (weights > 0) & ~met[source]
-    from_gone, to_gone, into = gone[source], gone[target], met[target]
-
-    def block(rows: Bools, columns: Bools, shape: tuple[int, int]) -> Any:
-        use = counted & rows & columns & ~into
-        return sparse.csr_array(
-            (weights[use], (place[source[use]], place[target[use]])), shape=shape
-        )
-
-    def entering(rows: Bools, length: int) -> Floats:
-        use = counted & rows & into
-        rates = np.zeros(length)
-        np.add.at(rates, place[source[use]], weights[use])
-        return rates
-
-    within = block(from_gone, to_gone, (count, count))
-    out = block(from_gone, ~to_gone, (count, size))
-    out_hits = entering(from_gone, count)
-    between = block(~from_gone, ~to_gone, (size, size))
-    hits = entering(~from_gone, size)
-    moving = block(~from_gone, to_gone, (size, count))
+    blocks = _Blocks(graph, weights, met)
+    within, out = blocks.between(True, True), blocks.between(True, False)
+    between, moving = blocks.between(False, False), blocks.between(False, True)
+    out_hits, hits = blocks.hits(True), blocks.hits(False)
     whole = float(moving.sum())
     for _ in range(FIRINGS_AT_ONE_INSTANT + 1):
         if moving.nnz == 0 or moving.sum() <= LEFT_OVER * whole:
@@ -111,8 +118,8 @@ def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) 
         model=model,
         graph=graph,
         weights=weights,
-        tangible=place,
-        size=size,
+        tangible=blocks.place,
+        size=blocks.size[False],
         within=within,
         out=out,
         out_hits=out_hits,
