@@ -66,7 +66,18 @@ def whole(name: str, value: object, low: int, high: int | None = None) -> int:
 
 def unknown(what: str, name: str, known: Collection[str]) -> str:
     """Say what was not found, and the nearest thing that exists."""
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
+    near = _short_for(name, known) or get_close_matches(name, known, n=1)
+    meant = " or ".join(repr(one) for one in near)
+    hint = f"did you mean {meant}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
     short = name if len(name) <= 60 else f"{name[:57]}..."
     return f"unknown {what} {short!r}; {hint}"
+
+
+def _short_for(name: str, known: Collection[str]) -> list[str]:
+    """Names of which this may be a short form: a few that begin with it, or end with it."""
+    short = name.casefold()
+    if len(short) < 2:
+        return []
+    found = [one for one in known if one.casefold().startswith(short)]
+    found = found or [one for one in known if f".{one}".casefold().endswith(f".{short}")]
+    return sorted(found) if len(found) <= 3 else []

@@ -211,8 +211,11 @@ def test_a_new_scenario_runs(tmp_path):
     scenario = load(file)
     assert (scenario.name, scenario.strict()) == ("mine", ())
     assert len(scenario.under("no_pact").model.transitions) == len(scenario.model.transitions)
-    for bad in ("2nd", "a b", "while", ""):
-        with pytest.raises(UsageError, match="is no name"):
+    for bad in ("2nd", "while", "", "!"):
+        with pytest.raises(UsageError, match=r"is no name; .* no digit first$"):
+            new(bad)
+    for bad, meant in (("my crisis", "my_crisis"), ("Süd-Krise!", "Sud_Krise")):
+        with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
             new(bad)
 
 

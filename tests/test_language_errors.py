@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, unknown
 from sim.scenario import load, reading
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -74,13 +74,19 @@ events: {shot: {when: not talks, after: 1 d, then: {talks: true}}}
 endings: {all: {otherwise: true}}
 """
 
+NO_UTF_8 = "is no UTF-8 text from here on (byte {}); save the file as UTF-8"
 ODD_FILES = {
     "empty": (b"", "1:1: is empty; a scenario starts with `scenario: name`"),
     "comments": (b"# only this\n", "1:1: is empty; a scenario starts with `scenario: name`"),
     "a word": (b"scenario\n", "1:1: holds no keys; a scenario starts with `scenario: name`"),
-    "bytes": (bytes(range(128, 256)), "1:1: is no UTF-8 text (byte 1)"),
-    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(64), "1:1: is no UTF-8 text (byte 1)"),
-    "utf-16": ("scenario: x\n".encode("utf-16"), "1:1: is no UTF-8 text (byte 1)"),
+    "bytes": (bytes(range(128, 256)), f"1:1: {NO_UTF_8.format(1)}"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(64), f"1:1: {NO_UTF_8.format(1)}"),
+    "utf-16": ("scenario: x\n".encode("utf-16"), f"1:1: {NO_UTF_8.format(1)}"),
+    "latin-1": (
+        "scenario: x\ntitle: Süd\n".encode("latin-1"),
+        f"2:9: {NO_UTF_8.format(21)}",
+    ),
+    "latin-1 behind utf-8": ("x: – ü".encode() + b"\xfc", f"1:7: {NO_UTF_8.format(10)}"),
     "a null": (
         b"scenario: a\x00b\n",
         "1:12: holds the control character '\\x00'; a scenario is text",
@@ -149,10 +155,59 @@ def test_anchors_are_understood(tmp_path):
 
 
 def test_missing_files_and_folders_are_said(tmp_path):
-    with pytest.raises(ScenarioError, match="there is no such file"):
+    with pytest.raises(ScenarioError, match=r"there is no such file$"):
         load(tmp_path / "nowhere.yaml")
     with pytest.raises(ScenarioError, match="cannot be read"):
         load(tmp_path)
+
+
+def test_a_missing_file_is_told_without_a_line_and_with_its_neighbour(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    for file in ("korean_clash.yaml", "scenarios/first_crisis.yaml"):
+        (tmp_path / file).write_bytes(GOOD)
+    for typed, meant in (
+        ("korean_clahs.yaml", "korean_clash.yaml"),
+        ("korean_clash", "korean_clash.yaml"),
+        ("first_crisis.yml", "scenarios/first_crisis.yaml"),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            load(typed)
+        assert str(caught.value) == f"{typed}: there is no such file; did you mean {meant!r}?"
+    with pytest.raises(ScenarioError) as caught:  # the control: nothing is near
+        load("strait.yaml")
+    assert str(caught.value) == "strait.yaml: there is no such file"
+
+
+def test_a_file_of_something_else_is_told_so(tmp_path):
+    file = tmp_path / "notes.md"
+    file.write_text("# Notes\n\nThis is: a text: with colons\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    assert str(caught.value).startswith(f"{file}: is no scenario: that is a YAML file with")
+    file.write_bytes(GOOD.replace(b"state: {", b"state: {{"))  # the control: it has `scenario:`
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    assert str(caught.value).startswith(f"{file}:3:")
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "hint"),
+    [
+        ("norht", ["north", "south"], "did you mean 'north'?"),
+        ("L1", ["L1_verify", "L2_call"], "did you mean 'L1_verify'?"),
+        ("l2_CALL", ["L1_verify", "L2_call"], "did you mean 'L2_call'?"),
+        ("north", ["northern_republic", "south"], "did you mean 'northern_republic'?"),
+        ("art1", ["art10", "art2", "other"], "did you mean 'art10'?"),
+        ("no", ["no_pact", "no_talks", "yes"], "did you mean 'no_pact' or 'no_talks'?"),
+        ("shot", ["events.shot", "moves.echo"], "did you mean 'events.shot'?"),
+        ("q", ["quick"], "known: quick"),
+        ("no", ["no_1_", "no_2_", "no_3_", "no_4_"], "known: no_1_, no_2_, no_3_, no_4_"),
+        ("zeal", [], "known: none"),
+    ],
+)
+def test_the_nearest_thing_is_named(name, known, hint):
+    assert unknown("thing", name, known) == f"unknown thing {name!r}; {hint}"
 
 
 def test_a_file_without_read_permission_is_said(tmp_path):

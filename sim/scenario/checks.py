@@ -13,11 +13,13 @@ from sim.model.expressions import (
     variables_read,
 )
 from sim.model.parameters import bounds
-from sim.model.sums import faults_at_corners
+from sim.model.sums import Fault, faults_at_corners
 from sim.model.transitions import Transition
 from sim.scenario.places import odds_route, options_route, route_of
 from sim.scenario.resolving import Resolved
-from sim.scenario.written import Route
+from sim.scenario.written import Route, place_of
+
+_SHARES = "shares are written 0.1 for 10 %"
 
 
 def check_rules(resolved: Resolved) -> None:
@@ -34,7 +36,32 @@ def check_rules(resolved: Resolved) -> None:
             route = (*route_of(fault.transition), "speed")
         elif fault.option is not None:
             route = odds_route(fault.transition, fault.option)
-        bench.problem(route, fault.says, key=not fault.speed and fault.option is None)
+        says = fault.says + _hint(resolved, fault)
+        bench.problem(route, says, key=not fault.speed and fault.option is None)
+
+
+def _hint(resolved: Resolved, fault: Fault) -> str:
+    """What authors usually got wrong about a probability or a sum of them."""
+    options = fault.transition.options
+    if fault.speed:
+        return ""
+    if fault.option is None:
+        if any(option.share == "rest" for option in options):
+            return "; `of_rest: p` gives an option its share of what those before it left"
+        return (
+            "; `probability: rest` takes what is left, `of_rest: p` a share of what is left so far"
+        )
+    match fault.option.value.node if fault.option.value else None:
+        case ParameterOf(name) if _highest(resolved, name) > 1:
+            place = place_of(resolved.bench.findings.tree, ("parameters", name, "is"))
+            return f"; {name} is given in {place}; {_SHARES}"
+        case Constant(value) if value > 1:
+            return f"; {_SHARES}"
+    return ""
+
+
+def _highest(resolved: Resolved, name: str) -> float:
+    return bounds(resolved.model.parameter(name).distribution)[1]
 
 
 def _stuck(resolved: Resolved, transition: Transition) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.scenario.leaves import found
-from sim.scenario.reading import read
+from sim.scenario.reading import near, read
 from sim.scenario.written import Block, Entry, Scalar, Series, Written, entries
 
 _NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
@@ -43,7 +43,8 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     for part, place in bases[:1]:
         base_file = _beside(file, part)
         if not _is_file(base_file):
-            raise _error(place, "extends", f"there is no file {found(part)} beside this one")
+            said = f"there is no file {found(part)} beside this one{near(base_file)}"
+            raise _error(place, "extends", said)
         if Path(base_file).resolve() in chain or len(chain) >= LONGEST_CHAIN:
             names = " -> ".join([*(path.name for path in chain), Path(base_file).name])
             raise _error(place, "extends", f"files extend one another in a circle: {names}")
@@ -86,7 +87,8 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     """Add the sources of a file; they come before the scenario's own."""
     file = _beside(beside, part)
     if not _is_file(file):
-        _note(made, place, "include", f"there is no file {found(part)} beside this one")
+        said = f"there is no file {found(part)} beside this one{near(file)}"
+        _note(made, place, "include", said)
         return
     tree, problems = read(file)
     made.problems += problems

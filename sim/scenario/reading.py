@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,13 +34,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\u
 
 def read(file: str) -> tuple[Block, list[Problem]]:
     """The tree of a file, and its duplicate keys as problems. Raises ScenarioError."""
-    builder = _Builder(file)
+    builder, text = _Builder(file), _text(file)
     try:
-        tree = builder.document(yaml.parse(_text(file), Loader=_Loader))
+        tree = builder.document(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
-        opened = error.context_mark if "end of stream" in (error.problem or "") else None
-        mark = opened or error.problem_mark or error.context_mark
-        raise _refused(file, _said(error), mark) from None
+        raise _no_yaml(file, text, error) from None
     except yaml.YAMLError as error:
         raise _refused(file, f"is no YAML: {error}") from None
     if tree is None:
@@ -56,21 +55,23 @@ def _text(file: str) -> str:
         with path.open("rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
     except FileNotFoundError:
-        raise _refused(file, "there is no such file") from None
+        raise _nowhere(file, f"there is no such file{near(file)}") from None
     except ValueError:  # a null character in the name
-        raise _refused(file, "there is no such file") from None
+        raise _nowhere(file, "there is no such file") from None
     except OSError as error:
-        raise _refused(file, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise _nowhere(file, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
     if len(raw) > FILE_BYTES:
         raise _refused(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refused(file, f"is no UTF-8 text (byte {error.start + 1:,})") from None
+        line, column = _position(raw[: error.start].decode("utf-8-sig"))
+        place = Place(file=file, line=line, column=column)
+        said = f"is no UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
+        raise ScenarioError([Problem(place=place, path="", text=said)]) from None
     control = _CONTROL.search(text)
     if control:
-        line = text.count("\n", 0, control.start()) + 1
-        column = control.start() - text.rfind("\n", 0, control.start())
+        line, column = _position(text[: control.start()])
         place = Place(file=file, line=line, column=column)
         said = f"holds the control character {control.group()!r}; a scenario is text"
         raise ScenarioError([Problem(place=place, path="", text=said)])
@@ -205,23 +206,59 @@ def _refused(file: str, said: str, mark: Mark | None = None) -> ScenarioError:
     return ScenarioError([Problem(place=place, path="", text=said)])
 
 
+def _position(before: str) -> tuple[int, int]:
+    """Line and column, from 1, of what follows a text."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _nowhere(file: str, said: str) -> ScenarioError:
+    """A complaint about a file as a whole, which has no line."""
+    return ScenarioError([Problem(place=Place(file=file), path="", text=said)])
+
+
+def near(file: str) -> str:
+    """The scenario file beside a missing one, or in `scenarios` there, that may have been meant."""
+    path = Path(file)
+    beside: dict[str, Path] = {}
+    for folder in (path.parent / "scenarios", path.parent):
+        try:
+            beside |= {one.stem: one for one in folder.glob("*.y*ml")}
+        except OSError:  # a folder that may not be looked at
+            continue
+    found = get_close_matches(path.name.removesuffix(path.suffix), sorted(beside), n=1)
+    return f"; did you mean {str(beside[found[0]])!r}?" if found else ""
+
+
 _STAR = "a text that begins with * needs quotes"
+_UNFIT = (
+    "does not fit what stands above it: compare the indentation, and look for a quote that ends "
+)
+_UNFIT += "too early and for a key in braces (for_each fills in <name>)"
 _HINTS = {
-    "mapping values are not allowed": "is there a second ': ' in this line? then put the text in "
-    "quotes; if not, look at the indentation",
+    "mapping values are not allowed": "a second ': ' in one line, a line indented too far, or "
+    "none in the line above: line keys up, and put a text that holds ': ' in quotes",
     "cannot start any token": "tabs cannot indent, and a text that begins with this character "
     "needs quotes",
-    "did not find expected key": "look at the indentation, at quotes left open, and at keys in "
-    "braces (for_each fills in <name>)",
+    "did not find expected key": _UNFIT,
+    "did not find expected '-' indicator": "stands where the next entry of a list would begin, "
+    "without its '- ': indent it further, or less, or put '- ' before it",
     "unexpected end of stream": "a quote or a bracket that opens here is never closed",
-    "expected <block end>": "look at the indentation",
-    "could not find expected ':'": "a key needs ': ' behind it",
+    "expected <block end>": _UNFIT,
+    "could not find expected ':'": "a key needs ': ' behind it, and a text of several lines quotes "
+    "or `>-` before it",
     "did not find expected ',' or": "a bracket or a comma is missing",
+    "expected <document start>": "belongs to no key: a line is `key: value`, or indented below one",
 }
 
 
-def _said(error: yaml.MarkedYAMLError) -> str:
-    """The parser's complaint with a hint what authors usually got wrong."""
+def _no_yaml(file: str, text: str, error: yaml.MarkedYAMLError) -> ScenarioError:
+    """What authors usually got wrong, then the parser's own complaint."""
     problem = (error.problem or error.context or "is no YAML").strip()
+    opened = error.context_mark if "end of stream" in problem else None
+    mark = opened or error.problem_mark or error.context_mark
+    if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
+        said = "is no scenario: that is a YAML file with a line `scenario: name`"
+        return _nowhere(file, f"{said} (the YAML parser: {problem})")
     hint = next((hint for part, hint in _HINTS.items() if part in problem), "")
-    return f"{problem}; {hint}" if hint else problem
+    said = f"{hint} (the YAML parser: {problem})" if hint else f"is no YAML: {problem}"
+    return _refused(file, said, mark)

@@ -16,6 +16,7 @@ _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.AS
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)
 _PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>", re.ASCII)
+_CAPITALS = re.compile(r"\b(?:AND|OR|NOT|And|Or|Not)\b")
 _LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
 _HINTS = {
     "&": "write `and`",
@@ -125,6 +126,8 @@ def _said(text: str, error: Exception) -> str:
     duration = _TWO_WORDS.search(text)
     if duration:
         return f"{short!r}: a duration ({duration.group()!r}) has no meaning in an expression"
+    if _CAPITALS.search(text):
+        return f"{short!r}: write and, or, not in small letters"
     if _LONE_EQUALS.search(text):
         return f"{short!r}: = does not compare; write =="
     if "!" in text.replace("!=", ""):

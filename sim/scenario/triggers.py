@@ -55,8 +55,17 @@ def _trigger(bench: Workbench, item: "str | shapes.Becomes", route: Route) -> It
             yield Trigger(transition=name, option=option)
         else:
             bench.problem(route, unknown(f"option of {name}", option, options))
+    elif meant := _as_condition(item):
+        text = f"{item!r} is a condition, not a name; write {{becomes: {meant}}}"
+        bench.problem(route, text)
     else:
         bench.problem(route, unknown("move, event or clause", item, list(bench.firings)))
+
+
+def _as_condition(item: str) -> str:
+    """The condition a text may be meant for; nothing if it is one word."""
+    words = item.removeprefix("becomes").lstrip(" :")
+    return words if len(words.split()) > 1 or words != item else ""
 
 
 def _copies(bench: Workbench, item: str, route: Route) -> Iterator[Trigger]:

@@ -9,6 +9,14 @@ UNITS = "s, min, h, d, w, y"
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _DURATION = re.compile(rf"({_NUMBER.pattern})\s*([A-Za-z]+)")
+_SPELT = {  # how others write the units, without the plural's s
+    **dict.fromkeys(("sec", "second"), "s"),
+    **dict.fromkeys(("minute",), "min"),
+    **dict.fromkeys(("hr", "hour"), "h"),
+    **dict.fromkeys(("day",), "d"),
+    **dict.fromkeys(("wk", "week"), "w"),
+    **dict.fromkeys(("yr", "year"), "y"),
+}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -21,11 +29,23 @@ def duration(text: str) -> float | None:
         return None
     number, unit = match.groups()
     if unit not in SECONDS:
-        raise ValueError(f"unknown unit {unit!r} in {text.strip()!r}; known: {UNITS}")
+        raise ValueError(f"unknown unit {unit!r} in {text.strip()!r}; {_meant(number, unit)}")
     seconds = float(number) * SECONDS[unit]
     if seconds == float("inf"):
         raise ValueError(f"{text.strip()!r} is too long to be counted")
     return seconds
+
+
+def _meant(number: str, unit: str) -> str:
+    """The unit that was meant, or all there are."""
+    word = unit.lower()
+    word = word if word in SECONDS else word.removesuffix("s")
+    if word == "month":
+        return f"did you mean '{float(number) * 30:g} d'? Months differ in length"
+    if word == "m":
+        return f"did you mean '{number} min'?"
+    short = word if word in SECONDS else _SPELT.get(word)
+    return f"did you mean '{number} {short}'?" if short else f"known: {UNITS}"
 
 
 def day(text: str) -> date:

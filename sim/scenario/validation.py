@@ -14,8 +14,25 @@ from sim.scenario.document import Document
 from sim.scenario.findings import Findings
 from sim.scenario.forms import MARK
 from sim.scenario.leaves import found
+from sim.scenario.rule_shapes import Obligation, Option, Rule
 from sim.scenario.written import Block, Plain, Route, Scalar, Series, Written, plain
 
+_ALSO: dict[
+    type[BaseModel], dict[str, str]
+] = {  # keys that belong elsewhere, and what they are here
+    Option: {
+        "when": "available",
+        "if": "available",
+        "odds": "probability",
+        "chance": "probability",
+    },
+    Obligation: {"when": "casus_foederis", "after": "deliberation", "choose": "responses"},
+    Rule: {"if": "when", "guard": "when", "delay": "after", "options": "choose", "effects": "then"},
+}
+_MEANT = {  # grades by other names
+    **dict.fromkeys(("guess", "assumption", "assumed"), "stipulated"),
+    **dict.fromkeys(("expert", "estimate", "opinion"), "judgement"),
+}
 _STAND_INS: dict[str, Plain] = {"scenario": "unnamed", "horizon": "1 d"}
 
 
@@ -85,6 +102,12 @@ def _no_such_key(loc: tuple[int | str, ...]) -> str:
     key, form = str(loc[-1]), str(loc[-2]) if len(loc) > 1 else ""
     if form.startswith(MARK) and MARK + key in _forms(loc[:-2]):
         return f"`{key}` has no place beside `{form.removeprefix(MARK)}`; keep one of the two"
+    shape = _shape(loc[:-1])
+    meant = next(
+        (_ALSO[kind].get(key) for kind in _ALSO if shape and issubclass(shape, kind)), None
+    )
+    if meant:
+        return f"unknown key {key!r}; did you mean {meant!r}?"
     return unknown("key", key, _keys(loc[:-1]))
 
 
@@ -152,28 +175,35 @@ def _said(detail: ErrorDetails) -> str:
             return detail["msg"]
 
 
-def _one_of(expected: str, given: object) -> str:
+def _one_of(expected: str, written: object) -> str:
+    given = str(written)
     words = re.findall("'([^']*)'", expected)
-    near = get_close_matches(str(given), words, n=1)
+    near = [_MEANT[given]] if given in _MEANT else get_close_matches(given, words, n=1, cutoff=0.7)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     allowed = f"one of {', '.join(words)}" if len(words) > 1 else expected.lower()
-    return f"must be {allowed}, found {found(given)}{hint}"
+    return f"must be {allowed}, found {found(written)}{hint}"
 
 
 def _entries(count: int) -> str:
     return "entry" if count == 1 else "entries"
 
 
-def _keys(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed at a location of pydantic's, by walking the shapes."""
+def _shape(loc: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The shape at a location of pydantic's, by walking the shapes from the top."""
     kind: Any = Document
     for step in loc:
         kind = _inside(kind, step)
     kind = _bare(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        composing = [] if loc else ["extends", "remove", "include"]
-        return [*composing, *(field.alias or name for name, field in kind.model_fields.items())]
-    return []
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _keys(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed at a location."""
+    shape = _shape(loc)
+    if shape is None:
+        return []
+    composing = [] if loc else ["extends", "remove", "include"]
+    return [*composing, *(field.alias or name for name, field in shape.model_fields.items())]
 
 
 def _forms(loc: tuple[int | str, ...]) -> list[str]:
