@@ -10,11 +10,13 @@ from islands import island, island_run
 from pandas.testing import assert_frame_equal
 
 import sim
-from sim.analysis.clauses import clauses
+from sim.analysis.clauses import NO_ANSWER, clauses
 from sim.analysis.evidence import record
 from sim.analysis.incidence import cumulative_incidence, telling
 from sim.analysis.routes import ARROW, AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
+from sim.intervals import wilson
+from sim.results.tables import interval
 from sim.scenario.record import Evidence
 
 
@@ -92,6 +94,7 @@ def test_curves_worth_drawing_are_the_headlines_and_what_is_no_likelier_than_thr
 def test_clauses_count_paths_that_called_and_answered():
     events = island_run().events
     table = clauses(island_run().coverage).set_index(["clause", "response"])
+    assert table.index.is_unique
     key = ["draw", "path"]
     called = events[events["transition"] == "mutual_aid.art4.invoked"][key].drop_duplicates()
     assert table.loc[("mutual_aid.art4", ""), "hits"] == len(called) > 10
@@ -104,13 +107,127 @@ def test_clauses_count_paths_that_called_and_answered():
         assert row["n"] == len(called)
         assert row["probability"] == pytest.approx(hits / len(called))
         assert row["low"] <= row["probability"] <= row["high"]
+    silent = table.loc[("mutual_aid.art4", NO_ANSWER)]
+    assert silent["hits"] == len(called) - len(answered[key].drop_duplicates()) == 10
+    assert silent["low"] < silent["probability"] < silent["high"]
+    assert table.loc["mutual_aid.art4"].query("response != ''")["hits"].sum() == len(called)
+    assert not table["reopens"].any()
+
+
+TWICE = """\
+scenario: twice
+horizon: 10 d
+actors:
+  north: {state: {presses: {flag: false}, presses_on: {flag: false}}}
+  south: {}
+treaties:
+  pact:
+    parties: [north, south]
+    obligations:
+      help:
+        type: defence
+        obligor: south
+        beneficiary: north
+        casus_foederis: north.presses
+        reopens: north.presses_on
+        deliberation: {exactly: 1 h}
+        responses: {helps: {probability: 0.5}, waits: {probability: rest}}
+events:
+  begins: {at: 1 d, then: {north.presses: true}}
+  goes_on: {at: 2 d, then: {north.presses_on: true}}
+outcomes: {pressed: {when: north.presses}}
+endings: {end: {otherwise: true}}
+"""
+
+
+def test_a_clause_that_reopens_may_be_answered_twice(tmp_path):
+    """n = 200; three quarters of the paths give either answer at least once: |z| < 4."""
+    file = tmp_path / "twice.yaml"
+    file.write_text(TWICE)
+    results = sim.run(sim.load(file), draws=2, paths=100, workers=1)
+    table = clauses(results.coverage).set_index("response")
+    assert table["reopens"].all()
+    assert table.loc["", "hits"] == 200
+    z = (table.loc[["helps", "waits"], "hits"] - 150) / np.sqrt(200 * 0.75 * 0.25)
+    assert (z.astype(float).abs() < 4).all()  # once only it would be 100 each: z = -8
+    assert table.loc[NO_ANSWER, "hits"] == 0
+
+
+def test_an_interval_of_answers_allows_for_draws_that_call_unequally_often():
+    """Of 2,000 runs of 100 draws of 60 paths nine tenths hold the truth: |z| < 4.
+
+    A draw calls with probability 0, 0.02 or 0.3, and is answered the likelier the likelier it
+    calls; the truth is the sum of (weight x call x answer) over that of (weight x call).
+    """
+    runs, weights = 2_000, np.array([0.2, 0.5, 0.3])
+    call, answer = np.array([0.0, 0.02, 0.3]), np.array([0.5, 0.2, 0.6])
+    rng = np.random.default_rng(1953)
+    kind = rng.choice(3, size=(100, runs), p=weights)
+    calls = rng.binomial(60, call[kind])
+    answered = rng.binomial(calls, answer[kind] * rng.uniform(0.5, 1.5, kind.shape))
+    assert 0.2 < (calls == 0).mean() < 0.5  # draws without a call are among them
+
+    def misses(ends: tuple[np.ndarray, np.ndarray], truth: float) -> float:
+        held = ((ends[0] <= truth) & (truth <= ends[1])).mean()
+        return float((held - 0.9) / np.sqrt(0.9 * 0.1 / runs))
+
+    truth = (weights * call * answer).sum() / (weights * call).sum()
+    assert abs(misses(interval(answered, calls, varies=True), truth)) < 4
+    assert misses(interval(answered, calls, varies=False), truth) < -4  # control: as before
+    share = (weights * call).sum()
+    sizes = np.full(100, 60)
+    assert abs(misses(interval(calls, sizes, varies=True), share)) < 4
+    assert misses(interval(calls, sizes, varies=False), share) < -4
+
+
+def test_coverage_has_the_interval_outcomes_have_and_kishs_of_answers():
+    results = island_run()
+    coverage, events = results.coverage.set_index("name"), results.events
+    key = ["draw", "path"]
+
+    def by_draw(rows: pd.Series) -> np.ndarray:
+        paths = events.loc[rows, key].drop_duplicates()
+        return paths.groupby("draw").size().reindex(range(6), fill_value=0).to_numpy()
+
+    calls = by_draw(events["transition"] == "mutual_aid.art4.invoked")
+    fights = by_draw(
+        (events["transition"] == "mutual_aid.art4") & (events["option"] == "overt_force")
+    )
+    outcome = results.outcomes.loc["ally_fights"]  # the same paths
+    row = coverage.loc["mutual_aid.art4.overt_force"]
+    assert row["fired"] == outcome["hits"] == fights.sum()
+    assert row[["low", "high"]].tolist() == outcome[["low", "high"]].tolist()
+    assert row["asked"] == calls.sum()
+    share = fights.sum() / calls.sum()
+    kish = ((fights - share * calls) ** 2).sum() * 6 / 5 / calls.sum() ** 2
+    effective = min(share * (1 - share) / kish, calls.sum())
+    expected = wilson(share * effective, effective)
+    assert row[["asked_low", "asked_high"]].tolist() == pytest.approx([float(e) for e in expected])
+    asked = results.coverage["asked"].notna()
+    assert set(results.coverage.loc[asked, "origin"]) == {"mutual_aid.art4"}
+    assert asked.sum() == 4  # the answer itself and its three options
+
+
+def test_a_solution_counts_nothing_in_coverage_and_is_read_back_so(tmp_path):
+    written = small.model(
+        [small.flag("won")],
+        [small.rule("win", small.put("won", 1), after=50, limit=1)],
+        {"won": small.is_("won", 1)},
+    )
+    solved = sim.run(written, draws=2, engine="exact")
+    numbers = ["fired", "n", "low", "high", "asked", "asked_low", "asked_high"]
+    assert solved.coverage[numbers].isna().all(axis=None)
+    assert solved.coverage["reach"].tolist() == ["seen"]
+    again = sim.Results.load(solved.save(tmp_path / "run"))
+    assert_frame_equal(again.coverage, solved.coverage)
 
 
 def test_a_clause_never_called_has_no_answers_known():
     void = sim.run(island().under("no_treaty"), draws=2, paths=10, workers=1)
     table = clauses(void.coverage)
     assert table["hits"].sum() == 0
-    assert table.loc[table["response"] != "", "probability"].isna().all()
+    unknown = table.loc[table["response"] != "", ["probability", "low", "high"]]
+    assert unknown.isna().all(axis=None)
     assert table.loc[table["response"] == "", "high"].between(0.01, 0.3).all()
 
 

@@ -1,39 +1,57 @@
 """Which clause: how often each treaty clause was called, and how it was answered."""
 
+from collections.abc import Iterable, Sequence
+
 import pandas as pd
 
-from sim.intervals import wilson
+from sim.results.coverage import CALLED
 
-CALLED = ".invoked"
+NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
+AGAIN = ".reopened"
+ASKED = ("fired", "asked", "asked_low", "asked_high")
+COLUMNS = ["clause", "response", "probability", "low", "high", "hits", "n", "reopens"]
 
 
-def clauses(coverage: pd.DataFrame, *, confidence: float = 0.90) -> pd.DataFrame:
-    """One row a clause and response: clause, response, probability, low, high, hits, n.
+def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
+    """One row a clause and response: clause, response, probability, low, high, hits, n, reopens.
 
-    The row whose response is empty says in how many of all paths the clause was called; the rows
-    below it, of the paths in which it was called, in how many it was answered so. Answers need not
-    sum to 1: a deliberation may outlast the horizon, and a clause that reopens is answered again.
-    A clause `for_each` wrote several times stands once for each. Shares of paths; the interval is
-    Wilson's and takes paths as independent, since coverage counts paths over all draws together.
+    `coverage` is the run's table. The row whose response is empty says in how many of all paths the
+    clause was called; those below it, of the paths in which it was called, in how many it was
+    answered so. The last, `no answer by the end`, counts those in which the obligor still
+    deliberates at the horizon or at the path's end: with it the answers sum to 1, unless the clause
+    `reopens` and is answered again, or no response was available. A clause `for_each` wrote several
+    times stands once for each. The intervals are the run's: 90 %, draws allowed for.
     """
-    fired = coverage[coverage["kind"] == "transition"].set_index("name")
+    rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)
     options = coverage[coverage["kind"] == "option"]
-    rows: list[tuple[str, str, int, int]] = []
-    for name, call in fired[fired.index.str.endswith(CALLED)].iterrows():
-        clause = str(name).removesuffix(CALLED)
-        called = int(call["fired"])
-        rows.append((clause, "", called, int(call["n"])))
+    calls = rules[rules["name"].str.endswith(CALLED)]
+    parts = []
+    for clause, call in zip(calls["name"].str.removesuffix(CALLED), calls.index, strict=True):
         answers = options[options["name"].str.rpartition(".")[0] == clause]
-        rows += [
-            (clause, str(answer).rpartition(".")[2], int(count), called)
-            for answer, count in zip(answers["name"], answers["fired"], strict=True)
-        ]
-    table = pd.DataFrame(rows, columns=["clause", "response", "hits", "n"])
-    asked = table["n"].clip(lower=1)
-    low, high = wilson(table["hits"], asked, confidence)
-    never = table["n"] == 0  # nothing was asked, so nothing is known
-    return table.assign(
-        probability=(table["hits"] / asked).mask(never),
-        low=pd.Series(low, index=table.index).mask(never),
-        high=pd.Series(high, index=table.index).mask(never),
-    )[["clause", "response", "probability", "low", "high", "hits", "n"]]
+        answered = rules.loc[[clause]]
+        rows = pd.concat(
+            [
+                _rows([""], calls.loc[[call]], ("fired", "n", "low", "high")),
+                _rows(answers["name"].str.rpartition(".")[2], answers, ASKED),
+                _rows([NO_ANSWER], _unanswered(answered), ASKED),
+            ]
+        )
+        parts.append(rows.assign(clause=clause, reopens=f"{clause}{AGAIN}" in rules.index))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    asked = table["n"].where(table["n"] > 0)  # of those never asked, nothing is known
+    return table.assign(probability=(table["hits"] / asked).astype("float64"))[COLUMNS]
+
+
+def _rows(responses: Iterable[str], counted: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Rows of coverage as answers: hits of n, with the interval."""
+    numbers = counted[list(columns)].set_axis(["hits", "n", "low", "high"], axis="columns")
+    return numbers.assign(response=list(responses))
+
+
+def _unanswered(answered: pd.DataFrame) -> pd.DataFrame:
+    """The rest of the paths in which the clause was called, and the rest of the interval."""
+    return answered.assign(
+        fired=answered["asked"] - answered["fired"],
+        asked_low=1 - answered["asked_high"],
+        asked_high=1 - answered["asked_low"],
+    )

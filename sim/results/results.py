@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.model.reachability import reach
 from sim.results import tables
+from sim.results.coverage import coverage
 from sim.results.tally import Ledger
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ class Results:
                name), share.<outcome>, ending.<name>: shares of its n paths.
     coverage   one row a transition, and one an option (`name` is transition.option): kind, name,
                origin, started, fired: paths in which its clock started (missing for options), in
-               which it fired or was taken; n; reach: seen, possible or impossible.
+               which it fired or was taken; n; low, high: 90 % interval of fired / n, as for
+               outcomes; asked: of the answer to a treaty's clause (its transition and options), the
+               paths in which the clause was called, and asked_low, asked_high: 90 % interval of
+               fired / asked, likewise (Kish's ratio estimate, since draws call unequally often);
+               missing for all else, and where it was never called; reach: seen, possible or
+               impossible.
     rungs      variable, ladder, rung (0 lowest), level, time (101 of them), paths: how many are
                there then, n, share. A stopped path stays where it is.
     timing     outcome, time (501 of them), hits: paths in which it has happened by then, n,
@@ -140,7 +146,7 @@ def tabulate(ledger: Ledger, values: NDArray[np.float64], about: Provenance) -> 
         outcomes=tables.outcomes(ledger, may_be, varies=varies),
         endings=tables.endings(ledger, may_be, varies=varies),
         draws=tables.draws(ledger, values),
-        coverage=tables.coverage(ledger, may_be),
+        coverage=coverage(ledger, may_be, varies=varies),
         rungs=tables.rungs(ledger),
         timing=tables.timing(ledger),
         paths=tables.paths(ledger),

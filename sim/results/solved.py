@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.model.model import Model
 from sim.model.reachability import THOROUGH, Reach, reach
 from sim.results import tables
+from sim.results.coverage import coverage
 from sim.results.results import Provenance, Results
 from sim.results.tally import Ledger
 from sim.results.walked import RUNG_TIMES
@@ -40,8 +41,9 @@ def timing_grid(model: Model) -> Floats:
 def tabulate_solved(model: Model, solved: Solved, values: Floats, about: Provenance) -> Results:
     """Results whose low and high are the probability less and plus its error bound.
 
-    n, hits, paths, started, fired and median times are missing: nothing was counted. `reach` is
-    `seen` for what has a probability above 0, and for what else is read off reachability.
+    n, hits, paths, median times, and in coverage counts and intervals are missing: nothing was
+    counted. `reach` is `seen` for what has a probability above 0, and for what else is read off
+    reachability.
     """
     may_be = reach(model, limit=THOROUGH)
     empty = Ledger(model, paths=0, keep=False)
@@ -83,7 +85,10 @@ def _coverage(empty: Ledger, may_be: Reach, solved: Solved) -> pd.DataFrame:
     """What may fire counts as seen once, so that `reach` says so; then counts are taken out."""
     empty.total.fired[:] = solved.fired
     empty.total.taken[:] = solved.taken
-    return _uncounted(tables.coverage(empty, may_be), "started", "fired", "n")
+    table = coverage(empty, may_be, varies=False)
+    intervals = ["low", "high", "asked_low", "asked_high"]
+    table[intervals] = np.nan
+    return _uncounted(table, "started", "fired", "n", "asked")
 
 
 def _missing(length: int) -> Any:

@@ -30,15 +30,20 @@ def estimates(by_draw: Sequence[Counts], total: Counts, n: int, *, varies: bool)
 
     Wilson's, with n divided by the design effect of the draws where parameters vary.
     """
-    if varies and len(by_draw) > 1:
-        per_draw = np.full(len(by_draw), n / len(by_draw))
-        _, low, high = clustered(np.array(by_draw), per_draw)
-    elif n:
-        low, high = wilson(total, n)
-    else:
-        low, high = np.zeros(len(total)), np.ones(len(total))
+    low, high = np.zeros(len(total)), np.ones(len(total))
+    if n:
+        sizes = np.full(len(by_draw), n / len(by_draw))
+        low, high = interval(np.array(by_draw), sizes, varies=varies)
     shares = total / n if n else np.full(len(total), np.nan)
     return pd.DataFrame({"n": n, "hits": total, "probability": shares, "low": low, "high": high})
+
+
+def interval(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[Floats, Floats]:
+    """(low, high), 90 %, of shares of paths counted by draw, which lie along axis 0."""
+    if varies and len(hits) > 1:
+        _, low, high = clustered(hits, sizes)
+        return low, high
+    return wilson(hits.sum(axis=0), sizes.sum(axis=0))
 
 
 def outcomes(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
@@ -143,32 +148,6 @@ def by_draw(model: Model, values: Floats, n: object, shares: Floats, ended: Floa
     columns |= {f"share.{o.name}": shares[:, i] for i, o in enumerate(model.outcomes)}
     columns |= {f"ending.{e.name}": ended[:, i] for i, e in enumerate(model.endings)}
     return pd.DataFrame(columns)
-
-
-def coverage(ledger: Ledger, reach: Reach) -> pd.DataFrame:
-    """The table `Results.coverage`."""
-    total, option = ledger.total, 0
-    rows: list[tuple[int, str, str, int | None, int]] = []
-    possible: list[bool] = []
-    for rank, transition in enumerate(ledger.model.transitions):
-        started, fired = int(total.started[rank]), int(total.fired[rank])
-        rows.append((0, transition.name, transition.origin, started, fired))
-        possible.append(reach.fired[rank])
-        for choice, may_be in zip(transition.options, reach.taken[rank], strict=True):
-            if choice.name is not None:
-                name = f"{transition.name}.{choice.name}"
-                rows.append((1, name, transition.origin, None, int(total.taken[option])))
-                possible.append(may_be)
-            option += 1
-    table = pd.DataFrame(rows, columns=["kind", "name", "origin", "started", "fired"])
-    table["kind"] = named(table["kind"].to_numpy(np.int8), ("transition", "option"))
-    for column in ("name", "origin"):
-        table[column] = table[column].astype("str")
-    table["started"] = table["started"].astype("Int64")
-    table["fired"] = table["fired"].astype(np.int64)
-    table["n"] = np.int64(total.n)
-    table["reach"] = reaches(table["fired"].to_numpy(), possible)
-    return table
 
 
 def rungs(ledger: Ledger) -> pd.DataFrame:

@@ -106,6 +106,8 @@ class Ledger:
         self.total = Tally(model)
         self.hits: list[Counts] = []  # one row a finished draw
         self.ended: list[Counts] = []
+        self.fired: list[Counts] = []  # of all transitions
+        self.taken: list[Counts] = []  # of all options
         self.rows: list[Walked] = []
         self.events: list[tuple[int, Firings]] = []  # (draw, its firings)
         self._begin()
@@ -134,6 +136,8 @@ class Ledger:
             self.total.merge(self._draw)
             self.hits.append(self._draw.hits)
             self.ended.append(self._draw.ended)
+            self.fired.append(self._draw.fired)
+            self.taken.append(self._draw.taken)
             self.rows += self._rows
             self.events += self._events
             self._begin()
