@@ -13,8 +13,10 @@ from islands import island, island_run, of_path
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
 from sim.analysis.incidence import cumulative_incidence, telling
+from sim.charts import clauses as clause_chart
 from sim.charts import style
 from sim.charts.clauses import clauses
 from sim.charts.endings import endings
@@ -94,13 +96,16 @@ def asked(clauses: int) -> pd.DataFrame:
             ("", 50 * k, N),
             ("fights", 3 * k, 50 * k),
             ("declines", 0, 50 * k),
+            (NO_ANSWER, 47 * max(k - 1, 0), 50 * k),
         )
     ]
     table = pd.DataFrame(rows, columns=["clause", "response", "hits", "n"])
     low, high = wilson(table["hits"], table["n"].clip(lower=1))
     share = table["hits"] / table["n"].clip(lower=1)
-    return table.assign(probability=share, low=low, high=high)
+    return table.assign(probability=share, low=low, high=high, reopens=table["n"] == 100)
 
+
+LONG = "Article 4, Treaty of Friendship, Good-neighbourliness, Cooperation and Mutual Assistance"
 
 CHARTS: dict[str, Callable[[], style.Axes]] = {
     "outcomes, twelve": lambda: outcomes(shares(HITS), subject=SUBJECT, interval="90 %"),
@@ -115,6 +120,9 @@ CHARTS: dict[str, Callable[[], style.Axes]] = {
     "rungs, nine": lambda: rungs(ladder(9), start=START, subject=SUBJECT),
     "rungs, one": lambda: rungs(ladder(1), subject=SUBJECT),
     "clauses, seven": lambda: clauses(asked(7), subject=SUBJECT),
+    "clauses, with long names": lambda: clauses(
+        asked(4), names={f"treaty_{k}.art{k}": LONG for k in range(4)}, subject=SUBJECT
+    ),
     "clauses, one": lambda: clauses(asked(1), subject=SUBJECT),
     "timeline, many": lambda: timeline(path(MOST + 20), start=START, subject=SUBJECT),
     "timeline, one": lambda: timeline(path(1), subject=SUBJECT),
@@ -224,14 +232,42 @@ def test_an_outcome_that_never_happened_is_named_not_drawn():
     assert len(ax.lines) == 1
 
 
+def row_labels(ax: style.Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
 def test_clauses_never_called_show_no_answers():
     table = clause_table(island_run().coverage)
-    labels = [label.get_text() for label in clauses(table).get_yticklabels()]
-    assert labels == ["mutual_aid.art4 called", "overt force", "materiel", "decline"]
-    assert "90 % intervals: sampling only" in clauses(table).get_xlabel()
+    answers = ["overt force", "materiel", "decline", NO_ANSWER]
+    assert row_labels(clauses(table)) == ["mutual_aid.art4: called", *answers]
+    named = clauses(table, names={"mutual_aid.art4": "Art. 4"}, interval="90 %")
+    assert row_labels(named)[0] == "Art. 4: called"
+    assert "may be called again" not in named.get_xlabel()
+    assert named.get_xlabel().endswith("\n90 %")
+    assert named.get_xlim() == (0, 1)
     silent = table.assign(hits=0)
-    labels = [label.get_text() for label in clauses(silent).get_yticklabels()]
-    assert labels == ["mutual_aid.art4 called"]
+    assert row_labels(clauses(silent)) == ["mutual_aid.art4: called"]
+
+
+def test_a_clause_that_may_be_called_again_says_so_and_full_answers_have_no_silence():
+    table = asked(3).query("clause != 'treaty_0.art0'")  # two of three: 50 and 100 paths called
+    ax = clauses(table)
+    assert row_labels(ax) == [
+        *("treaty_1.art1: called", "fights", "declines"),
+        *("treaty_2.art2: called", "fights", "declines", NO_ANSWER),
+    ]
+    again = clauses(table.assign(reopens=table["clause"] == "treaty_2.art2"))
+    assert row_labels(again)[3] == "treaty_2.art2: called *"
+    assert again.get_xlabel().endswith("its answers may add up to more than 100 %")
+
+
+def test_more_clauses_than_fill_a_page_are_shown_treaty_by_treaty(monkeypatch):
+    table = asked(7)
+    assert list(clause_chart.pages(table)) == [""]
+    monkeypatch.setattr(clause_chart, "MOST", len(clause_chart.shown(table)) - 1)
+    found = clause_chart.pages(table)
+    assert list(found) == [f"treaty_{k}" for k in range(7)]
+    assert pd.concat(found.values()).equals(table)
 
 
 def test_rungs_fill_the_whole_at_all_times():

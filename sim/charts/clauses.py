@@ -1,36 +1,70 @@
 """Chart `clauses`: which treaty clauses were called, and how they were answered."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.wording import plain
 from sim.charts import style
 from sim.charts.intervals import interval_rows
 
+MOST = 30  # rows on a page; `pages` turns over to the next treaty
 
-def clauses(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> Axes:
+
+def clauses(
+    table: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | None = None,
+    subject: str = "",
+    interval: str = "",
+    ax: Axes | None = None,
+) -> Axes:
     """A row for each clause, of all paths, and below it one for each answer, of those called.
 
     Drawn from the analysis of the same name. A clause that was never called says so, and its
-    answers, which nobody was asked for, are left out.
+    answers, which nobody was asked for, are left out. `names` gives clauses the name a reader sees,
+    `interval` says what the interval holds.
     """
-    called = table[table["response"] == ""].set_index("clause")["hits"]
-    shown = table[(table["response"] == "") | (table["clause"].map(called) > 0)]
-    ax = style.axes(ax, rows=len(shown))
-    labels = [
-        f"{clause} called" if not response else f"{plain(str(response))}"
-        for clause, response in zip(shown["clause"], shown["response"], strict=True)
-    ]
-    interval_rows(ax, labels, shown)
-    for label, response in zip(ax.get_yticklabels(), shown["response"], strict=True):
-        label.set_fontweight("bold" if not response else "normal")
-    for row, response in enumerate(shown["response"]):
+    table = shown(table)
+    ax = style.axes(ax, rows=len(table))
+    interval_rows(ax, _labels(table, names or {}), table, highest=1.0)
+    for row, response in enumerate(table["response"]):
+        ax.get_yticklabels()[row].set_fontweight("normal" if response else "bold")
         if not response:
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
     title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
     asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
-    sample = f"{asked}; answers: share of the paths that called it"
-    if table["n"].notna().any():  # narrower than an outcome's, whose interval counts the draws too
-        sample += "\n90 % intervals: sampling only, taking paths of a draw as independent"
-    style.frame(ax, title, xlabel=sample)
+    said = [f"{asked}; answers: share of the paths that called it", interval]
+    if table["reopens"].any():
+        said.append("* may be called again: its answers may add up to more than 100 %")
+    style.frame(ax, title, xlabel="\n".join(line for line in said if line))
     return ax
+
+
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows worth drawing: no answers where nobody was asked, no silence where all answered."""
+    called = table[table["response"] == ""].set_index("clause")["hits"]
+    asked = (table["response"] == "") | (table["clause"].map(called) > 0)
+    return table[asked & ((table["response"] != NO_ANSWER) | (table["hits"] > 0))]
+
+
+def pages(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The whole table under an empty name, or what fills more than a page treaty by treaty."""
+    if len(shown(table)) <= MOST:
+        return {"": table}
+    treaty = table["clause"].str.rpartition(".")[0]
+    return {str(name): rows for name, rows in table.groupby(treaty, sort=False)}
+
+
+def _labels(table: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
+    return [
+        plain(str(row.response))
+        if row.response
+        else style.broken(
+            names.get(str(row.clause), str(row.clause)),
+            ending=f": called{' *' if row.reopens else ''}",
+        )
+        for row in table.itertuples(index=False)
+    ]

@@ -9,14 +9,18 @@ from sim.analysis.wording import estimate
 from sim.charts import style
 
 
-def interval_rows(ax: Axes, labels: Sequence[str], table: pd.DataFrame) -> None:
+def interval_rows(
+    ax: Axes, labels: Sequence[str], table: pd.DataFrame, *, highest: float | None = None
+) -> None:
     """One row a label, the first on top: dot and interval, the numbers in words at the right.
 
     `table` has probability, low, high, hits, n in the labels' order. None in n is a hollow mark at
     the left end and the interval up to its bound; a row of which nothing is known stays empty.
+    The axis ends at `highest`, or a little over the highest interval.
     """
     known = table["probability"].notna()
-    highest = table.loc[known, "high"].max() if known.any() else 1.0
+    if highest is None:
+        highest = table.loc[known, "high"].max() if known.any() else 1.0
     style.share_axis(ax, float(highest))
     for row, (_, entry) in enumerate(table.iterrows()):
         if pd.isna(entry["probability"]):

@@ -18,6 +18,7 @@ INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
 WIDTH = 8.0  # inches
 ROW = 0.34  # inches a row of text needs
+HARD = "\u00a0"  # a blank at which no line is broken
 LONG = 34  # characters in a line of a label
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
@@ -69,7 +70,7 @@ def rows(ax: Axes, labels: Sequence[str]) -> None:
     """One row a label, the first on top, with faint lines up through all of them."""
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=7)  # a dot at 0 stands clear of its label
     ax.grid(axis="x", color=GROUND, linewidth=0.8)
     ax.set_axisbelow(True)
 
@@ -110,9 +111,13 @@ def titles(table: pd.DataFrame) -> list[str]:
     return [broken(str(title)) for title in said]
 
 
-def broken(title: str) -> str:
-    """A title in lines that fit beside a chart."""
-    return "\n".join(wrap(title, LONG))
+def broken(title: str, *, ending: str = "") -> str:
+    """A title in lines that fit beside a chart; with an ending two at most, cut before it."""
+    if not ending:
+        return "\n".join(wrap(title, LONG))
+    cut = "…" + ending.replace(" ", HARD)
+    lines = wrap(title + ending.replace(" ", HARD), LONG, max_lines=2, placeholder=cut)
+    return "\n".join(lines).replace(HARD, " ")
 
 
 def shares(n: "pd.Series[int]", what: str = "share of paths") -> str:

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from sim.analysis.bonds import bonds
 from sim.analysis.clauses import clauses as clause_table
 from sim.analysis.incidence import cumulative_incidence, telling
+from sim.analysis.wording import plain
 from sim.charts import style
-from sim.charts.clauses import clauses
+from sim.charts.clauses import clauses, pages
 from sim.charts.differences import differences
 from sim.charts.endings import endings
 from sim.charts.outcomes import outcomes
@@ -28,11 +29,20 @@ LABEL = {"sampling": "90 % intervals: sampling only", "exact": "solved, not samp
 DOTS = 150  # an inch
 
 
-def draw(scenario: Scenario, results: Results, folder: Path) -> list[str]:
-    """Write every chart of a run into a folder, made if missing; gives the names drawn."""
+def draw(
+    scenario: Scenario,
+    results: Results,
+    folder: Path,
+    check: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Write every chart of a run into a folder, made if missing; gives the names drawn.
+
+    `check` is called before each of them.
+    """
     folder.mkdir(exist_ok=True)
     names = []
     for name, chart in charts(scenario, results):
+        check()
         save(chart(), folder / name)
         names.append(name)
     return names
@@ -76,10 +86,30 @@ def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable
         )
     if scenario.treaties:
         if about.interval != "exact":
-            table = clause_table(results.coverage)
-            yield "clauses", lambda: clauses(table, subject=title)
+            yield from _clauses(scenario, results)
         names = {actor.name: actor.title for actor in scenario.actors}
         yield "treaties", lambda: treaties(bonds(scenario), names=names)
+
+
+def _clauses(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable[[], Axes]]]:
+    """Of all treaties on one page, or each on its own."""
+    about = results.provenance
+    label = LABEL.get(about.interval, "")
+    for page, table in pages(clause_table(results.coverage)).items():
+        treaties = {treaty.name: plain(treaty.title) for treaty in scenario.treaties}
+        names = {
+            f"{treaty.name}.{clause.name}": plain(clause.title)
+            + ("" if page else f", {plain(treaty.title)}")
+            for treaty in scenario.treaties
+            for clause in treaty.obligations
+        }
+        subject = f"{treaties[page]} – {about.title}" if page else about.title
+        yield (
+            f"clauses-{page}" if page else "clauses",
+            lambda table=table, names=names, subject=subject: clauses(  # type: ignore[misc]
+                table, names=names, subject=subject, interval=label
+            ),
+        )
 
 
 def save_timeline(replay: Replay, file: Path) -> None:
