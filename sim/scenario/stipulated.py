@@ -13,13 +13,16 @@ from sim.scenario.syntax import Mistake, parse, shown
 from sim.scenario.workbench import Workbench, said
 from sim.scenario.written import Route, place_of, spelled
 
-_FREE = (0.0, 1.0)  # numbers that need no reason
+_FREE = (0.0, 1.0)  # numbers without a unit that need no reason
 _NEED_A_SOURCE = ("treaty", "official", "data", "peer_reviewed", "press")
 _ODDS = ("probability", "of_rest", "weight", "utility")
 
 
 def stipulated(bench: Workbench) -> tuple[Stipulated, ...]:
-    """Every number but 0 and 1 in a rule's delay, odds or speed, in the order of the file."""
+    """Every number in a rule's delay, odds or speed, in the order of the file.
+
+    0 and 1 without a unit are none: they stand for never, always, as it is.
+    """
     found = [number for rule, route in _rules(bench) for number in _Rule(bench, rule, route).all()]
     for name, actor in bench.document.actors.items():
         if actor.rationality is not None:
@@ -32,8 +35,7 @@ def stipulated(bench: Workbench) -> tuple[Stipulated, ...]:
 def unsourced(bench: Workbench, numbers: Iterable[Stipulated]) -> Iterator[Problem]:
     """What strictness asks for: a parameter, a source or a reason."""
     for number in numbers:
-        alone = number.number.split()[0] in ("1", "1.0") or number.rule.startswith("actors.")
-        if not (number.source or number.why or alone):
+        if not (number.source or number.why or number.rule.startswith("actors.")):
             text = f"the number {number.number} has no source; make it a parameter, or give the "
             text += "rule `source:` or `stipulated: why`"
             yield Problem(place=number.place, path=number.path, text=text)
@@ -42,6 +44,9 @@ def unsourced(bench: Workbench, numbers: Iterable[Stipulated]) -> Iterator[Probl
         for name, shape in named.items():
             if shape.grade in _NEED_A_SOURCE and not shape.source:
                 text = f"is graded {shape.grade!r}, which needs a source"
+                yield bench.findings.at((section, name), text, key=True)
+            elif shape.grade == "judgement" and not (shape.source or shape.note):
+                text = "is graded 'judgement', which needs a source, or a `note` on what it rests"
                 yield bench.findings.at((section, name), text, key=True)
 
 
