@@ -1,6 +1,11 @@
 """Run the simulator: `python run_sim.py SCENARIO`."""
 
-from sim.cli import main
+import sys
 
 if __name__ == "__main__":
-    main()
+    try:
+        from sim.cli import main
+
+        main()
+    except KeyboardInterrupt:  # before a command could answer it
+        sys.exit(130)

@@ -1,5 +1,7 @@
 """The chart of a comparison: every intervention a row, drawn where its difference is."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 from islands import island
@@ -49,6 +51,6 @@ def test_what_changes_nothing_is_hollow_and_another_outcome_is_not_drawn():
 
 def test_a_comparison_is_drawn_for_each_headline(tmp_path):
     comparison = sim.compare(island(), TWINS, draws=3, paths=30, workers=1)
-    comparison.save(tmp_path / "out", also=lambda making: draw_comparison(comparison, making / "c"))
-    drawn = {file.name for file in (tmp_path / "out" / "c").iterdir()}
+    comparison.save(tmp_path / "out", also=partial(draw_comparison, comparison))
+    drawn = {file.name for file in (tmp_path / "out" / "charts").iterdir()}
     assert drawn == {"differences-ally_fights.png", "differences-ally_fights.svg"}

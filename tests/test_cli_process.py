@@ -1,6 +1,7 @@
 """The command line as a process: what it loads, how it is stopped, how it ends."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -51,6 +52,24 @@ main()"""
 def process(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "run_sim.py"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)
+
+
+@pytest.mark.parametrize("arguments", [("list", "scenarios"), ("describe", str(FIRST))])
+def test_who_reads_only_the_beginning_is_no_error(arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, str(ROOT / "run_sim.py"), *arguments]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device only Linux has")
+def test_a_full_disk_is_told():
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [sys.executable, str(ROOT / "run_sim.py"), "describe", str(FIRST)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (2, b"no space left on device\n")
 
 
 def test_a_bug_of_ours_is_one_note_and_code_1():

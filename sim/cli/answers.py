@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 WRONG, INTERRUPTED = 2, 130
 DEBUG = "ESCALATION_TRACEBACK"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FIRST = ("run", "replay", "compare")  # in the list of --help
 ASIDE = {"--help", "--version"}  # what may stand first without being for `run`
 
@@ -54,6 +56,9 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             note("interrupted")
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:  # who read our output has seen enough
+            _write_no_more()
+            raise typer.Exit(0) from None
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
         """Answer, and end with the exit code; an error of input is told, never traced."""
@@ -61,16 +66,21 @@ class Commands(TyperGroup):
             return super().main(args, *more, **named)
         except EscalationError as error:
             tell(str(error).splitlines())
-        except BrokenPipeError:  # who read our output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except MemoryError:
             tell(["there is not enough memory for this; ask for fewer draws or paths"])
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno not in FULL:
                 raise
-            tell([f"{error.filename}: {(error.strerror or str(error)).lower()}"])
+            where = f"{error.filename}: " if error.filename else ""
+            tell([f"{where}{(error.strerror or str(error)).lower()}"])
+            if not where:
+                _write_no_more()
         sys.exit(WRONG)
+
+
+def _write_no_more() -> None:
+    """Let what is left to be written go nowhere, since it has nowhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def note(text: str) -> None:

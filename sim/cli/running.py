@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ from sim.cli.arguments import (
     Seed,
     With,
     Workers,
+    count,
 )
 from sim.cli.reading import read
 from sim.errors import UsageError
@@ -75,24 +77,31 @@ def run(
     )
     kept(results)
     without_window()
+    from sim.experiment.work import interruptible
     from sim.report.written import find, write
 
-    found = find(loaded, results)
-    write(loaded, results, found, target, charts=not no_charts)
+    charts = not no_charts and not results.provenance.interrupted  # who stops it wants to go on
+    with interruptible() as again:
+        found = find(loaded, results)
+        write(loaded, results, found, target, charts=charts, check=again.check)
     if as_json:
         put(results.summary())
     else:
         from sim.report.screen import run_view
 
-        show(run_view(loaded, results, found, f"{made(no_charts)}: {target}"))
-    ended(results)
+        show(run_view(loaded, results, found, f"{made(charts and not again.asked)}: {target}"))
+    ended(results, cut=again.asked)
 
 
 @app.command()
 def replay(
     scenario: File,
-    draw: Annotated[int, typer.Option(help="Number of the draw, from 0.", metavar="D")],
-    path: Annotated[int, typer.Option(help="Number of the path, from 0.", metavar="I")],
+    draw: Annotated[
+        int, typer.Option(help="Number of the draw, from 0.", metavar="D", parser=count)
+    ],
+    path: Annotated[
+        int, typer.Option(help="Number of the path, from 0.", metavar="I", parser=count)
+    ],
     seed: Seed = SEED,
     under: With = "",
     chart: Annotated[
@@ -129,15 +138,22 @@ def compare(
     seed: Seed = SEED,
     engine: Engine = ENGINE,
     workers: Workers = None,
-    out: Out = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to write.", metavar="DIR", show_default="results/<scenario>-compared"
+        ),
+    ] = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
     events: Events = False,
+    under: With = "",
 ) -> None:
     """Run a scenario beside itself under interventions, path by path."""
-    loaded = read(scenario)
-    target = free(out or Path("results") / f"{loaded.name}-compared")
+    loaded = read(scenario, under)
+    target = free(out or Path("results") / "-".join([loaded.name, *loaded.applied, "compared"]))
     import sim
+    from sim.experiment.work import interruptible
 
     comparison = sim.compare(
         loaded,
@@ -155,14 +171,15 @@ def compare(
     from sim.report.pictures import draw_comparison
     from sim.report.twins import comparison_summary, comparison_view
 
-    charts = None if no_charts else lambda making: draw_comparison(comparison, making / "charts")
-    comparison.save(target, also=charts)
-
+    charts = not no_charts and not comparison.baseline.provenance.interrupted
+    with interruptible() as again:
+        draw = partial(draw_comparison, comparison) if charts else None
+        comparison.save(target, also=draw)
     if as_json:
         put(comparison_summary(comparison))
     else:
-        show(comparison_view(comparison, f"{made(no_charts)}: {target}"))
-    ended(comparison.baseline)
+        show(comparison_view(comparison, f"{made(charts)}: {target}"))
+    ended(comparison.baseline, cut=again.asked)
 
 
 def split(scenario: Scenario, outcome: str, as_json: bool, **arguments: Any) -> None:
@@ -196,16 +213,22 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 
 def free(target: Path) -> Path:
-    """The directory to write, refused before the run rather than after it."""
-    from sim.results.saved import refuse_foreign
+    """The directory to write, refused before the run rather than after it.
+
+    What it holds of an earlier run, which it will be instead of, is said.
+    """
+    from sim.results.saved import earlier, refuse_foreign
 
     refuse_foreign(target)
+    before = earlier(target)
+    if before:
+        note(f"{target}: replaces {before}")
     return target
 
 
-def made(no_charts: bool) -> str:
+def made(charts: bool) -> str:
     """What was written."""
-    return "Tables" if no_charts else "Tables and charts"
+    return "Tables and charts" if charts else "Tables"
 
 
 def kept(results: Results) -> None:
@@ -215,10 +238,10 @@ def kept(results: Results) -> None:
         raise typer.Exit(INTERRUPTED)
 
 
-def ended(results: Results) -> None:
-    """End with 130, saying how much was finished, if Ctrl-C ended the run."""
+def ended(results: Results, *, cut: bool) -> None:
+    """End with 130, saying how much was finished, if Ctrl-C ended the run or `cut` its writing."""
     about = results.provenance
-    if about.interrupted:
+    if about.interrupted or cut:
         note(f"interrupted: {about.draws} of {about.draws_asked} draws are finished and written")
         raise typer.Exit(INTERRUPTED)
 

@@ -2,11 +2,11 @@
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -27,7 +27,11 @@ def context() -> BaseContext:
 def processes(
     workers: int, begin: Callable[..., object], *arguments: Any
 ) -> Iterator[ProcessPoolExecutor]:
-    """A pool of processes, each begun with `begin(*arguments)`; RunError if one is lost."""
+    """A pool of processes, each begun with `begin(*arguments)`; RunError if one is lost.
+
+    All have ended when it is left; on KeyboardInterrupt they are made to.
+    """
+    others = active_children()
     pool = ProcessPoolExecutor(workers, context(), begin, arguments)
     with warnings.catch_warnings():
         # Python warns of the threads its copy will lack. Of those here (a progress bar's, a linear
@@ -38,5 +42,19 @@ def processes(
         yield pool
     except BrokenProcessPool:
         raise RunError(LOST) from None
+    except KeyboardInterrupt:
+        _end(others)
+        raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        try:
+            pool.shutdown(cancel_futures=True)  # here, where Ctrl-C is answered, not at the exit
+        except KeyboardInterrupt:
+            _end(others)
+            raise
+
+
+def _end(others: Sequence[object]) -> None:
+    """End the processes that are not among the others; they do not hear Ctrl-C themselves."""
+    for child in active_children():
+        if child not in others:
+            child.terminate()

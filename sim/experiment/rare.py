@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from math import sqrt
-from multiprocessing import active_children
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,15 +117,8 @@ def _crew(workers: int) -> Iterator[Callable[..., Iterator[Split]]]:
     if workers == 1:
         yield map
         return
-    others = active_children()
     with processes(workers, signal.signal, signal.SIGINT, signal.SIG_IGN) as pool:
-        try:
-            yield pool.map
-        except KeyboardInterrupt:  # for this process alone to answer; a draw may take a minute more
-            for child in active_children():
-                if child not in others:
-                    child.terminate()
-            raise
+        yield pool.map
 
 
 def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: int) -> Rare:

@@ -48,8 +48,12 @@ def draw(
     return names
 
 
-def draw_comparison(comparison: Comparison, folder: Path) -> None:
-    """Write what each twin changes about each headline, or each outcome where there are none."""
+def draw_comparison(comparison: Comparison, directory: Path) -> None:
+    """Write, into its folder `charts`, what each twin changes about each headline.
+
+    Of a scenario without headlines, about each outcome.
+    """
+    folder = directory / "charts"
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
     titles = comparison.baseline.outcomes["title"]

@@ -1,12 +1,15 @@
 """A run written down: its tables, and what is read off them for its first readers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 import pandas as pd
 
 from sim.analysis.evidence import record
 from sim.analysis.routes import routes
+from sim.experiment.work import Stop
 from sim.results.results import Results
 from sim.scenario import Scenario
 
@@ -29,9 +32,18 @@ def find(scenario: Scenario, results: Results) -> Found:
 
 
 def write(
-    scenario: Scenario, results: Results, found: Found, directory: Path, *, charts: bool
+    scenario: Scenario,
+    results: Results,
+    found: Found,
+    directory: Path,
+    *,
+    charts: bool,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
-    """Write a run with all that was found into a directory, which appears whole or not at all."""
+    """Write a run with all that was found into a directory, which appears whole or not at all.
+
+    `check` is called before each chart; when it raises Stop, the tables are written without any.
+    """
 
     def also(folder: Path) -> None:
         if found.routes:
@@ -42,6 +54,9 @@ def write(
         if charts:
             from sim.report.pictures import draw
 
-            draw(scenario, results, folder / "charts")
+            try:
+                draw(scenario, results, folder / "charts", check)
+            except Stop:  # the tables are what took time
+                rmtree(folder / "charts")
 
     results.save(directory, also=also)
