@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import FEW, FIRST, ROOT, call, strict_json
+from command_line import FEW, FIRST, ROOT, TEXT, call, strict_json
 from islands import FILE, island, island_run
 
 import sim
@@ -183,3 +183,35 @@ def test_list_names_scenarios_and_not_what_they_include(call):
     assert "first_crisis.yaml" in out
     assert "A border shooting" in out
     assert "sources.yaml" not in out
+
+
+def test_list_names_what_it_can_read_and_every_file_it_cannot(call, tmp_path):
+    (tmp_path / "a.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("scenario: [", encoding="utf-8")
+    (tmp_path / "c.yaml").write_text("scenario: {", encoding="utf-8")
+    (tmp_path / "d.yaml").write_text(TEXT, encoding="utf-8")
+    code, out, err = call("list", tmp_path)
+    assert code == 2
+    assert [line for line in out.splitlines() if line.endswith(".yaml")] == [
+        str(tmp_path / "a.yaml"),
+        str(tmp_path / "d.yaml"),
+    ]
+    assert [line.split(":")[0] for line in err.splitlines()] == [
+        str(tmp_path / "b.yaml"),
+        str(tmp_path / "c.yaml"),
+    ]
+
+
+def test_compare_may_start_from_an_intervention(call):
+    more = ("--with", "no_treaty", *FEW, "--no-charts", "--json")
+    code, out, _ = call("compare", FIRST, "no_treaty", *more)
+    assert code == 0
+    (twin,) = strict_json(out)["twins"].values()
+    assert twin["ally_fights"]["changed"] == 0  # what is void already cannot be voided again
+    assert Path("results/first_crisis-no_treaty-compared/comparison.csv").exists()
+
+
+def test_what_is_replaced_is_said_beforehand(call):
+    few = (FIRST, "--draws", "2", "--paths", "5", "--no-charts", "--out", "here")
+    assert "replaces" not in call(*few)[2]
+    assert "here: replaces an earlier run of 2 x 5 paths, seed 1\n" in call(*few)[2]

@@ -32,7 +32,7 @@ def test_help_shows_the_defaults_of_the_library(call):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nosuch.yaml",), "nosuch.yaml:1:1: there is no such file"),
+        (("nosuch.yaml",), "nosuch.yaml: there is no such file"),
         (("chek", FIRST), "'chek' is neither a file nor a command; did you mean 'check'?"),
         ((FIRST, "--draws", "0"), "draws: must be from 1"),
         ((FIRST, "--workers", "0"), "workers: must be at least 1"),

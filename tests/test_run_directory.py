@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from islands import island_run
 
-from sim.results.saved import MANIFEST, staged
+from sim.errors import UsageError
+from sim.results.saved import MANIFEST, earlier, refuse_foreign, staged
 
 
 def left_in(folder: Path) -> set[str]:
@@ -39,3 +40,36 @@ def test_a_finished_run_replaces_the_earlier_one(tmp_path):
         (making / "new").write_text("whole", encoding="utf-8")
     assert left_in(target) == {"new"}
     assert left_in(tmp_path) == {"run"}
+
+
+def test_another_programs_manifest_is_not_taken_for_a_run(tmp_path):
+    (tmp_path / MANIFEST).write_text('{"name": "a web extension"}', encoding="utf-8")
+    (tmp_path / "thesis.txt").write_text("all of it", encoding="utf-8")
+    with pytest.raises(UsageError, match="not replaced"):
+        island_run().save(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+    (tmp_path / MANIFEST).write_text("no json", encoding="utf-8")
+    with pytest.raises(UsageError, match="not replaced"):
+        refuse_foreign(tmp_path)
+
+
+def test_a_link_stays_a_link_and_the_run_is_where_it_leads(tmp_path, monkeypatch):
+    real, link = tmp_path / "real", tmp_path / "link"
+    island_run().save(real)
+    link.symlink_to(real)
+    island_run().save(link)
+    assert link.is_symlink()
+    assert left_in(tmp_path) == {"real", "link"}
+    monkeypatch.chdir(real)
+    island_run().save(".")
+    assert left_in(tmp_path) == {"real", "link"}
+    assert (real / MANIFEST).exists()
+
+
+def test_what_will_be_replaced_is_told(tmp_path):
+    assert earlier(tmp_path) == ""
+    island_run().save(tmp_path / "run")
+    about = island_run().provenance
+    assert earlier(tmp_path / "run") == (
+        f"an earlier run of {about.draws:,} x {about.paths:,} paths, seed {about.seed}"
+    )

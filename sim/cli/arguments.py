@@ -5,14 +5,23 @@ from typing import Annotated
 
 import typer
 
+
+def count(text: str | int) -> int:
+    """A whole number, or an error in words."""
+    try:
+        return int(str(text).replace(",", "").replace("_", ""))
+    except ValueError:
+        raise typer.BadParameter(f"must be a whole number, found {text!r}") from None
+
+
 File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
-Draws = Annotated[int, typer.Option(help="Parameter draws.", metavar="D")]
-Paths = Annotated[int, typer.Option(help="Paths in each draw.", metavar="N")]
-Seed = Annotated[int, typer.Option(help="Same seed, same result.", metavar="S")]
+Draws = Annotated[int, typer.Option(help="Parameter draws.", metavar="D", parser=count)]
+Paths = Annotated[int, typer.Option(help="Paths in each draw.", metavar="N", parser=count)]
+Seed = Annotated[int, typer.Option(help="Same seed, same result.", metavar="S", parser=count)]
 Engine = Annotated[str, typer.Option(help="What walks the paths.", metavar="NAME")]
 Workers = Annotated[
     int | None,
-    typer.Option(help="Processes or threads.", metavar="W", show_default="all cores"),
+    typer.Option(help="Processes or threads.", metavar="W", show_default="all cores", parser=count),
 ]
 Out = Annotated[
     Path | None,

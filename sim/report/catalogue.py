@@ -4,17 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
-from sim.errors import UsageError
+from sim.errors import Problem, ScenarioError, UsageError
 from sim.scenario.reading import read
 from sim.scenario.written import Scalar
 
 
 def catalogue(directory: Path) -> Iterator[str]:
-    """A line a scenario, with its title below; UsageError where there is none."""
+    """A line a scenario, with its title below; UsageError where there is none.
+
+    At the end, ScenarioError with the problems of all files that cannot be read.
+    """
     files = sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")])
-    found = 0
+    found, problems = 0, list[Problem]()
     for file in files:
-        tree, _ = read(str(file))
+        try:
+            tree, _ = read(str(file))
+        except ScenarioError as error:
+            problems += error.problems
+            continue
         if tree.get("scenario") is None:
             continue  # sources to include, say
         found += 1
@@ -23,5 +30,7 @@ def catalogue(directory: Path) -> Iterator[str]:
         yield f"{file}{after}"
         if isinstance(title, Scalar):
             yield from wrap(title.text, 78, initial_indent="  ", subsequent_indent="  ")
+    if problems:
+        raise ScenarioError(problems)
     if not found:
         raise UsageError(f"{directory}: no scenario there; `new NAME` writes one")

@@ -86,8 +86,8 @@ def staged(directory: str | Path) -> Iterator[Path]:
 
     Raises UsageError, before anything is written, if the target is not a run's or empty.
     """
-    target = Path(directory)
-    refuse_foreign(target)
+    refuse_foreign(Path(directory))
+    target = Path(directory).resolve()  # through a link, and `.` by its name
     target.parent.mkdir(parents=True, exist_ok=True)
     making = target.parent / f".{target.name}.{os.getpid()}.making"
     old = target.parent / f".{target.name}.{os.getpid()}.old"
@@ -109,8 +109,8 @@ def staged(directory: str | Path) -> Iterator[Path]:
 def refuse_foreign(target: Path) -> None:
     """Raise UsageError if no run may write there: in the way is what no run wrote, or a right."""
     if target.is_dir():
-        if any(target.iterdir()) and not (target / MANIFEST).is_file():
-            raise UsageError(f"{target}: exists and holds no {MANIFEST}, so it is not replaced")
+        if any(target.iterdir()) and not _is_a_run(target):
+            raise UsageError(f"{target}: exists and holds no {MANIFEST} of a run; not replaced")
     elif target.exists():
         raise UsageError(f"{target}: exists and is no directory")
     above = next(one for one in target.absolute().parents if one.exists())
@@ -118,6 +118,26 @@ def refuse_foreign(target: Path) -> None:
         raise UsageError(f"{target}: cannot be made, since {above} is no directory")
     if not os.access(above, os.W_OK | os.X_OK):
         raise UsageError(f"{target}: cannot be made, since {above} may not be written to")
+
+
+def earlier(target: Path) -> str:
+    """What an earlier run left there, in words; nothing where there is none."""
+    if not _is_a_run(target):
+        return ""
+    about = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+    paths, draws = about.get("paths", 0), about.get("draws", 0)
+    size = f"{draws:,} x {paths:,} paths" if paths else f"{draws:,} draws"
+    beside = f" beside {', '.join(about['twins'])}" if about.get("twins") else ""
+    return f"an earlier run of {size}, seed {about.get('seed')}{beside}"
+
+
+def _is_a_run(directory: Path) -> bool:
+    """Whether the manifest there is one of ours; other programs write files of that name, too."""
+    try:
+        about = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(about, dict) and {"scenario", "outputs"} <= about.keys()
 
 
 def write_manifest(directory: Path, about: Mapping[str, object]) -> None:
