@@ -12,7 +12,7 @@ MDT, CHINA, SENDERS = "usa_kor_1953.art3", "chn_prk_1961.art2", "unc16_1953.resi
 NORTH_ATTACKS = {
     "korea": "limited_war",
     "aggressor": "dprk",
-    "dprk__claims_51": 1,
+    "un_charter__art51_dprk": "reports",
     "usa__reads_attacker": "dprk",
     "russia__reads_attacker": "both",
     "china__reads_attacker": "both",
@@ -21,7 +21,7 @@ NORTH_ATTACKS = {
 SOUTH_PRE_EMPTS = {
     "korea": "limited_war",
     "aggressor": "rok",
-    "dprk__claims_51": 1,
+    "un_charter__art51_dprk": "reports",
     "usa__reads_attacker": "rok",
     "russia__reads_attacker": "rok",
     "china__reads_attacker": "rok",
@@ -51,7 +51,7 @@ def test_what_counts_is_moscow_s_and_beijing_s_own_reading():
 
 
 def test_self_defence_must_be_claimed_before_the_text_obliges_russia():
-    silent = SOUTH_PRE_EMPTS | {"dprk__claims_51": 0}
+    silent = SOUTH_PRE_EMPTS | {"un_charter__art51_dprk": "keeps_silent"}
     assert ART4 not in called(TEXT, **silent)
     assert ART4 in called(EDITORIAL, **silent)
 

@@ -20,7 +20,7 @@ parameters:
   q: {is: {uniform: [0, 1]}}
   f: {is: {lognormal: {median: 2, p90: 9}}}
   reading: {is: {choices: {text: 1, broad: 1, never: 0}}}
-endings: {all: {otherwise: true}}
+endings: {read: {when: korea == war and talks and heat > 1}, all: {otherwise: true}}
 """
 
 
@@ -194,6 +194,51 @@ def test_a_parameter_nobody_reads_is_warned_of(tmp_path):
     used = HEAD + "delays: {slow: {is: {exactly: 3 d}}}\nevents: {e: {after: 1 d, chance: p}}\n"
     file.write_text(used.replace("chance: p", "chance: p, then: {talks: true}"), encoding="utf-8")
     assert "parameters.p" not in [problem.path for problem in load(file).warnings]
+
+
+STATE = """scenario: reading
+horizon: 30 d
+actors: {north: {state: {mood: {levels: [calm, angry]}}}, south: {}, east: {}, west: {}, far: {}}
+relations: {border: {between: [north, south], ladder: conflict}}
+ladders: {conflict: [peace, war]}
+state: {a: {flag: false}, b: {flag: false}, c: {flag: false}, d: {max: 3}, e: {max: 3}, f: {max: 3}}
+treaties: {pact: {parties: [east, south]}}
+moves: {shot: {actor: west, after: 1 d, then: {a: true}}}
+events:
+  on_b: {on: {becomes: b}, after: 1 d, then: {a: true}}
+  copied: {after: 1 d, then: {a: c, b: true}}
+  summed: {after: 1 d, then: {e: d + 1}}
+facts: {counted: f > 1}
+"""
+UNREAD = "nobody reads it: no guard, no expression, no outcome, no ending"
+
+
+def doubts(tmp_path: Path, ending: str) -> list[str]:
+    file = tmp_path / "state.yaml"
+    file.write_text(f"{STATE}endings: {{{ending}all: {{otherwise: true}}}}\n", encoding="utf-8")
+    return [f"{problem.path}: {problem.text}" for problem in load(file).warnings]
+
+
+def test_state_that_nothing_reads_and_actors_nobody_names_are_warned_of(tmp_path):
+    assert doubts(tmp_path, "") == [
+        f"actors.north.state.mood: {UNREAD}",
+        "actors.far: has no state, and no move, relation or treaty names it",
+        f"relations.border: {UNREAD}",
+        f"state.a: {UNREAD}",
+        f"state.e: {UNREAD}",
+    ]
+    reading = "x: {when: a and border == war and e > 0 and north.mood == angry}, "
+    assert [said for said in doubts(tmp_path, reading) if UNREAD in said] == []  # the control
+
+
+def test_a_variant_need_not_give_up_state_of_its_base(tmp_path):
+    doubts(tmp_path, "x: {when: a and border == war and e > 0 and north.mood == angry}, ")
+    file = tmp_path / "variant.yaml"
+    extends = "extends: state.yaml\nscenario: variant\nremove: [endings.x, actors.far]\n"
+    file.write_text(extends, encoding="utf-8")
+    assert load(file).warnings == ()
+    file.write_text(extends + "state: {g: {flag: true}}\n", encoding="utf-8")
+    assert [problem.path for problem in load(file).warnings] == ["state.g"]
 
 
 def test_warnings_are_of_the_file_not_of_an_intervention(tmp_path):

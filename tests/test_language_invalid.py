@@ -35,7 +35,7 @@ actors: {north: {}, south: {}}
 relations: {border: {between: [north, south], ladder: conflict, start: clash}}
 state: {talks: {flag: false}, shots: {max: 5}}
 """
-TAIL = "endings: {over: {otherwise: true}}\n"
+TAIL = "endings: {war: {when: border == war and shots > 0 and talks}, over: {otherwise: true}}\n"
 
 
 @pytest.fixture(scope="module")

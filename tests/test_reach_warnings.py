@@ -37,7 +37,7 @@ moves:
     when: north.mood == calm
     then: {north.mood: angry}
 events:
-  warms: {on: north_fumes, then: {heat: raise}}
+  warms: {on: north_fumes, speed: 1 if talks else 2, then: {heat: raise}}
 outcomes:
   anger: {when: north.mood == angry, headline: true}
 endings: {hot: {when: heat >= 1}, other: {otherwise: true}}

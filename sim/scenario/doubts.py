@@ -11,9 +11,10 @@ from sim.model.model import Model
 from sim.model.reachability import Reach, reach, satisfiable
 from sim.model.tables import Grid, table
 from sim.model.transitions import Transition
+from sim.scenario.document import Document
 from sim.scenario.places import options_route, route_of, step_of
 from sim.scenario.resolving import Resolved
-from sim.scenario.written import Route
+from sim.scenario.written import Route, place_of
 
 FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
 CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable
@@ -22,17 +23,53 @@ CELLS = 100_000  # combinations looked at one by one; more are looked at variabl
 def warn(resolved: Resolved) -> None:
     """Note all warnings about a scenario without problems."""
     _unread(resolved)
+    _idle(resolved)
     never = set(_never_true(resolved))
     _unreached(resolved, reach(resolved.model, limit=FIRINGS), never)
 
 
 def _unread(resolved: Resolved) -> None:
-    read = {name for e in _expressions(resolved) for name in parameters_read(e.node)}
+    """Parameters and state variables that nothing reads."""
+    words, findings = resolved.bench.words, resolved.bench.findings
+    nodes = [expression.node for expression in _expressions(resolved)]
+    read = {name for node in nodes for name in parameters_read(node)}
+    nodes += [node for node in words.facts.values() if node is not None]
+    read.update(name for node in nodes for name in variables_read(node))
     for transition in (*resolved.model.transitions, *resolved.possible):
         read.update(delay_reads(transition.after))
-    for name in resolved.bench.words.parameters:
+        read.update(effect.source for option in transition.options for effect in option.effects)
+    for name in words.parameters:
         if name not in read:
-            resolved.bench.findings.warn(("parameters", name), "nobody reads it", key=True)
+            findings.warn(("parameters", name), "nobody reads it", key=True)
+    for name, route in _own_variables(resolved.bench.document):
+        written_here = place_of(findings.tree, route, key=True).file == findings.tree.place.file
+        if name not in read and written_here:  # a variant need not give up what its base owns
+            said = "nobody reads it: no guard, no expression, no outcome, no ending"
+            findings.warn(route, said, key=True)
+
+
+def _own_variables(document: Document) -> Iterator[tuple[str, Route]]:
+    """The state variables that somebody wrote, and where; a treaty's are its own matter."""
+    for actor, shape in document.actors.items():
+        for name in shape.state:
+            yield f"{actor}.{name}", ("actors", actor, "state", name)
+    yield from ((name, ("relations", name)) for name in document.relations)
+    yield from ((name, ("state", name)) for name in document.state)
+
+
+def _idle(resolved: Resolved) -> None:
+    """Actors that own nothing and that nothing names."""
+    document = resolved.bench.document
+    named = {move.actor for move in document.moves.values()}
+    named.update(side for relation in document.relations.values() for side in relation.between)
+    for treaty in document.treaties.values():
+        named.update(treaty.parties)
+        for clause in treaty.obligations.values():
+            named.update((clause.obligor, *clause.beneficiary))
+    for name, actor in document.actors.items():
+        if not actor.state and name not in named:
+            said = "has no state, and no move, relation or treaty names it"
+            resolved.bench.findings.warn(("actors", name), said, key=True)
 
 
 def _expressions(resolved: Resolved) -> Iterator[Expression]:
