@@ -52,7 +52,10 @@ def run(
     under: With = "",
     rare: Annotated[
         str,
-        typer.Option(metavar="OUTCOME", help="Only how likely it is, by splitting paths."),
+        typer.Option(
+            metavar="OUTCOME",
+            help="Only how likely it is, by splitting paths (30 draws of 100 unless said).",
+        ),
     ] = "",
 ) -> None:
     """Run a scenario: tables, charts, and what they say."""

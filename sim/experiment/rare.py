@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.model.model import Model
     from sim.scenario import Scenario
 
-DRAWS, REPETITIONS, PATHS = 10, 6, 100
+DRAWS, REPETITIONS, PATHS = 30, 2, 100
 CONFIDENCE = 0.90
 
 
@@ -36,8 +36,10 @@ class Rare:
     """An estimate by multilevel splitting.
 
     probability  mean over draws and repetitions; low, high: 90 % interval for sampling only, from
-                 the spread of independent repetitions (Student's t), not below 0.
-    gain         how many times the events an ordinary run would need for an interval as narrow.
+                 the spread of the draws or, of one draw, of its independent repetitions (Student's
+                 t), not below 0.
+    gain         how many times the events an ordinary run of the same draws would need to know
+                 their mean as well.
     by_draw      draw, probability, error: the standard error of its mean, levels: how many, events.
     """
 
@@ -58,7 +60,7 @@ class Rare:
         """The estimate as plain numbers: what `--json` prints."""
         names = ("scenario", "outcome", "probability", "low", "high", "draws", "repetitions")
         more = ("paths", "events", "gain", "seed")
-        return {"interval": "repetitions", **{n: getattr(self, n) for n in (*names, *more)}}
+        return {"interval": "sampling", **{n: getattr(self, n) for n in (*names, *more)}}
 
 
 def rare(
@@ -128,8 +130,11 @@ def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: i
     draws, repetitions = each.shape
     probability = float(each.mean())
     errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
-    variance = float((errors**2).sum()) / draws**2
-    half = float(student.ppf((1 + CONFIDENCE) / 2, draws * (repetitions - 1))) * sqrt(variance)
+    means = each.mean(axis=1)
+    splitting = float((errors**2).sum()) / draws**2  # how far off in these very draws
+    variance = float(means.var(ddof=1)) / draws if draws > 1 else splitting
+    freedom = draws - 1 if draws > 1 else repetitions - 1
+    half = float(student.ppf((1 + CONFIDENCE) / 2, freedom)) * sqrt(variance)
     events = sum(one.events for one in found)
     a_path = float(np.mean([one.events_a_path for one in found]))
     ordinary = probability * (1 - probability) * a_path  # variance x events of an ordinary path
@@ -143,12 +148,12 @@ def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: i
         repetitions=repetitions,
         paths=paths,
         events=events,
-        gain=ordinary / (variance * events) if variance > 0 else 1.0,
+        gain=ordinary / (splitting * events) if splitting > 0 else 1.0,
         seed=seed,
         by_draw=pd.DataFrame(
             {
                 "draw": np.arange(draws),
-                "probability": each.mean(axis=1),
+                "probability": means,
                 "error": errors,
                 "levels": [len(one.levels) for one in found],
                 "events": [one.events for one in found],

@@ -16,11 +16,17 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     effort = (
         f"By splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
-        f"{rare.events:,} events; as narrow an interval takes an ordinary run {rare.gain:.2g} "
-        "times as many."
+        f"{rare.events:,} events; to know these draws as well an ordinary run takes "
+        f"{rare.gain:.2g} times as many."
     )
-    known = (
-        "In brackets 90 %, from the spread of independent repetitions: sampling only, what we do "
-        "not know is not in it yet."
-    )
+    spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
+    known = f"In brackets 90 %, from the spread {spread}: sampling only. {_over(rare)}"
     return [*wrap(title, WIDTH), "", said, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
+
+
+def _over(rare: Rare) -> str:
+    """How much hangs on what we do not know, which no number of paths makes less."""
+    if rare.draws == 1:
+        return "What we do not know is not in it yet."
+    low, high = (float(end) for end in rare.by_draw["probability"].quantile([0.05, 0.95]))
+    return f"Nine in ten draws say {percent(low)} to {percent(high)} %."

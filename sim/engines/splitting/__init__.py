@@ -102,8 +102,8 @@ class Splitting:
             if any(record[-1][0] > now for record in records):
                 return records
         raise NotApplicable(
-            f"not applicable, because none of {len(records):,} paths came nearer to {self.name} "
-            f"than {-now:.3g} (draw {self.draw}); more paths may"
+            f"not applicable, because none of {len(records):,} paths of draw {self.draw} came "
+            f"nearer to {self.name} than they began; more paths may: ask for {10 * paths:,}"
         )
 
     def _record(self, path: Course) -> list[tuple[float, Course]]:
