@@ -5,59 +5,88 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from sim.analysis.wording import percent, plain
+from sim.analysis.wording import at_least, percent, plain
 from sim.charts import style
+
+QUIET = 0.8  # a lowest rung that always holds more of the paths than this is not drawn
 
 
 def rungs(
     table: pd.DataFrame,
     *,
     variable: str | None = None,
+    name: str = "",
     start: date | None = None,
     subject: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Share of paths at each rung of one ladder over time, stacked, the highest rung on top.
 
-    `table` is the run's frame of rungs; of its variables the first is drawn unless one is named.
-    A path that `stop_when` ended stays where it stood. The labels give the shares at the end.
+    `table` is the run's frame of rungs; of its variables the first is drawn unless one is named;
+    `name` is what a reader calls it. A path that `stop_when` ended stays where it stood. The labels
+    give the shares at the end. Where nearly all paths stay at the lowest rung, that one is left
+    out, and a label says so: else the others would be too thin to read.
     """
-    name = str(table["variable"].iloc[0]) if variable is None else variable
-    own = table[table["variable"] == name]
+    ladder = str(table["variable"].iloc[0]) if variable is None else variable
+    own = table[table["variable"] == ladder]
     own = own.assign(level=own["level"].astype(str))
     levels = list(own["level"].unique())
     shares = own.pivot_table(index="time", columns="level", values="share")[levels]
-    ax = style.axes(ax, rows=max(9, len(levels) + 1))
+    ax = style.axes(ax, rows=max(9, len(levels) + 2))
     times = shares.index.to_numpy(dtype=np.float64)
-    origin, end = style.time_axis(ax, float(times[-1]), start)
+    ends = style.time_axis(ax, float(times[-1]), start)
+    stacked = shares.to_numpy(dtype=np.float64).T
+    quiet = _is_quiet(stacked)
+    drawn = slice(int(quiet), None)
     colours = style.ordered(len(levels))
     ax.stackplot(
-        origin + times, shares.to_numpy().T, colors=colours, edgecolor="white", linewidth=0.5
+        ends[0] + times, stacked[drawn], colors=colours[drawn], edgecolor="white", linewidth=0.5
     )
-    last = shares.iloc[-1].to_numpy(dtype=np.float64)
-    middle = last.cumsum() - last / 2
-    places = style.apart(list(middle), 1 / max(9, len(levels)), 0.02, 0.98)
-    for level, share, place, colour in zip(levels, last, places, colours, strict=True):
-        _label(ax, f"{plain(level)}  {percent(share)} %", (end, place), colour)
-    ax.set_ylim(0, 1)
-    style.share_axis(ax, 1.0, of="y")
-    title = f"How far up {plain(name)}?{' – ' + subject if subject else ''}"
-    style.frame(ax, title, xlabel=ax.get_xlabel(), ylabel=style.shares(own["n"]))
+    style.share_axis(ax, float(stacked[drawn].sum(axis=0).max()) if quiet else 1.0, of="y")
+    _labels(ax, levels, stacked[:, -1], quiet=quiet)
+    _, top = ax.get_ylim()
+    _label(ax, f"{style.day(float(times[-1]), start)}:", 0.97 * top)
+    title = f"How far up {name or f'the ladder `{ladder}`'}?{' – ' + subject if subject else ''}"
+    below = ax.get_xlabel()
+    if quiet:
+        stays = at_least(float(stacked[0].min()))
+        below += f"\nnot drawn: {plain(levels[0])}, where at any time at least {stays} % stand"
+    style.frame(ax, title, xlabel=below, ylabel=style.shares(own["n"]))
     return ax
 
 
-def _label(ax: Axes, text: str, at: tuple[float, float], colour: tuple[float, ...]) -> None:
-    """The rung's name right of the frame, behind a key in its colour."""
+def _is_quiet(stacked: NDArray[np.float64]) -> bool:
+    """Whether the lowest rung, the first row, is so full that the others cannot be read."""
+    return bool(len(stacked) > 1 and stacked[0].min() > QUIET and stacked[1:].max() > 0)
+
+
+def _labels(ax: Axes, levels: list[str], last: NDArray[np.float64], *, quiet: bool) -> None:
+    """Each rung's name and last share, as near to its area as the others allow."""
+    _, top = ax.get_ylim()
+    drawn = np.where(np.arange(len(levels)) < int(quiet), 0.0, last)
+    middle = drawn.cumsum() - drawn / 2
+    places = style.apart(list(middle), top / max(9, len(levels) + 1), 0.02 * top, 0.89 * top)
+    colours = style.ordered(len(levels))
+    for k, (level, share, place) in enumerate(zip(levels, last, places, strict=True)):
+        aside = " (not drawn)" if quiet and k == 0 else ""
+        _label(ax, f"{plain(level)}  {percent(share)} %{aside}", place, colours[k])
+
+
+def _label(ax: Axes, text: str, place: float, colour: tuple[float, ...] | None = None) -> None:
+    """Words right of the frame; of a rung, its name behind a key in its colour."""
     across = ax.get_yaxis_transform()
-    ax.plot(
-        [1.03],
-        [at[1]],
-        marker="s",
-        markersize=9,
-        color=colour,
-        markeredgecolor=style.FAINT,
-        transform=across,
-        clip_on=False,
-    )
-    ax.text(1.055, at[1], text, transform=across, va="center", fontsize=9, color=style.INK)
+    if colour is not None:
+        ax.plot(
+            [1.03],
+            [place],
+            marker="s",
+            markersize=9,
+            color=colour,
+            markeredgecolor=style.FAINT,
+            transform=across,
+            clip_on=False,
+        )
+    left = 1.02 if colour is None else 1.055
+    ax.text(left, place, text, transform=across, va="center", fontsize=9, color=style.INK)

@@ -25,6 +25,7 @@ LONG = 34  # characters in a line of a label
 # lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
 # Ordered so that of a dozen lines those with equal dashes are also apart in grey.
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#CC79A7", "#D55E00", "#009E73")
+DOTTED = (0, (1, 2.5))
 Dashes = str | tuple[int, tuple[float, ...]]
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
@@ -98,11 +99,17 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     first = float(date2num(start))  # type: ignore[no-untyped-call]
     locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    formatter = ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(formatter)  # no year at the right end: the label has both ends
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
     ax.set_xlabel(f"{start} to {last} ({horizon:g} days)", color=INK, fontsize=9)
     return [first, first + horizon]
+
+
+def day(time: float, start: date | None) -> str:
+    """`on 2024-12-04`, or `on day 40` without a calendar."""
+    return f"on day {time:g}" if start is None else f"on {start + timedelta(days=time)}"
 
 
 def titles(table: pd.DataFrame) -> list[str]:
