@@ -58,15 +58,10 @@ def curves(hits: list[int]) -> pd.DataFrame:
     return table
 
 
-def ladder(levels: int) -> pd.DataFrame:
+def ladder(levels: int, lowest: float = 0.9) -> pd.DataFrame:
+    others = (1 - lowest) / (levels - 1) if levels > 1 else 0
     rows = [
-        (
-            "korea",
-            f"rung_{k}",
-            time,
-            (0.9 if k == 0 else 0.1 / (levels - 1)) if levels > 1 else 1,
-            N,
-        )
+        ("korea", f"rung_{k}", time, others if k else 1 - others * (levels - 1), N)
         for k in range(levels)
         for time in np.linspace(0, 180, 101)
     ]
@@ -109,15 +104,28 @@ LONG = "Article 4, Treaty of Friendship, Good-neighbourliness, Cooperation and M
 
 CHARTS: dict[str, Callable[[], style.Axes]] = {
     "outcomes, twelve": lambda: outcomes(shares(HITS), subject=SUBJECT, interval="90 %"),
+    "outcomes, twelve with headlines": lambda: outcomes(
+        shares(HITS), headlines=NAMES[:3], subject=SUBJECT
+    ),
     "outcomes, one": lambda: outcomes(shares([62]), subject=SUBJECT),
     "outcomes, one of none": lambda: outcomes(shares([0]), subject=SUBJECT),
     "endings, twelve": lambda: endings(shares(HITS), subject=SUBJECT),
     "endings, one": lambda: endings(shares([2_000]), subject=SUBJECT),
     "timing, twelve": lambda: timing(curves(HITS), start=START, subject=SUBJECT),
     "timing, twelve alike": lambda: timing(curves([40] * 12), subject=SUBJECT),
+    "timing, much said": lambda: timing(
+        curves(HITS).assign(headline=True),
+        start=START,
+        dated={f"Treaty {LONG} begins to bind": 40.0, "another treaty": 41.0},
+        subject=SUBJECT,
+        interval="12 of 38 outcomes; 90 % bands: sampling only",
+    ),
     "timing, one": lambda: timing(curves([62]), start=START, subject=SUBJECT),
     "timing, none": lambda: timing(curves([0, 0]), start=START, subject=SUBJECT),
     "rungs, nine": lambda: rungs(ladder(9), start=START, subject=SUBJECT),
+    "rungs, nine and none of them quiet": lambda: rungs(
+        ladder(9, lowest=0.5), name=f"the ladder `gate` of {LONG}", subject=SUBJECT
+    ),
     "rungs, one": lambda: rungs(ladder(1), subject=SUBJECT),
     "clauses, seven": lambda: clauses(asked(7), subject=SUBJECT),
     "clauses, with long names": lambda: clauses(
@@ -226,6 +234,42 @@ def test_dates_stand_on_the_axis_when_there_is_a_calendar():
     assert first[-1] - first[0] == 180
 
 
+@pytest.mark.parametrize("days", [2, 20, 70, 180, 900])
+def test_no_year_stands_alone_at_the_right_end_as_if_it_were_the_end(days):
+    curve = curves([62])
+    ax = timing(curve.assign(time=curve["time"] * days / 180), start=START)
+    ax.figure.canvas.draw()
+    assert ax.xaxis.get_offset_text().get_text() == ""
+    assert str(START.year) in ax.get_xlabel()
+
+
+def test_headlines_are_bold_and_a_line_parts_them_from_the_rest():
+    def bold(headlines: list[str]) -> tuple[list[bool], int]:
+        ax = outcomes(shares(HITS), headlines=headlines)
+        lines = [line for line in ax.lines if line.get_marker() != "o"]
+        return [label.get_fontweight() == "bold" for label in ax.get_yticklabels()], len(lines)
+
+    assert bold(NAMES[:2]) == ([True] * 2 + [False] * 10, 1)
+    assert bold(NAMES[3:4]) == ([False] * 3 + [True] + [False] * 8, 0)  # no line would part them
+    assert bold([]) == ([False] * 12, 0)
+    assert bold(NAMES) == ([True] * 12, 0)
+    curve = curves([62, 400])
+    ax = timing(curve.assign(headline=curve["outcome"] == NAMES[1]))
+    assert [text.get_fontweight() for text in ax.texts] == ["normal", "bold"]
+
+
+def test_the_day_a_treaty_begins_to_bind_is_marked_and_named():
+    ax = timing(curves([62]), start=START, dated={"pact begins to bind": 40.0}, interval="90 %")
+    assert ax.get_xlabel().splitlines()[1:] == [
+        "90 %",
+        "dotted, on 2024-12-04: pact begins to bind",
+    ]
+    (mark,) = [line for line in ax.lines if len(line.get_xdata()) == 2]
+    assert list(mark.get_xdata()) == [mpl.dates.date2num(START) + 40] * 2
+    undated = timing(curves([62]), dated={"pact begins to bind": 40.0})
+    assert undated.get_xlabel() == "days\ndotted, on day 40: pact begins to bind"
+
+
 def test_an_outcome_that_never_happened_is_named_not_drawn():
     ax = timing(curves([0, 62]))
     assert "in no path: an outcome with a long name 0" in ax.get_xlabel()
@@ -275,6 +319,28 @@ def test_rungs_fill_the_whole_at_all_times():
     top = ax.collections[-1].get_paths()[0].vertices[:, 1]
     assert top.max() == pytest.approx(1)
     assert len(ax.collections) == len(island().model.variable("north_south").levels)
+
+
+def test_a_quiet_lowest_rung_is_left_out_and_said_to_be():
+    ax = rungs(ladder(5))
+    assert len(ax.collections) == 4
+    assert ax.get_ylim()[1] == pytest.approx(0.104)
+    assert ax.get_xlabel().endswith("not drawn: rung 0, where at any time at least 90 % stand")
+    said = [text.get_text() for text in ax.texts]
+    assert "rung 0  90 % (not drawn)" in said
+    assert "on day 180:" in said
+    loud = rungs(ladder(5, lowest=0.7))
+    assert len(loud.collections) == 5
+    assert loud.get_ylim()[1] == 1
+    assert "not drawn" not in loud.get_xlabel()
+    alone = rungs(ladder(5, lowest=1.0))  # nothing else to show
+    assert len(alone.collections) == 5
+
+
+def test_a_ladder_is_called_by_its_name_or_plainly_by_its_word():
+    assert rungs(ladder(5)).get_title(loc="left") == "How far up the ladder `korea`?"
+    named = rungs(ladder(5), name="the ladder `gate` of Japan")
+    assert named.get_title(loc="left") == "How far up the ladder `gate` of Japan?"
 
 
 def test_a_line_leads_from_each_event_to_its_cause():

@@ -10,14 +10,17 @@ from sim.results.results import Results
 def cumulative_incidence(results: Results, *, confidence: float = 0.90) -> pd.DataFrame:
     """The run's table `timing` with an interval: one row an outcome and time (days).
 
-    Columns outcome, time, hits, n, probability, title, low, high. A path that `stop_when` ended is
-    a competing ending: the outcome can no longer happen in it, and it stays in n. All others are
-    watched to the horizon and censored there; with that censoring and no other, the estimator of
-    Aalen and Johansen (Scand. J. Stat. 5, 1978, 141-150) is the share `timing` counts. The interval
-    is Wilson's, n divided by the design effect of the draws on the outcome as a whole: for sampling
-    only. An exact solution has no sampling, so its band has no width.
+    Columns outcome, time, hits, n, probability, title, headline, low, high. A path that
+    `stop_when` ended is a competing ending: the outcome can no longer happen in it, and it stays in
+    n. All others are watched to the horizon and censored there; with that censoring and no other,
+    the estimator of Aalen and Johansen (Scand. J. Stat. 5, 1978, 141-150) is the share `timing`
+    counts. The interval is Wilson's, n divided by the design effect of the draws on the outcome as
+    a whole: for sampling only. An exact solution has no sampling, so its band has no width.
     """
-    table = results.timing.assign(title=results.timing["outcome"].map(results.outcomes["title"]))
+    table = results.timing.assign(
+        title=results.timing["outcome"].map(results.outcomes["title"]),
+        headline=results.timing["outcome"].isin(results.provenance.headlines),
+    )
     if results.provenance.interval == "exact":
         return table.assign(low=table["probability"], high=table["probability"])
     sizes = results.draws["n"].to_numpy()

@@ -1,5 +1,7 @@
 """Chart `outcomes`: how likely each outcome is."""
 
+from collections.abc import Collection
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -8,14 +10,25 @@ from sim.charts.intervals import interval_rows, sample
 
 
 def outcomes(
-    table: pd.DataFrame, *, subject: str = "", interval: str = "", ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    headlines: Collection[str] = (),
+    subject: str = "",
+    interval: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Probability of each outcome with its interval, from the run's table of outcomes.
 
+    The names of headlines are bold, and a thin line parts them from the rest where they come first.
     `subject` is what the scenario is about, `interval` says what the interval holds.
     """
     ax = style.axes(ax, rows=len(table))
     interval_rows(ax, style.titles(table), table)
+    first = [str(name) in headlines for name in table.index]
+    for label, bold in zip(ax.get_yticklabels(), first, strict=True):
+        label.set_fontweight("bold" if bold else "normal")
+    if 0 < sum(first) < len(first) and all(first[: sum(first)]):
+        ax.axhline(sum(first) - 0.5, color=style.FAINT, linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"
     style.frame(ax, title, xlabel=sample(table, interval))
     return ax

@@ -1,7 +1,8 @@
 """Chart `timing`: how soon each outcome has happened."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,18 +11,29 @@ from sim.analysis.wording import percent, plain
 from sim.charts import style
 
 
+class Look(NamedTuple):
+    """How the line of one outcome and its label are drawn."""
+
+    colour: str
+    dashes: style.Dashes
+    headline: bool
+
+
 def timing(
     table: pd.DataFrame,
     *,
     start: date | None = None,
-    headlines: Collection[str] = (),
+    dated: Mapping[str, float] | None = None,
     subject: str = "",
+    interval: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Cumulative incidence of each outcome over time, with its band, from `cumulative_incidence`.
 
     Dates stand on the axis when the scenario has a start; headlines are drawn stronger. An outcome
     that never happened is named below its label instead of drawn as a line along the bottom.
+    `dated` marks days (what happens on them -> day) with thin upright lines; `interval` says what
+    is drawn and what the bands hold.
     """
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
@@ -38,13 +50,18 @@ def timing(
     room = top / rows  # of two lines of text
     places = style.apart(wanted, room, room / 2, top - room / 2)
     for position, (name, place) in enumerate(zip(happened, places, strict=True)):
-        weight = 2.8 if name in headlines else 1.5
-        _curve(ax, curves[name], ends, place=place, position=position, weight=weight)
+        headline = "headline" in table and bool(curves[name]["headline"].iloc[0])
+        look = Look(*style.line(position), headline)
+        _curve(ax, curves[name], ends, place=place, look=look)
+    for day in (dated or {}).values():
+        ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
     said = style.shares(table["n"], "share of paths by then")
-    style.frame(ax, title, xlabel=ax.get_xlabel(), ylabel=said)
-    if never:
-        _name_the_rest(ax, never)
+    below = [ax.get_xlabel(), interval]
+    below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
+    below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is no line at zero
+    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=said)
+    ax.xaxis.label.set_wrap(True)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
     return ax
 
@@ -55,26 +72,20 @@ def _title(curve: pd.DataFrame) -> str:
 
 
 def _curve(
-    ax: Axes,
-    curve: pd.DataFrame,
-    ends: Sequence[float],
-    *,
-    place: float,
-    position: int,
-    weight: float,
+    ax: Axes, curve: pd.DataFrame, ends: Sequence[float], *, place: float, look: Look
 ) -> None:
     """The line of one outcome, its band, and its title with the last share."""
-    colour, dashes = style.line(position)
-    days = ends[0] + curve["time"]
-    ax.step(days, curve["probability"], where="post", color=colour, linestyle=dashes, lw=weight)
+    days, shares = ends[0] + curve["time"], curve["probability"]
+    weight = 2.8 if look.headline else 1.5
+    ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
     low, high = curve["low"], curve["high"]
-    ax.fill_between(days, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
-    last = float(curve["probability"].iloc[-1])
+    ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.13, linewidth=0)
+    last = float(shares.iloc[-1])
     said = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
-    _label(ax, style.broken(f"{_title(curve)}  {said}"), (ends[1], last), place, colour)
+    _label(ax, style.broken(f"{_title(curve)}  {said}"), (ends[1], last), place, look)
 
 
-def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, colour: str) -> None:
+def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Look) -> None:
     """The line's name at its end, moved up or down where it would run into another."""
     ax.annotate(
         text,
@@ -83,10 +94,11 @@ def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, colour: 
         textcoords=ax.get_yaxis_transform(),
         va="center",
         fontsize=9,
-        color=colour,
+        fontweight="bold" if look.headline else "normal",
+        color=look.colour,
         arrowprops={
             "arrowstyle": "-",
-            "color": colour,
+            "color": look.colour,
             "lw": 0.6,
             "shrinkA": 2,
             "shrinkB": 0,
@@ -94,8 +106,3 @@ def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, colour: 
         },
         annotation_clip=False,
     )
-
-
-def _name_the_rest(ax: Axes, never: list[str]) -> None:
-    """Say below the axis which outcomes have no line, since none of n is no line at zero."""
-    ax.set_xlabel(f"{ax.get_xlabel()}\nin no path: {', '.join(never)}", wrap=True)

@@ -22,11 +22,14 @@ from sim.charts.timing import timing
 from sim.charts.treaties import treaties
 from sim.errors import UsageError, unknown
 from sim.experiment import Comparison, Replay
+from sim.model.durations import DAY
+from sim.model.model import Model
 from sim.results.results import Results
 from sim.scenario import Scenario
 
 LABEL = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
 DOTS = 150  # an inch
+FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
 def draw(
@@ -73,19 +76,25 @@ def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable
     about = results.provenance
     title, start = about.title, about.start
     label = LABEL.get(about.interval, "")
-    yield "outcomes", lambda: outcomes(results.outcomes, subject=title, interval=label)
+    yield (
+        "outcomes",
+        lambda: outcomes(
+            results.outcomes, headlines=about.headlines, subject=title, interval=label
+        ),
+    )
     yield "endings", lambda: endings(results.endings, subject=title, interval=label)
     if len(results.outcomes):
-        curves = cumulative_incidence(results)
-        shown = curves[curves["outcome"].isin(telling(results))]
-        yield "timing", lambda: timing(shown, start=start, headlines=about.headlines, subject=title)
+        yield "timing", lambda: _timing(scenario, results)
     ladders = [str(name) for name in results.rungs["variable"].unique()]
     for ladder in ladders:
-        name = "rungs" if len(ladders) == 1 else f"rungs-{ladder}"
         yield (
-            name,
+            "rungs" if len(ladders) == 1 else f"rungs-{ladder}",
             lambda ladder=ladder: rungs(  # type: ignore[misc]
-                results.rungs, variable=ladder, start=start, subject=title
+                results.rungs,
+                variable=ladder,
+                name=_ladder(scenario.model, ladder),
+                start=start,
+                subject=title,
             ),
         )
     if scenario.treaties:
@@ -93,6 +102,37 @@ def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable
             yield from _clauses(scenario, results)
         names = {actor.name: actor.title for actor in scenario.actors}
         yield "treaties", lambda: treaties(bonds(scenario), names=names)
+
+
+def _timing(scenario: Scenario, results: Results) -> Axes:
+    """Of the telling outcomes, with the days on which treaties begin to bind, if they are few."""
+    about, curves = results.provenance, cumulative_incidence(results)
+    shown = telling(results)
+    n = len(results.outcomes)
+    said = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
+    bands = LABEL.get(about.interval, "").replace("intervals", "bands")
+    seen = set(results.coverage.loc[results.coverage["reach"] == "seen", "name"])
+    dated = {
+        f"{plain(treaty.title)} begins to bind": moment / DAY
+        for treaty in scenario.treaties
+        if f"{treaty.name}.binds" in seen
+        and (moment := scenario.model.transition(f"{treaty.name}.binds").at) is not None
+    }
+    return timing(
+        curves[curves["outcome"].isin(shown)],
+        start=about.start,
+        dated=dated if len(dated) <= FEW else {},
+        subject=about.title,
+        interval="; ".join([*said, bands]),
+    )
+
+
+def _ladder(model: Model, variable: str) -> str:
+    """`the ladder `gate` of Japan`; empty for a ladder that is nobody's own."""
+    titles = {actor.name: actor.title for actor in model.actors}
+    owner = model.variable(variable).owner
+    own = variable.rpartition(".")[2]
+    return f"the ladder `{own}` of {titles[owner]}" if owner in titles else ""
 
 
 def _clauses(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable[[], Axes]]]:

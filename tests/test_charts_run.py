@@ -1,0 +1,64 @@
+"""The charts of a run: which there are, and what they are told about it."""
+
+from dataclasses import replace
+
+import matplotlib as mpl
+import pytest
+from islands import island, island_run
+from test_charts import overlaps, row_labels
+
+from sim.charts import clauses, style
+from sim.report import pictures
+
+mpl.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open():
+    yield
+    style.plt.close("all")
+
+
+def test_every_chart_of_a_run_is_drawn_and_no_text_covers_another():
+    drawn = dict(pictures.charts(island(), island_run()))
+    assert list(drawn) == ["outcomes", "endings", "timing", "rungs", "clauses", "treaties"]
+    for name in list(drawn)[:-1]:
+        chart = drawn[name]
+        assert overlaps(chart()) == [], name
+
+
+def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
+    drawn = dict(pictures.charts(island(), island_run()))
+    timing = drawn["timing"]()
+    assert timing.get_xlabel().splitlines()[1:] == [
+        "90 % bands: sampling only",
+        "dotted, on 2024-12-04: Treaty of mutual aid begins to bind",
+    ]
+    assert [text.get_fontweight() for text in timing.texts] == ["bold", "normal"]
+    weights = [label.get_fontweight() for label in drawn["outcomes"]().get_yticklabels()]
+    assert weights == ["bold", "normal"]
+
+
+def test_a_treaty_that_never_binds_is_not_marked_and_many_would_be_a_fence(monkeypatch):
+    void = island_run().coverage.assign(reach="possible")
+    never = dict(pictures.charts(island(), replace(island_run(), coverage=void)))
+    assert "dotted" not in never["timing"]().get_xlabel()
+    monkeypatch.setattr(pictures, "FEW", 0)
+    assert "dotted" not in dict(pictures.charts(island(), island_run()))["timing"]().get_xlabel()
+
+
+def test_few_outcomes_of_many_are_counted(monkeypatch):
+    monkeypatch.setattr(pictures, "telling", lambda results: ["general_war"])
+    label = dict(pictures.charts(island(), island_run()))["timing"]().get_xlabel()
+    assert "1 of 2 outcomes; 90 % bands" in label
+
+
+def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):
+    whole = dict(pictures.charts(island(), island_run()))["clauses"]()
+    assert row_labels(whole)[0] == "art4, Treaty of mutual aid: called"
+    monkeypatch.setattr(clauses, "MOST", 3)
+    names = list(dict(pictures.charts(island(), island_run())))
+    assert names[-2:] == ["clauses-mutual_aid", "treaties"]
+    page = dict(pictures.charts(island(), island_run()))["clauses-mutual_aid"]()
+    assert row_labels(page)[0] == "art4: called"
+    assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
