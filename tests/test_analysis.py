@@ -242,7 +242,10 @@ def test_routes_share_out_every_path_that_reached_the_outcome():
 
 def test_a_route_is_the_chain_of_causes_of_its_example():
     events = island_run().events
-    for row in routes(island().model, island_run(), "ally_fights", options=True).itertuples():
+    found = routes(island().model, island_run(), "ally_fights", options=True)
+    undated = found[~found["route"].str.contains(r"\bmutual_aid\b(?!\.)")]
+    assert 0 < len(undated) < len(found)  # of what waited for a date, see below
+    for row in undated.itertuples():
         path = events[(events["draw"] == row.draw) & (events["path"] == row.path)]
         path = path.set_index("seq")
         last = path.index[path["option"] == "overt_force"][0]
@@ -256,6 +259,56 @@ def test_a_route_is_the_chain_of_causes_of_its_example():
         assert row.route.endswith("mutual_aid.art4.overt_force")
     plain = routes(island().model, island_run(), "ally_fights")
     assert "overt_force" not in "".join(plain["route"])  # control
+
+
+DATED = """\
+scenario: dated
+start: 2024-01-01
+horizon: 20 d
+actors: {north: {}, ally: {state: {helps: {flag: false}}}}
+state: {war: {flag: false}, talk: {flag: false}}
+treaties:
+  pact:
+    parties: [north, ally]
+    in_force: 2024-01-11
+    obligations:
+      art4:
+        type: defence
+        obligor: ally
+        beneficiary: north
+        casus_foederis: war
+        responses: {force: {probability: 1, then: {ally.helps: true}}}
+events:
+  quarrel: {once: true, after: 2 d, then: {talk: true}}
+  attack: {when: talk, once: true, after: {exactly: WAIT}, then: {war: true}}
+outcomes: {helped: {when: ally.helps}, talked: {when: talk}}
+endings: {over: {otherwise: true}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wait", "route"),
+    [
+        ("3 d", "quarrel → attack → pact → pact.art4"),  # the war was waiting for the treaty
+        ("12 d", "quarrel → attack → pact.art4"),  # the treaty was waiting for the war
+    ],
+)
+def test_a_route_through_a_date_says_what_was_waiting_for_it(tmp_path, wait, route):
+    file = tmp_path / "dated.yaml"
+    file.write_text(DATED.replace("WAIT", wait), encoding="utf-8")
+    scenario = sim.load(file)
+    results = sim.run(scenario, draws=1, paths=3, workers=1)
+    assert list(routes(scenario.model, results, "helped")["route"]) == [route]
+    assert list(routes(scenario.model, results, "talked")["route"]) == ["quarrel"]
+
+
+def test_a_date_that_met_a_condition_true_from_the_start_stands_alone(tmp_path):
+    file = tmp_path / "dated.yaml"
+    begun = DATED.replace("WAIT", "3 d").replace("war: {flag: false}", "war: {flag: true}")
+    file.write_text(begun, encoding="utf-8")
+    scenario = sim.load(file)
+    results = sim.run(scenario, draws=1, paths=3, workers=1)
+    assert list(routes(scenario.model, results, "helped")["route"]) == ["pact → pact.art4"]
 
 
 def test_a_route_ends_with_what_decided_also_when_much_fires_at_one_instant():

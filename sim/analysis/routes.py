@@ -10,6 +10,7 @@ from sim.experiment.values import parameter_values
 from sim.intervals import clustered
 from sim.model.expressions import Evaluator, evaluator
 from sim.model.model import Model
+from sim.model.transitions import Transition
 from sim.results import NOTHING
 from sim.results.results import Results
 
@@ -32,10 +33,13 @@ def routes(
 
     A route is the chain of causes of the event at which the outcome first held: the origins
     (clause, move or event of the file), oldest first, each said once, where it last stands; with
-    `options`, each with the option taken. Columns: route, probability (that the outcome comes by
-    this route) with low and high (sampling only), share of the paths that reach the outcome, hits,
-    n, and draw and path of its first example, to replay. What holds from the start has the route
-    "at the start".
+    `options`, each with the option taken. A date (a treaty that begins to bind) has no cause; what
+    was only waiting for it goes on with what had made the rest of its condition hold. What holds
+    from the start has the route "at the start".
+
+    Columns: route, probability (that the outcome comes by this route) with low and high (sampling
+    only), share of the paths that reach the outcome, hits, n, and draw and path of its first
+    example, to replay.
 
     The paths are walked again from draw and number by the reference engine; when the outcome
     happened in more than `limit` paths, n is that of the first draws, which have about as many.
@@ -79,42 +83,74 @@ def _routes(
         if draw != begun:
             begun = draw
             world.begin_draw(draw, draws[draw].tolist())
-        walk = world.walk(path)
-        last = _decided(model, walk, conditions, world.values, position)
-        yield ARROW.join(_chain(model, walk, last, options)) or AT_ONCE
+        told = _Told(model, world.walk(path), world.values, conditions)
+        yield ARROW.join(told.chain(told.decided(position), options)) or AT_ONCE
 
 
-def _decided(
-    model: Model,
-    walk: Walk,
-    conditions: Sequence[Evaluator],
-    values: Sequence[float],
-    position: int,
-) -> int:
-    """Which firing made the outcome hold; -1 if it held from the start.
-
-    The time alone does not tell, as several things may fire at one instant.
+class _Told:
+    """One path with its state and the outcomes that have happened, at its start and after each
+    firing: number `seq + 1` is what firing `seq` left behind.
     """
-    marks = [False] * len(conditions)
-    states = [model.start_state, *(firing.state for firing in walk.firings)]
-    for seq, state in enumerate(states, start=-1):
-        for i in model.outcome_order:
-            marks[i] = marks[i] or bool(conditions[i](state, values, marks))
-        if marks[position]:
-            return seq
-    raise AssertionError(f"path without {model.outcomes[position].name}")
 
+    def __init__(
+        self,
+        model: Model,
+        walk: Walk,
+        values: Sequence[float],
+        conditions: Sequence[Evaluator],
+    ) -> None:
+        self.model, self.walk, self.values = model, walk, values
+        self.states = [tuple(model.start_state), *(firing.state for firing in walk.firings)]
+        self.marks: list[tuple[bool, ...]] = []
+        marks = [False] * len(conditions)
+        for state in self.states:
+            for i in model.outcome_order:
+                marks[i] = marks[i] or bool(conditions[i](state, values, marks))
+            self.marks.append(tuple(marks))
 
-def _chain(model: Model, walk: Walk, last: int, options: bool) -> list[str]:
-    """Origins from the oldest cause to the deciding event."""
-    steps: list[str] = []
-    while last >= 0:
-        firing = walk.firings[last]
-        transition = model.transitions[firing.rank]
-        step = transition.origin
-        if options and firing.option != NOTHING and transition.options[firing.option].name:
-            step = f"{step}.{transition.options[firing.option].name}"
-        if step not in steps:
-            steps.append(step)
-        last = firing.cause
-    return steps[::-1]
+    def decided(self, position: int) -> int:
+        """Which firing made the outcome hold; -1 if it held from the start.
+
+        The time alone does not tell, as several things may fire at one instant.
+        """
+        return next(seq for seq, marks in enumerate(self.marks, start=-1) if marks[position])
+
+    def chain(self, last: int, options: bool) -> list[str]:
+        """Origins from the oldest cause to the deciding event."""
+        steps: list[str] = []
+        while last >= 0:
+            firing = self.walk.firings[last]
+            transition = self.model.transitions[firing.rank]
+            step = transition.origin
+            if options and firing.option != NOTHING and transition.options[firing.option].name:
+                step = f"{step}.{transition.options[firing.option].name}"
+            if step not in steps:
+                steps.append(step)
+            cause = firing.cause
+            if cause >= 0 and self.model.transitions[self.walk.firings[cause].rank].at is not None:
+                dated = self.model.transitions[self.walk.firings[cause].rank].origin
+                steps += [dated] * (dated not in steps)
+                cause = self.behind(transition, cause)
+            last = cause
+        return steps[::-1]
+
+    def behind(self, transition: Transition, date: int) -> int:
+        """What made the rest of a guard hold that waited for a dated event; -1: the start.
+
+        A date has no cause, so a clause that is called when its treaty begins to bind would seem to
+        be called by the calendar alone, whatever war it had been waiting in.
+        """
+        if transition.when is None or transition.on:
+            return -1
+        guard = evaluator(transition.when.node, self.model.names)
+        before, after = self.states[date], self.states[date + 1]
+        set_by_date = {
+            i: new for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new
+        }
+        for seq in range(date - 1, -2, -1):
+            state = list(self.states[seq + 1])
+            for i, value in set_by_date.items():
+                state[i] = value
+            if not guard(state, self.values, self.marks[seq + 1]):
+                return seq + 1 if seq + 1 < date else -1
+        return -1

@@ -135,10 +135,11 @@ def _routes(
         if not len(table):
             continue
         yield ""
-        among = _among(table, about.draws * about.paths)
-        yield Text(f"Likeliest routes to {titles[outcome]}{among}", "bold")
+        yield Text(f"Likeliest routes to {titles[outcome]}", "bold")
+        yield Text(_looked_at(table, about.draws * about.paths))
         for _, row in table.head(ROUTES).iterrows():
-            yield Text(f"{estimate(row)}   draw {row['draw']}, path {row['path']}")
+            share = f"{row['hits']:,} ({percent(row['share'])} %)"
+            yield Text(f"{share}   draw {row['draw']}, path {row['path']}")
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
@@ -149,10 +150,11 @@ def _routes(
         yield Text(f"as a story: {command}{under}{seed}")
 
 
-def _among(routes: pd.DataFrame, n: int) -> str:
+def _looked_at(routes: pd.DataFrame, n: int) -> str:
     """Which paths were looked at, if not all of them."""
-    looked = int(routes["n"].iloc[0])
-    return f", in the first {looked:,} paths" if looked < n else ""
+    looked, came = int(routes["n"].iloc[0]), int(routes["hits"].sum())
+    among = f"the first {looked:,}" if looked < n else f"{n:,}"
+    return f"of the {came:,} that came to it among {among} paths:"
 
 
 def _never(results: Results) -> Iterator[RenderableType]:
