@@ -12,6 +12,12 @@ import pandas as pd
 from sim.model.durations import DAY
 from sim.model.model import plain as plain  # names are put in words here, too
 
+ALONE = {  # what a treaty does by itself
+    ".binds": "{} begins to bind",
+    ".invoked": "{} is called upon",
+    ".reopened": "{} is called upon again",
+}
+
 
 def percent(share: float, *, width: float = 0.0) -> str:
     """A share as a percentage, without the sign; `width` is that of the interval around it.
@@ -113,6 +119,18 @@ def _signed(points: float, digits: int) -> str:
 def counted(count: int, thing: str) -> str:
     """So many of them: `1 path`, `2,000 paths`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def happened(transition: str, option: object) -> str:
+    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is called upon`.
+
+    `option` may be missing.
+    """
+    for ending, words in ALONE.items():
+        if transition.endswith(ending):
+            return words.format(transition.removesuffix(ending))
+    said = f"answer under {transition}" if "." in transition else plain(transition)
+    return f"{said} – {plain(option)}" if isinstance(option, str) else said
 
 
 def moment(time: float, start: date | None) -> str:

@@ -6,23 +6,21 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.wording import moment, percent, plain
+from sim.analysis.wording import happened, moment, percent, plain
 from sim.experiment import Replay
 from sim.model.model import Model
+from sim.streams import parameter_uniform
 
 WIDTH = 78
+FAR_OUT = 0.05  # of the draws on either side
 SURE = 0.999  # odds closer to certainty than this are not told to the digit
-ALONE = {  # what a treaty does by itself
-    ".binds": "{} begins to bind",
-    ".invoked": "{} is called upon",
-    ".reopened": "{} is called upon again",
-}
 
 
 def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     """The path line by line, each fit for 80 columns.
 
-    For every event: its moment; who did what; the options there were, with their odds; the event
+    First what its draw assumes where much hangs on it: choices, and values far from the middle. For
+    every event: its moment; who did what; the options there were, with their odds; the event
     that started its clock; what it changed; and which outcomes have happened with that moment.
     `under` names the interventions in force.
     """
@@ -30,6 +28,7 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     yield from wrap(model.title, WIDTH)
     changed = f", with {under}" if under else ""
     yield f"draw {replay.draw}, path {replay.number}, seed {replay.seed}{changed}"
+    yield from _assumed(replay)
     events = replay.events.to_dict("records")
     options = {seq: rows.to_dict("records") for seq, rows in replay.options.groupby("seq")}
     states = replay.states.drop(columns=["seq", "time"]).to_dict("records")
@@ -52,6 +51,28 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     yield from _end(replay)
 
 
+def _assumed(replay: Replay) -> Iterator[str]:
+    """What this draw has of the things we do not know: the choices, and what is far out."""
+    chosen, low, high = [], [], []
+    for parameter in replay.model.parameters:
+        if parameter.distribution.kind == "fixed":
+            continue
+        value = replay.parameters[parameter.name]
+        where = parameter_uniform(replay.seed, parameter.name, replay.draw)
+        if parameter.distribution.kind == "choices":
+            chosen.append(f"{parameter.name} is {value}")
+        elif not FAR_OUT <= where <= 1 - FAR_OUT:
+            (low if where < FAR_OUT else high).append(f"{parameter.name} {value}")
+    lines = (
+        ("this draw assumes: ", chosen),
+        ("lower than in 19 draws of 20: ", low),
+        ("higher than in 19 draws of 20: ", high),
+    )
+    for said, names in lines:
+        if names:
+            yield from wrap(f"{said}{', '.join(names)}", WIDTH, subsequent_indent="  ")
+
+
 def _told(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
     titles = {actor.name: actor.title for actor in model.actors}
     who = "" if pd.isna(event["actor"]) else f"{titles[event['actor']]}: "
@@ -60,13 +81,7 @@ def _told(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
 
 
 def _what(event: Mapping[Any, Any]) -> str:
-    """`rok answers fire – several times over`, `rus_prk_2024.art4 is called upon`."""
-    name, option = str(event["transition"]), event["option"]
-    for ending, words in ALONE.items():
-        if name.endswith(ending):
-            return words.format(name.removesuffix(ending))
-    said = f"answer under {name}" if "." in name else plain(name)
-    return said if pd.isna(option) else f"{said} – {plain(str(option))}"
+    return happened(str(event["transition"]), event["option"])
 
 
 def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
