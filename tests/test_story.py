@@ -1,0 +1,34 @@
+"""A path told: first what its draw assumes, where much hangs on it."""
+
+from pathlib import Path
+
+import sim
+from sim.report.story import FAR_OUT, story
+from sim.streams import parameter_uniform
+
+KOREA = Path(__file__).parent.parent / "scenarios" / "korean_clash.yaml"
+
+
+def test_a_story_begins_with_the_choices_and_what_is_far_out():
+    scenario = sim.load(KOREA)
+    replay = sim.replay(scenario, draw=2, path=67)
+    lines = list(story(replay))
+    head = " ".join(line.strip() for line in lines[2 : lines.index("")])
+    for parameter in scenario.model.parameters:
+        value = replay.parameters[parameter.name]
+        where = parameter_uniform(1, parameter.name, 2)
+        kind = parameter.distribution.kind
+        far = kind not in ("choices", "fixed") and not FAR_OUT <= where <= 1 - FAR_OUT
+        assert (f"{parameter.name} is {value}" in head) == (kind == "choices")
+        assert (f" {parameter.name} {value}" in head) == far
+    assert 4 < head.count(",") < 25  # a tenth of about 120, and three choices
+    assert max(map(len, lines)) <= 80
+
+
+def test_nothing_is_said_where_nothing_is_far_out():
+    scenario = sim.load(KOREA.parent / "first_crisis.yaml")
+    names = [parameter.name for parameter in scenario.model.parameters]
+    for draw in range(10):
+        far = [n for n in names if not FAR_OUT <= parameter_uniform(1, n, draw) <= 1 - FAR_OUT]
+        told = "".join(list(story(sim.replay(scenario, draw=draw, path=0)))[:4])
+        assert ("draws of 20" in told) == bool(far)
