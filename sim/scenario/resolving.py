@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from sim.errors import unknown
+from sim.model.durations import DAY
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.model import Actor, Model
 from sim.model.transitions import Transition
@@ -29,6 +31,8 @@ from sim.scenario.treaties import binding_moment, treaty_transitions, treaty_var
 from sim.scenario.variables import ladders_without_twins, variables
 from sim.scenario.workbench import Workbench
 from sim.scenario.written import Route
+
+LAST_DAY = date(9998, 12, 31)  # a calendar ends, and an axis needs a little room behind its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,10 @@ def _horizon(document: Document, findings: Findings) -> float | None:
         return None
     if seconds is None or seconds <= 0:
         said = f"must be a duration above 0 such as '180 d', found {document.horizon!r}"
+        findings.problem(("horizon",), said)
+        return None
+    if document.start and seconds > (LAST_DAY - document.start).days * DAY:
+        said = f"from {document.start} on, must end by {LAST_DAY}, found {document.horizon!r}"
         findings.problem(("horizon",), said)
         return None
     return seconds
