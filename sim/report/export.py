@@ -1,6 +1,6 @@
 """The model for other tools, by the name of the form."""
 
-from sim.errors import UsageError, unknown, whole
+from sim.errors import NotApplicable, UsageError, unknown, whole
 from sim.experiment.runs import LARGEST, LAST_SEED
 from sim.experiment.values import parameter_values
 from sim.model.model import Model
@@ -27,5 +27,8 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1)
                 whole("draw", draw, 0, LARGEST - 1)
                 whole("seed", seed, 0, LAST_SEED)
                 values = parameter_values(model, seed, range(draw, draw + 1))[0].tolist()
-            return prism(model, values)
+            try:
+                return prism(model, values)
+            except NotApplicable as reason:
+                raise NotApplicable(f"{reason}; --to mermaid and graphml draw any") from None
     raise UsageError(unknown("form", form, FORMS))
