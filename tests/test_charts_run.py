@@ -7,6 +7,7 @@ import pytest
 from islands import island, island_run
 from test_charts import overlaps, row_labels
 
+import sim
 from sim.charts import clauses, style
 from sim.report import pictures
 
@@ -62,3 +63,18 @@ def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(mo
     page = dict(pictures.charts(island(), island_run()))["clauses-mutual_aid"]()
     assert row_labels(page)[0] == "art4: called"
     assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
+
+
+def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
+    paths = island_run().paths
+    first = paths[paths["time.ally_fights"].notna()].iloc[0]
+    replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
+    ax = pictures.timeline_of(replay)
+    assert overlaps(ax) == []
+    told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
+    assert first["time.ally_fights"] < first["time.general_war"]
+    assert told == ["*** ally fights", "*** general war"]
+    assert "mutual_aid.art4 is called upon" in [text.get_text() for text in ax.texts]
+    heads = [label.get_text() for label in ax.get_xticklabels()]
+    assert "Northland" in heads
+    assert "north" not in heads

@@ -19,6 +19,7 @@ ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
 WIDTH = 8.0  # inches
 ROW = 0.34  # inches a row of text needs
 HARD = "\u00a0"  # a blank at which no line is broken
+FOLD = 20  # characters in a line of an actor's name
 LONG = 34  # characters in a line of a label
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
@@ -125,6 +126,13 @@ def broken(title: str, *, ending: str = "") -> str:
     cut = "…" + ending.replace(" ", HARD)
     lines = wrap(title + ending.replace(" ", HARD), LONG, max_lines=2, placeholder=cut)
     return "\n".join(lines).replace(HARD, " ")
+
+
+def folded(name: str, *, most: int = 3) -> str:
+    """A long name in few short lines, cut where a bracket opens and where they are full."""
+    short = name.split(" (")[0]
+    lines = wrap(short, FOLD, max_lines=most, placeholder=" …", break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def shares(n: "pd.Series[int]", what: str = "share of paths") -> str:

@@ -1,66 +1,149 @@
 """Chart `timeline`: one path, a lane for each actor, its events from top to bottom."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import moment, percent, plain
+from sim.analysis.wording import happened, moment, percent, plain
 from sim.charts import style
 
 WORLD = "(world)"
-MOST = 60  # rows a page can hold; the rest is counted, not drawn
+MOST = 60  # events a page can hold; the rest is counted, not drawn
+CHOICE = "what led to the outcomes, then what actors chose, then the first of the others"
 
 
 def timeline(
-    events: pd.DataFrame, *, start: date | None = None, subject: str = "", ax: Axes | None = None
+    events: pd.DataFrame,
+    *,
+    outcomes: pd.DataFrame | None = None,
+    names: Mapping[str, str] | None = None,
+    start: date | None = None,
+    subject: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """The events of one path as a tree of reasons: what happened, whose it was, because of what.
 
     `events` are those of one path. Each has a row of its own, so rows are in order and not to
-    scale: the time stands at the left. A thin line leads from each event to the one that caused it.
+    scale: the time stands at the left. A thin line leads from each event to the one that caused it,
+    or to the nearest cause that is drawn. `outcomes` are those that happened in it (title, time,
+    headline): each stands in a row below the events of its moment. `names` gives actors the name a
+    reader sees. Of more events than a page holds those are drawn that led to the outcomes.
     """
-    shown = events.iloc[:MOST]
-    actors = shown["actor"].astype(object).where(shown["actor"].notna(), WORLD)
-    lanes = {str(actor): lane for lane, actor in enumerate(actors.unique())}
-    ax = style.axes(ax, rows=len(shown) + 3, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
-    ax.vlines(list(lanes.values()), -0.5, len(shown) - 0.5, color=style.GROUND, linewidth=7)
-    lane_of = [lanes[str(actor)] for actor in actors]
-    row_of = {int(seq): row for row, seq in enumerate(shown["seq"])}
-    for row, cause in enumerate(shown["cause"]):
-        if pd.notna(cause) and int(cause) in row_of:
-            reason = row_of[int(cause)]
-            ax.plot(
-                [lane_of[reason], lane_of[row]], [reason, row], color=style.FAINT, lw=0.9, zorder=2
-            )
-    ax.scatter(lane_of, range(len(shown)), s=46, color=style.ACCENT, zorder=3)
-    across = ax.get_yaxis_transform()
-    for row, event in enumerate(shown.itertuples(index=False)):
-        ax.text(1.02, row, _said(event), transform=across, va="center", fontsize=9, color=style.INK)
-    times = [moment(float(time), start) for time in shown["time"]]
-    ax.set_yticks(range(len(shown)), times)
-    ax.set_ylim(len(shown) - 0.4, -0.6)
+    reached = pd.DataFrame(columns=["title", "time", "headline"]) if outcomes is None else outcomes
+    shown = events[events["seq"].isin(chosen(events, reached))]
+    rows = list(_rows(shown, reached))
+    owners = [str(who) if pd.notna(who) else WORLD for who in shown["actor"]]
+    lanes = {owner: lane for lane, owner in enumerate(dict.fromkeys(owners))}
+    ax = style.axes(ax, rows=len(rows) + 4, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
+    ax.vlines(list(lanes.values()), -0.5, len(rows) - 0.5, color=style.GROUND, linewidth=7)
+    places = [place for place, row in enumerate(rows) if "seq" in row]
+    at = {
+        int(seq): (lanes[owner], place)
+        for seq, owner, place in zip(shown["seq"], owners, places, strict=True)
+    }
+    _reasons(ax, events, at)
+    where = [at[int(seq)] for seq in shown["seq"]]
+    ax.scatter([x for x, _ in where], [y for _, y in where], s=46, color=style.ACCENT, zorder=3)
+    for place, row in enumerate(rows):
+        _said(ax, row, place)
+    ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(-0.5, max(len(lanes), 1) - 0.5)
-    ax.set_xticks(list(lanes.values()), [plain(name) for name in lanes])
+    heads = [style.folded((names or {}).get(owner, plain(owner)), most=2) for owner in lanes]
+    ax.set_xticks(list(lanes.values()), heads)
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
     ax.xaxis.tick_top()
-    ax.tick_params(axis="x", length=0, rotation=90 if len(lanes) > 4 else 0)
+    ax.tick_params(axis="x", length=0, rotation=90 if len(lanes) > 3 else 0)
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xlabel(_counted(len(shown), len(events)), color=style.INK, fontsize=9)
     return ax
 
 
-def _said(event: object) -> str:
-    """`south answers: strike (27 %)`."""
-    name, option = plain(str(event.transition)), event.option  # type: ignore[attr-defined]
-    if pd.isna(option):
-        return name
-    odds = f" ({percent(float(event.probability))} %)"  # type: ignore[attr-defined]
-    return f"{name}: {plain(str(option))}{odds}"
+def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
+    """Numbers of the events that are drawn: all of them, or those that tell most.
+
+    First what led to each outcome, headlines before others, from its moment back to its oldest
+    cause; then what actors chose; then the rest, each as they came.
+    """
+    if len(events) <= MOST:
+        return set(events["seq"])
+    found: dict[int, None] = {}
+    for seq in _wanted(events, outcomes):
+        found[seq] = None
+        if len(found) == MOST:
+            break
+    return set(found)
+
+
+def _wanted(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[int]:
+    """Numbers of the events, what tells most first, some more than once."""
+    reasons = _causes(events)
+    ordered = outcomes.sort_values("headline", ascending=False, kind="stable")
+    for time in ordered["time"]:
+        for seq in events.loc[events["time"] == time, "seq"].iloc[::-1]:
+            back: int | None = int(seq)
+            while back is not None:
+                yield back
+                back = reasons[back]
+    choices = events["option"].notna() & events["actor"].notna()
+    yield from (int(seq) for seq in events.loc[choices, "seq"])
+    yield from (int(seq) for seq in events["seq"])
+
+
+def _causes(events: pd.DataFrame) -> dict[int, int | None]:
+    """Number of an event -> number of the one that started its clock."""
+    pairs = zip(events["seq"], events["cause"], strict=True)
+    return {int(seq): None if pd.isna(cause) else int(cause) for seq, cause in pairs}
+
+
+def _rows(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[dict[Any, Any]]:
+    """Events in order, and each outcome below those of its moment."""
+    waiting = outcomes.sort_values("time", kind="stable").to_dict("records")
+    for event in events.to_dict("records"):
+        while waiting and waiting[0]["time"] < event["time"]:
+            yield waiting.pop(0)
+        yield event
+    yield from waiting
+
+
+def _reasons(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) -> None:
+    """A line to each event from what caused it, or from the nearest cause that is drawn."""
+    reasons = _causes(events)
+    for seq, (lane, place) in at.items():
+        cause = reasons[seq]
+        while cause is not None and cause not in at:
+            cause = reasons[cause]
+        if cause is not None:
+            start, above = at[cause]
+            ax.plot([start, lane], [above, place], color=style.FAINT, lw=0.9, zorder=2)
+
+
+def _said(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
+    """What a row is, right of the lanes: an event with its odds, or an outcome, in bold."""
+    if "seq" in row:
+        text = happened(str(row["transition"]), row["option"])
+        if pd.notna(row["option"]) and row["probability"] < 1:
+            text += f" ({percent(float(row['probability']))} %)"
+    else:
+        text = f"*** {row['title']}"
+        ax.axhline(place, color=style.INK, linewidth=0.8, linestyle=style.DOTTED)
+    ax.text(
+        1.02,
+        place,
+        text,
+        transform=ax.get_yaxis_transform(),
+        va="center",
+        fontsize=9,
+        fontweight="normal" if "seq" in row else "bold",
+        color=style.INK,
+    )
 
 
 def _counted(shown: int, n: int) -> str:
     if n > shown:
-        return f"{n} events; the first {shown} are drawn"
+        return f"{shown} of {n} events: {CHOICE}"
     return f"{n} event{'' if n == 1 else 's'}" if n else "nothing happened up to the horizon"

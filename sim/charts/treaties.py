@@ -135,7 +135,7 @@ def _actors(ax: Axes, places: Mapping[str, Point], names: Mapping[str, str]) -> 
         "zorder": 5,
     }
     return {
-        actor: ax.text(x, y, _folded(names.get(actor, actor)), bbox=box, **look)
+        actor: ax.text(x, y, style.folded(names.get(actor, actor)), bbox=box, **look)
         for actor, (x, y) in places.items()
     }
 
@@ -157,18 +157,6 @@ def _owed_to_nobody(ax: Axes, bonds: pd.DataFrame, boxes: Mapping[str, Text]) ->
         }
         notes.append(ax.text(x, below, "\n".join(_clauses(rows)), bbox=box, **look))
     return notes
-
-
-def _folded(name: str, width: int = 20) -> str:
-    """A long name in lines of at most so many letters, cut where a bracket opens."""
-    words, lines = name.split(" (")[0].split(), [""]
-    for word in words:
-        joined = f"{lines[-1]} {word}".strip()
-        if len(joined) <= width or not lines[-1]:
-            lines[-1] = joined
-        else:
-            lines.append(word)
-    return "\n".join(lines)
 
 
 def _arrow(ax: Axes, arc: Arc, boxes: Mapping[str, Text]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.bonds import bonds
@@ -156,16 +157,33 @@ def _clauses(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callab
         )
 
 
+def timeline_of(replay: Replay) -> Axes:
+    """One path, with the outcomes that happened in it and its actors by their names."""
+    model = replay.model
+    reached = pd.DataFrame(
+        {
+            "title": [outcome.label for outcome in model.outcomes],
+            "time": [float(replay.path[f"time.{one.name}"].iloc[0]) for one in model.outcomes],
+            "headline": [outcome.headline for outcome in model.outcomes],
+        }
+    ).dropna()
+    return timeline(
+        replay.events,
+        outcomes=reached,
+        names={actor.name: actor.title for actor in model.actors},
+        start=model.start,
+        subject=f"{model.title}: draw {replay.draw}, path {replay.number}",
+    )
+
+
 def save_timeline(replay: Replay, file: Path) -> None:
     """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
-    model = replay.model
-    subject = f"{model.title}: draw {replay.draw}, path {replay.number}"
-    ax = timeline(replay.events, start=model.start, subject=subject)
-    supported = style.figure_of(ax).canvas.get_supported_filetypes()
+    figure = style.figure_of(timeline_of(replay))
+    supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:
         raise UsageError(unknown("kind of picture", file.suffix.lstrip("."), supported))
-    style.figure_of(ax).savefig(file, dpi=DOTS)
-    plt.close(style.figure_of(ax))
+    figure.savefig(file, dpi=DOTS)
+    plt.close(figure)
 
 
 def save(ax: Axes, stem: Path) -> None:
