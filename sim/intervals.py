@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+CONFIDENCE = 0.90  # of every interval, unless another is asked for
 
 
-def wilson(hits: ArrayLike, n: ArrayLike, confidence: float = 0.90) -> tuple[Floats, Floats]:
+def wilson(hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
     """(low, high) of a share, within [0, 1]; n may be an effective, broken number.
 
     E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212. With no hit, low is 0; with n, high is 1.
@@ -26,7 +27,9 @@ def wilson(hits: ArrayLike, n: ArrayLike, confidence: float = 0.90) -> tuple[Flo
     return low, high
 
 
-def jeffreys(hits: ArrayLike, n: ArrayLike, confidence: float = 0.90) -> tuple[Floats, Floats]:
+def jeffreys(
+    hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats]:
     """(low, high): quantiles of Beta(hits + 1/2, n - hits + 1/2), the ends kept at 0 and 1.
 
     Brown, Cai and DasGupta, Stat. Sci. 16 (2001), 101-133. For small n, as in records of history.
@@ -62,7 +65,7 @@ def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
 
 
 def clustered(
-    hits: ArrayLike, n: ArrayLike, confidence: float = 0.90
+    hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE
 ) -> tuple[Floats, Floats, Floats]:
     """(share, low, high) over all draws, which lie along axis 0 of `hits` and `n`.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sim.intervals import jeffreys
+from sim.intervals import CONFIDENCE, jeffreys
 from sim.results.results import Results
 from sim.scenario.record import Evidence
 
@@ -12,7 +12,7 @@ COLUMNS = ["record", "outcome", "about", "successes", "trials"]
 
 
 def record(
-    evidence: Sequence[Evidence], results: Results, *, confidence: float = 0.90
+    evidence: Sequence[Evidence], results: Results, *, confidence: float = CONFIDENCE
 ) -> pd.DataFrame:
     """One row an entry of the record, in the scenario's order.
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from sim.intervals import design_effect, wilson
+from sim.intervals import CONFIDENCE, design_effect, wilson
 from sim.results.results import Results
 
 
-def cumulative_incidence(results: Results, *, confidence: float = 0.90) -> pd.DataFrame:
+def cumulative_incidence(results: Results, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
     """The run's table `timing` with an interval: one row an outcome and time (days).
 
     Columns outcome, time, hits, n, probability, title, headline, low, high. A path that

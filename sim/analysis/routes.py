@@ -7,7 +7,7 @@ import pandas as pd
 from sim.engines.reference.world import Walk, World
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.values import parameter_values
-from sim.intervals import clustered
+from sim.intervals import CONFIDENCE, clustered
 from sim.model.expressions import Evaluator, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Transition
@@ -27,7 +27,7 @@ def routes(
     *,
     options: bool = False,
     limit: int = LIMIT,
-    confidence: float = 0.90,
+    confidence: float = CONFIDENCE,
 ) -> pd.DataFrame:
     """One row a route to the outcome, ranked by its probability.
 

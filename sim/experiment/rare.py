@@ -20,6 +20,7 @@ from sim.experiment.processes import processes
 from sim.experiment.progress import bar
 from sim.experiment.runs import Plan, model_of
 from sim.experiment.values import parameter_values
+from sim.intervals import CONFIDENCE
 from sim.model.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 DRAWS, REPETITIONS, PATHS = 30, 2, 100
-CONFIDENCE = 0.90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from sim.errors import UsageError
 from sim.experiment.runs import Plan, about, pieces_of
 from sim.experiment.solving import EXACT, difference, solved
 from sim.experiment.values import values_of
+from sim.intervals import CONFIDENCE
 from sim.results import Walked
 from sim.results.results import Results, tabulate
 from sim.results.saved import staged, write_manifest
@@ -179,7 +180,7 @@ class Pairs:
 
 
 def paired(
-    gained: Counts, lost: Counts, paths: int, confidence: float = 0.90
+    gained: Counts, lost: Counts, paths: int, confidence: float = CONFIDENCE
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """(difference, low, high) of two shares over the same paths; draws lie along axis 0.
 

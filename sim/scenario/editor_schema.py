@@ -1,6 +1,9 @@
 """The JSON Schema of scenario files, for editors that complete and check while typing."""
 
+from importlib.resources import files
 from typing import Any
+
+import yaml
 
 from sim.scenario.document import Document
 
@@ -23,7 +26,21 @@ def schema() -> dict[str, Any]:
     shape["required"] = ["scenario"]
     for name in _NAMED:
         shape["$defs"][name].pop("required", None)
+    _describe(shape)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **shape}
+
+
+def _describe(shape: dict[str, Any]) -> None:
+    """Give every key its sentence."""
+    text = files("sim.scenario").joinpath("key_descriptions.yaml").read_text(encoding="utf-8")
+    said: dict[str, dict[str, str]] = {}
+    for names, sentences in yaml.load(text, yaml.BaseLoader).items():
+        for name in names.split(", "):
+            said.setdefault(name, {}).update(sentences)
+    for name, part in {"Document": shape, **shape["$defs"]}.items():
+        for key, below in part["properties"].items():
+            sentence = said.get(name, {}).get(key) or said["any"][key]
+            part["properties"][key] = {**below, "description": sentence}
 
 
 def _tidy(part: Any) -> Any:
