@@ -53,7 +53,9 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
 
 def _assumed(replay: Replay) -> Iterator[str]:
     """What this draw has of the things we do not know: the choices, and what is far out."""
-    chosen, low, high = [], [], []
+    chosen: list[str] = []
+    low: list[str] = []
+    high: list[str] = []
     for parameter in replay.model.parameters:
         if parameter.distribution.kind == "fixed":
             continue
