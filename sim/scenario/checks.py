@@ -51,7 +51,10 @@ def _hint(resolved: Resolved, fault: Fault) -> str:
         return (
             "; `probability: rest` takes what is left, `of_rest: p` a share of what is left so far"
         )
-    match fault.option.value.node if fault.option.value else None:
+    node = fault.option.value.node if fault.option.value else None
+    if isinstance(node, Call) and node.function == "odds":
+        node = node.arguments[0]
+    match node:
         case ParameterOf(name) if _highest(resolved, name) > 1:
             place = place_of(resolved.bench.findings.tree, ("parameters", name, "is"))
             return f"; {name} is given in {place}; {_SHARES}"
