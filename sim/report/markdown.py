@@ -1,6 +1,7 @@
 """The few pieces of Markdown that reports are made of."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 
 
 def document(lines: Iterable[str]) -> str:
@@ -39,12 +40,17 @@ def sentences(*parts: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table; cells keep their text, with bars and line ends made harmless."""
-    yield _row(head)
-    yield _row(["---"] * len(head))
+    """A table; cells keep their text, with bars and line ends made harmless.
+
+    A column with nothing in it is left out.
+    """
+    rows = [tuple(row) for row in rows]
+    filled = [any(column) for column in zip(*rows, strict=True)] or [True] * len(head)
+    yield _row(compress(head, filled))
+    yield _row(["---"] * sum(filled))
     for row in rows:
-        yield _row(row)
+        yield _row(compress(row, filled))
 
 
-def _row(cells: Sequence[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
