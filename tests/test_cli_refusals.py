@@ -162,3 +162,16 @@ def test_a_missing_include_is_one_problem_not_one_for_every_source(call):
     assert "include: there is no file 'gone.yaml' beside this one" in err
     Path("lost.yaml").write_text(text.partition("\n")[2], encoding="utf-8")  # control
     assert call("check", "lost.yaml")[2].count("unknown source") > 50
+
+
+def test_what_is_clean_is_told_with_what_its_numbers_rest_on(call):
+    code, out, _ = call("check", "--strict", FIRST)
+    assert code == 0
+    assert out.splitlines()[1] == "  parameters and delays: 2 stipulated"
+    assert len(call("check", FIRST)[1].splitlines()) == 1  # the control: only where it is asked
+    _, out, _ = call("check", "--strict", ROOT / "scenarios" / "korean_clash.yaml")
+    scenario = sim.load(ROOT / "scenarios" / "korean_clash.yaml")
+    known = (*scenario.assumptions, *scenario.delays)
+    counts = [int(number) for number in re.findall(r"\d+", out.splitlines()[1])]
+    assert sum(counts[:-1]) == len(known)
+    assert counts[-1] == sum(one.unconfirmed for one in known) > 0

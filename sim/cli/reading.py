@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,9 +49,22 @@ def check(
             warn(scenario.warnings)
         size = len(scenario.model.transitions)
         fine.append(f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok")
+        if strict:
+            fine += _graded(scenario)
     if wrong:
         raise typer.Exit(WRONG)
     typer.echo("\n".join(fine))
+
+
+def _graded(scenario: Scenario) -> list[str]:
+    """What its numbers rest on, most frequent first: what a clean file may still be asked."""
+    known = (*scenario.assumptions, *scenario.delays)
+    if not known:
+        return []
+    grades = Counter(one.grade for one in known).most_common()
+    doubtful = sum(one.unconfirmed for one in known)
+    said = ", ".join(f"{count} {grade}" for grade, count in grades)
+    return [f"  parameters and delays: {said}{f'; {doubtful} unconfirmed' if doubtful else ''}"]
 
 
 def _sources_in(file: Path, error: ScenarioError) -> int:
