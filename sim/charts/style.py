@@ -17,6 +17,7 @@ from sim.analysis.wording import plain
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
 WIDTH = 8.0  # inches
+MARGIN = 1.15  # inches above and below the rows
 ROW = 0.34  # inches a row of text needs
 HARD = "\u00a0"  # a blank at which no line is broken
 FOLD = 20  # characters in a line of an actor's name
@@ -35,7 +36,7 @@ def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
     """The axes given, or new ones high enough for so many rows of text."""
     if ax is not None:
         return ax
-    height = max(1.6, 1.15 + ROW * rows)
+    height = max(1.6, MARGIN + ROW * rows)
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from sim.charts import style
 
@@ -18,7 +19,10 @@ TYPES = (
     *("nonaggression", "neutrality", "offence"),
 )
 DORMANT = (0, (4, 3))  # dashes of a treaty that does not bind at the start date
-SHARES = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)  # of the way, for labels
+SHARES = tuple(0.5 + k * 0.03 * side for k in range(12) for side in (1, -1))  # for labels
+SHORT = 24  # letters of a treaty's title that fit on an arrow
+AROUND = 3  # dots of room around a text
+SMALL, GROWTH, LARGE = 2.2, 0.3, 3.8  # inches of the ring's radius: of few actors, more, at most
 BEND = 0.16  # how far the arcs between one pair of actors stand apart
 
 
@@ -41,20 +45,27 @@ class Arc(NamedTuple):
 
 
 def treaties(
-    bonds: pd.DataFrame, *, names: Mapping[str, str] | None = None, ax: Axes | None = None
+    bonds: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | None = None,
+    subject: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Who is bound to whom, drawn from the analysis `bonds`.
 
     An arrow runs from the obligor to the beneficiary, coloured by the type of the clause and
     dashed where the treaty does not bind at the start date. What is owed to nobody in particular
-    stands beneath its obligor. `names` gives actors the name a reader sees.
+    stands beneath its obligor. `names` gives actors the name a reader sees. The page is as large as
+    the actors and arrows on it need.
     """
-    ax = style.axes(ax, rows=21, width=11)
     arcs = _arcs(bonds)
     places = _places(bonds, arcs)
-    ax.set(xlim=(-1.32, 1.32), ylim=(-1.2, 1.16))
-    title = "Who is bound to whom: from obligor to beneficiary (grey: owed to nobody in particular)"
-    style.frame(ax, title)
+    low, high = _extent(places, arcs)
+    inches = min(SMALL + GROWTH * len(places), LARGE)
+    across, down = max((high.x - low.x) * inches, style.WIDTH), (high.y - low.y) * inches
+    ax = style.axes(ax, rows=(down - style.MARGIN) / style.ROW, width=across)
+    ax.set(xlim=(low.x, high.x), ylim=(low.y, high.y), xticks=[], yticks=[])
+    style.frame(ax, _title(bonds, subject))
     ax.axis("off")
     ax.legend(handles=_legend(bonds), loc="lower center", ncols=5, fontsize=8, frameon=False)
     boxes = _actors(ax, places, names or {})
@@ -64,6 +75,22 @@ def treaties(
         _arrow(ax, arc, boxes)
         taken.append(_label(ax, arc, places, taken))
     return ax
+
+
+def _title(bonds: pd.DataFrame, subject: str) -> str:
+    grey = "; grey: owed to nobody in particular" if (bonds["beneficiary"] == "").any() else ""
+    asked = f"Who is bound to whom?{' – ' + subject if subject else ''}"
+    return f"{asked}\nfrom obligor to beneficiary{grey}"
+
+
+def _extent(places: Mapping[str, Point], arcs: Sequence[Arc]) -> tuple[Point, Point]:
+    """The corners of what is drawn, with room for boxes, for notes beneath them and the legend."""
+    points = list(places.values()) or [Point(0, 0)]
+    for arc in arcs:
+        start, end = places[arc.obligor], places[arc.beneficiary]
+        points += [_on_arc(start, end, arc.bend, share) for share in SHARES]
+    xs, ys = zip(*points, strict=True)
+    return Point(min(xs) - 0.32, min(ys) - 0.32), Point(max(xs) + 0.32, max(ys) + 0.16)
 
 
 def _arcs(bonds: pd.DataFrame) -> list[Arc]:
@@ -82,20 +109,25 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
 
 
 def _clauses(rows: pd.DataFrame) -> list[str]:
-    """`treaty: clause, clause`, a line a treaty."""
+    """`Treaty: clause, clause`, a line a treaty; where its title is long its name in the file."""
+    called = rows["title"].where(rows["title"].str.len() <= SHORT, rows["treaty"])
     return [
         f"{treaty}: {', '.join(clauses)}"
-        for treaty, clauses in rows.groupby("treaty", sort=False)["clause"]
+        for treaty, clauses in rows["clause"].groupby(called, sort=False)
     ]
 
 
 def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:
-    """Actors on a circle, in the order that makes the arrows shortest; the rest in its middle."""
+    """Actors on a circle, in the order that makes the arrows shortest; the rest in its middle.
+
+    Two stand side by side, since names are wider than high.
+    """
     ring = _ring(nx.Graph((arc.obligor, arc.beneficiary) for arc in arcs))
-    turn = 2 * np.pi / max(len(ring), 1)
+    turn, first = 2 * np.pi / max(len(ring), 1), -np.pi / 2 if len(ring) == 2 else 0.0
+    angles = [first + k * turn for k in range(len(ring))]
     places = {
-        actor: Point(float(np.sin(k * turn)), float(np.cos(k * turn)))
-        for k, actor in enumerate(ring)
+        actor: Point(round(float(np.sin(angle)), 9), round(float(np.cos(angle)), 9))
+        for actor, angle in zip(ring, angles, strict=True)
     }
     alone = [actor for actor in bonds["obligor"].unique() if actor not in places]
     for k, actor in enumerate(alone):
@@ -180,16 +212,21 @@ def _arrow(ax: Axes, arc: Arc, boxes: Mapping[str, Text]) -> None:
 
 def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text]) -> Text:
     """The clauses of an arrow, slid along it until they cover no other text."""
-    start, end = places[arc.obligor], places[arc.beneficiary]
+    dots = ax.transData  # arrows are bent on the page, whatever the axes' proportions
+    start, end = (Point(*dots.transform(places[a])) for a in (arc.obligor, arc.beneficiary))
     box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
     look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
     label = ax.text(0, 0, arc.label, color=_colour(arc.type), bbox=box, **look)
 
-    def covers(share: float) -> int:
-        label.set_position(_on_arc(start, end, arc.bend, share))
+    def put(share: float) -> None:
+        x, y = dots.inverted().transform(_on_arc(start, end, arc.bend, share))
+        label.set_position((float(x), float(y)))
+
+    def covers(share: float) -> float:
+        put(share)
         return sum(_overlap(label, other) for other in taken)
 
-    label.set_position(_on_arc(start, end, arc.bend, min(SHARES, key=covers)))
+    put(min(SHARES, key=covers))
     return label
 
 
@@ -203,8 +240,10 @@ def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
     return Point(a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y)
 
 
-def _overlap(one: Text, other: Text) -> bool:
-    return one.get_window_extent().overlaps(other.get_window_extent())
+def _overlap(one: Text, other: Text) -> float:
+    """The area that two texts have in common."""
+    both = Bbox.intersection(*(text.get_window_extent().padded(AROUND) for text in (one, other)))
+    return 0.0 if both is None else float(both.width * both.height)
 
 
 def _colour(kind: str) -> str:

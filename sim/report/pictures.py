@@ -102,7 +102,7 @@ def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable
         if about.interval != "exact":
             yield from _clauses(scenario, results)
         names = {actor.name: actor.title for actor in scenario.actors}
-        yield "treaties", lambda: treaties(bonds(scenario), names=names)
+        yield "treaties", lambda: treaties(bonds(scenario), names=names, subject=title)
 
 
 def _timing(scenario: Scenario, results: Results) -> Axes:
