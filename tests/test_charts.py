@@ -141,7 +141,7 @@ CHARTS: dict[str, Callable[[], style.Axes]] = {
     "timing, none": lambda: timing(curves([0, 0]), start=START, subject=SUBJECT),
     "rungs, nine": lambda: rungs(ladder(9), start=START, subject=SUBJECT),
     "rungs, nine and none of them quiet": lambda: rungs(
-        ladder(9, lowest=0.5), name=f"the ladder `gate` of {LONG}", subject=SUBJECT
+        ladder(9, lowest=0.5), asked=f"How far up the ladder of {LONG}?", subject=SUBJECT
     ),
     "rungs, one": lambda: rungs(ladder(1), subject=SUBJECT),
     "clauses, seven": lambda: clauses(asked(7), subject=SUBJECT),
@@ -366,10 +366,10 @@ def test_a_quiet_lowest_rung_is_left_out_and_said_to_be():
     assert len(alone.collections) == 5
 
 
-def test_a_ladder_is_called_by_its_name_or_plainly_by_its_word():
+def test_a_ladder_is_headed_by_what_is_asked_or_plainly_by_its_word():
     assert rungs(ladder(5)).get_title(loc="left") == "How far up the ladder `korea`?"
-    named = rungs(ladder(5), name="the ladder `gate` of Japan")
-    assert named.get_title(loc="left") == "How far up the ladder `gate` of Japan?"
+    asked = rungs(ladder(5), asked="How far the two have gone", subject=SUBJECT)
+    assert asked.get_title(loc="left") == f"How far the two have gone – {SUBJECT}"
 
 
 def luminance(colour) -> float:

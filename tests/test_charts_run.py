@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
-from islands import island, island_run
+from islands import FILE, island, island_run
 from test_charts import overlaps, row_labels
 
 import sim
@@ -77,3 +77,38 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     heads = [label.get_text() for label in ax.get_xticklabels()]
     assert "Northland" in heads
     assert "north" not in heads
+
+
+@pytest.mark.parametrize(
+    ("about", "owner", "title"),
+    [
+        ("how far the two have gone", "", "How far the two have gone – "),
+        ("", "north", "How far up the ladder `north_south` of Northland? – "),
+        ("", "", "How far up the ladder `north_south`? – "),
+        (
+            "too long to head a chart, since it tells all of a story from end to end",
+            "",
+            "How far up the",
+        ),
+    ],
+)
+def test_a_ladder_is_headed_by_what_the_file_says_of_it(about, owner, title):
+    variables = tuple(
+        replace(one, about=about, owner=owner) if one.name == "north_south" else one
+        for one in island().model.variables
+    )
+    scenario = replace(island(), model=replace(island().model, variables=variables))
+    ax = dict(pictures.charts(scenario, island_run()))["rungs"]()
+    assert ax.get_title(loc="left").startswith(title)
+
+
+def test_a_relation_is_what_its_name_or_else_its_about_says(tmp_path):
+    text = FILE.read_text()
+    relation = "north_south: {between: [north, south], ladder: conflict, start: clash"
+    assert relation in text
+    said = {", about: how far they have gone": "how far they have gone", "": ""}
+    said[", about: how far they have gone, name: North and South"] = "North and South"
+    for words, about in said.items():
+        file = tmp_path / "island.yaml"
+        file.write_text(text.replace(relation, relation + words))
+        assert sim.load(file).model.variable("north_south").about == about

@@ -17,7 +17,7 @@ def rungs(
     table: pd.DataFrame,
     *,
     variable: str | None = None,
-    name: str = "",
+    asked: str = "",
     start: date | None = None,
     subject: str = "",
     ax: Axes | None = None,
@@ -25,9 +25,9 @@ def rungs(
     """Share of paths at each rung of one ladder over time, stacked, the highest rung on top.
 
     `table` is the run's frame of rungs; of its variables the first is drawn unless one is named;
-    `name` is what a reader calls it. A path that `stop_when` ended stays where it stood. The labels
-    give the shares at the end. Where nearly all paths stay at the lowest rung, that one is left
-    out, and a label says so: else the others would be too thin to read.
+    `asked` heads the chart in its place. A path that `stop_when` ended stays where it stood. The
+    labels give the shares at the end. Where nearly all paths stay at the lowest rung, that one is
+    left out, and a label says so: else the others would be too thin to read.
     """
     ladder = str(table["variable"].iloc[0]) if variable is None else variable
     own = table[table["variable"] == ladder]
@@ -48,7 +48,8 @@ def rungs(
     _labels(ax, levels, stacked[:, -1], quiet=quiet)
     _, top = ax.get_ylim()
     _label(ax, f"{style.day(float(times[-1]), start)}:", 0.97 * top)
-    title = f"How far up {name or f'the ladder `{ladder}`'}?{' – ' + subject if subject else ''}"
+    asked = asked or f"How far up the ladder `{ladder}`?"
+    title = f"{asked}{' – ' + subject if subject else ''}"
     below = ax.get_xlabel()
     if quiet:
         stays = at_least(float(stacked[0].min()))

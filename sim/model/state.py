@@ -18,6 +18,7 @@ class Variable:
     start: int
     ladder: str | None = None  # the ladder these levels were taken from
     owner: str = ""  # the actor or treaty it belongs to; empty for no one in particular
+    about: str = ""  # what a reader is told it is; empty where the file says nothing
     says: str | None = None  # reader's template: "<owner> holds <level> to be the attacker"
 
     def word(self, value: int) -> str:

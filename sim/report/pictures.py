@@ -30,6 +30,7 @@ from sim.scenario import Scenario
 
 LABEL = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
 DOTS = 150  # an inch
+HEADING = 60  # letters of what the file says of a variable that can head a chart
 FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
@@ -93,7 +94,7 @@ def charts(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable
             lambda ladder=ladder: rungs(  # type: ignore[misc]
                 results.rungs,
                 variable=ladder,
-                name=_ladder(scenario.model, ladder),
+                asked=_ladder(scenario.model, ladder),
                 start=start,
                 subject=title,
             ),
@@ -128,12 +129,14 @@ def _timing(scenario: Scenario, results: Results) -> Axes:
     )
 
 
-def _ladder(model: Model, variable: str) -> str:
-    """`the ladder `gate` of Japan`; empty for a ladder that is nobody's own."""
+def _ladder(model: Model, name: str) -> str:
+    """What the file says the variable is; else what stands where on which ladder."""
+    variable = model.variable(name)
+    if 0 < len(variable.about) <= HEADING:
+        return variable.about[0].upper() + variable.about[1:]
     titles = {actor.name: actor.title for actor in model.actors}
-    owner = model.variable(variable).owner
-    own = variable.rpartition(".")[2]
-    return f"the ladder `{own}` of {titles[owner]}" if owner in titles else ""
+    own, owner = name.rpartition(".")[2], titles.get(variable.owner)
+    return f"How far up the ladder `{own}` of {owner}?" if owner else ""
 
 
 def _clauses(scenario: Scenario, results: Results) -> Iterator[tuple[str, Callable[[], Axes]]]:

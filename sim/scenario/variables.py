@@ -41,7 +41,8 @@ def _variable(
     owner: str,
 ) -> Iterator[Variable]:
     """One variable, or nothing when its ladder or its start is wrong."""
-    made = partial(Variable, name=name, owner=owner, says=shape.says)
+    about = (shape.name if isinstance(shape, shapes.Relation) else "") or shape.about
+    made = partial(Variable, name=name, owner=owner, about=about, says=shape.says)
     match shape:
         case shapes.FlagVariable(flag=flag):
             yield made(kind="flag", levels=FLAG, size=2, start=int(flag))
