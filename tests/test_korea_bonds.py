@@ -60,7 +60,7 @@ def test_no_two_labels_cover_each_other_and_each_clause_is_named(duties):
     figure = ax.figure
     figure.canvas.draw()
     words = " ".join(text.get_text() for text in ax.texts)
-    assert all(clause in words for clause in duties["clause"])
+    assert all(article in words for article in duties["article"])
     assert "North Korea" in words
     boxes = [(text.get_text(), text.get_window_extent()) for text in ax.texts]
     worst = [(a, b) for (a, x), (b, y) in combinations(boxes, 2) if covered(x, y) > 0.25]

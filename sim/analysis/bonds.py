@@ -7,13 +7,23 @@ import pandas as pd
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-COLUMNS = ["treaty", "title", "clause", "type", "obligor", "beneficiary", "binds", "from"]
+COLUMNS = [
+    "treaty",
+    "title",
+    "clause",
+    "article",
+    "type",
+    "obligor",
+    "beneficiary",
+    "binds",
+    "from",
+]
 
 
 def bonds(scenario: "Scenario") -> pd.DataFrame:
-    """One row a duty: treaty, title, clause, type, obligor, beneficiary, binds, from.
+    """One row a duty: treaty, title, clause, article, type, obligor, beneficiary, binds, from.
 
-    `binds` says whether the treaty binds at the start date and `from` the day it comes into force
+    `article` is what a reader calls the clause. `binds` says whether the treaty binds at the start date and `from` the day it comes into force
     (missing where the scenario gives none). A clause that names several beneficiaries stands once
     for each; one that names none has an empty beneficiary, because nobody in particular is owed.
     """
@@ -22,6 +32,7 @@ def bonds(scenario: "Scenario") -> pd.DataFrame:
             treaty.name,
             treaty.title or treaty.name,
             obligation.name,
+            obligation.title,
             obligation.type,
             obligation.obligor,
             beneficiary,

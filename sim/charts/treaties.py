@@ -111,9 +111,10 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
 def _clauses(rows: pd.DataFrame) -> list[str]:
     """`Treaty: clause, clause`, a line a treaty; where its title is long its name in the file."""
     called = rows["title"].where(rows["title"].str.len() <= SHORT, rows["treaty"])
+    articles = rows["article"] if "article" in rows else rows["clause"]
     return [
         f"{treaty}: {', '.join(clauses)}"
-        for treaty, clauses in rows["clause"].groupby(called, sort=False)
+        for treaty, clauses in articles.groupby(called, sort=False)
     ]
 
 
