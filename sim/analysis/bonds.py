@@ -23,9 +23,10 @@ COLUMNS = [
 def bonds(scenario: "Scenario") -> pd.DataFrame:
     """One row a duty: treaty, title, clause, article, type, obligor, beneficiary, binds, from.
 
-    `article` is what a reader calls the clause. `binds` says whether the treaty binds at the start date and `from` the day it comes into force
-    (missing where the scenario gives none). A clause that names several beneficiaries stands once
-    for each; one that names none has an empty beneficiary, because nobody in particular is owed.
+    `article` is what a reader calls the clause. `binds` says whether the treaty binds at the start
+    date and `from` the day it comes into force (missing where the scenario gives none). A clause
+    that names several beneficiaries stands once for each; one that names none has an empty
+    beneficiary, because nobody in particular is owed.
     """
     rows = [
         (

@@ -29,16 +29,8 @@ def differences(
     for place, (_, row) in enumerate(rows.iterrows()):
         idle = row["changed"] is not pd.NA and row["changed"] == 0
         if not idle:
-            ax.hlines(place, row["low"], row["high"], color=style.ACCENT, lw=1.6, alpha=0.8)
-        ax.plot(
-            row["difference"],
-            place,
-            marker="o",
-            markersize=6,
-            color=style.ACCENT,
-            markerfacecolor="white" if idle else style.ACCENT,
-            zorder=3,
-        )
+            style.reach(ax, place, row["low"], row["high"])
+        style.dot(ax, place, row["difference"], hollow=idle)
         style.beside(ax, place, difference(row))
     style.rows(ax, [style.broken(plain(str(name))) for name in rows["twin"]])
     ends = rows[["low", "high"]].abs().to_numpy()

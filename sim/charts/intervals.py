@@ -25,18 +25,8 @@ def interval_rows(
     for row, (_, entry) in enumerate(table.iterrows()):
         if pd.isna(entry["probability"]):
             continue
-        none = not entry["probability"] > 0
-        ax.hlines(row, entry["low"], entry["high"], color=style.ACCENT, linewidth=1.6, alpha=0.8)
-        ax.plot(
-            entry["probability"],
-            row,
-            marker="o",
-            markersize=6,
-            color=style.ACCENT,
-            markerfacecolor="white" if none else style.ACCENT,
-            clip_on=False,
-            zorder=3,
-        )
+        style.reach(ax, row, entry["low"], entry["high"])
+        style.dot(ax, row, entry["probability"], hollow=not entry["probability"] > 0)
         style.beside(ax, row, estimate(entry))
     style.rows(ax, labels)
 

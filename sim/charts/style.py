@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.wording import plain
+from sim.model.durations import DAY, duration_in_words
 
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
@@ -78,6 +79,25 @@ def rows(ax: Axes, labels: Sequence[str]) -> None:
     ax.set_axisbelow(True)
 
 
+def reach(ax: Axes, row: int, low: float, high: float) -> None:
+    """An interval in a row."""
+    ax.hlines(row, low, high, color=ACCENT, linewidth=1.6, alpha=0.8)
+
+
+def dot(ax: Axes, row: int, value: float, *, hollow: bool) -> None:
+    """An estimate in a row, whole also where it lies on the frame."""
+    ax.plot(
+        value,
+        row,
+        marker="o",
+        markersize=6,
+        color=ACCENT,
+        markerfacecolor="white" if hollow else ACCENT,
+        clip_on=False,
+        zorder=3,
+    )
+
+
 def beside(ax: Axes, row: int, text: str) -> None:
     """Words right of the frame, in the row's own height, so that nothing can overlap."""
     ax.text(1.03, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=9, color=INK)
@@ -105,7 +125,8 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     ax.xaxis.set_major_formatter(formatter)  # no year at the right end: the label has both ends
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
-    ax.set_xlabel(f"{start} to {last} ({horizon:g} days)", color=INK, fontsize=9)
+    said = duration_in_words(horizon * DAY)
+    ax.set_xlabel(f"{start} to {last} ({said})", color=INK, fontsize=9)
     return [first, first + horizon]
 
 
