@@ -73,7 +73,7 @@ def members(union: Any) -> dict[str, Any]:
     return found
 
 
-def check(union: Any) -> None:
+def check_agreement(union: Any) -> None:
     """The forms of a union are its tags; each is a key of the shape that it leads to."""
     forms = forms_of(union)
     assert forms is not None
@@ -90,7 +90,7 @@ UNIONS = unions()
 
 @pytest.mark.parametrize("union", UNIONS, ids=lambda union: str(forms_of(union).what))
 def test_the_keys_of_forms_are_the_tags_of_their_union(union):
-    check(union)
+    check_agreement(union)
 
 
 def test_no_union_was_overlooked():
@@ -107,12 +107,12 @@ def test_a_form_listed_once_would_be_seen(keys):
     """Control: one tag too many, one too few, another one; and as it should be."""
     tags = Annotated[Pair, Tag(MARK + "one")] | Annotated[Pair, Tag(MARK + "two")]
     with pytest.raises(AssertionError, match="pair"):
-        check(Annotated[tags, *Forms("pair", keys).told_apart])
-    check(Annotated[tags, *Forms("pair", ("one", "two")).told_apart])
+        check_agreement(Annotated[tags, *Forms("pair", keys).told_apart])
+    check_agreement(Annotated[tags, *Forms("pair", ("one", "two")).told_apart])
 
 
 def test_a_tag_that_leads_to_another_shape_would_be_seen():
     """Control: `three` is no key of the pair."""
     tags = Annotated[Pair, Tag(MARK + "one")] | Annotated[Pair, Tag(MARK + "three")]
     with pytest.raises(AssertionError, match="pair"):
-        check(Annotated[tags, *Forms("pair", ("one", "three")).told_apart])
+        check_agreement(Annotated[tags, *Forms("pair", ("one", "three")).told_apart])
