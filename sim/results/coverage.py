@@ -11,6 +11,7 @@ from sim.model.reachability import Reach
 from sim.results.tables import interval, named, reaches
 from sim.results.tally import Counts, Ledger
 
+BLOCK = 32  # rows whose counts by draw are looked at together: of many draws they are many
 CALLED = ".invoked"  # the transition that calls upon a clause is the clause's name and this
 
 
@@ -30,15 +31,15 @@ def coverage(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     is_option, answers = place >= len(model.transitions), call >= 0
     fired = np.concatenate([total.fired, total.taken])[place]
     possible = np.array([*reach.fired, *chain(*reach.taken)], dtype=np.bool_)[place]
-    by_draw = _by_draw(ledger)
-    hits, calls = by_draw[:, place], by_draw[:, call]
-    sizes = np.full(len(by_draw), ledger.paths)
-    low, high = np.zeros(len(rows)), np.ones(len(rows))
-    if total.n:
-        low, high = interval(hits, sizes, varies=varies)
-    asked_low, asked_high = np.full((2, len(rows)), np.nan)
-    known = answers & (calls.sum(axis=0) > 0)  # of those never asked, nothing
-    asked_low[known], asked_high[known] = interval(hits[:, known], calls[:, known], varies=varies)
+    low, high, asked_low, asked_high = np.full((4, len(rows)), np.nan)
+    asked = np.where(answers, total.fired[call], 0)
+    sizes = np.full(ledger.draws, ledger.paths)
+    for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
+        hits = _by_draw(ledger, place[some])
+        low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
+        known = asked[some] > 0  # of those never asked, nothing
+        own, calls = some[known], _by_draw(ledger, call[some[known]])
+        asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
     names = [row.name for row in rows]
     origins = [model.transitions[row.rank].origin for row in rows]
     return pd.DataFrame(
@@ -51,7 +52,7 @@ def coverage(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
             "n": np.full(len(rows), total.n, dtype=np.int64),
             "low": low,
             "high": high,
-            "asked": pd.arrays.IntegerArray(calls.sum(axis=0), ~answers),
+            "asked": pd.arrays.IntegerArray(asked, ~answers),
             "asked_low": asked_low,
             "asked_high": asked_high,
             "reach": reaches(fired, possible.tolist()),
@@ -72,9 +73,7 @@ def _rows(model: Model) -> list[Row]:
     return rows
 
 
-def _by_draw(ledger: Ledger) -> Counts:
-    """(finished draws, transitions + options): paths in which each fired or was taken."""
-    counted = zip(ledger.fired, ledger.taken, strict=True)
-    whole = [np.concatenate(pair) for pair in counted]
-    width = len(ledger.total.fired) + len(ledger.total.taken)
-    return np.array(whole, dtype=np.int64).reshape(len(whole), width)
+def _by_draw(ledger: Ledger, places: Counts) -> Counts:
+    """(finished draws, places): paths in which each of these fired or was taken."""
+    some = [counts[places] for counts in ledger.came_up]
+    return np.array(some, dtype=np.int64).reshape(len(some), len(places))

@@ -1,6 +1,7 @@
 """Counts over paths, of one size however many paths there are, and the rows kept beside them."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,8 +107,8 @@ class Ledger:
         self.total = Tally(model)
         self.hits: list[Counts] = []  # one row a finished draw
         self.ended: list[Counts] = []
-        self.fired: list[Counts] = []  # of all transitions
-        self.taken: list[Counts] = []  # of all options
+        self.came_up: list[NDArray[np.unsignedinteger[Any]]] = []  # transitions, then options
+        self._narrow = np.min_scalar_type(paths)  # which no count of a draw exceeds
         self.rows: list[Walked] = []
         self.events: list[tuple[int, Firings]] = []  # (draw, its firings)
         self._begin()
@@ -136,8 +137,8 @@ class Ledger:
             self.total.merge(self._draw)
             self.hits.append(self._draw.hits)
             self.ended.append(self._draw.ended)
-            self.fired.append(self._draw.fired)
-            self.taken.append(self._draw.taken)
+            came_up = np.concatenate([self._draw.fired, self._draw.taken])
+            self.came_up.append(came_up.astype(self._narrow))
             self.rows += self._rows
             self.events += self._events
             self._begin()
