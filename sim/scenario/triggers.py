@@ -64,8 +64,8 @@ def _trigger(bench: Workbench, item: "str | shapes.Becomes", route: Route) -> It
 
 def _as_condition(item: str) -> str:
     """The condition a text may be meant for; nothing if it is one word."""
-    words = item.removeprefix("becomes").lstrip(" :")
-    return words if len(words.split()) > 1 or words != item else ""
+    words = " ".join(item.removeprefix("becomes").lstrip(" :").split())
+    return words if " " in words or words != item else ""
 
 
 def _copies(bench: Workbench, item: str, route: Route) -> Iterator[Trigger]:
