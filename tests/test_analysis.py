@@ -1,6 +1,7 @@
 """Analyses against what they have to be, on runs whose every event is known."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -222,6 +223,19 @@ def test_a_solution_counts_nothing_in_coverage_and_is_read_back_so(tmp_path):
     assert_frame_equal(again.coverage, solved.coverage)
 
 
+def test_a_clause_called_upon_from_the_start_is_called_in_every_path(tmp_path):
+    text = DATED.replace("WAIT", "3 d").replace("in_force: 2024-01-11", "in_force: 2023-01-11")
+    text += "interventions: {already: {start: {pact.art4: invoked}}}\n"
+    file = tmp_path / "already.yaml"
+    file.write_text(text, encoding="utf-8")
+    results = sim.run(sim.load(file).under("already"), draws=2, paths=20, workers=1)
+    row = results.coverage.set_index("name").loc["pact.art4.force"]
+    assert (row["fired"], row["asked"]) == (40, 40)
+    table = clauses(results.coverage).set_index("response")
+    assert table.loc["force", "probability"] == 1
+    assert table.loc["no answer by the end", "hits"] == 0
+
+
 def test_a_clause_never_called_has_no_answers_known():
     void = sim.run(island().under("no_treaty"), draws=2, paths=10, workers=1)
     table = clauses(void.coverage)
@@ -300,6 +314,34 @@ def test_a_route_through_a_date_says_what_was_waiting_for_it(tmp_path, wait, rou
     results = sim.run(scenario, draws=1, paths=3, workers=1)
     assert list(routes(scenario.model, results, "helped")["route"]) == [route]
     assert list(routes(scenario.model, results, "talked")["route"]) == ["quarrel"]
+
+
+def test_a_route_through_two_dates_at_once_goes_on_behind_both(tmp_path):
+    text = DATED.replace("WAIT", "3 d").replace("state: {war", "state: {ready: {flag: false}, war")
+    text = text.replace("casus_foederis: war", "casus_foederis: war and ready")
+    text = text.replace("events:", "events:\n  drill: {at: 2024-01-11, then: {ready: true}}")
+    (route,) = routes_of(tmp_path, text)
+    assert route.startswith("quarrel → attack → ")
+    assert set(route.split(ARROW)) == {"quarrel", "attack", "pact", "drill", "pact.art4"}
+
+
+def test_a_guard_without_a_value_in_a_state_that_never_was_does_not_hold_there(tmp_path):
+    """Nothing protects the division once the date's effect is put where there are no foes yet."""
+    text = DATED.replace("WAIT", "3 d").replace("state: {war", "state: {foes: {max: 3}, war")
+    text = text.replace("then: {war: true}", "then: {foes: 2}")
+    text = text.replace("casus_foederis: war", "casus_foederis: week and 1 / foes > 0.1")
+    text = text.replace("state: {foes", "state: {week: {flag: false}, foes")
+    text = text.replace("in_force: 2024-01-11", "in_force: 2023-01-11")
+    text = text.replace("events:", "events:\n  monday: {at: 2024-01-11, then: {week: true}}")
+    assert routes_of(tmp_path, text) == ["quarrel → attack → monday → pact.art4"]
+
+
+def routes_of(folder: Path, text: str) -> list[str]:
+    """The routes to `helped` in a scenario."""
+    (folder / "dated.yaml").write_text(text, encoding="utf-8")
+    scenario = sim.load(folder / "dated.yaml")
+    results = sim.run(scenario, draws=1, paths=2, workers=1)
+    return list(routes(scenario.model, results, "helped")["route"])
 
 
 def test_a_date_that_met_a_condition_true_from_the_start_stands_alone(tmp_path):

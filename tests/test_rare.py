@@ -427,6 +427,17 @@ def test_ctrl_c_does_not_wait_for_the_draws_under_way() -> None:
     assert monotonic() - began >= 2
 
 
+def test_where_nothing_is_unknown_all_splittings_are_of_one_draw() -> None:
+    found = rare(ladder(3, 12.0, 20.0), "top", paths=20)
+    assert (found.draws, found.repetitions) == (1, 60)
+    assert rare(ladder(3, 12.0, 20.0), "top", paths=20, repetitions=3).repetitions == 3
+
+
+def test_none_in_any_splitting_is_no_estimate_of_zero() -> None:
+    with pytest.raises(NotApplicable, match="none of"):
+        rare(ladder(7, 12.0, 20.0), "top", paths=10, repetitions=2)
+
+
 def test_the_interval_holds_what_draws_do_not_agree_on() -> None:
     """40 runs (seeds 0 to 39) of 10 draws: 90 % of the intervals should hold the mean of all draws.
 

@@ -126,31 +126,52 @@ class _Told:
                 step = f"{step}.{transition.options[firing.option].name}"
             if step not in steps:
                 steps.append(step)
-            cause = firing.cause
-            if cause >= 0 and self.model.transitions[self.walk.firings[cause].rank].at is not None:
-                dated = self.model.transitions[self.walk.firings[cause].rank].origin
-                steps += [dated] * (dated not in steps)
-                cause = self.behind(transition, cause)
-            last = cause
+            last = firing.cause
+            if last >= 0 and self._is_dated(last):
+                dates, last = self.behind(transition, last)
+                origins = [self._origin(date) for date in dates]
+                steps += [origin for origin in origins if origin not in steps]
         return steps[::-1]
 
-    def behind(self, transition: Transition, date: int) -> int:
-        """What made the rest of a guard hold that waited for a dated event; -1: the start.
+    def _origin(self, seq: int) -> str:
+        return self.model.transitions[self.walk.firings[seq].rank].origin
+
+    def _is_dated(self, seq: int) -> bool:
+        return self.model.transitions[self.walk.firings[seq].rank].at is not None
+
+    def behind(self, transition: Transition, date: int) -> tuple[list[int], int]:
+        """The dated events a guard waited for, and what made the rest of it hold; -1: the start.
 
         A date has no cause, so a clause that is called when its treaty begins to bind would seem to
         be called by the calendar alone, whatever war it had been waiting in.
         """
+        dates = [date]
         if transition.when is None or transition.on:
-            return -1
+            return dates, -1
         guard = evaluator(transition.when.node, self.model.names)
-        before, after = self.states[date], self.states[date + 1]
-        set_by_date = {
-            i: new for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new
-        }
+        set_by_dates = self._set_by(date)
         for seq in range(date - 1, -2, -1):
             state = list(self.states[seq + 1])
-            for i, value in set_by_date.items():
+            for i, value in set_by_dates.items():
                 state[i] = value
-            if not guard(state, self.values, self.marks[seq + 1]):
-                return seq + 1 if seq + 1 < date else -1
-        return -1
+            if self._holds(guard, state, seq):
+                continue
+            if seq + 1 == date:  # the date did more than set what the guard reads
+                return dates, -1
+            if not self._is_dated(seq + 1):
+                return dates, seq + 1
+            date = seq + 1
+            dates.append(date)
+            set_by_dates = {**self._set_by(date), **set_by_dates}
+        return dates, -1
+
+    def _set_by(self, seq: int) -> dict[int, int]:
+        """What a firing changed: position of the variable -> its value afterwards."""
+        pairs = zip(self.states[seq], self.states[seq + 1], strict=True)
+        return {i: after for i, (before, after) in enumerate(pairs) if before != after}
+
+    def _holds(self, guard: Evaluator, state: Sequence[int], seq: int) -> bool:
+        try:
+            return bool(guard(state, self.values, self.marks[seq + 1]))
+        except ArithmeticError:  # of a state that never was: no odds, or a division by zero
+            return False

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
-from math import sqrt
+from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sim.model.model import Model
     from sim.scenario import Scenario
 
-DRAWS, REPETITIONS, PATHS = 30, 2, 100
+DRAWS, PATHS = 30, 100
+SPLITTINGS = 60  # draws times repetitions, unless another number of either is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Rare:
 
     scenario: str
     outcome: str
+    title: str  # of the outcome
     probability: float
     low: float
     high: float
@@ -68,7 +70,7 @@ def rare(
     outcome: str,
     *,
     draws: int = DRAWS,
-    repetitions: int = REPETITIONS,
+    repetitions: int | None = None,
     paths: int = PATHS,
     seed: int = SEED,
     workers: int | None = None,
@@ -77,19 +79,22 @@ def rare(
     """Estimate one outcome's probability by splitting paths that come nearer to it.
 
     `paths` are begun at each level, `repetitions` times in each of `draws` parameter draws (one,
-    where nothing is unknown), spread over `workers` processes (all cores unless said). The same
-    seed gives the same estimate, whatever their number. Raises UsageError for an unknown outcome,
-    NotApplicable, with the reason, where splitting has nothing to go by, and what `run` raises.
+    where nothing is unknown; 60 splittings in all unless said), spread over `workers` processes
+    (all cores unless said). The same seed gives the same estimate, whatever their number. Raises
+    UsageError for an unknown outcome, NotApplicable, with the reason, where splitting has nothing
+    to go by, and what `run` raises.
     """
     model = model_of(scenario)
     crew = Plan(draws=draws, seed=seed, workers=workers).crew
     names = [one.name for one in model.outcomes]
     if outcome not in names:
         raise UsageError(unknown("outcome", outcome, names))
-    whole("repetitions", repetitions, 2)
-    whole("paths", paths, 10)
     if all(parameter.distribution.kind == "fixed" for parameter in model.parameters):
         draws = 1
+    if repetitions is None:
+        repetitions = max(2, ceil(SPLITTINGS / draws))
+    whole("repetitions", repetitions, 2)
+    whole("paths", paths, 10)
     if reach(model, limit=THOROUGH).outcomes[names.index(outcome)] is None:
         raise NotApplicable(f"not applicable, because {outcome} is impossible by construction")
     from sim.engines.splitting import split
@@ -129,6 +134,11 @@ def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: i
     each = np.array([one.probabilities for one in found])
     draws, repetitions = each.shape
     probability = float(each.mean())
+    if probability == 0:
+        raise NotApplicable(
+            f"not applicable, because none of {each.size:,} splittings came to {outcome}; more "
+            f"paths at each level may (now {paths:,})"
+        )
     errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
     means = each.mean(axis=1)
     splitting = float((errors**2).sum()) / draws**2  # how far off in these very draws
@@ -141,6 +151,7 @@ def _rare(model: Model, outcome: str, found: list[Split], *, paths: int, seed: i
     return Rare(
         scenario=model.name,
         outcome=outcome,
+        title=model.outcomes[model.names.outcomes[outcome]].label,
         probability=probability,
         low=max(probability - half, 0.0),
         high=min(probability + half, 1.0),

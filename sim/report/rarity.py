@@ -2,7 +2,7 @@
 
 from textwrap import wrap
 
-from sim.analysis.wording import counted, percent, plain
+from sim.analysis.wording import counted, percent
 from sim.experiment.rare import Rare
 
 WIDTH = 78
@@ -12,7 +12,7 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     """The lines to print."""
     width = rare.high - rare.low
     ends = "–".join(percent(end, width=width) for end in (rare.low, rare.high))
-    said = f"{plain(rare.outcome)}: {percent(rare.probability, width=width)} % ({ends})"
+    said = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends})"
     effort = (
         f"By splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "

@@ -22,6 +22,7 @@ class Row(NamedTuple):
     rank: int  # of the transition
     place: int  # among all transitions, followed by all options
     call: int  # rank of the transition that calls upon the clause this answers; -1 if none does
+    begun: bool  # whether that clause is called upon before the path begins
 
 
 def coverage(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
@@ -32,13 +33,15 @@ def coverage(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     fired = np.concatenate([total.fired, total.taken])[place]
     possible = np.array([*reach.fired, *chain(*reach.taken)], dtype=np.bool_)[place]
     low, high, asked_low, asked_high = np.full((4, len(rows)), np.nan)
-    asked = np.where(answers, total.fired[call], 0)
+    begun = np.array([row.begun for row in rows], dtype=np.bool_)
+    asked = np.where(begun, total.n, np.where(answers, total.fired[call], 0))
     sizes = np.full(ledger.draws, ledger.paths)
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
         hits = _by_draw(ledger, place[some])
         low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
         known = asked[some] > 0  # of those never asked, nothing
         own, calls = some[known], _by_draw(ledger, call[some[known]])
+        calls[:, begun[own]] = ledger.paths
         asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
     names = [row.name for row in rows]
     origins = [model.transitions[row.rank].origin for row in rows]
@@ -65,10 +68,11 @@ def _rows(model: Model) -> list[Row]:
     rows, option = [], len(model.transitions)
     for rank, transition in enumerate(model.transitions):
         call = model.ranks.get(f"{transition.name}{CALLED}", -1)
-        rows.append(Row(transition.name, rank, rank, call))
+        begun = call >= 0 and model.variable(transition.name).start > 0  # the first is dormant
+        rows.append(Row(transition.name, rank, rank, call, begun))
         for choice in transition.options:
             if choice.name is not None:
-                rows.append(Row(f"{transition.name}.{choice.name}", rank, option, call))
+                rows.append(Row(f"{transition.name}.{choice.name}", rank, option, call, begun))
             option += 1
     return rows
 

@@ -103,7 +103,7 @@ class Splitting:
                 return records
         raise NotApplicable(
             f"not applicable, because none of {len(records):,} paths of draw {self.draw} came "
-            f"nearer to {self.name} than they began; more paths may: ask for {10 * paths:,}"
+            f"nearer to {self.name} than they began; more paths at each level may (now {paths:,})"
         )
 
     def _record(self, path: Course) -> list[tuple[float, Course]]:
