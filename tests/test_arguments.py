@@ -1,9 +1,14 @@
 """Every whole number a caller gives is checked in one way, wherever it is given."""
 
+import warnings
+
+import numpy as np
 import pytest
+import typer
 from islands import island
 
 import sim
+from sim.cli.arguments import count
 from sim.errors import UsageError, whole
 from sim.experiment.rare import rare
 from sim.experiment.runs import LARGEST, LAST_SEED
@@ -32,6 +37,24 @@ def test_a_number_out_of_range_is_refused_by_name(call, said):
     with pytest.raises(UsageError) as caught:
         call()
     assert str(caught.value).startswith(said)
+
+
+def test_numbers_of_a_table_are_numbers():
+    results = sim.run(island(), draws=np.int64(2), paths=np.int32(5), seed=np.uint8(3), workers=1)
+    assert type(results.provenance.draws) is type(results.provenance.seed) is int
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sim.replay(island(), draw=np.int64(1), path=np.int64(4))
+
+
+@pytest.mark.parametrize("text", ["1e3", "1,5", "12,34", "1_000", "", "2.0", ",100"])
+def test_what_is_no_whole_number_is_refused(text):
+    with pytest.raises(typer.BadParameter, match="must be a whole number"):
+        count(text)
+
+
+def test_whole_numbers_may_have_commas_between_thousands():
+    assert [count(text) for text in ("1,000", "12,345,678", "-3", "7")] == [1000, 12345678, -3, 7]
 
 
 def test_the_ends_of_a_range_belong_to_it():

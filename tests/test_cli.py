@@ -208,6 +208,10 @@ def test_compare_may_start_from_an_intervention(call):
     assert code == 0
     (twin,) = strict_json(out)["twins"].values()
     assert twin["ally_fights"]["changed"] == 0  # what is void already cannot be voided again
+    out = call("compare", FIRST, "no_treaty", "--with", "no_treaty", *FEW, "--no-charts")[1]
+    assert "Under: no_treaty" in out
+    assert "under no_treaty\n" in out
+    assert "as written" not in out
     assert Path("results/first_crisis-no_treaty-compared/comparison.csv").exists()
 
 

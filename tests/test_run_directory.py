@@ -1,12 +1,13 @@
 """A run directory is whole, or not there; an earlier one is lost only to a finished one."""
 
+import json
 from pathlib import Path
 
 import pytest
 from islands import island_run
 
 from sim.errors import UsageError
-from sim.results.saved import MANIFEST, earlier, refuse_foreign, staged
+from sim.results.saved import MANIFEST, earlier, load, refuse_foreign, staged
 
 
 def left_in(folder: Path) -> set[str]:
@@ -64,6 +65,17 @@ def test_a_link_stays_a_link_and_the_run_is_where_it_leads(tmp_path, monkeypatch
     island_run().save(".")
     assert left_in(tmp_path) == {"real", "link"}
     assert (real / MANIFEST).exists()
+
+
+def test_a_run_of_an_earlier_version_is_refused_and_not_misread(tmp_path):
+    island_run().save(tmp_path / "run")
+    assert load(tmp_path / "run").outcomes.equals(island_run().outcomes)  # the control
+    about = json.loads((tmp_path / "run" / MANIFEST).read_text(encoding="utf-8"))
+    old = [column for column in about["columns"]["coverage"] if column["name"] != "asked"]
+    about["columns"]["coverage"] = old
+    (tmp_path / "run" / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(UsageError, match="earlier version"):
+        load(tmp_path / "run")
 
 
 def test_what_will_be_replaced_is_told(tmp_path):

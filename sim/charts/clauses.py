@@ -37,7 +37,7 @@ def clauses(
     title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
     asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
     said = [f"{asked}; answers: share of the paths that called it", interval]
-    if table["reopens"].any():
+    if "reopens" in table and table["reopens"].any():
         said.append("* may be called again: its answers may add up to more than 100 %")
     style.frame(ax, title, xlabel="\n".join(line for line in said if line))
     return ax
@@ -64,7 +64,7 @@ def _labels(table: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
         if row.response
         else style.broken(
             names.get(str(row.clause), str(row.clause)),
-            ending=f": called{' *' if row.reopens else ''}",
+            ending=f": called{' *' if getattr(row, 'reopens', False) else ''}",
         )
         for row in table.itertuples(index=False)
     ]

@@ -82,7 +82,9 @@ def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
 def _wanted(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[int]:
     """Numbers of the events, what tells most first, some more than once."""
     reasons = _causes(events)
-    ordered = outcomes.sort_values("headline", ascending=False, kind="stable")
+    ordered = outcomes
+    if "headline" in outcomes:
+        ordered = outcomes.sort_values("headline", ascending=False, kind="stable")
     for time in ordered["time"]:
         for seq in events.loc[events["time"] == time, "seq"].iloc[::-1]:
             back: int | None = int(seq)

@@ -1,5 +1,6 @@
 """The arguments that several commands share, each said once."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,9 @@ import typer
 
 def count(text: str | int) -> int:
     """A whole number, or an error in words."""
-    try:
-        return int(str(text).replace(",", "").replace("_", ""))
-    except ValueError:
-        raise typer.BadParameter(f"must be a whole number, found {text!r}") from None
+    if not re.fullmatch(r"[-+]?(\d+|\d{1,3}(,\d{3})+)", str(text)):
+        raise typer.BadParameter(f"must be a whole number, found {text!r}")
+    return int(str(text).replace(",", ""))
 
 
 File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]

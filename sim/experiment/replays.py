@@ -54,9 +54,9 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED
 
     Raises RunError where the path goes wrong, UsageError for numbers out of range.
     """
-    whole("draw", draw, 0, LARGEST - 1)
-    whole("path", path, 0, LARGEST - 1)
-    whole("seed", seed, 0, LAST_SEED)
+    draw = whole("draw", draw, 0, LARGEST - 1)
+    path = whole("path", path, 0, LARGEST - 1)
+    seed = whole("seed", seed, 0, LAST_SEED)
     model = model_of(scenario)
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)

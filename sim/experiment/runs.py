@@ -46,11 +46,15 @@ class Plan:
     progress: bool | None = None
 
     def __post_init__(self) -> None:
-        whole("draws", self.draws, 1, LARGEST)
-        whole("paths", self.paths, 1, LARGEST)
-        whole("seed", self.seed, 0, LAST_SEED)
+        checked = {
+            "draws": whole("draws", self.draws, 1, LARGEST),
+            "paths": whole("paths", self.paths, 1, LARGEST),
+            "seed": whole("seed", self.seed, 0, LAST_SEED),
+        }
         if self.workers is not None:
-            whole("workers", self.workers, 1)
+            checked["workers"] = whole("workers", self.workers, 1)
+        for name, value in checked.items():  # a row of a table gives NumPy's numbers
+            object.__setattr__(self, name, value)
         if self.engine not in (*ENGINES, EXACT):
             raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
 
@@ -106,10 +110,10 @@ def run(
         progress=progress,
     )
     model = model_of(scenario)
-    (values,) = values_of([model], seed, range(draws), progress=progress)
+    (values,) = values_of([model], plan.seed, range(plan.draws), progress=progress)
     if plan.engine == EXACT:
-        return solved(model, values, plan, about(scenario, plan, draws))
-    ledger = Ledger(model, paths=paths, keep=plan.keeps)
+        return solved(model, values, plan, about(scenario, plan, plan.draws))
+    ledger = Ledger(model, paths=plan.paths, keep=plan.keeps)
     for (pieces,) in pieces_of([model], [values], plan):
         for piece in pieces:
             ledger.add(piece)

@@ -78,14 +78,18 @@ class Comparison:
 def compare(
     scenario: Scenario, interventions: str | Iterable[str] | None = None, **options: Unpack[Options]
 ) -> Comparison:
-    """Run a scenario beside its twins under interventions: all of them unless named; `a+b` is both.
+    """Run a scenario beside its twins under interventions; `a+b` is both.
+
+    All of them unless named, but for those the scenario is already under.
 
     Options are those of `run`. Raises what `run` raises, and UsageError if there is none.
     """
     plan = Plan(**options)
     if isinstance(interventions, str):
         interventions = [interventions]
-    named = list(scenario.interventions if interventions is None else interventions)
+    named = list(interventions or ())
+    if interventions is None:
+        named = [name for name in scenario.interventions if name not in scenario.applied]
     if not named:
         who = "the scenario names" if interventions is None else "there are"
         raise UsageError(f"nothing to compare with: {who} no interventions")

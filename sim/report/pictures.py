@@ -67,7 +67,7 @@ def draw_comparison(comparison: Comparison, directory: Path) -> None:
             comparison.table,
             outcome=str(outcome),
             title=str(titles[outcome]),
-            subject=about.title,
+            subject=f"{about.title}, under {about.under}" if about.under else about.title,
             interval=LABEL.get(about.interval, ""),
         )
         save(ax, folder / f"differences-{outcome}")

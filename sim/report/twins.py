@@ -27,6 +27,8 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
     about = comparison.baseline.provenance
     shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
     parts: list[RenderableType] = [Text(about.title, "bold")]
+    if about.under:
+        parts.append(Text(f"Under: {about.under}", "bold"))
     parts.append(Text(f"{sample(about, ' each')}; seed {about.seed}, engine {about.engine}"))
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
@@ -56,7 +58,8 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterator[RenderableType]:
     as_written = _said(comparison.baseline, outcome)
     title = str(comparison.baseline.outcomes["title"][outcome])
-    yield Text(f"{title}: {as_written} as written", "bold")
+    under = comparison.baseline.provenance.under
+    yield Text(f"{title}: {as_written} {f'under {under}' if under else 'as written'}", "bold")
     twins = comparison.twins
     counted = bool(rows["differ"].notna().all())
     table = grid("with", "probability", "difference in points", *["differ"] * counted)

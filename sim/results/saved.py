@@ -67,6 +67,9 @@ def load(directory: str | Path) -> Results:
     for name in columns:
         if digest(home / f"{name}.csv") != about["outputs"][f"{name}.csv"]:
             raise UsageError(f"{home / name}.csv: changed since the run wrote it")
+    known_columns = {column["name"] for column in columns.get("coverage", [])}
+    if not {"low", "asked"} <= known_columns:
+        raise UsageError(f"{home}: written by an earlier version; run the scenario again")
     tables: dict[str, Any] = {
         name: _read(home / f"{name}.csv", columns[name], indexed=name in INDEXED)
         if name in columns

@@ -51,6 +51,8 @@ def _hint(resolved: Resolved, fault: Fault) -> str:
         return (
             "; `probability: rest` takes what is left, `of_rest: p` a share of what is left so far"
         )
+    if fault.transition.choice != "probability" or "below 0" in fault.says:
+        return ""
     node = fault.option.value.node if fault.option.value else None
     if isinstance(node, Call) and node.function == "odds":
         node = node.arguments[0]

@@ -114,6 +114,8 @@ class _Builder:
         if event.tag not in (None, "!", ""):
             raise self._refused(f"the tag {event.tag!r} has no meaning here", event)
         if event.anchor is not None:
+            if event.anchor in self.open or event.anchor in self.anchors:
+                raise self._refused(f"the anchor {event.anchor!r} is here a second time", event)
             self.open[event.anchor] = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
             built = _Built(self._scalar(event))

@@ -64,7 +64,7 @@ def _trigger(bench: Workbench, item: "str | shapes.Becomes", route: Route) -> It
 
 def _as_condition(item: str) -> str:
     """The condition a text may be meant for; nothing if it is one word."""
-    words = " ".join(item.removeprefix("becomes").lstrip(" :").split())
+    words = " ".join(re.sub(r"^becomes[\s:]+", "", item).split())
     return words if " " in words or words != item else ""
 
 

@@ -178,7 +178,8 @@ def _said(detail: ErrorDetails) -> str:
 def _one_of(expected: str, written: object) -> str:
     given = str(written)
     words = re.findall("'([^']*)'", expected)
-    near = [_MEANT[given]] if given in _MEANT else get_close_matches(given, words, n=1, cutoff=0.7)
+    meant = _MEANT.get(given)
+    near = [meant] if meant in words else get_close_matches(given, words, n=1, cutoff=0.7)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     allowed = f"one of {', '.join(words)}" if len(words) > 1 else expected.lower()
     return f"must be {allowed}, found {found(written)}{hint}"
