@@ -27,7 +27,8 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.path, self.text) if part)
+        said = ": ".join(part for part in (str(self.place), self.path, self.text) if part)
+        return " ".join(said.splitlines())  # one a line, whatever a name has in it
 
 
 class EscalationError(Exception):

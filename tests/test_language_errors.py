@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError, unknown
+from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.scenario import load, reading
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -233,3 +233,9 @@ def test_the_slower_parser_reads_the_same(tmp_path, monkeypatch):
     file.write_bytes(b"[" * 5_000)
     with pytest.raises(ScenarioError, match="nested deeper"):
         reading.read(str(file))
+
+
+def test_a_problem_is_one_line_whatever_it_quotes():
+    place = Place(file="a.yaml", line=1, column=2)
+    problem = Problem(place=place, path="events", text="unknown event; known: line\nbreak, b")
+    assert str(problem) == "a.yaml:1:2: events: unknown event; known: line break, b"
