@@ -9,6 +9,8 @@ from sim.model.expressions import Expression
 Memory = Literal["forget", "remember"]
 ChoiceKind = Literal["probability", "weight", "utility"]
 
+Step = Literal["binds", "invoked", "answered", "reopened"]
+
 NOTHING = -2  # instead of the position of an option (rule 7): it fired, none was available
 
 
@@ -71,3 +73,5 @@ class Transition:
     choice: ChoiceKind = "probability"
     options: tuple[Option, ...] = (Option(name=None),)
     title: str = ""  # in words, for stories and charts
+    clause: str | None = None  # of a treaty: `treaty.clause`, or the treaty's name where it binds
+    step: Step | None = None  # of a treaty: what its firing means

@@ -1,6 +1,6 @@
 """How a crisis is written down: reading, checking and resolving scenario files."""
 
-from sim.scenario.editor_schema import schema
+from sim.scenario.schema import schema
 from sim.scenario.loading import load, sources_alone
 from sim.scenario.new import new
 from sim.scenario.scenario import Scenario
