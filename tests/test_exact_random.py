@@ -16,8 +16,8 @@ from sim.experiment import run
 from sim.experiment.values import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
-from sim.model.reachability import reach
 from sim.model.waiting import wait
+from sim.reach.reachability import reach
 from sim.results.results import Results
 
 PATHS = 10_000

@@ -21,7 +21,7 @@ from sim.experiment.progress import bar
 from sim.experiment.runs import Plan, model_of
 from sim.experiment.values import parameter_values
 from sim.intervals import CONFIDENCE
-from sim.model.reachability import THOROUGH, reach
+from sim.reach.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:
     from sim.engines.splitting import Split

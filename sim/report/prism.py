@@ -12,8 +12,8 @@ from sim.errors import NotApplicable
 from sim.model.durations import DAY
 from sim.model.expressions import Expression, Node, evaluator
 from sim.model.model import Model
-from sim.model.reachability import reach
 from sim.model.transitions import Effect, Option, Transition
+from sim.reach.reachability import reach
 from sim.report.prism_words import Words, conditional, whole
 
 

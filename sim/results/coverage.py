@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.model.model import Model
-from sim.model.reachability import Reach
+from sim.reach.reachability import Reach
 from sim.results.tables import interval, named, reaches
 from sim.results.tally import Counts, Ledger
 

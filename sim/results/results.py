@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.reachability import reach
+from sim.reach.reachability import reach
 from sim.results import tables
 from sim.results.coverage import coverage
 from sim.results.tally import Ledger

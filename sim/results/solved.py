@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.model.model import Model
-from sim.model.reachability import THOROUGH, Reach, reach
+from sim.reach.reachability import THOROUGH, Reach, reach
 from sim.results import tables
 from sim.results.coverage import coverage
 from sim.results.results import Provenance, Results

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.intervals import clustered, wilson
 from sim.model.durations import DAY
 from sim.model.model import Ending, Model, Outcome
-from sim.model.reachability import Reach
+from sim.reach.reachability import Reach
 from sim.results.tally import BINS, Counts, Ledger
 from sim.results.walked import NOTHING, RUNG_TIMES
 

@@ -18,7 +18,7 @@ from sim.model.expressions import (
 )
 from sim.model.model import Model
 from sim.model.parameters import bounds
-from sim.model.sums import Fault, faults_at_corners
+from sim.reach.sums import Fault, faults_at_corners
 from sim.model.transitions import Option, Transition
 from sim.scenario.language.context import Context
 from sim.scenario.language.delays import always_at_once

@@ -18,7 +18,7 @@ from sim.model.model import Actor, Ending, Model, Outcome
 from sim.model.parameters import Distribution, DistributionKind, Parameter
 from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
-from sim.model.sums import faults_at_corners
+from sim.reach.sums import faults_at_corners
 from sim.model.transitions import Effect, Option, Step, Transition, Trigger
 from sim.scenario.diagnostics import found
 from sim.scenario.machine_form import FORMAT

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from sim.expressions import Mistake, Vocabulary, names_and_depth, one_line, written_out
 from sim.model.expressions import Expression
 from sim.model.expressions import Node as ExpressionTree
-from sim.model.identity import identity
+from sim.model.name_hash import name_hash
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.scenario.diagnostics import Diagnostics, found
@@ -66,7 +66,7 @@ def same_numbers(context: Context, paths: Mapping[str, KeyPath], parameters: Ite
     texts |= {f"parameter:{name}": ("parameters", name) for name in parameters}
     seen: dict[int, str] = {}
     for text, path in texts.items():
-        number = identity(text)
+        number = name_hash(text)
         if seen.get(number, text) != text:
             one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
             message = f"{one!r} and {two!r} would share their random numbers; rename one of them"
