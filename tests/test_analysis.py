@@ -12,12 +12,12 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.analysis.clauses import NO_ANSWER, clauses
+from sim.analysis.estimates import interval
 from sim.analysis.evidence import record
 from sim.analysis.incidence import cumulative_incidence, telling
+from sim.analysis.intervals import wilson
 from sim.analysis.routes import ARROW, AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
-from sim.intervals import wilson
-from sim.results.tables import interval
 from sim.scenario.record import Evidence
 
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sim.intervals import CONFIDENCE, jeffreys
-from sim.results.results import Results
+from sim.analysis.intervals import LEVEL, jeffreys
+from sim.results.tables import RunTables
 from sim.scenario.record import Evidence
 
 COLUMNS = ["record", "outcome", "about", "successes", "trials"]
 
 
 def record(
-    evidence: Sequence[Evidence], results: Results, *, confidence: float = CONFIDENCE
+    evidence: Sequence[Evidence], results: RunTables, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """One row an entry of the record, in the scenario's order.
 
@@ -22,7 +22,7 @@ def record(
     """
     rows = [(one.name, one.outcome, one.about, one.successes, one.trials) for one in evidence]
     table = pd.DataFrame(rows, columns=COLUMNS)
-    low, high = jeffreys(table["successes"], table["trials"], confidence)
+    low, high = jeffreys(table["successes"], table["trials"], level)
     here = results.outcomes.loc[table["outcome"], ["probability", "low", "high"]]
     table = table.assign(
         record_low=low,

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
-from sim.analysis.wording import plain
 from sim.charts import style
 from sim.charts.intervals import interval_rows
+from sim.formatting import plain
 
 MOST = 30  # rows on a page; `pages` turns over to the next treaty
 

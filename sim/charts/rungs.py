@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from sim.analysis.wording import at_least, percent, plain
 from sim.charts import style
+from sim.formatting import at_least, percent, plain
 
 QUIET = 0.8  # a lowest rung that always holds more of the paths than this is not drawn
 

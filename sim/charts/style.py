@@ -12,8 +12,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.wording import plain
-from sim.model.durations import DAY, duration_in_words
+from sim.formatting import DAY, duration_in_words, plain
 
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import happened, moment, percent, plain
 from sim.charts import style
+from sim.formatting import happened, moment, percent, plain
 
 WORLD = "(world)"
 MOST = 60  # events a page can hold; the rest is counted, not drawn

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import percent, plain
 from sim.charts import style
+from sim.formatting import percent, plain
 
 
 class Look(NamedTuple):

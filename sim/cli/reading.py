@@ -12,7 +12,7 @@ from sim.cli.answers import WRONG, put, tell, warn
 from sim.cli.app import app
 from sim.cli.arguments import File, Seed, With
 from sim.errors import ScenarioError, UsageError
-from sim.experiment.defaults import SEED
+from sim.experiment.plan import Plan
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -101,11 +101,11 @@ def export(
         int | None,
         typer.Option(help="Parameters of this draw (prism).", show_default="their medians"),
     ] = None,
-    seed: Seed = SEED,
+    seed: Seed = Plan.seed,
     under: With = "",
 ) -> None:
     """Print the model for other tools: PRISM, GraphML, Mermaid."""
-    from sim.report.export import exported
+    from sim.export.formats import exported
 
     typer.echo(exported(read(scenario, under).model, to, draw=draw, seed=seed), nl=False)
 

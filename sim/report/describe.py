@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from sim.model.durations import DAY, duration_in_words
+from sim.formatting import DAY, duration_in_words
 from sim.model.model import Model
 from sim.model.state import Variable
 from sim.model.words import words

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from sim.analysis.bonds import bonds
 from sim.analysis.clauses import clauses as clause_table
 from sim.analysis.incidence import cumulative_incidence, telling
-from sim.analysis.wording import plain
+from sim.api import Comparison, Replay, Results
 from sim.charts import style
 from sim.charts.clauses import clauses, pages
 from sim.charts.differences import differences
@@ -22,10 +22,8 @@ from sim.charts.timeline import timeline
 from sim.charts.timing import timing
 from sim.charts.treaties import treaties
 from sim.errors import UsageError, unknown
-from sim.experiment import Comparison, Replay
-from sim.model.durations import DAY
+from sim.formatting import DAY, plain
 from sim.model.model import Model
-from sim.results.results import Results
 from sim.scenario import Scenario
 
 LABEL = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from sim.formatting import DAY
 from sim.model.delays import in_words
-from sim.model.durations import DAY
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.model.words import words

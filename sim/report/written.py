@@ -9,8 +9,8 @@ import pandas as pd
 
 from sim.analysis.evidence import record
 from sim.analysis.routes import routes
+from sim.api import Results
 from sim.experiment.work import Stop
-from sim.results.results import Results
 from sim.scenario import Scenario
 
 
