@@ -33,7 +33,7 @@ def cumulative_incidence(results: RunTables, *, level: float = LEVEL) -> pd.Data
     return table.assign(low=low, high=high)
 
 
-def telling(results: RunTables, most: int = 12) -> list[str]:
+def distinguishable(results: RunTables, most: int = 12) -> list[str]:
     """The outcomes whose curves can be told apart in one chart, in the scenario's order.
 
     All of them if there are no more than `most`; else the headlines, and others no more than three

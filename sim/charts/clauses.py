@@ -1,16 +1,40 @@
 """Chart `clauses`: which treaty clauses were called, and how they were answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
+from sim.analysis.clauses import clauses as clause_table
 from sim.charts import style
 from sim.charts.intervals import interval_rows
+from sim.charts.style import INTERVALS, Drawing
 from sim.formatting import plain
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 MOST = 30  # rows on a page; `pages` turns over to the next treaty
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """All treaties on one page, or each on its own; of a solution, which counts none, nothing."""
+    about = run.provenance
+    if not scenario.treaties or about.interval == "exact":
+        return
+    for page, table in pages(clause_table(run.coverage)).items():
+        treaties = {treaty.name: plain(treaty.title) for treaty in scenario.treaties}
+        names = {
+            f"{treaty.name}.{clause.name}": plain(clause.title)
+            + ("" if page else f", {plain(treaty.title)}")
+            for treaty in scenario.treaties
+            for clause in treaty.obligations
+        }
+        subject = f"{treaties[page]} – {about.title}" if page else about.title
+        label = INTERVALS[about.interval]
+        draw = partial(clauses, table, names=names, subject=subject, interval=label)
+        yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 
 
 def clauses(
