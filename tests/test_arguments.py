@@ -8,11 +8,11 @@ import typer
 from islands import island
 
 import sim
+from sim import rare
 from sim.cli.arguments import count
 from sim.errors import UsageError, whole
-from sim.experiment.rare import rare
-from sim.experiment.runs import LARGEST, LAST_SEED
-from sim.report.export import exported
+from sim.experiment.plan import LARGEST, LAST_SEED
+from sim.export.formats import exported
 
 
 @pytest.mark.parametrize(

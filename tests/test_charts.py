@@ -15,7 +15,8 @@ from matplotlib.text import Text
 
 from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
-from sim.analysis.incidence import cumulative_incidence, telling
+from sim.analysis.incidence import cumulative_incidence, distinguishable
+from sim.analysis.intervals import wilson
 from sim.charts import clauses as clause_chart
 from sim.charts import style
 from sim.charts.clauses import clauses
@@ -25,7 +26,6 @@ from sim.charts.rungs import rungs
 from sim.charts.timeline import MOST, timeline
 from sim.charts.timing import timing
 from sim.charts.treaties import treaties
-from sim.intervals import wilson
 
 mpl.use("agg")
 START = date(2024, 10, 25)
@@ -403,7 +403,7 @@ def alike_in_grey(lines: list[tuple[str, style.Dashes]]) -> list[tuple[str, str]
     ]
 
 
-MOST_LINES = signature(telling).parameters["most"].default  # that one chart is given
+MOST_LINES = signature(distinguishable).parameters["most"].default  # that one chart is given
 
 
 def test_lines_differ_in_more_than_tone():

@@ -10,7 +10,7 @@ from command_line import FEW, FIRST, ROOT, TEXT, call, strict_json
 from islands import FILE, island, island_run
 
 import sim
-from sim.analysis.wording import estimate, percent, plain
+from sim.formatting import estimate, percent, plain
 
 __all__ = ["call"]
 

@@ -12,7 +12,7 @@ import pytest
 from command_line import FIRST, ROOT, call
 
 from sim.results import Walked
-from sim.results.tally import Ledger
+from sim.results.counting import Accumulator
 
 __all__ = ["call"]
 HEAVY = ("numba", "pandas", "matplotlib", "scipy.stats")
@@ -90,15 +90,15 @@ def test_a_bug_of_ours_is_one_note_and_code_1():
 
 
 def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call, monkeypatch):
-    add, calls = Ledger.add, []
+    add, calls = Accumulator.add, []
 
-    def press_at_the_tenth(ledger: Ledger, piece: Walked) -> None:
+    def press_at_the_tenth(ledger: Accumulator, piece: Walked) -> None:
         calls.append(piece)
         if len(calls) == 10:
             signal.raise_signal(signal.SIGINT)
         add(ledger, piece)
 
-    monkeypatch.setattr(Ledger, "add", press_at_the_tenth)
+    monkeypatch.setattr(Accumulator, "add", press_at_the_tenth)
     many = ("--draws", 400, "--paths", 200, "--engine", "reference", "--workers", 1)
     code, out, err = call(FIRST, *many, "--no-charts")
     assert code == 130

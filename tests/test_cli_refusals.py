@@ -9,7 +9,7 @@ from command_line import FIRST, ROOT, TEXT, call
 from islands import FILE
 
 import sim
-from sim.experiment import defaults
+from sim.experiment.plan import Plan
 
 __all__ = ["call"]
 
@@ -24,9 +24,9 @@ def test_no_arguments_say_what_to_do_next(call):
 
 def test_help_shows_the_defaults_of_the_library(call):
     _, out, _ = call("run", "--help")
-    for name, value in (("draws", defaults.DRAWS), ("paths", defaults.PATHS), ("seed", 1)):
+    for name, value in (("draws", Plan.draws), ("paths", Plan.paths), ("seed", 1)):
         assert re.search(rf"--{name} .*\[default: {value}\]", out)
-    assert f"[default: {defaults.ENGINE}]" in out
+    assert f"[default: {Plan.engine}]" in out
 
 
 @pytest.mark.parametrize(

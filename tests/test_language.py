@@ -9,8 +9,8 @@ import pytest
 import yaml
 from five_hundred import five_hundred_rules
 
+from sim import run
 from sim.errors import ScenarioError, UsageError
-from sim.experiment import run
 from sim.scenario import load, new, schema
 from sim.scenario.composition import compose
 from sim.scenario.reading import read

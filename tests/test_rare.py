@@ -33,14 +33,14 @@ from small_models import (
 )
 from test_exact_run import crisis
 
+from sim import rare, run
 from sim.engines.exact import solve
 from sim.engines.reference import walk
 from sim.engines.splitting import Split, Splitting, split, waits, walker
 from sim.engines.splitting.levels import distance
 from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
-from sim.experiment import run
-from sim.experiment.rare import _crew, rare
+from sim.experiment.rare import mapping
 from sim.experiment.values import parameter_values
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
@@ -410,7 +410,7 @@ def test_what_splitting_cannot_be_asked() -> None:
 
 
 def pressed_while_asleep(workers: int) -> None:
-    with _crew(workers) as map_:
+    with mapping(workers) as map_:
         slept = map_(sleep, [0.0, 60.0, 60.0, 60.0])
         next(slept)
         raise KeyboardInterrupt
@@ -422,7 +422,7 @@ def test_ctrl_c_does_not_wait_for_the_draws_under_way() -> None:
         pressed_while_asleep(2)
     assert monotonic() - began < 30
     began = monotonic()
-    with _crew(2) as map_:  # control: unless it is pressed, all of them are waited for
+    with mapping(2) as map_:  # control: unless it is pressed, all of them are waited for
         assert list(map_(sleep, [1.0, 1.0, 1.0])) == [None] * 3
     assert monotonic() - began >= 2
 

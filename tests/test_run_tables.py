@@ -27,12 +27,12 @@ from small_models import (
 from walking import exactly
 
 import sim
+from sim.analysis.intervals import wilson
 from sim.errors import UsageError
-from sim.intervals import wilson
 from sim.model.state import Variable
-from sim.results import saved
-from sim.results.tables import TIMING_STEPS
-from sim.results.tally import Histogram, bins
+from sim.results import directory
+from sim.results.counting import Histogram, bins
+from sim.results.frames import TIMING_STEPS
 
 
 def test_outcomes_and_endings_count_what_the_paths_say() -> None:
@@ -160,7 +160,7 @@ def test_without_rows_everything_but_the_paths_is_there(monkeypatch: pytest.Monk
     medians = [results.outcomes["median_time"] for results in (lean, full)]
     assert medians[0].tolist() == pytest.approx(medians[1].tolist(), abs=2 * 180 / 10_000 + 5)
     assert_frame_equal(*(r.outcomes.drop(columns="median_time") for r in (lean, full)))
-    monkeypatch.setattr("sim.experiment.runs.ROWS", 239)
+    monkeypatch.setattr("sim.experiment.plan.ROWS", 239)
     assert sim.run(island(), draws=6, paths=40, workers=1).paths is None
     assert sim.run(island(), draws=6, paths=40, workers=1, keep_paths=True).paths is not None
 
@@ -270,7 +270,7 @@ def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     island_run().save(tmp_path / "mine")  # empty: nothing is lost
-    (tmp_path / "mine" / saved.MANIFEST).unlink()
+    (tmp_path / "mine" / directory.MANIFEST).unlink()
     with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
         island_run().save(tmp_path / "mine")
     (tmp_path / "file").write_text("", encoding="utf-8")

@@ -11,8 +11,8 @@ import pytest
 from islands import island
 
 import sim
+from sim.analysis.differences import paired
 from sim.errors import UsageError
-from sim.experiment.twins import paired
 from sim.experiment.values import parameter_values, values_of
 from sim.model.parameters import Distribution
 

@@ -10,8 +10,8 @@ from islands import island, island_run
 from rich.console import Console
 
 import sim
-from sim.analysis.wording import difference
-from sim.experiment import Comparison
+from sim import Comparison
+from sim.formatting import difference
 from sim.report.screen import RECORDS, ROUTES, listed, run_view, sample, short
 from sim.report.twins import comparison_summary, comparison_view
 from sim.report.written import Found, find

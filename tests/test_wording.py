@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.wording import at_least, at_most, estimate, moment, percent, plain
-from sim.intervals import wilson
+from sim.analysis.intervals import wilson
+from sim.formatting import at_least, at_most, estimate, moment, percent, plain
 
 
 def row(hits, n, **more):

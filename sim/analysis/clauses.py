@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from sim.results.coverage import CALLED
+from sim.analysis.coverage import CALLED
 
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
 AGAIN = ".reopened"

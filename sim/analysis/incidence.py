@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from sim.intervals import CONFIDENCE, design_effect, wilson
-from sim.results.results import Results
+from sim.analysis.intervals import LEVEL, design_effect, wilson
+from sim.results.tables import RunTables
 
 
-def cumulative_incidence(results: Results, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
+def cumulative_incidence(results: RunTables, *, level: float = LEVEL) -> pd.DataFrame:
     """The run's table `timing` with an interval: one row an outcome and time (days).
 
     Columns outcome, time, hits, n, probability, title, headline, low, high. A path that
@@ -29,11 +29,11 @@ def cumulative_incidence(results: Results, *, confidence: float = CONFIDENCE) ->
         for name in results.outcomes.index
     }
     n = np.maximum(table["n"].to_numpy() / table["outcome"].astype(str).map(effects).to_numpy(), 1)
-    low, high = wilson(table["probability"].to_numpy() * n, n, confidence)
+    low, high = wilson(table["probability"].to_numpy() * n, n, level)
     return table.assign(low=low, high=high)
 
 
-def telling(results: Results, most: int = 12) -> list[str]:
+def distinguishable(results: RunTables, most: int = 12) -> list[str]:
     """The outcomes whose curves can be told apart in one chart, in the scenario's order.
 
     All of them if there are no more than `most`; else the headlines, and others no more than three

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from sim.analysis.intervals import LEVEL, clustered
 from sim.engines.reference.world import Walk, World
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.values import parameter_values
-from sim.intervals import CONFIDENCE, clustered
 from sim.model.expressions import Evaluator, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.results import NOTHING
-from sim.results.results import Results
+from sim.results.tables import RunTables
 
 COLUMNS = ["route", "probability", "low", "high", "share", "hits", "n", "draw", "path"]
 ARROW = " → "
@@ -22,12 +22,12 @@ LIMIT = 250  # paths walked again; of more, those of the first draws
 
 def routes(
     model: Model,
-    results: Results,
+    results: RunTables,
     outcome: str,
     *,
     options: bool = False,
     limit: int = LIMIT,
-    confidence: float = CONFIDENCE,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """One row a route to the outcome, ranked by its probability.
 
@@ -61,7 +61,7 @@ def routes(
     sizes, n = draws["size"].to_numpy(), int(draws["size"].sum())
     for route, group in found.groupby("route", sort=False):
         hits = group.groupby("draw").size().reindex(draws.index, fill_value=0).to_numpy()
-        estimate = (float(part) for part in clustered(hits, sizes, confidence))
+        estimate = (float(part) for part in clustered(hits, sizes, level))
         first = group.iloc[0]
         share = len(group) / len(found)
         rows.append((route, *estimate, share, len(group), n, first["draw"], first["path"]))

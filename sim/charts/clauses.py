@@ -1,16 +1,41 @@
 """Chart `clauses`: which treaty clauses were called, and how they were answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
-from sim.analysis.wording import plain
+from sim.analysis.clauses import clauses as clause_table
 from sim.charts import style
 from sim.charts.intervals import interval_rows
+from sim.charts.style import INTERVALS, Drawing
+from sim.formatting import plain
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 MOST = 30  # rows on a page; `pages` turns over to the next treaty
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """All treaties on one page, or each on its own; of a solution, which counts none, nothing."""
+    about = run.provenance
+    if not scenario.declared.treaties or about.interval == "exact":
+        return
+    for page, table in pages(clause_table(run.coverage)).items():
+        declared = scenario.declared.treaties
+        treaties = {name: plain(treaty.label) for name, treaty in declared.items()}
+        names = {
+            f"{treaty.name}.{clause.name}": plain(clause.label)
+            + ("" if page else f", {plain(treaty.label)}")
+            for treaty in declared.values()
+            for clause in treaty.obligations.values()
+        }
+        subject = f"{treaties[page]} – {about.title}" if page else about.title
+        label = INTERVALS[about.interval]
+        draw = partial(clauses, table, names=names, subject=subject, interval=label)
+        yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 
 
 def clauses(

@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.wording import difference, plain
 from sim.charts import style
+from sim.formatting import difference, plain
 
 
 def differences(

@@ -1,10 +1,22 @@
 """Chart `endings`: how paths ended."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.style import INTERVALS, Drawing
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of all endings."""
+    about = run.provenance
+    label = INTERVALS[about.interval]
+    yield Drawing("endings", lambda: endings(run.endings, subject=about.title, interval=label))
 
 
 def endings(

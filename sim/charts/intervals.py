@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import estimate
 from sim.charts import style
+from sim.formatting import estimate
 
 
 def interval_rows(

@@ -1,12 +1,29 @@
 """Chart `outcomes`: how likely each outcome is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.style import INTERVALS, Drawing
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of all outcomes."""
+    about = run.provenance
+    yield Drawing(
+        "outcomes",
+        lambda: outcomes(
+            run.outcomes,
+            headlines=about.headlines,
+            subject=about.title,
+            interval=INTERVALS[about.interval],
+        ),
+    )
 
 
 def outcomes(

@@ -1,16 +1,49 @@
 """Chart `rungs`: where on a ladder the paths stand as time goes by."""
 
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from sim.analysis.wording import at_least, percent, plain
 from sim.charts import style
+from sim.charts.style import Drawing
+from sim.formatting import at_least, percent, plain
+from sim.model.model import Model
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 QUIET = 0.8  # a lowest rung that always holds more of the paths than this is not drawn
+
+HEADING = 60  # letters of what the file says of a variable that can head a chart
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """A chart for each variable that stands on a ladder."""
+    ladders = [str(name) for name in run.rungs["variable"].unique()]
+    for ladder in ladders:
+        draw = partial(
+            rungs,
+            run.rungs,
+            variable=ladder,
+            asked=_question(scenario.model, ladder),
+            start=run.provenance.start,
+            subject=run.provenance.title,
+        )
+        yield Drawing("rungs" if len(ladders) == 1 else f"rungs-{ladder}", draw)
+
+
+def _question(model: Model, name: str) -> str:
+    """What the file says the variable is; else what stands where on which ladder."""
+    variable = model.variable(name)
+    if 0 < len(variable.about) <= HEADING:
+        return variable.about[0].upper() + variable.about[1:]
+    titles = {actor.name: actor.title for actor in model.actors}
+    own, owner = name.rpartition(".")[2], titles.get(variable.owner)
+    return f"How far up the ladder `{own}` of {owner}?" if owner else ""
 
 
 def rungs(

@@ -1,8 +1,9 @@
 """How every chart looks: colours that survive grey print and colour blindness, sizes, labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from textwrap import wrap
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -12,8 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.wording import plain
-from sim.model.durations import DAY, duration_in_words
+from sim.formatting import DAY, duration_in_words, plain
 
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
@@ -31,6 +31,16 @@ COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#CC79A7", "#D55E00", "#0
 DOTTED = (0, (1, 2.5))
 Dashes = str | tuple[int, tuple[float, ...]]
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
+
+# what the intervals of a run hold, by `Provenance.interval`
+INTERVALS = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
+
+
+class Drawing(NamedTuple):
+    """A chart that can be drawn: the name of its file, and how."""
+
+    name: str
+    draw: Callable[[], Axes]
 
 
 def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:

@@ -7,12 +7,32 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import happened, moment, percent, plain
 from sim.charts import style
+from sim.experiment.replays import ReplayTables
+from sim.formatting import happened, moment, percent, plain
 
 WORLD = "(world)"
 MOST = 60  # events a page can hold; the rest is counted, not drawn
 CHOICE = "what led to the outcomes, then what actors chose, then the first of the others"
+
+
+def of_replay(replay: ReplayTables) -> Axes:
+    """One path, with the outcomes that happened in it and its actors by their names."""
+    model = replay.model
+    reached = pd.DataFrame(
+        {
+            "title": [outcome.label for outcome in model.outcomes],
+            "time": [float(replay.path[f"time.{one.name}"].iloc[0]) for one in model.outcomes],
+            "headline": [outcome.headline for outcome in model.outcomes],
+        }
+    ).dropna()
+    return timeline(
+        replay.events,
+        outcomes=reached,
+        names={actor.name: actor.title for actor in model.actors},
+        start=model.start,
+        subject=f"{model.title}: draw {replay.draw}, path {replay.number}",
+    )
 
 
 def timeline(

@@ -1,14 +1,20 @@
 """Chart `timing`: how soon each outcome has happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import percent, plain
+from sim.analysis.incidence import cumulative_incidence, distinguishable
 from sim.charts import style
+from sim.charts.style import INTERVALS, Drawing
+from sim.formatting import DAY, percent, plain
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
+
+FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
 class Look(NamedTuple):
@@ -17,6 +23,35 @@ class Look(NamedTuple):
     colour: str
     dashes: style.Dashes
     headline: bool
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of the outcomes whose curves can be told apart."""
+    if len(run.outcomes):
+        yield Drawing("timing", lambda: _of_run(scenario, run))
+
+
+def _of_run(scenario: Scenario, run: RunTables) -> Axes:
+    """With the days on which treaties begin to bind, if they are few."""
+    about, curves = run.provenance, cumulative_incidence(run)
+    shown = distinguishable(run)
+    n = len(run.outcomes)
+    said = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
+    bands = INTERVALS[about.interval].replace("intervals", "bands")
+    seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
+    dated = {
+        f"{plain(treaty.label)} begins to bind": moment / DAY
+        for treaty in scenario.declared.treaties.values()
+        if f"{treaty.name}.binds" in seen
+        and (moment := scenario.model.transition(f"{treaty.name}.binds").at) is not None
+    }
+    return timing(
+        curves[curves["outcome"].isin(shown)],
+        start=about.start,
+        dated=dated if len(dated) <= FEW else {},
+        subject=about.title,
+        interval="; ".join([*said, bands]),
+    )
 
 
 def timing(

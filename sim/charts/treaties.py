@@ -1,6 +1,6 @@
 """Chart `treaties`: actors as nodes, what they owe one another as arrows from the obligor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -12,7 +12,11 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.analysis.bonds import bonds as bond_table
 from sim.charts import style
+from sim.charts.style import Drawing
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 TYPES = (
     *("defence", "consultation", "assistance", "restraint"),
@@ -42,6 +46,16 @@ class Arc(NamedTuple):
     binds: bool
     label: str
     bend: float
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of all treaties, where there are any."""
+    if scenario.declared.treaties:
+        names = {actor.name: actor.title for actor in scenario.model.actors}
+        title = run.provenance.title
+        yield Drawing(
+            "treaties", lambda: treaties(bond_table(scenario), names=names, subject=title)
+        )
 
 
 def treaties(

@@ -12,7 +12,7 @@ from sim.cli.answers import WRONG, put, tell, warn
 from sim.cli.app import app
 from sim.cli.arguments import File, Seed, With
 from sim.errors import ScenarioError, UsageError
-from sim.experiment.defaults import SEED
+from sim.experiment.plan import Plan
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -58,11 +58,12 @@ def check(
 
 def _graded(scenario: Scenario) -> list[str]:
     """What its numbers rest on, most frequent first: what a clean file may still be asked."""
-    known = (*scenario.assumptions, *scenario.delays)
+    declared = scenario.declared
+    known = (*declared.parameters.values(), *declared.delays.values())
     if not known:
         return []
     grades = Counter(one.grade for one in known).most_common()
-    doubtful = sum(one.unconfirmed for one in known)
+    doubtful = sum(declared.is_unconfirmed(one) for one in known)
     said = ", ".join(f"{count} {grade}" for grade, count in grades)
     return [f"  parameters and delays: {said}{f'; {doubtful} unconfirmed' if doubtful else ''}"]
 
@@ -101,11 +102,11 @@ def export(
         int | None,
         typer.Option(help="Parameters of this draw (prism).", show_default="their medians"),
     ] = None,
-    seed: Seed = SEED,
+    seed: Seed = Plan.seed,
     under: With = "",
 ) -> None:
     """Print the model for other tools: PRISM, GraphML, Mermaid."""
-    from sim.report.export import exported
+    from sim.export.formats import exported
 
     typer.echo(exported(read(scenario, under).model, to, draw=draw, seed=seed), nl=False)
 

@@ -26,10 +26,10 @@ from sim.cli.arguments import (
 )
 from sim.cli.reading import read
 from sim.errors import UsageError
-from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
+from sim.experiment.plan import Plan
 
 if TYPE_CHECKING:
-    from sim.results.results import Results
+    from sim.api import Results
     from sim.scenario import Scenario
 
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 def run(
     context: typer.Context,
     scenario: File,
-    draws: Draws = DRAWS,
-    paths: Paths = PATHS,
-    seed: Seed = SEED,
-    engine: Engine = ENGINE,
+    draws: Draws = Plan.draws,
+    paths: Paths = Plan.paths,
+    seed: Seed = Plan.seed,
+    engine: Engine = Plan.engine,
     workers: Workers = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -105,7 +105,7 @@ def replay(
     path: Annotated[
         int, typer.Option(help="Number of the path, from 0.", metavar="I", parser=count)
     ],
-    seed: Seed = SEED,
+    seed: Seed = Plan.seed,
     under: With = "",
     chart: Annotated[
         Path | None,
@@ -136,10 +136,10 @@ def compare(
         list[str] | None,
         typer.Argument(metavar="[INTERVENTION...]", help="All of them unless named; a+b is both."),
     ] = None,
-    draws: Draws = DRAWS,
-    paths: Paths = PATHS,
-    seed: Seed = SEED,
-    engine: Engine = ENGINE,
+    draws: Draws = Plan.draws,
+    paths: Paths = Plan.paths,
+    seed: Seed = Plan.seed,
+    engine: Engine = Plan.engine,
     workers: Workers = None,
     out: Annotated[
         Path | None,
@@ -187,7 +187,7 @@ def compare(
 
 def split(scenario: Scenario, outcome: str, as_json: bool, **arguments: Any) -> None:
     """Estimate one rare outcome; nothing is written."""
-    from sim.experiment.rare import rare
+    from sim.api import rare
 
     found = rare(scenario, outcome, **arguments)
     if as_json:
@@ -220,10 +220,10 @@ def free(target: Path) -> Path:
 
     What it holds of an earlier run, which it will be instead of, is said.
     """
-    from sim.results.saved import earlier, refuse_foreign
+    from sim.results.directory import describe_earlier, refuse_foreign
 
     refuse_foreign(target)
-    before = earlier(target)
+    before = describe_earlier(target)
     if before:
         note(f"{target}: replaces {before}")
     return target

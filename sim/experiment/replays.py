@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,21 +14,21 @@ from sim.engines.reference import follow
 from sim.engines.reference.gathering import gather
 from sim.engines.reference.world import Walk
 from sim.errors import whole
-from sim.experiment.defaults import SEED
-from sim.experiment.runs import LARGEST, LAST_SEED, model_of
+from sim.experiment.plan import LARGEST, LAST_SEED
+from sim.experiment.runs import model_of
 from sim.experiment.values import parameter_values
-from sim.model.durations import DAY
+from sim.formatting import DAY
 from sim.model.model import Model
 from sim.model.parameters import value_in_words
-from sim.results import tables
-from sim.results.tally import Ledger
+from sim.results import frames
+from sim.results.counting import Accumulator
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class ReplayTables:
     """One path. Times are in days; `events` and `path` are the rows a run has for it.
 
     events      as `Results.events`.
@@ -42,37 +44,36 @@ class Replay:
     options: pd.DataFrame
     states: pd.DataFrame
     path: pd.DataFrame
-    parameters: dict[str, str]
+    parameters: Mapping[str, str]
     model: Model
     seed: int
     draw: int
     number: int  # of the path
 
 
-def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED) -> Replay:
-    """Path `path` of draw `draw` as any run with this seed walked it, told by the reference engine.
-
-    Raises RunError where the path goes wrong, UsageError for numbers out of range.
-    """
+def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> ReplayTables:
+    """Path `path` of draw `draw`, walked by the reference engine, which keeps what it weighed."""
     draw = whole("draw", draw, 0, LARGEST - 1)
     path = whole("path", path, 0, LARGEST - 1)
     seed = whole("seed", seed, 0, LAST_SEED)
     model = model_of(scenario)
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)
-    ledger = Ledger(model, paths=1, keep=True)
-    ledger.add(gather(model, draw, path, [walk], events=True))
-    rows = tables.paths(ledger)
+    counts = Accumulator(model, paths=1, keep=True)
+    counts.add(gather(model, draw, path, [walk], events=True))
+    rows = frames.paths(counts)
     assert rows is not None
-    return Replay(
-        events=tables.events(ledger),
+    return ReplayTables(
+        events=frames.events(counts),
         options=options(model, walk),
         states=states(model, walk),
         path=rows,
-        parameters={
-            parameter.name: value_in_words(parameter, value)
-            for parameter, value in zip(model.parameters, values.tolist(), strict=True)
-        },
+        parameters=MappingProxyType(
+            {
+                parameter.name: value_in_words(parameter, value)
+                for parameter, value in zip(model.parameters, values.tolist(), strict=True)
+            }
+        ),
         model=model,
         seed=seed,
         draw=draw,

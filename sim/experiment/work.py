@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from sim.engines import engine, has_threads
 from sim.experiment.processes import context, processes
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 PATHS_IN_A_CHUNK = 250  # at most: a second or so of the reference engine
 PATHS_BESIDE_THEIR_TWINS = 20_000  # of a faster engine, kept until the last twin has walked them
 PATHS_WORTH_A_PROCESS = 200  # fewer are walked here
 
-Pieces = list[list[Walked]]  # of each model
+Pieces = list[list[PathBatch]]  # of each model
 
 
 class Chunk(NamedTuple):
@@ -128,13 +128,13 @@ def _here(
             interruption.check()
         return
 
-    def count(piece: Walked) -> None:
+    def count(piece: PathBatch) -> None:
         interruption.check()
         done(len(piece.ending))
 
     size = PATHS_BESIDE_THEIR_TWINS if has_threads(work.engine) else PATHS_IN_A_CHUNK
     for chunk in chunks(work, size):
-        yield _walked(_part(work, chunk), chunk, count)
+        yield _walk_chunk(_part(work, chunk), chunk, count)
 
 
 def _elsewhere(
@@ -192,14 +192,14 @@ def _begin(stop: Event) -> None:
 
 
 def _there(work: Work, chunk: Chunk) -> Pieces:
-    def look(piece: Walked) -> None:
+    def look(piece: PathBatch) -> None:
         if _stop is not None and _stop.is_set():
             raise Stop
 
-    return _walked(work, chunk, look)
+    return _walk_chunk(work, chunk, look)
 
 
-def _walked(work: Work, chunk: Chunk, each: Callable[[Walked], None]) -> Pieces:
+def _walk_chunk(work: Work, chunk: Chunk, each: Callable[[PathBatch], None]) -> Pieces:
     """All pieces of a chunk; `each` is called with every one as it comes."""
     found: Pieces = [[] for _ in work.models]
     for which, own in enumerate(found):
@@ -209,7 +209,7 @@ def _walked(work: Work, chunk: Chunk, each: Callable[[Walked], None]) -> Pieces:
     return found
 
 
-def _pieces(work: Work, which: int, chunk: Chunk) -> Iterator[Walked]:
+def _pieces(work: Work, which: int, chunk: Chunk) -> Iterator[PathBatch]:
     """What the engine makes of a chunk in one of the models."""
     more = {"threads": work.workers} if has_threads(work.engine) else {}
     return engine(work.engine)(

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from sim.model.durations import DAY, duration_in_words
+from sim.formatting import DAY, duration_in_words
 from sim.model.model import Model
 from sim.model.state import Variable
 from sim.model.words import words
 from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
 from sim.report.rules import rule_lines, treaty_lines
-from sim.scenario import Scenario
-from sim.scenario.record import Assumption
+from sim.scenario import Scenario, Sourced
 
 PARTS = (
     ("treaty", "of treaties"),
@@ -44,15 +43,15 @@ def _purpose(scenario: Scenario) -> Iterator[str]:
 def _entities(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Entities, state variables and scales")
     model = scenario.model
-    names = {actor.name: actor.title for actor in scenario.actors}
+    names = {actor.name: actor.title for actor in model.actors}
     rows = [
         (names.get(variable.owner, ""), code(variable.name), _values(variable), _start(variable))
         for variable in model.variables
-        if variable.owner not in {treaty.name for treaty in scenario.treaties}
+        if variable.owner not in scenario.declared.treaties
     ]
     yield from table(("of whom", "variable", "values, in order", "at the start"), rows)
     yield ""
-    without = [actor.title for actor in scenario.actors if not _owns(model, actor.name)]
+    without = [actor.title for actor in model.actors if not _owns(model, actor.name)]
     if without:
         yield f"Actors without a state of their own: {joined(without)}."
         yield ""
@@ -86,7 +85,10 @@ def _process(scenario: Scenario) -> Iterator[str]:
 
 def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Design concepts")
-    facts = [(code(fact.name), fact.words, code(fact.text)) for fact in scenario.facts]
+    facts = [
+        (code(name), words(fact, scenario.model), code(fact.text))
+        for name, fact in scenario.declared.facts.items()
+    ]
     if facts:
         yield from ["Words the rules use, each a condition on the state:", ""]
         yield from table(("word", "means", "as written"), facts)
@@ -122,8 +124,8 @@ def _initialisation(scenario: Scenario) -> Iterator[str]:
     if scenario.applied:
         yield f"In force here: {joined(scenario.applied)}."
     rows = [
-        (code(name), intervention.about or intervention.title)
-        for name, intervention in scenario.interventions.items()
+        (code(name), intervention.about or intervention.title or name)
+        for name, intervention in scenario.declared.interventions.items()
     ]
     if rows:
         yield from ["", "Interventions that can be compared with it:", ""]
@@ -135,20 +137,21 @@ def _input(scenario: Scenario) -> Iterator[str]:
     yield "Nothing is read while a path runs."
     evidence = [
         (
-            item.about or item.name,
+            item.meaning or item.name,
             code(item.outcome),
             f"{item.successes} of {item.trials}",
             joined(item.source),
         )
-        for item in scenario.evidence
+        for item in scenario.declared.evidence.values()
     ]
     if evidence:
         yield "The record below stands beside the estimates: a check, not an input."
         yield ""
         yield from table(("record", "outcome", "count", "source"), evidence)
-    if scenario.sources:
+    sources = scenario.declared.sources
+    if sources:
         yield from ["", "Sources:", ""]
-    for source in scenario.sources:
+    for source in sources.values():
         unsure = " (unconfirmed)" if source.unconfirmed else ""
         yield bullet(f"{code(source.name)}: {source.cite}{unsure} {_link(source.url)}")
 
@@ -156,7 +159,7 @@ def _input(scenario: Scenario) -> Iterator[str]:
 def _submodels(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Submodels")
     model = scenario.model
-    for treaty in scenario.treaties:
+    for treaty in scenario.declared.treaties.values():
         yield from treaty_lines(treaty, model)
     for part, title in (("move", "Moves"), ("event", "Events")):
         yield from heading(3, title)
@@ -164,26 +167,27 @@ def _submodels(scenario: Scenario) -> Iterator[str]:
             if transition.part == part:
                 yield from rule_lines(transition, model)
     yield from heading(3, "Assumptions")
-    yield from _assumptions(scenario.assumptions)
-    if scenario.delays:
+    declared = scenario.declared
+    yield from _assumptions(scenario, declared.parameters.values())
+    if declared.delays:
         yield from heading(3, "Waiting times")
-        yield from _assumptions(scenario.delays)
-    if scenario.stipulated:
+        yield from _assumptions(scenario, declared.delays.values())
+    if scenario.numbers:
         yield from heading(3, "Numbers written into rules")
         rows = [
             (item.number, code(item.rule), item.why or joined(item.source) or "no reason given")
-            for item in scenario.stipulated
+            for item in scenario.numbers
         ]
         yield from table(("number", "rule", "source or reason"), rows)
 
 
-def _assumptions(rows: Iterable[Assumption]) -> Iterator[str]:
+def _assumptions(scenario: Scenario, rows: Iterable[Sourced]) -> Iterator[str]:
     cells = [
         (
             code(row.name),
-            row.about,
+            row.meaning,
             row.text,
-            row.grade + ", unconfirmed" * row.unconfirmed,
+            row.grade + ", unconfirmed" * scenario.declared.is_unconfirmed(row),
             joined(row.source),
             row.note,
         )

@@ -2,8 +2,8 @@
 
 from textwrap import wrap
 
-from sim.analysis.wording import counted, percent
-from sim.experiment.rare import Rare
+from sim.api import Rare
+from sim.formatting import counted, percent
 
 WIDTH = 78
 

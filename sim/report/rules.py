@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
+from sim.formatting import DAY
 from sim.model.delays import in_words
-from sim.model.durations import DAY
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.model.words import words
 from sim.report.markdown import bullet, code, heading, joined
-from sim.scenario.record import Treaty
+from sim.scenario import Treaty
 
 MOVED = {"raise": "one step up", "lower": "one step down"}
 
 
 def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     """A treaty: parties and dates, then each clause with its call, its wait and its answers."""
-    yield from heading(3, treaty.title)
+    yield from heading(3, treaty.label)
     since = f"signed {treaty.signed}" if treaty.signed else ""
     force = f"in force {treaty.in_force}" if treaty.in_force else ""
     dates = "; ".join(part for part in (since, force) if part)
@@ -25,11 +25,11 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     if treaty.about:
         yield treaty.about
     yield ""
-    for clause in treaty.obligations:
+    for clause in treaty.obligations.values():
         name = f"{treaty.name}.{clause.name}"
         owed = f" to {joined(clause.beneficiary)}" if clause.beneficiary else ""
         yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
-        yield f"Called upon when {clause.casus}."
+        yield f"Called upon when {words(clause.casus_foederis, model)}."
         transition = model.transition(name)
         for other in model.transitions:
             if other.name == f"{name}.reopened":

@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.wording import at_most, counted, estimate, percent, plain
-from sim.experiment.defaults import SEED
-from sim.model.durations import DAY, duration_in_words
+from sim.api import Results
+from sim.experiment.plan import Plan
+from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
 from sim.report.written import Found
-from sim.results.results import Provenance, Results
+from sim.results.provenance import Provenance
 from sim.scenario import Scenario
 
 INTERVALS = {
@@ -146,7 +146,7 @@ def _routes(
         first = table.iloc[0]
         command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
         under = f" --with {about.under}" if about.under else ""
-        seed = f" --seed {about.seed}" if about.seed != SEED else ""
+        seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
         yield Text(f"as a story: {command}{under}{seed}")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.wording import happened, moment, percent, plain
-from sim.experiment import Replay
+from sim.api import Replay
+from sim.formatting import happened, moment, percent, plain
 from sim.model.model import Model
 from sim.streams import parameter_uniform
 

@@ -7,10 +7,9 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.wording import difference, estimate
-from sim.experiment import Comparison
+from sim.api import Comparison, Results
+from sim.formatting import difference, estimate
 from sim.report.screen import INTERVALS, grid, sample
-from sim.results.results import Results
 
 EXPLAINED = (
     "Each twin walks the same paths as the baseline up to the first moment its change matters; "

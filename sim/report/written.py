@@ -9,8 +9,8 @@ import pandas as pd
 
 from sim.analysis.evidence import record
 from sim.analysis.routes import routes
+from sim.api import Results
 from sim.experiment.work import Stop
-from sim.results.results import Results
 from sim.scenario import Scenario
 
 
@@ -27,7 +27,7 @@ def find(scenario: Scenario, results: Results) -> Found:
     headlines = results.provenance.headlines if results.paths is not None else ()
     return Found(
         routes={name: routes(scenario.model, results, name) for name in headlines},
-        record=record(scenario.evidence, results),
+        record=record(scenario.declared.evidence.values(), results),
     )
 
 

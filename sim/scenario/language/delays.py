@@ -361,6 +361,11 @@ class NamedDelayDeclaration(Sourced):
         Kind(decode=_by_name, schema=_PART.schema), "The delay, in any form.", key="is"
     )
 
+    @property
+    def text(self) -> str:
+        """Its distribution in words."""
+        return in_words(self.value)
+
 
 def always_at_once(delay: Any) -> bool:
     """Whether a delay takes no time, whatever the parameters are."""

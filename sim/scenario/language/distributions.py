@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sim.model.parameters import Distribution, DistributionKind, Parameter, complaints
+from sim.model.parameters import Distribution, DistributionKind, Parameter, complaints, in_words
 from sim.scenario.diagnostics import found
 from sim.scenario.language.context import Context
 from sim.scenario.language.declaring import (
@@ -400,6 +400,16 @@ class Sourced(Declaration):
         default=False,
     )
 
+    @property
+    def meaning(self) -> str:
+        """What a reader is told it is."""
+        return self.about or self.title
+
+    @property
+    def text(self) -> str:
+        """Its value in words."""
+        raise AssertionError(f"{type(self).__name__} has no value")
+
 
 FOR_EACH = Kind(  # gone before anything is decoded: copies stand where it stood
     decode=lambda node, *_: found(node),
@@ -417,6 +427,11 @@ class ParameterDeclaration(Sourced):
 
     value: Unknown = word(DISTRIBUTION, "Its distribution, or one number.", key="is")
     for_each: Any = word(FOR_EACH, FOR_EACH_SENTENCE, default=None)
+
+    @property
+    def text(self) -> str:
+        """Its distribution in words."""
+        return in_words(self.value.distribution, self.value.time)
 
     def parameter(self) -> Parameter:
         """The parameter of the model."""

@@ -21,7 +21,7 @@ from sim.scenario.language.declaring import (
     word,
 )
 from sim.scenario.language.delays import NamedDelayDeclaration
-from sim.scenario.language.distributions import ParameterDeclaration
+from sim.scenario.language.distributions import ParameterDeclaration, Sourced
 from sim.scenario.language.durations import DURATION_SCHEMA, duration_text, seconds_of
 from sim.scenario.language.formulas import (
     CONDITION_OF_OUTCOMES,
@@ -210,6 +210,10 @@ class Document(Declaration):
         factory=dict,
     )
     moments: Mapping[str, float | None] = field(default_factory=dict)  # from which treaties bind
+
+    def is_unconfirmed(self, one: Sourced) -> bool:
+        """Whether a number is unconfirmed by its own word or by that of one of its sources."""
+        return one.unconfirmed or any(self.sources[name].unconfirmed for name in one.source)
 
     @property
     def label(self) -> str:

@@ -63,6 +63,11 @@ class Evidence(Prose):
     trials: int = word(POSITIVE_WHOLE, "How often it could have happened.")
     source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
 
+    @property
+    def meaning(self) -> str:
+        """What a reader is told it is."""
+        return self.about or self.title
+
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The evidence; an unknown outcome and impossible counts are noted."""
         known = context.in_section("outcomes")

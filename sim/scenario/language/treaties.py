@@ -72,6 +72,11 @@ class Obligation(Reasoned):
         return self
 
     @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return self.title or self.article or self.name
+
+    @property
     def qualified(self) -> str:
         """The treaty's and the clause's name: `mutual_aid.art4`, also that of its status."""
         return f"{self.path[1]}.{self.name}"

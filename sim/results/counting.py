@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.model import Model
-from sim.results.walked import RUNG_TIMES, Firings, Walked
+from sim.results.batches import RUNG_TIMES, EventBatch, PathBatch
 
 Counts = NDArray[np.int64]
 BINS = 10_000  # of the time to the horizon, in which outcome times are counted
@@ -46,7 +46,7 @@ class Histogram:
             self.add(places)
 
 
-class Tally:
+class PathCounts:
     """How many paths did what."""
 
     def __init__(self, model: Model) -> None:
@@ -67,7 +67,7 @@ class Tally:
         """(outcomes, BINS + 1): how often an outcome came in a bin, as `bins` numbers them."""
         return self._times.counts().reshape(-1, BINS + 1)
 
-    def add(self, piece: Walked) -> None:
+    def add(self, piece: PathBatch) -> None:
         """Count the paths of a piece."""
         self.n += len(piece.ending)
         self.events += int(piece.n_events.sum())
@@ -81,7 +81,7 @@ class Tally:
         times = bins(piece.outcome_time[path, outcome], self.horizon)
         self._times.add(outcome * (BINS + 1) + times)
 
-    def merge(self, other: "Tally") -> None:
+    def merge(self, other: "PathCounts") -> None:
         """Count another tally's paths too."""
         self.n += other.n
         self.events += other.events
@@ -95,7 +95,7 @@ def bins(times: NDArray[np.float64], horizon: float) -> Counts:
     return np.ceil(times / horizon * BINS - 1e-6).astype(np.int64)
 
 
-class Ledger:
+class Accumulator:
     """Takes the pieces of a run in order, and keeps what its tables need, of finished draws only.
 
     A draw is finished when all its paths have come. `rows` are the pieces, without their counts and
@@ -104,26 +104,26 @@ class Ledger:
 
     def __init__(self, model: Model, *, paths: int, keep: bool) -> None:
         self.model, self.paths, self.keep = model, paths, keep
-        self.total = Tally(model)
+        self.total = PathCounts(model)
         self.hits: list[Counts] = []  # one row a finished draw
         self.ended: list[Counts] = []
         self.came_up: list[NDArray[np.unsignedinteger[Any]]] = []  # transitions, then options
         self._narrow = np.min_scalar_type(paths)  # which no count of a draw exceeds
-        self.rows: list[Walked] = []
-        self.events: list[tuple[int, Firings]] = []  # (draw, its firings)
+        self.rows: list[PathBatch] = []
+        self.events: list[tuple[int, EventBatch]] = []  # (draw, its firings)
         self._begin()
 
     def _begin(self) -> None:
-        self._draw = Tally(self.model)
-        self._rows: list[Walked] = []
-        self._events: list[tuple[int, Firings]] = []
+        self._draw = PathCounts(self.model)
+        self._rows: list[PathBatch] = []
+        self._events: list[tuple[int, EventBatch]] = []
 
     @property
     def draws(self) -> int:
         """How many draws are finished."""
         return len(self.hits)
 
-    def add(self, piece: Walked) -> None:
+    def add(self, piece: PathBatch) -> None:
         """Take the next piece."""
         self._draw.add(piece)
         if self.keep:

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-CONFIDENCE = 0.90  # of every interval, unless another is asked for
+LEVEL = 0.90  # of every interval, unless another is asked for
 
 
-def wilson(hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
+def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """(low, high) of a share, within [0, 1]; n may be an effective, broken number.
 
     E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212. With no hit, low is 0; with n, high is 1.
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = NormalDist().inv_cdf((1 + level) / 2)
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
     share = hits / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
@@ -27,9 +27,7 @@ def wilson(hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE) -> tup
     return low, high
 
 
-def jeffreys(
-    hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE
-) -> tuple[Floats, Floats]:
+def jeffreys(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """(low, high): quantiles of Beta(hits + 1/2, n - hits + 1/2), the ends kept at 0 and 1.
 
     Brown, Cai and DasGupta, Stat. Sci. 16 (2001), 101-133. For small n, as in records of history.
@@ -37,7 +35,7 @@ def jeffreys(
     from scipy.special import betaincinv
 
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    tail = (1 - confidence) / 2
+    tail = (1 - level) / 2
     low = np.where(hits <= 0, 0.0, betaincinv(hits + 0.5, n - hits + 0.5, tail))
     high = np.where(hits >= n, 1.0, betaincinv(hits + 0.5, n - hits + 0.5, 1 - tail))
     return low, high
@@ -64,9 +62,7 @@ def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
     return np.maximum(effect, 1.0)
 
 
-def clustered(
-    hits: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE
-) -> tuple[Floats, Floats, Floats]:
+def clustered(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
     """(share, low, high) over all draws, which lie along axis 0 of `hits` and `n`.
 
     Wilson with n divided by the design effect: sampling only, for these draws and more like them.
@@ -75,4 +71,4 @@ def clustered(
     total = n.sum(axis=0)
     share = np.asarray(hits.sum(axis=0) / total, dtype=np.float64)
     effective = total / design_effect(hits, n)
-    return share, *wilson(share * effective, effective, confidence)
+    return share, *wilson(share * effective, effective, level)

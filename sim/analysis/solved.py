@@ -1,63 +1,48 @@
 """The tables of an exact solution: the same columns, with nothing counted."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.coverage import coverage
+from sim.analysis.estimates import reaches, titled
 from sim.model.model import Model
 from sim.reach.reachability import THOROUGH, Reach, reach
-from sim.results import tables
-from sim.results.coverage import coverage
-from sim.results.results import Provenance, Results
-from sim.results.tally import Ledger
-from sim.results.walked import RUNG_TIMES
+from sim.results import frames
+from sim.results.batches import RUNG_TIMES
+from sim.results.counting import Accumulator
+from sim.results.provenance import Provenance
+from sim.results.solution import Solution
+from sim.results.tables import RunTables
 
 Floats = NDArray[np.float64]
-STEPS = tables.TIMING_STEPS // (RUNG_TIMES - 1)  # times of `timing` from one of `rungs` to the next
+STEPS = frames.TIMING_STEPS // (RUNG_TIMES - 1)  # times of `timing` from one of `rungs` to the next
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solved:
-    """Probabilities by draw (a row each), and over time averaged over the draws."""
-
-    outcomes: Floats  # (draws, outcomes)
-    outcome_error: Floats  # how far off each may be
-    endings: Floats  # (draws, endings)
-    ending_error: Floats
-    timing: Floats  # (times of `timing_grid`, outcomes)
-    rungs: Floats  # (the same times, levels of all ladder variables in order)
-    fired: NDArray[np.bool_]  # a transition: whether it has a chance to fire in some draw
-    taken: NDArray[np.bool_]  # an option, all transitions' in order: likewise
-
-
-def timing_grid(model: Model) -> Floats:
-    """The times, in seconds, at which `Results.timing` is read."""
-    return model.horizon * np.arange(tables.TIMING_STEPS + 1) / tables.TIMING_STEPS
-
-
-def tabulate_solved(model: Model, solved: Solved, values: Floats, about: Provenance) -> Results:
-    """Results whose low and high are the probability less and plus its error bound.
+def tables_of_solution(
+    model: Model, solved: Solution, values: Floats, about: Provenance
+) -> RunTables:
+    """Tables whose low and high are the probability less and plus its error bound.
 
     n, hits, paths, median times, and in coverage counts and intervals are missing: nothing was
     counted. `reach` is `seen` for what has a probability above 0, and for what else is read off
     reachability.
     """
     may_be = reach(model, limit=THOROUGH)
-    empty = Ledger(model, paths=0, keep=False)
+    empty = Accumulator(model, paths=0, keep=False)
     possible = [distance is not None for distance in may_be.outcomes]
     outcomes = _estimates(solved.outcomes, solved.outcome_error, possible)
     outcomes.insert(5, "median_time", np.nan)
     endings = _estimates(solved.endings, solved.ending_error, may_be.endings)
-    rungs, timing = tables.rungs(empty), tables.timing(empty)
+    rungs, timing = frames.rungs(empty), frames.timing(empty)
     rungs["share"] = solved.rungs[::STEPS].T.ravel()
     timing["probability"] = solved.timing.T.ravel()
-    return Results(
-        outcomes=tables.titled(outcomes, model.outcomes, "outcome"),
-        endings=tables.titled(endings, model.endings, "ending"),
-        draws=tables.by_draw(model, values, _missing(len(values)), solved.outcomes, solved.endings),
+    return RunTables(
+        outcomes=titled(outcomes, model.outcomes, "outcome"),
+        endings=titled(endings, model.endings, "ending"),
+        draws=frames.by_draw(model, values, _missing(len(values)), solved.outcomes, solved.endings),
         coverage=_coverage(empty, may_be, solved),
         rungs=_uncounted(rungs, "paths", "n"),
         timing=_uncounted(timing, "hits", "n"),
@@ -76,12 +61,12 @@ def _estimates(by_draw: Floats, error: Floats, possible: Any) -> pd.DataFrame:
             "probability": share,
             "low": np.maximum(share - bound, 0.0),
             "high": np.minimum(share + bound, 1.0),
-            "reach": tables.reaches((share > 0).astype(np.int64), possible),
+            "reach": reaches((share > 0).astype(np.int64), possible),
         }
     )
 
 
-def _coverage(empty: Ledger, may_be: Reach, solved: Solved) -> pd.DataFrame:
+def _coverage(empty: Accumulator, may_be: Reach, solved: Solution) -> pd.DataFrame:
     """What may fire counts as seen once, so that `reach` says so; then counts are taken out."""
     empty.total.fired[:] = solved.fired
     empty.total.taken[:] = solved.taken

@@ -1,12 +1,12 @@
 """The model for other tools, by the name of the form."""
 
 from sim.errors import NotApplicable, UsageError, unknown, whole
-from sim.experiment.runs import LARGEST, LAST_SEED
+from sim.experiment.plan import LARGEST, LAST_SEED
 from sim.experiment.values import parameter_values
+from sim.export.graph import graphml, mermaid
+from sim.export.prism import prism
 from sim.model.model import Model
 from sim.model.parameters import central
-from sim.report.graph import graphml, mermaid
-from sim.report.prism import prism
 
 FORMS = ("prism", "graphml", "mermaid")
 

@@ -9,12 +9,11 @@ of those due at once only the first declared may act, as rule 4 says. Time is in
 from collections.abc import Mapping, Sequence
 
 from sim.errors import NotApplicable
-from sim.model.durations import DAY
+from sim.export.prism_words import Words, conditional, whole
+from sim.formatting import DAY
 from sim.model.expressions import Expression, Node, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
-from sim.reach.reachability import reach
-from sim.report.prism_words import Words, conditional, whole
 
 
 def prism(model: Model, values: Sequence[float]) -> str:

@@ -1,90 +1,94 @@
-"""A run directory: tables as CSV and a manifest, written whole or not at all, and read back."""
+"""A run directory: tables as CSV and a manifest, written whole or not at all, and read back.
+
+What is written are data frames by name and a manifest; what they mean is for others to know.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, fields
-from datetime import date
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 import pandas as pd
 
 from sim.errors import UsageError
-from sim.results.results import Provenance, Results
 
 MANIFEST = "manifest.json"
-TABLES = ("outcomes", "endings", "draws", "coverage", "rungs", "timing", "paths", "events")
 INDEXED = ("outcomes", "endings")  # their first column is the index
 # before pandas 3.1 numbers were read back to the last digit only on request; since, always
 _NOW_ALWAYS = tuple(int(part) for part in version("pandas").split(".")[:2]) >= (3, 1)
 EXACT: dict[str, Any] = {} if _NOW_ALWAYS else {"float_precision": "round_trip"}
-PACKAGES = ("escalation-sim", "numpy", "pandas", "simpy", "numba", "scipy")
 
 
-def save(
-    results: Results, directory: str | Path, *, also: Callable[[Path], None] | None = None
+def write_run(
+    directory: str | Path,
+    frames: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    *,
+    also: Callable[[Path], None] | None = None,
 ) -> Path:
-    """Write the tables and manifest.json into a directory, which appears whole or not at all.
+    """Write each table as <name>.csv, and manifest.json, into a directory that appears whole.
 
     `also` is called with the directory in the making, to add files (charts); the manifest, written
     last, has the SHA-256 of them all. An earlier run's directory is replaced; UsageError for a
     directory that holds anything else.
     """
-    with staged(directory) as making:
-        for name in TABLES:
-            table = getattr(results, name)
-            if table is not None:
-                table.to_csv(making / f"{name}.csv", index=name in INDEXED, lineterminator="\n")
+    with atomic_directory(directory) as making:
+        for name, table in frames.items():
+            write_table(making / f"{name}.csv", table, index=name in INDEXED)
         if also is not None:
             also(making)
-        about = asdict(results.provenance)
-        start = results.provenance.start
-        about["start"] = start.isoformat() if start else None
-        about["columns"] = {
-            name: _columns(getattr(results, name))
-            for name in TABLES
-            if getattr(results, name) is not None
-        }
-        write_manifest(making, about)
+        columns = {name: _columns(table) for name, table in frames.items()}
+        write_manifest(making, {**manifest, "columns": columns})
     return Path(directory)
 
 
-def load(directory: str | Path) -> Results:
-    """The results saved in a directory; UsageError if it holds none, or a file was changed."""
+def read_run(directory: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """(tables by name, manifest) of a run directory; equal to what `write_run` was given.
+
+    Raises UsageError if the directory holds no run, an older one, or a file that was changed.
+    """
     home = Path(directory)
-    if not (home / MANIFEST).is_file():
-        raise UsageError(f"{home}: no {MANIFEST}, so not the directory of a run")
-    about = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
-    columns = about.get("columns", {})
-    for name in columns:
-        if digest(home / f"{name}.csv") != about["outputs"][f"{name}.csv"]:
-            raise UsageError(f"{home / name}.csv: changed since the run wrote it")
+    manifest = read_manifest(home)
+    columns = manifest.get("columns", {})
+    check_unchanged(home, manifest, [f"{name}.csv" for name in columns])
     known_columns = {column["name"] for column in columns.get("coverage", [])}
     if not {"low", "asked"} <= known_columns:
         raise UsageError(f"{home}: written by an earlier version; run the scenario again")
-    tables: dict[str, Any] = {
+    frames = {
         name: _read(home / f"{name}.csv", columns[name], indexed=name in INDEXED)
-        if name in columns
-        else None
-        for name in TABLES
+        for name in columns
     }
-    known = {field.name for field in fields(Provenance)}
-    about = {key: value for key, value in about.items() if key in known}
-    about["start"] = date.fromisoformat(about["start"]) if about["start"] else None
-    about["headlines"] = tuple(about["headlines"])
-    return Results(provenance=Provenance(**about), **tables)
+    return frames, manifest
+
+
+def read_manifest(home: Path) -> dict[str, Any]:
+    """What manifest.json says; UsageError where there is none of ours."""
+    if not (home / MANIFEST).is_file():
+        raise UsageError(f"{home}: no {MANIFEST}, so not the directory of a run")
+    manifest = _manifest_of_a_run(home)
+    if manifest is None:
+        raise UsageError(f"{home / MANIFEST}: not the manifest of a run")
+    return manifest
+
+
+def check_unchanged(home: Path, manifest: Mapping[str, Any], files: Collection[str]) -> None:
+    """Raise UsageError if one of the files is gone, or is not as it was written."""
+    for name in files:
+        if not (home / name).is_file():
+            raise UsageError(f"{home / name}: missing, although the run wrote it")
+        if digest(home / name) != manifest["outputs"].get(name):
+            raise UsageError(f"{home / name}: changed since the run wrote it")
 
 
 @contextmanager
-def staged(directory: str | Path) -> Iterator[Path]:
+def atomic_directory(directory: str | Path) -> Iterator[Path]:
     """A new directory beside the target, moved into its place once everything in it is written.
 
     Raises UsageError, before anything is written, if the target is not a run's or empty.
@@ -92,6 +96,7 @@ def staged(directory: str | Path) -> Iterator[Path]:
     refuse_foreign(Path(directory))
     target = Path(directory).resolve()  # through a link, and `.` by its name
     target.parent.mkdir(parents=True, exist_ok=True)
+    # beside the target, so on the same disk: only there is moving a directory a single step
     making = target.parent / f".{target.name}.{os.getpid()}.making"
     old = target.parent / f".{target.name}.{os.getpid()}.old"
     making.mkdir()
@@ -112,7 +117,7 @@ def staged(directory: str | Path) -> Iterator[Path]:
 def refuse_foreign(target: Path) -> None:
     """Raise UsageError if no run may write there: in the way is what no run wrote, or a right."""
     if target.is_dir():
-        if any(target.iterdir()) and not _is_a_run(target):
+        if any(target.iterdir()) and _manifest_of_a_run(target) is None:
             raise UsageError(f"{target}: exists and holds no {MANIFEST} of a run; not replaced")
     elif target.exists():
         raise UsageError(f"{target}: exists and is no directory")
@@ -123,24 +128,25 @@ def refuse_foreign(target: Path) -> None:
         raise UsageError(f"{target}: cannot be made, since {above} may not be written to")
 
 
-def earlier(target: Path) -> str:
+def describe_earlier(target: Path) -> str:
     """What an earlier run left there, in words; nothing where there is none."""
-    if not _is_a_run(target):
+    about = _manifest_of_a_run(target)
+    if about is None:
         return ""
-    about = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
     paths, draws = about.get("paths", 0), about.get("draws", 0)
     size = f"{draws:,} x {paths:,} paths" if paths else f"{draws:,} draws"
     beside = f" beside {', '.join(about['twins'])}" if about.get("twins") else ""
     return f"an earlier run of {size}, seed {about.get('seed')}{beside}"
 
 
-def _is_a_run(directory: Path) -> bool:
-    """Whether the manifest there is one of ours; other programs write files of that name, too."""
+def _manifest_of_a_run(directory: Path) -> dict[str, Any] | None:
+    """The manifest there if it is one of ours; other programs write files of that name, too."""
     try:
         about = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(about, dict) and {"scenario", "outputs"} <= about.keys()
+        return None
+    ours = isinstance(about, dict) and {"scenario", "outputs"} <= about.keys()
+    return about if ours else None
 
 
 def write_manifest(directory: Path, about: Mapping[str, object]) -> None:
@@ -154,21 +160,28 @@ def write_manifest(directory: Path, about: Mapping[str, object]) -> None:
 def digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
-        whole = sha256()
+        total = sha256()
         while part := file.read(1 << 20):
-            whole.update(part)
-    return whole.hexdigest()
+            total.update(part)
+    return total.hexdigest()
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that numbers depend on."""
-    found = {"python": python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+def write_table(file: Path, table: pd.DataFrame, *, index: bool = False) -> None:
+    """Write one table as CSV, with the same bytes on every system."""
+    table.to_csv(file, index=index, lineterminator="\n")
+
+
+def read_table(file: Path, types: Mapping[str, str], *, indexed: bool = False) -> pd.DataFrame:
+    """One table as `write_table` wrote it; only an empty cell is missing, `NA` is a word."""
+    table: pd.DataFrame = pd.read_csv(
+        file,
+        dtype=dict(types),
+        index_col=0 if indexed else None,
+        keep_default_na=False,
+        na_values=[""],
+        **EXACT,
+    )
+    return table
 
 
 def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -183,16 +196,11 @@ def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _read(path: Path, columns: list[dict[str, Any]], *, indexed: bool) -> pd.DataFrame:
+    """One table with the column types that the manifest names."""
     types = {column["name"]: column["type"] for column in columns}
+    # categories are read as text first: pandas would sort them, and drop those that do not occur
     types |= {c["name"]: "str" for c in columns if c["type"] == "category"}
-    table: pd.DataFrame = pd.read_csv(
-        path,
-        dtype=types,
-        index_col=0 if indexed else None,
-        keep_default_na=False,
-        na_values=[""],
-        **EXACT,
-    )
+    table = read_table(path, types, indexed=indexed)
     for column in columns:
         if column["type"] == "category":
             name = column["name"]

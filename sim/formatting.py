@@ -1,22 +1,53 @@
-"""Numbers as a reader sees them: percentages with as many digits as their interval bears.
+"""How numbers, times, percentages and names are written, and the units of time.
 
 One place for all of them, so that a screen, a chart and a report never print one estimate two ways.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from datetime import date, timedelta
 from math import ceil, floor, isnan, log10
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:  # the model's names are written here too, and a model needs no pandas
+    import pandas as pd
 
-from sim.model.durations import DAY
-from sim.model.model import plain as plain  # names are put in words here, too
+SECONDS: Mapping[str, float] = {
+    "s": 1.0,
+    "min": 60.0,
+    "h": 3_600.0,
+    "d": 86_400.0,
+    "w": 604_800.0,
+    "y": 31_557_600.0,  # 365.25 d
+}
+DAY = SECONDS["d"]
 
 ALONE = {  # what a treaty does by itself
     ".binds": "{} begins to bind",
     ".invoked": "{} is called upon",
     ".reopened": "{} is called upon again",
 }
+
+
+def plain(name: str) -> str:
+    """A name of the scenario as words: `ally_fights` becomes `ally fights`."""
+    return name.replace("_", " ")
+
+
+def duration_in_words(seconds: float) -> str:
+    """`20 min`, `1.5 h`, `7 d`, `2 y`: in the largest unit that keeps the number at 1 or above.
+
+    Weeks are said in days, and days up to two years; four digits are shown.
+    """
+    size = abs(seconds)
+    if not size < float("inf"):
+        return f"{seconds:g}"
+    unit = "s"
+    for name, least in (("min", 60.0), ("h", 3_600.0), ("d", DAY), ("y", 2 * SECONDS["y"])):
+        if size >= least:
+            unit = name
+    return f"{seconds / SECONDS[unit]:.4g} {unit}"
 
 
 def percent(share: float, *, width: float = 0.0) -> str:
@@ -67,7 +98,7 @@ def _order(value: float) -> int:
     return floor(log10(value) + 1e-12)
 
 
-def estimate(row: "pd.Series[Any]") -> str:
+def estimate(row: pd.Series[Any]) -> str:
     """A row of estimates in words: `4.1 % (3.9–4.3)`, `0 of 2,000, below 0.14 %`, `impossible`.
 
     Three different things stay different: what cannot happen, none in n, and a small number. The
@@ -79,7 +110,7 @@ def estimate(row: "pd.Series[Any]") -> str:
         return "impossible by construction"
     if isnan(probability):
         return "–"
-    if pd.isna(row["hits"]):
+    if _is_missing(row["hits"]):
         return _solved(probability, low, high)
     hits, n = int(row["hits"]), int(row["n"])
     if hits == 0:
@@ -91,13 +122,13 @@ def estimate(row: "pd.Series[Any]") -> str:
     return f"{percent(probability, width=width)} % ({ends})"
 
 
-def difference(row: "pd.Series[Any]") -> str:
+def difference(row: pd.Series[Any]) -> str:
     """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
 
     `none: no path changes` where every path is its twin's equal. Of a solution, which counts no
     paths, the difference alone, and 0 where it is within the error bound.
     """
-    if pd.isna(row["changed"]):
+    if _is_missing(row["changed"]):
         return f"{100 * row['difference']:+.3g}" if row["low"] * row["high"] > 0 else "0"
     if row["changed"] == 0:
         return "none: no path changes"
@@ -138,6 +169,12 @@ def moment(time: float, start: date | None) -> str:
     days, minutes = divmod(round(time * DAY) // 60, 24 * 60)  # 13 minutes are not 12.9999
     clock = f"{minutes // 60:02}:{minutes % 60:02}"
     return f"day {days} {clock}" if start is None else f"{start + timedelta(days=days)} {clock}"
+
+
+def _is_missing(value: object) -> bool:
+    import pandas as pd  # who has a row of a table has pandas already
+
+    return bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def _solved(probability: float, low: float, high: float) -> str:

@@ -11,7 +11,7 @@ RUNG_TIMES = 101  # the shares of paths at each rung are read at this many equal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Firings:
+class EventBatch:
     """Events as an engine hands them over: one row a firing, ordered by path and sequence."""
 
     path: NDArray[np.int64]
@@ -24,7 +24,7 @@ class Firings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walked:
+class PathBatch:
     """What an engine hands over for consecutive paths of one draw; times in seconds."""
 
     draw: int
@@ -38,4 +38,4 @@ class Walked:
     fired: NDArray[np.int64]  # a transition: in how many paths it fired at least once
     taken: NDArray[np.int64]  # an option, all transitions' in order: paths in which it was taken
     rungs: NDArray[np.int64]  # (RUNG_TIMES, levels of all ladder variables in order): paths there
-    events: Firings | None = None
+    events: EventBatch | None = None

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.analysis.estimates import interval, reaches
 from sim.model.model import Model
 from sim.reach.reachability import Reach
-from sim.results.tables import interval, named, reaches
-from sim.results.tally import Counts, Ledger
+from sim.results.counting import Accumulator, Counts
+from sim.results.frames import named
 
 BLOCK = 32  # rows whose counts by draw are looked at together: of many draws they are many
 CALLED = ".invoked"  # the transition that calls upon a clause is the clause's name and this
@@ -25,9 +26,9 @@ class Row(NamedTuple):
     begun: bool  # whether that clause is called upon before the path begins
 
 
-def coverage(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
+def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame:
     """The table `Results.coverage`."""
-    model, total, rows = ledger.model, ledger.total, _rows(ledger.model)
+    model, total, rows = counts.model, counts.total, _rows(counts.model)
     rank, place, call = (np.array([row[k] for row in rows], dtype=np.int64) for k in (1, 2, 3))
     is_option, answers = place >= len(model.transitions), call >= 0
     fired = np.concatenate([total.fired, total.taken])[place]
@@ -35,13 +36,13 @@ def coverage(ledger: Ledger, reach: Reach, *, varies: bool) -> pd.DataFrame:
     low, high, asked_low, asked_high = np.full((4, len(rows)), np.nan)
     begun = np.array([row.begun for row in rows], dtype=np.bool_)
     asked = np.where(begun, total.n, np.where(answers, total.fired[call], 0))
-    sizes = np.full(ledger.draws, ledger.paths)
+    sizes = np.full(counts.draws, counts.paths)
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
-        hits = _by_draw(ledger, place[some])
+        hits = _by_draw(counts, place[some])
         low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
         known = asked[some] > 0  # of those never asked, nothing
-        own, calls = some[known], _by_draw(ledger, call[some[known]])
-        calls[:, begun[own]] = ledger.paths
+        own, calls = some[known], _by_draw(counts, call[some[known]])
+        calls[:, begun[own]] = counts.paths
         asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
     names = [row.name for row in rows]
     origins = [model.transitions[row.rank].origin for row in rows]
@@ -77,7 +78,7 @@ def _rows(model: Model) -> list[Row]:
     return rows
 
 
-def _by_draw(ledger: Ledger, places: Counts) -> Counts:
+def _by_draw(counts: Accumulator, places: Counts) -> Counts:
     """(finished draws, places): paths in which each of these fired or was taken."""
-    some = [counts[places] for counts in ledger.came_up]
+    some = [counts[places] for counts in counts.came_up]
     return np.array(some, dtype=np.int64).reshape(len(some), len(places))
