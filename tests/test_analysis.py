@@ -9,6 +9,7 @@ import pytest
 import small_models as small
 from islands import island, island_run
 from pandas.testing import assert_frame_equal
+from sim.scenario.record import Evidence
 
 import sim
 from sim.analysis.clauses import NO_ANSWER, clauses
@@ -18,7 +19,6 @@ from sim.analysis.incidence import cumulative_incidence, distinguishable
 from sim.analysis.intervals import wilson
 from sim.analysis.routes import ARROW, AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
-from sim.scenario.record import Evidence
 
 
 @cache

@@ -7,9 +7,9 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 from pydantic import Discriminator, Tag
+from sim.scenario.forms import MARK, Forms, Shape
 
 import sim.scenario
-from sim.scenario.forms import MARK, Forms, Shape
 
 MODULES = [
     import_module(f"sim.scenario.{module.name}") for module in iter_modules(sim.scenario.__path__)

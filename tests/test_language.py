@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 from five_hundred import five_hundred_rules
+from sim.scenario.composition import compose
+from sim.scenario.reading import read
+from sim.scenario.written import Block, Series, Written, plain
 
 from sim import run
 from sim.errors import ScenarioError, UsageError
 from sim.scenario import load, new, schema
-from sim.scenario.composition import compose
-from sim.scenario.reading import read
-from sim.scenario.written import Block, Series, Written, plain
 
 CORPUS = Path(__file__).parent / "corpus"
 VALID = sorted((CORPUS / "valid").glob("*.yaml"))

@@ -4,6 +4,9 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from sim.scenario.expressions import Reader
+from sim.scenario.rendering import rendered
+from sim.scenario.vocabulary import Vocabulary
 
 from sim.model.expressions import (
     Arithmetic,
@@ -25,9 +28,6 @@ from sim.model.model import Actor, Model, Outcome
 from sim.model.parameters import Distribution, Parameter
 from sim.model.state import Variable
 from sim.model.words import words
-from sim.scenario.expressions import Reader
-from sim.scenario.rendering import rendered
-from sim.scenario.vocabulary import Vocabulary
 
 KOREA = ("calm", "clash", "war")
 

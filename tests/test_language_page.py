@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sim.scenario.leaves import RESERVED
 
 from sim.errors import ScenarioError
 from sim.scenario import Scenario, load, schema
-from sim.scenario.leaves import RESERVED
 
 PAGE = (Path(__file__).parents[1] / "scenarios" / "LANGUAGE.md").read_text(encoding="utf-8")
 SENTENCES = Path(load.__code__.co_filename).with_name("key_descriptions.yaml")

@@ -20,7 +20,9 @@ def record(
     of the record; probability, low, high: the run's; agrees: whether the two intervals meet. A
     check of the scenario, not a validation: the record's cases are seldom the scenario's.
     """
-    rows = [(one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in evidence]
+    rows = [
+        (one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in evidence
+    ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     low, high = jeffreys(table["successes"], table["trials"], level)
     here = results.outcomes.loc[table["outcome"], ["probability", "low", "high"]]

@@ -14,6 +14,7 @@ from sim.formatting import DAY
 from sim.model.expressions import Expression, Node, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
+from sim.reach.reachability import reach
 
 
 def prism(model: Model, values: Sequence[float]) -> str:

@@ -6,7 +6,14 @@ evaluated. Knows names, their kinds and levels (`Vocabulary`), but no files and 
 
 from sim.expressions.reading import Reader
 from sim.expressions.rendering import rendered
-from sim.expressions.syntax import DEPTH, WRITTEN_OUT, Mistake, names_and_depth, one_line, written_out
+from sim.expressions.syntax import (
+    DEPTH,
+    WRITTEN_OUT,
+    Mistake,
+    names_and_depth,
+    one_line,
+    written_out,
+)
 from sim.expressions.types import Kind
 from sim.expressions.vocabulary import Vocabulary
 

@@ -4,9 +4,9 @@ import ast
 from typing import Literal, Protocol
 
 from sim.errors import unknown
-from sim.model.expressions import Comparison, Constant, Node
 from sim.expressions.syntax import dotted, shown
 from sim.expressions.types import KINDS, Typed
+from sim.model.expressions import Comparison, Constant, Node
 
 Sign = Literal["==", "!=", "<", "<=", ">", ">="]
 SIGNS: dict[type[ast.cmpop], Sign] = {
@@ -75,7 +75,7 @@ def _levels(reader: Reading, node: ast.expr) -> Typed | None:
 
 
 def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr, *, first: bool) -> bool:
-    """Of two words nobody knows one is message to be unknown: the one that is no level, the first."""
+    """Of two unknown words one is reported: the one that is no level, else the first."""
     name, beside = dotted(word), dotted(other)
     if name is None or beside is None or {name, beside} & {"true", "false"}:
         return False

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from sim.errors import unknown
+from sim.expressions.comparisons import comparison
+from sim.expressions.syntax import LENGTH, Mistake, dotted, parse, shown, written_out
+from sim.expressions.types import KINDS, TIMES, Kind, Typed, mismatch
+from sim.expressions.vocabulary import Vocabulary
 from sim.model.expressions import (
     Arithmetic,
     Call,
@@ -22,10 +26,6 @@ from sim.model.expressions import (
     ParameterOf,
     StateOf,
 )
-from sim.expressions.comparisons import comparison
-from sim.expressions.syntax import LENGTH, Mistake, dotted, parse, shown, written_out
-from sim.expressions.types import KINDS, TIMES, Kind, Typed, mismatch
-from sim.expressions.vocabulary import Vocabulary
 
 Function = Literal["min", "max", "odds"]
 _FUNCTIONS = ("min", "max", "odds")

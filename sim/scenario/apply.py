@@ -44,24 +44,19 @@ def combined(interventions: Sequence[Intervention], events: Mapping[str, Transit
     """
     values: dict[str, Distribution] = {}
     starts: dict[str, int] = {}
-    owners: dict[tuple[str, str], tuple[str, Reference]] = {}
+    owners: dict[str, tuple[Intervention, Reference]] = {}  # of what is set
     problems: list[Problem] = []
     for one in interventions:
-        for key, own, together in (("set", one.set, values), ("start", one.start, starts)):
-            for name, value in own.items():
-                other, _ = owners.get((key, name), ("", name))
-                if other and together[name] != value:  # type: ignore[index]
-                    text = f"{one.name} and {other} give {str(name)!r} different values"
-                    path = f"interventions.{one.name}.{key}.{name}"
-                    problems.append(Problem(place=name.place, path=path, text=text))
-                owners[key, name] = (one.name, name)
-                together[str(name)] = value  # type: ignore[index]
+        problems += _disagreements(one, "set", one.set, values, interventions)
+        problems += _disagreements(one, "start", one.start, starts, interventions)
+        values |= {str(name): value for name, value in one.set.items()}
+        starts |= {str(name): value for name, value in one.start.items()}
+        owners |= {str(name): (one, name) for name in one.set}
     if problems:
         raise ScenarioError(problems)
     blamed = {
-        str(name): (name.place, f"interventions.{owner}.{key}.{name}")
-        for (key, _), (owner, name) in owners.items()
-        if key == "set"
+        name: (reference.place, f"interventions.{owner.name}.set.{name}")
+        for name, (owner, reference) in owners.items()
     }
     blamed |= {one.name: (one.place, f"interventions.{one.name}") for one in interventions}
     return Change(
@@ -72,6 +67,22 @@ def combined(interventions: Sequence[Intervention], events: Mapping[str, Transit
         events=tuple(events[one.name] for one in interventions if one.name in events),
         blamed=blamed,
     )
+
+
+def _disagreements(
+    one: Intervention,
+    key: str,
+    own: Mapping[Reference, object],
+    before: Mapping[str, object],
+    together: Sequence[Intervention],
+) -> Iterator[Problem]:
+    """What an intervention gives another value than one before it did."""
+    for name, value in own.items():
+        if name in before and before[name] != value:
+            others = ", ".join(other.name for other in together if other is not one)
+            text = f"{one.name} and {others} give {str(name)!r} different values"
+            path = f"interventions.{one.name}.{key}.{name}"
+            yield Problem(place=name.place, path=path, text=text)
 
 
 def changed(model: Model, change: Change) -> Model:

@@ -8,7 +8,7 @@ from sim.scenario.language.context import Context
 from sim.scenario.language.distributions import Sourced
 from sim.scenario.language.document import Document
 from sim.scenario.language.options import Reasoned
-from sim.scenario.source.tree import KeyPath, place_of, spelled
+from sim.source.tree import KeyPath, place_of, spelled
 
 _NEED_A_SOURCE = ("treaty", "official", "data", "peer_reviewed", "press")
 _CHOICES = ("choose", "responses")

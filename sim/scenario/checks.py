@@ -18,12 +18,12 @@ from sim.model.expressions import (
 )
 from sim.model.model import Model
 from sim.model.parameters import bounds
-from sim.reach.sums import Fault, faults_at_corners
 from sim.model.transitions import Option, Transition
+from sim.reach.sums import Fault, faults_at_corners
 from sim.scenario.language.context import Context
 from sim.scenario.language.delays import always_at_once
 from sim.scenario.resolve import Resolved
-from sim.scenario.source.tree import KeyPath, place_of
+from sim.source.tree import KeyPath, place_of
 
 _SHARES = "shares are written 0.1 for 10 %"
 
@@ -31,9 +31,7 @@ _SHARES = "shares are written 0.1 for 10 %"
 def check_rules(resolved: Resolved, context: Context) -> None:
     """Note every rule that cannot run, as far as it could be read."""
     sound = [
-        one
-        for one in resolved.all_transitions
-        if not context.is_damaged(resolved.paths[one.name])
+        one for one in resolved.all_transitions if not context.is_damaged(resolved.paths[one.name])
     ]
     for transition in sound:
         _stuck(transition, resolved.paths[transition.name], context)
@@ -135,7 +133,7 @@ def _as_probability(expression: Expression | None) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What is wrong with a transition after a change, and the parameters that have to do with it."""
+    """What is wrong with a transition after a change, and the parameters it reads there."""
 
     text: str
     where: str  # place and path of the expression at fault
@@ -161,6 +159,8 @@ def faults(
         wrong = [fault.option] if fault.option else fault.transition.options
         found = [fault.transition.speed] if fault.speed else [o.value for o in wrong]
         found += [] if fault.speed else [option.available for option in wrong]
-        read = tuple(n for e in (*found, fault.transition.when) if e for n in parameters_read(e.node))
+        read = tuple(
+            n for e in (*found, fault.transition.when) if e for n in parameters_read(e.node)
+        )
         where = next((e.where for e in found if e), "")
         yield Touched(text=fault.says, where=f"{fault.transition.name}, {where}", reads=read)

@@ -6,21 +6,21 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 
 from sim.errors import Problem, ScenarioError
+from sim.machine_form import is_machine_form, read_model
 from sim.model.model import Model
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
 from sim.scenario.checks import check_rules
-from sim.scenario.diagnostics import Diagnostics, once
 from sim.scenario.language import names
 from sim.scenario.language.document import Document, decode
 from sim.scenario.language.interventions import Intervention
-from sim.scenario.machine_reader import is_machine_form, read_model
 from sim.scenario.resolve import Resolved, resolve
 from sim.scenario.scenario import Scenario
-from sim.scenario.source.composition import compose
-from sim.scenario.source.for_each import expand
-from sim.scenario.source.reading import read
 from sim.scenario.warnings import warn
+from sim.source.composition import compose
+from sim.source.diagnostics import Diagnostics, once
+from sim.source.for_each import expand
+from sim.source.reading import read
 
 
 def load(path: str | PathLike[str]) -> Scenario:
@@ -82,7 +82,7 @@ def _load(file: str) -> Scenario:
 def _of_machine_form(file: str, model: Model) -> Scenario:
     """A scenario that is nothing but its model: what the form does not have is empty."""
     declared = Document(
-        scenario=model.name, title=model.title, horizon=model.horizon, start=model.start
+        scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
     )
     return Scenario(
         model=model,

@@ -9,7 +9,7 @@ from sim.model.transitions import Transition
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.language.outcomes import endings, outcome_order
-from sim.scenario.source.tree import KeyPath
+from sim.source.tree import KeyPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,7 @@ def _variables(document: Document) -> Iterable[Variable]:
         yield from treaty.variables(document.moments[treaty.name])
 
 
-def _transitions(
-    document: Document, context: Context
-) -> Iterable[tuple[Transition, KeyPath]]:
+def _transitions(document: Document, context: Context) -> Iterable[tuple[Transition, KeyPath]]:
     """Treaties, moves, events, in the order that decides ties (rule 4), and where each stands."""
     weights = context.rationalities
     for treaty in document.treaties.values():

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sim.errors import Problem, UsageError
+from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.scenario import apply
 from sim.scenario.assumptions import Stipulated, unsourced
 from sim.scenario.language.document import Document
-from sim.scenario.machine_form import machine_form
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

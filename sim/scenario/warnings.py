@@ -8,14 +8,14 @@ import numpy as np
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
-from sim.reach.reachability import Reach, reach, satisfiable
 from sim.model.tables import Grid, table
 from sim.model.transitions import Transition
+from sim.reach.reachability import Reach, reach, satisfiable
 from sim.scenario.checks import options_path
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
-from sim.scenario.source.tree import KeyPath, place_of
+from sim.source.tree import KeyPath, place_of
 
 FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
 CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable

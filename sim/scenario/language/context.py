@@ -1,4 +1,4 @@
-"""What the decoding of one scenario shares: the names known so far, and where problems are noted."""
+"""What the decoding of one scenario shares: the names known so far, and what was wrong."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,10 @@ from typing import Any
 from sim.errors import unknown
 from sim.expressions import Kind, Reader, Vocabulary, one_line
 from sim.model.delays import Delay
-from sim.model.durations import DAY
 from sim.model.expressions import Expression
-from sim.scenario.diagnostics import Diagnostics
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, Scalar, entry_of, keys, place_of, spelled
+from sim.source import tree
+from sim.source.diagnostics import Diagnostics
+from sim.source.tree import KeyPath, Scalar, entry_of, keys, place_of, spelled
 
 _SECTION_OF = {"actor": "actors", "source": "sources", "ladder": "ladders"}
 
@@ -83,7 +82,7 @@ class Context:
         return keys(self.tree, section)
 
     def refer(self, what: str, name: str, known: Collection[str], path: KeyPath) -> bool:
-        """Whether a name exists; noted if not, unless the section that may list it is unreadable."""
+        """Whether a name exists; noted if not, unless its section cannot be read at all."""
         if name in known:
             return True
         if _SECTION_OF.get(what) not in self.unreadable:

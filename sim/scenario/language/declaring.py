@@ -8,20 +8,21 @@ LANGUAGE.md all read these fields; there is no other list of keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, make_dataclass
 from difflib import get_close_matches
 from typing import Any, ClassVar, Self
 
 from sim.errors import Place, unknown
-from sim.scenario.diagnostics import found
 from sim.scenario.language.context import Context
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, Node, Scalar, entries, place_of
+from sim.source import tree
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath, Node, Scalar, entries, place_of
 
 Schema = dict[str, Any]
 Definitions = dict[str, Schema]
-Decoded = Any  # the kind knows its type; a table of kinds does not
+Decoded = Any  # each kind knows the type of its values; a table of kinds does not
+EMPTY = "is empty; give it a value or leave it out"
 
 
 class Wrong(Exception):
@@ -37,7 +38,7 @@ class Wrong(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What may stand behind a key. `decode` gives the final value, or raises Wrong."""
 
@@ -51,30 +52,34 @@ def scalar_kind(check: Callable[[Any], Decoded], schema: Schema) -> Kind:
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
         return check(node.value if isinstance(node, Scalar) else node)
 
-    return Kind(decode=decode, schema=lambda _: dict(schema))
+    return Kind(decode, lambda _: dict(schema))
 
 
-def word(
-    kind: Kind, sentence: str, *, default: Any = MISSING, factory: Any = MISSING, key: str = ""
-) -> Any:
+def word(kind: Kind, sentence: str, *, default: Any = MISSING, key: str = "") -> Any:
     """A field of a declaration that is a key of the language; required without a default."""
     about = {"kind": kind, "sentence": sentence, "key": key}
-    if factory is not MISSING:
-        return field(default_factory=factory, metadata=about)
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=about)
     return field(default=default, metadata=about)
+
+
+def optional(kind: Kind, sentence: str, *, key: str = "") -> Any:
+    """A key that may be left out, and is None then."""
+    return word(kind, sentence, default=None, key=key)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
     """Something with keys, decoded: only known keys, each of its kind, with its place in the file.
 
-    `also` lists keys that authors bring from elsewhere, and what they are called here.
+    `also` lists keys that authors bring from elsewhere, and what they are called here; `gone` those
+    that are understood before anything is decoded.
     """
 
     path: KeyPath = ()
     place: Place = Place()
     also: ClassVar[Mapping[str, str]] = {}
-    also_composing: ClassVar[Sequence[str]] = ()  # keys that are gone before anything is decoded
+    gone: ClassVar[Sequence[str]] = ()
 
     @property
     def name(self) -> str:
@@ -86,16 +91,15 @@ class Declaration:
         return self
 
 
+_WORDS: dict[type[Declaration], Mapping[str, Field[Any]]] = {}
+
+
 def words_of(kind: type[Declaration]) -> Mapping[str, Field[Any]]:
     """The keys of a declaration in the order in which they are declared."""
-    known = _WORDS.get(kind)
-    if known is None:
+    if kind not in _WORDS:
         own = [one for one in fields(kind) if "kind" in one.metadata]
-        known = _WORDS[kind] = {one.metadata["key"] or one.name: one for one in own}
-    return known
-
-
-_WORDS: dict[type[Declaration], Mapping[str, Field[Any]]] = {}
+        _WORDS[kind] = {one.metadata["key"] or one.name: one for one in own}
+    return _WORDS[kind]
 
 
 def is_required(one: Field[Any]) -> bool:
@@ -107,12 +111,7 @@ class Keys:
     """The keys of one mapping while it is decoded, in one go or a few at a time."""
 
     def __init__(
-        self,
-        kind: type[Declaration],
-        node: Node,
-        path: KeyPath,
-        context: Context,
-        other_forms: Sequence[str] = (),
+        self, kind: type[Declaration], node: Node, path: KeyPath, context: Context
     ) -> None:
         if not isinstance(node, tree.Mapping):
             raise Wrong(f"must be a block of keys, found {found(node)}")
@@ -120,20 +119,19 @@ class Keys:
         self.words = words_of(kind)
         self.values: dict[str, Decoded] = {}
         self.broken: set[str] = set()
-        self._unknown(other_forms)
 
     def decode(self, *keys: str) -> None:
         """Decode these keys, those that are there; what is wrong with them is noted."""
         for key in keys:
-            entry = self.node.entries.get(key)
-            if entry is None:
-                continue
-            one = self.words[key]
-            try:
-                kind: Kind = one.metadata["kind"]
-                self.values[one.name] = attempt(kind, entry.value, (*self.path, key), self.context)
-            except Wrong:
-                self.broken.add(key)
+            entry, one = self.node.entries.get(key), self.words[key]
+            if entry is not None:
+                try:
+                    kind: Kind = one.metadata["kind"]
+                    self.values[one.name] = attempt(
+                        kind, entry.value, (*self.path, key), self.context
+                    )
+                except Wrong:
+                    self.broken.add(key)
 
     def made(self) -> Any:
         """The declaration; Wrong if a key it cannot do without is missing or broken."""
@@ -147,13 +145,14 @@ class Keys:
         made = self.kind(path=self.path, place=place, **self.values)
         return made.checked(self.context, frozenset(self.broken))
 
-    def _unknown(self, other_forms: Sequence[str]) -> None:
+    def note_unknown(self, other_forms: Sequence[str] = ()) -> None:
+        """Note keys that mean nothing here, and those that belong to another form."""
         for key, entry in self.node.entries.items():
             if key in self.words:
                 continue
+            below = (*self.path, key)
             if isinstance(entry.value, Scalar) and entry.value.value is None:
-                text = EMPTY
-                self.context.problem((*self.path, key), text)
+                self.context.problem(below, EMPTY)
                 continue
             if key in other_forms:
                 first = next(one for one in self.words if one in self.node.entries)
@@ -161,12 +160,9 @@ class Keys:
             elif key in self.kind.also:
                 text = f"unknown key {key!r}; did you mean {self.kind.also[key]!r}?"
             else:
-                text = unknown("key", key, [*self.kind.also_composing, *self.words])
-            self.context.problem((*self.path, key), text, key=True)
-            note_empty(entry.value, (*self.path, key), self.context)
-
-
-EMPTY = "is empty; give it a value or leave it out"
+                text = unknown("key", key, [*self.kind.gone, *self.words])
+            self.context.problem(below, text, key=True)
+            _note_empty(entry.value, below, self.context)
 
 
 def attempt(kind: Kind, node: Node, path: KeyPath, context: Context) -> Decoded:
@@ -179,37 +175,53 @@ def attempt(kind: Kind, node: Node, path: KeyPath, context: Context) -> Decoded:
     except Wrong as wrong:
         if wrong.message:
             context.problem((*path, *wrong.below), wrong.message, key=wrong.key)
-            note_empty(node, path, context)
+            _note_empty(node, path, context)
         raise Wrong from None
 
 
-def note_empty(node: Node, path: KeyPath, context: Context) -> None:
+def _note_empty(node: Node, path: KeyPath, context: Context) -> None:
     """Note the empty values below something that is not decoded: they mean nothing anywhere."""
-    match node:
-        case tree.Sequence(items, _):
-            for i, item in enumerate(items):
-                _note_empty_value(item, (*path, i), context)
-        case tree.Mapping(parts, _):
-            for key, entry in parts.items():
-                _note_empty_value(entry.value, (*path, key), context)
-
-
-def _note_empty_value(node: Node, path: KeyPath, context: Context) -> None:
-    if isinstance(node, Scalar) and node.value is None:
-        context.problem(path, EMPTY)
-    else:
-        note_empty(node, path, context)
+    below: list[tuple[str | int, Node]] = []
+    if isinstance(node, tree.Sequence):
+        below = list(enumerate(node.items))
+    elif isinstance(node, tree.Mapping):
+        below = [(key, entry.value) for key, entry in node.entries.items()]
+    for step, value in below:
+        if isinstance(value, Scalar) and value.value is None:
+            context.problem((*path, step), EMPTY)
+        _note_empty(value, (*path, step), context)
 
 
 def block(kind: type[Declaration], other_forms: Sequence[str] = ()) -> Kind:
     """The kind of a mapping with the keys of a declaration."""
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
-        keys = Keys(kind, node, path, context, other_forms)
+        keys = Keys(kind, node, path, context)
+        keys.note_unknown(other_forms)
         keys.decode(*keys.node.entries.keys() & keys.words.keys())
         return keys.made()
 
-    return Kind(decode=decode, schema=lambda known: reference(kind, known))
+    return Kind(decode, lambda known: reference(kind, known))
+
+
+def declared(name: str, about: str, words: Mapping[str, Any]) -> type[Declaration]:
+    """A declaration of these keys, made from a table instead of being written as a class."""
+    own = [(key, Any, of) for key, of in words.items()]
+    space = {"__doc__": about}
+    return make_dataclass(
+        name, own, bases=(Declaration,), namespace=space, frozen=True, kw_only=True
+    )
+
+
+def keyed(name: str, about: str, **keys: tuple[Kind, str]) -> Kind:
+    """The kind of a small mapping of which every key is needed; decodes to the tuple of values."""
+    inner = block(declared(name, about, {key: word(*of) for key, of in keys.items()}))
+
+    def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
+        values = inner.decode(node, path, context)
+        return tuple(getattr(values, key) for key in keys)
+
+    return Kind(decode, inner.schema)
 
 
 def named(kind: Kind, name: Kind | None = None) -> Kind:
@@ -223,8 +235,7 @@ def named(kind: Kind, name: Kind | None = None) -> Kind:
             raise Wrong(f"must be a block of keys, found {found(node)}")
         made: dict[str, Decoded] = {}
         for key, entry in entries(node):
-            below = (*path, key)
-            before = len(context.diagnostics.problems)
+            below, before = (*path, key), len(context.diagnostics.problems)
             try:
                 value = attempt(kind, entry.value, below, context)
                 if name is not None:
@@ -241,13 +252,14 @@ def named(kind: Kind, name: Kind | None = None) -> Kind:
         below = kind.schema(known)
         if name is None:
             return {"type": "object", "additionalProperties": below}
+        pattern = name.schema(known)["pattern"]
         return {
             "type": "object",
-            "patternProperties": {name.schema(known)["pattern"]: below},
+            "patternProperties": {pattern: below},
             "additionalProperties": False,
         }
 
-    return Kind(decode=decode, schema=schema)
+    return Kind(decode, schema)
 
 
 def listed(kind: Kind, least: int = 0, most: int | None = None) -> Kind:
@@ -262,24 +274,20 @@ def listed(kind: Kind, least: int = 0, most: int | None = None) -> Kind:
                 made.append(attempt(kind, item, (*path, i), context))
             except Wrong:
                 continue
-        if size < least:
-            raise Wrong(f"must have at least {least} {_entries(least)}, found {size}")
-        if most is not None and size > most:
-            raise Wrong(f"must have at most {most} {_entries(most)}, found {size}")
+        if not least <= size <= (size if most is None else most):
+            bound, end = ("least", least) if size < least else ("most", most)
+            raise Wrong(
+                f"must have at {bound} {end} {'entry' if end == 1 else 'entries'}, found {size}"
+            )
         if len(made) < size:
             raise Wrong
         return tuple(made)
 
     def schema(known: Definitions) -> Schema:
-        ends = {"minItems": least} if least else {}
-        ends |= {"maxItems": most} if most is not None else {}
+        ends = ({"minItems": least} if least else {}) | ({"maxItems": most} if most else {})
         return {"type": "array", "items": kind.schema(known), **ends}
 
-    return Kind(decode=decode, schema=schema)
-
-
-def _entries(count: int) -> str:
-    return "entry" if count == 1 else "entries"
+    return Kind(decode, schema)
 
 
 def tagged_union(
@@ -293,11 +301,11 @@ def tagged_union(
     Without any of these keys it is a bare `scalar` or `sequence`, where that is a form.
     """
     kinds = {
-        key: block(form, [one for one in forms if forms[one] is not form])
-        for key, form in forms.items()
+        key: block(form, [k for k in forms if forms[k] is not form]) for key, form in forms.items()
     }
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
+        bare = sequence if isinstance(node, tree.Sequence) else scalar
         if isinstance(node, tree.Mapping):
             for key, kind in kinds.items():
                 if key in node.entries:
@@ -305,19 +313,19 @@ def tagged_union(
             if node.entries:
                 first = next(iter(node.entries))
                 raise Wrong(unknown(f"kind of {what}", first, list(forms)), first, key=True)
-        elif isinstance(node, tree.Sequence):
-            if sequence is not None:
-                return sequence.decode(node, path, context)
-        elif scalar is not None:
-            return scalar.decode(node, path, context)
-        allowed = f"a block with one of {', '.join(forms)}"
-        raise Wrong(f"must be a {what}: {allowed}; found {found(node)}")
+        elif bare is not None:
+            return bare.decode(node, path, context)
+        raise Wrong(
+            f"must be a {what}: a block with one of {', '.join(forms)}; found {found(node)}"
+        )
 
     def schema(known: Definitions) -> Schema:
         bare = [kind.schema(known) for kind in (scalar, sequence) if kind is not None]
-        return {"anyOf": [*bare, *(reference(form, known) for form in dict.fromkeys(forms.values()))]}
+        return {
+            "anyOf": [*bare, *(reference(form, known) for form in dict.fromkeys(forms.values()))]
+        }
 
-    return Kind(decode=decode, schema=schema)
+    return Kind(decode, schema)
 
 
 def one_of(*allowed: str, meant: Mapping[str, str] | None = None) -> Kind:
@@ -326,15 +334,13 @@ def one_of(*allowed: str, meant: Mapping[str, str] | None = None) -> Kind:
     def check(value: object) -> str:
         if isinstance(value, str) and value in allowed:
             return value
-        word_meant = (meant or {}).get(str(value))
-        near = [word_meant] if word_meant in allowed else None
-        near = near or get_close_matches(str(value), allowed, n=1, cutoff=0.7)
+        other = (meant or {}).get(str(value))
+        near = [other] if other else get_close_matches(str(value), allowed, n=1, cutoff=0.7)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         words = f"one of {', '.join(allowed)}" if len(allowed) > 1 else repr(allowed[0])
         raise Wrong(f"must be {words}, found {found(value)}{hint}")
 
-    schema: Schema = {"enum": list(allowed), "type": "string"}
-    return scalar_kind(check, schema if len(allowed) > 1 else {"const": allowed[0]})
+    return scalar_kind(check, {"enum": list(allowed), "type": "string"})
 
 
 def reference(kind: type[Declaration], known: Definitions) -> Schema:
@@ -354,16 +360,7 @@ def definition(kind: type[Declaration], known: Definitions) -> Schema:
         for key, one in words.items()
     }
     required = [key for key, one in words.items() if is_required(one)]
-    made: Schema = {
-        "type": "object",
-        "description": (kind.__doc__ or "").partition("\n")[0],
-        "properties": properties,
-        "additionalProperties": False,
-    }
+    about = (kind.__doc__ or "").partition("\n")[0]
+    made: Schema = {"type": "object", "description": about, "properties": properties}
+    made["additionalProperties"] = False
     return {**made, "required": required} if required else made
-
-
-def every_word(kind: type[Declaration]) -> Iterator[tuple[str, str]]:
-    """The keys of a declaration with their sentences."""
-    for key, one in words_of(kind).items():
-        yield key, one.metadata["sentence"]

@@ -1,52 +1,36 @@
 """What is not known: distributions of parameters, decoded to plain numbers or seconds.
 
-`FORMS` is the table of distributions: a new one is a class here and a line there (and its quantile
-function in the model).
+`FORMS` is the table of distributions: a new one is a line there, and its quantile function in the
+model.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-from sim.model.parameters import Distribution, DistributionKind, Parameter, complaints, in_words
-from sim.scenario.diagnostics import found
+from sim.model.parameters import Distribution, Parameter, complaints, in_words
+from sim.scenario.language import declaring
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
-    Declaration,
-    Definitions,
-    Kind,
-    Schema,
-    Wrong,
-    block,
-    listed,
-    named,
-    one_of,
-    tagged_union,
-    word,
-)
-from sim.scenario.language.durations import UNITS, quantity
+from sim.scenario.language.declaring import Declaration, Kind, Wrong, keyed, listed, named, word
 from sim.scenario.language.scalar_types import (
     FLAG,
     NUMBER,
     SOURCES,
     TEXT,
+    UNITS,
     WHOLE,
     is_name,
+    quantity,
 )
-from sim.scenario.source.tree import KeyPath, Node
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath, Node
 
 GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
-GRADE = one_of(
-    *GRADES,
-    meant={
-        **dict.fromkeys(("guess", "assumption", "assumed"), "stipulated"),
-        **dict.fromkeys(("expert", "estimate", "opinion"), "judgement"),
-    },
-)
+_OTHER_WORDS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
+_OTHER_WORDS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")
 JEFFREYS = (0.5, 0.5)
 _PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
-_WITHIN = "`[low, high]` that no value leaves."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,122 +42,32 @@ class Quantity:
     path: KeyPath
 
 
-def _quantity(node: Node, path: KeyPath, context: Context) -> Quantity:
-    value, time = quantity(node)
-    return Quantity(value, time, path)
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What one form of a distribution was written with, in the order the model wants it."""
+
+    quantities: tuple[Quantity, ...]
+    probabilities: tuple[float, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
-QUANTITY = Kind(decode=_quantity, schema=lambda _: {"type": ["string", "number"]})
+def _then(kind: Kind, made: Callable[[Any, KeyPath, Context], Numbers]) -> Kind:
+    """A kind whose value is made into the numbers of a distribution."""
+    return Kind(lambda n, path, c: made(kind.decode(n, path, c), path, c), kind.schema)
+
+
+QUANTITY = Kind(
+    lambda node, path, _: Quantity(*quantity(node), path), lambda _: {"type": ["string", "number"]}
+)
+_ONE = _then(QUANTITY, lambda one, *_: Numbers((one,)))
 _RANGE = listed(QUANTITY, 2, 2)
-_TRIPLE = listed(QUANTITY, 3, 3)
-_PAIR = listed(NUMBER, 2, 2)
-Quantities = Sequence[Quantity]
+_PAIR = _then(_RANGE, lambda row, *_: Numbers(row))
+_TRIPLE = _then(listed(QUANTITY, 3, 3), lambda row, *_: Numbers(row))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Form(Declaration):
-    """One form of a distribution. `blames` are keys that a complaint may begin with."""
-
-    of: ClassVar[DistributionKind] = "fixed"
-
-    def quantities(self) -> Quantities:
-        """Its numbers in the order the model wants them."""
-        return getattr(self, self.of)  # type: ignore[no-any-return]
-
-    def distribution(self, context: Context) -> Distribution:
-        """What the model is given. Raises Wrong."""
-        within = getattr(self, "within", None)
-        return Distribution(
-            kind=self.of,
-            numbers=tuple(one.value for one in self.quantities()),
-            within=(within[0].value, within[1].value) if within else None,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bounded(Form):
-    """A distribution that may be kept within bounds."""
-
-    within: Quantities | None = word(_RANGE, _WITHIN, default=None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fixed(Bounded):
-    """A number we take as known."""
-
-    fixed: Quantity = word(QUANTITY, "One number, taken as known.")
-
-    def quantities(self) -> Quantities:
-        """The one number."""
-        return (self.fixed,)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Uniform(Bounded):
-    """Anything between two bounds, equally likely."""
-
-    of = "uniform"
-    uniform: Quantities = word(_RANGE, "`[low, high]`: everything between is equally likely.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Triangular(Bounded):
-    """Low, most likely, high: a triangle."""
-
-    of = "triangular"
-    triangular: Quantities = word(_TRIPLE, "`[low, likeliest, high]`, in straight lines.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pert(Bounded):
-    """Low, most likely, high: smooth, with the mode weighing four times."""
-
-    of = "pert"
-    pert: Quantities = word(
-        _TRIPLE, "`[low, likeliest, high]`, smooth; the likeliest weighs four times."
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeanAndSpread(Declaration):
-    """A mean and a standard deviation."""
-
-    mean: Quantity = word(QUANTITY, "The mean.")
-    sd: Quantity = word(QUANTITY, "The standard deviation.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Normal(Bounded):
-    """The bell curve."""
-
-    of = "normal"
-    normal: MeanAndSpread = word(block(MeanAndSpread), "A bell curve, by its `mean` and `sd`.")
-
-    def quantities(self) -> Quantities:
-        """Mean and standard deviation."""
-        return (self.normal.mean, self.normal.sd)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MedianAndP90(Declaration):
-    """A median and the value nine in ten stay below."""
-
-    median: Quantity = word(QUANTITY, "Half the values lie below.")
-    p90: Quantity = word(QUANTITY, "Nine values in ten lie below.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LognormalParameter(Bounded):
-    """Positive, with a long upper tail."""
-
-    of = "lognormal"
-    lognormal: MedianAndP90 = word(
-        block(MedianAndP90), "Above 0 with a long upper tail, by its `median` and `p90`."
-    )
-
-    def quantities(self) -> Quantities:
-        """Median and 90 % quantile."""
-        return (self.lognormal.median, self.lognormal.p90)
+def _keyed(name: str, about: str, **sentences: str) -> Kind:
+    row = keyed(name, about, **{key: (QUANTITY, text) for key, text in sentences.items()})
+    return _then(row, lambda values, *_: Numbers(values))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,10 +76,10 @@ class Counts(Declaration):
 
     successes: int = word(WHOLE, "How often it happened.")
     trials: int = word(WHOLE, "How often it could have happened.")
-    prior: tuple[float, float] | None = word(
-        _PAIR,
+    prior: tuple[float, float] = word(
+        listed(NUMBER, 2, 2),
         "Added to successes and failures; `[0.5, 0.5]`, Jeffreys' prior, unless given.",
-        default=None,
+        default=JEFFREYS,
     )
 
     def numbers(self) -> tuple[float, float]:
@@ -193,8 +87,7 @@ class Counts(Declaration):
         if self.successes > self.trials:
             message = f"must be at most the trials, {self.trials}, found {self.successes}"
             raise Wrong(message, "successes")
-        alpha, beta = self.prior or JEFFREYS
-        return alpha + self.successes, beta + self.trials - self.successes
+        return self.prior[0] + self.successes, self.prior[1] + self.trials - self.successes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,97 +109,99 @@ class Moments(Declaration):
         return self.mean * size, (1 - self.mean) * size
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beta(Bounded):
-    """A probability learnt from counts, or given by mean and spread."""
+_BETA = declaring.tagged_union(
+    "beta",
+    dict.fromkeys(("successes", "trials", "prior"), Counts)
+    | dict.fromkeys(("mean", "sd"), Moments),
+)
 
-    beta: Counts | Moments = word(
-        tagged_union(
-            "beta",
-            {
-                "successes": Counts,
-                "trials": Counts,
-                "prior": Counts,
-                "mean": Moments,
-                "sd": Moments,
-            },
+
+def _plain(values: Sequence[float], path: KeyPath) -> tuple[Quantity, ...]:
+    return tuple(Quantity(value, False, path) for value in values)
+
+
+def _choices(weights: dict[str, float], path: KeyPath, context: Context) -> Numbers:
+    if not weights:
+        raise Wrong("must have at least 1 entry, found 0")
+    odd = [name for name in weights if not is_name(name)]
+    for name in odd:
+        context.problem((*path, name), f"{name!r} is no name", key=True)
+    if odd:
+        raise Wrong
+    return Numbers(_plain(list(weights.values()), path), levels=tuple(weights))
+
+
+def _points(points: dict[str, Quantity], path: KeyPath, context: Context) -> Numbers:
+    shares, order = percents(context, list(points), path)
+    values = list(points.values())
+    return Numbers(tuple(values[i] for i in order), probabilities=shares)
+
+
+# key: what the form is, how its numbers are written, and the key's sentence
+FORMS: dict[str, tuple[str, Kind, str]] = {
+    "fixed": ("A number we take as known.", _ONE, "One number, taken as known."),
+    "uniform": (
+        "Anything between two bounds, equally likely.",
+        _PAIR,
+        "`[low, high]`: everything between is equally likely.",
+    ),
+    "triangular": (
+        "Low, most likely, high: a triangle.",
+        _TRIPLE,
+        "`[low, likeliest, high]`, in straight lines.",
+    ),
+    "pert": (
+        "Low, most likely, high: smooth, with the mode weighing four times.",
+        _TRIPLE,
+        "`[low, likeliest, high]`, smooth; the likeliest weighs four times.",
+    ),
+    "normal": (
+        "The bell curve.",
+        _keyed(
+            *("MeanAndSpread", "A mean and a standard deviation."),
+            mean="The mean.",
+            sd="The standard deviation.",
         ),
+        "A bell curve, by its `mean` and `sd`.",
+    ),
+    "lognormal": (
+        "Positive, with a long upper tail.",
+        _keyed(
+            *("MedianAndP90", "A median and the value nine in ten stay below."),
+            median="Half the values lie below.",
+            p90="Nine values in ten lie below.",
+        ),
+        "Above 0 with a long upper tail, by its `median` and `p90`.",
+    ),
+    "beta": (
+        "A probability learnt from counts, or given by mean and spread.",
+        _then(_BETA, lambda one, path, _: Numbers(_plain(one.numbers(), path))),
         "A share, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
-    )
-    of = "beta"
-
-    def quantities(self) -> Quantities:
-        """Alpha and beta, which have no unit."""
-        try:
-            return [Quantity(one, False, (*self.path, "beta")) for one in self.beta.numbers()]
-        except Wrong as wrong:
-            raise Wrong(wrong.message, "beta", *wrong.below) from None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choices(Form):
-    """One of several readings, each with a weight."""
-
-    of = "choices"
-    choices: dict[str, float] = word(
-        named(NUMBER), "Readings, each with a weight; a draw takes one of them."
-    )
-
-    def quantities(self) -> Quantities:
-        """The weights, which have no unit."""
-        return [Quantity(one, False, (*self.path, "choices")) for one in self.choices.values()]
-
-    def distribution(self, context: Context) -> Distribution:
-        """The weights with the names of the choices."""
-        if not self.choices:
-            raise Wrong("must have at least 1 entry, found 0", "choices")
-        odd = [name for name in self.choices if not is_name(name)]
-        for name in odd:
-            context.problem((*self.path, "choices", name), f"{name!r} is no name", key=True)
-        if odd:
-            raise Wrong
-        numbers = tuple(self.choices.values())
-        return Distribution(kind="choices", numbers=numbers, levels=tuple(self.choices))
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuantilesParameter(Bounded):
-    """A metalog through two to five points."""
-
-    of = "quantiles"
-    points: dict[str, Quantity] = word(
-        named(QUANTITY),
+    ),
+    "choices": (
+        "One of several readings, each with a weight.",
+        _then(named(NUMBER), _choices),
+        "Readings, each with a weight; a draw takes one of them.",
+    ),
+    "quantiles": (
+        "A metalog through two to five points.",
+        _then(named(QUANTITY), _points),
         "Two to five points such as `5%`, joined smoothly (a metalog).",
-        key="quantiles",
-    )
-
-    def quantities(self) -> Quantities:
-        """The values of the points as written."""
-        return tuple(self.points.values())
-
-    def distribution(self, context: Context) -> Distribution:
-        """The points in rising order of their shares."""
-        made = Form.distribution(self, context)
-        path = (*self.path, "quantiles")
-        shares, order = percents(context, list(self.points), path)
-        numbers = tuple(made.numbers[i] for i in order)
-        return Distribution(
-            kind="quantiles", numbers=numbers, probabilities=shares, within=made.within
-        )
-
-
-FORMS: dict[str, type[Form]] = {
-    "fixed": Fixed,
-    "uniform": Uniform,
-    "triangular": Triangular,
-    "pert": Pert,
-    "normal": Normal,
-    "lognormal": LognormalParameter,
-    "beta": Beta,
-    "choices": Choices,
-    "quantiles": QuantilesParameter,
+    ),
 }
-_WRITTEN = tagged_union("distribution", FORMS, scalar=QUANTITY)
+_WITHIN = (_RANGE, "`[low, high]` that no value leaves.")
+
+
+def _form(key: str) -> type[Declaration]:
+    """The declaration of one form: its key and, where there is an order, bounds to keep within."""
+    about, kind, sentence = FORMS[key]
+    own: dict[str, Any] = {key: word(kind, sentence)}
+    if key != "choices":
+        own["within"] = declaring.optional(*_WITHIN)
+    return declaring.declared(f"{key.capitalize()}Parameter", about, own)
+
+
+_WRITTEN = declaring.tagged_union("distribution", {key: _form(key) for key in FORMS}, scalar=_ONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,32 +215,37 @@ class Unknown:
 def _distribution(node: Node, path: KeyPath, context: Context) -> Unknown:
     """A distribution that can be drawn from. Raises Wrong."""
     form = _WRITTEN.decode(node, path, context)
-    if isinstance(form, Quantity):
-        numbers = Distribution(kind="fixed", numbers=(form.value,))
-        quantities: Quantities = (form,)
-    else:
-        quantities = [*form.quantities(), *(getattr(form, "within", None) or ())]
-        _agree(quantities, context)
-        numbers = form.distribution(context)
-    time = any(one.time for one in quantities)
-    sentences = complaints(numbers, time)
-    inside = (numbers.kind,) if not isinstance(form, Quantity) else ()
+    kind: Any = "fixed"
+    within: tuple[Quantity, ...] = ()
+    numbers = form
+    if isinstance(form, Declaration):
+        kind = next(key for key in FORMS if hasattr(form, key))
+        numbers, within = getattr(form, kind), getattr(form, "within", None) or ()
+    time = _agree([*numbers.quantities, *within], context)
+    distribution = Distribution(
+        kind=kind,
+        numbers=tuple(one.value for one in numbers.quantities),
+        probabilities=numbers.probabilities,
+        levels=numbers.levels,
+        within=(within[0].value, within[1].value) if within else None,
+    )
+    sentences = complaints(distribution, time)
     for sentence in sentences:
-        below, text = blamed(sentence, inside, bool(inside))
+        below, text = blamed(sentence, (kind,) if form is not numbers else None)
         context.problem((*path, *below), text)
     if sentences:
         raise Wrong
-    return Unknown(distribution=numbers, time=time)
+    return Unknown(distribution=distribution, time=time)
 
 
-DISTRIBUTION = Kind(decode=_distribution, schema=_WRITTEN.schema)
+DISTRIBUTION = Kind(_distribution, _WRITTEN.schema)
 
 
-def _agree(quantities: Quantities, context: Context) -> None:
-    """All numbers have a unit of time or none has; the plain ones among durations are noted."""
+def _agree(quantities: Sequence[Quantity], context: Context) -> bool:
+    """Whether the numbers are durations: all of them or none. Raises Wrong, with what is plain."""
     plain = [one for one in quantities if not one.time]
     if not plain or len(plain) == len(quantities):
-        return
+        return not plain
     for one in plain:
         message = f"needs a unit of time ({UNITS}) as the others, found {one.value:g}"
         context.problem(one.path, message)
@@ -355,10 +255,13 @@ def _agree(quantities: Quantities, context: Context) -> None:
 _BLAMED = ("median", "p90", "mean", "sd", "scale", "shape")
 
 
-def blamed(sentence: str, inside: KeyPath, has_keys: bool) -> tuple[KeyPath, str]:
-    """Where a complaint that begins with the key at fault belongs, and what is left to say."""
+def blamed(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]:
+    """Where a complaint that begins with the key at fault belongs, and what is left to say.
+
+    `inside` leads to that key; None where the thing was written without keys.
+    """
     key, _, rest = sentence.partition(" ")
-    if has_keys and key in _BLAMED and rest.startswith("must be"):
+    if inside is not None and key in _BLAMED and rest.startswith("must be"):
         return (*inside, key), rest
     return (), sentence
 
@@ -370,11 +273,11 @@ def percents(
     points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
         match = _PERCENT.fullmatch(key.strip())
-        if not match or not 0 < float(match.group(1)) < 100:
+        if match and 0 < float(match.group(1)) < 100:
+            points.append((float(match.group(1)) / 100, i))
+        else:
             message = f"must be a share such as 5%, between 0% and 100%, found {key!r}"
             context.problem((*path, key), message, key=True)
-        else:
-            points.append((float(match.group(1)) / 100, i))
     if len(points) < len(keys):
         raise Wrong
     points.sort(key=lambda point: point[0])
@@ -382,28 +285,33 @@ def percents(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sourced(Declaration):
-    """Where a number comes from."""
+class Prose(Declaration):
+    """What a reader is told: optional everywhere, read by no engine."""
 
     title: str = word(TEXT, "What a reader sees instead of the name.", default="")
     about: str = word(TEXT, "What this is, for a reader.", default="")
     note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
-    grade: str = word(
-        GRADE,
-        "How well founded the number is; `stipulated` unless given.",
-        default="stipulated",
-    )
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-    unconfirmed: bool = word(
-        FLAG,
-        "`true`: nobody has checked it yet; shown wherever the number is.",
-        default=False,
-    )
 
     @property
     def meaning(self) -> str:
         """What a reader is told it is."""
         return self.about or self.title
+
+
+_UNCONFIRMED = "`true`: nobody has checked it yet; shown wherever the number is."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sourced(Prose):
+    """Where a number comes from."""
+
+    grade: str = word(
+        declaring.one_of(*GRADES, meant=_OTHER_WORDS),
+        "How well founded the number is; `stipulated` unless given.",
+        default="stipulated",
+    )
+    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
+    unconfirmed: bool = word(FLAG, _UNCONFIRMED, default=False)
 
     @property
     def text(self) -> str:
@@ -412,8 +320,8 @@ class Sourced(Declaration):
 
 
 FOR_EACH = Kind(  # gone before anything is decoded: copies stand where it stood
-    decode=lambda node, *_: found(node),
-    schema=lambda _: {
+    lambda node, *_: found(node),
+    lambda _: {
         "type": "object",
         "additionalProperties": {"type": "array", "items": {"type": "string"}},
     },
@@ -426,7 +334,7 @@ class ParameterDeclaration(Sourced):
     """What is not known: a distribution from which each draw takes one value."""
 
     value: Unknown = word(DISTRIBUTION, "Its distribution, or one number.", key="is")
-    for_each: Any = word(FOR_EACH, FOR_EACH_SENTENCE, default=None)
+    for_each: Any = declaring.optional(FOR_EACH, FOR_EACH_SENTENCE)
 
     @property
     def text(self) -> str:
@@ -437,3 +345,16 @@ class ParameterDeclaration(Sourced):
         """The parameter of the model."""
         value = self.value
         return Parameter(name=self.name, distribution=value.distribution, time=value.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Declaration):
+    """Where something was read."""
+
+    cite: str = word(TEXT, "Author, work, year.")
+    url: str = word(TEXT, "Where it can be read.", default="")
+    published: str = word(TEXT, "When it appeared.", default="")
+    accessed: str = word(TEXT, "When it was read.", default="")
+    about: str = word(TEXT, "What this is, for a reader.", default="")
+    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    unconfirmed: bool = word(FLAG, _UNCONFIRMED, default=False)

@@ -1,14 +1,13 @@
 """A whole scenario file, decoded in the order in which its things read each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sim.model.durations import DAY
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
-from sim.scenario.diagnostics import Diagnostics
 from sim.scenario.language.context import Context
 from sim.scenario.language.declaring import (
     Declaration,
@@ -18,11 +17,11 @@ from sim.scenario.language.declaring import (
     attempt,
     block,
     named,
+    optional,
     word,
 )
 from sim.scenario.language.delays import NamedDelayDeclaration
-from sim.scenario.language.distributions import ParameterDeclaration, Sourced
-from sim.scenario.language.durations import DURATION_SCHEMA, duration_text, seconds_of
+from sim.scenario.language.distributions import ParameterDeclaration, Source, Sourced
 from sim.scenario.language.formulas import (
     CONDITION_OF_OUTCOMES,
     NUMBER_EXPRESSION,
@@ -31,7 +30,7 @@ from sim.scenario.language.formulas import (
 )
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.names import FACTS, vocabulary
-from sim.scenario.language.options import Prose, Reasoned
+from sim.scenario.language.options import Reasoned
 from sim.scenario.language.outcomes import (
     ENDING,
     EndingDeclaration,
@@ -39,7 +38,15 @@ from sim.scenario.language.outcomes import (
     OutcomeDeclaration,
 )
 from sim.scenario.language.rules import Event, Move
-from sim.scenario.language.scalar_types import DATE, FLAG, NAME, TEXT, WORD
+from sim.scenario.language.scalar_types import (
+    DATE,
+    DURATION_SCHEMA,
+    NAME,
+    TEXT,
+    WORD,
+    duration_text,
+    seconds_of,
+)
 from sim.scenario.language.state import LADDERS, VARIABLE, Relation, StateVariable
 from sim.scenario.language.treaties import (
     Treaty,
@@ -48,8 +55,9 @@ from sim.scenario.language.treaties import (
     status_variable,
 )
 from sim.scenario.language.triggers import firings
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, Node, entries, keys
+from sim.source import tree
+from sim.source.diagnostics import Diagnostics
+from sim.source.tree import KeyPath, Node, entries, keys
 
 LAST_DAY = date(9998, 12, 31)  # a calendar ends, and an axis needs a little room behind its end
 STAND_INS: dict[str, Any] = {"scenario": "unnamed", "horizon": DAY}  # so that the rest is checked
@@ -98,15 +106,14 @@ class Actor(Reasoned):
     long_name: str = word(
         TEXT, "What a reader sees instead of the short name.", default="", key="name"
     )
-    rationality: Expression | None = word(
-        Kind(decode=_rationality, schema=NUMBER_EXPRESSION.schema),
+    rationality: Expression | None = optional(
+        Kind(_rationality, NUMBER_EXPRESSION.schema),
         "How sharply utilities decide, from 0 (not at all) upwards; 1 unless given.",
-        default=None,
     )
     state: Mapping[str, StateVariable] = word(
-        Kind(decode=_variables_decoded, schema=VARIABLES.schema),
+        Kind(_variables_decoded, VARIABLES.schema),
         "State variables of this actor; elsewhere called `actor.variable`.",
-        factory=dict,
+        default={},
     )
 
     @property
@@ -116,98 +123,79 @@ class Actor(Reasoned):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(Declaration):
-    """Where something was read."""
-
-    cite: str = word(TEXT, "Author, work, year.")
-    url: str = word(TEXT, "Where it can be read.", default="")
-    published: str = word(TEXT, "When it appeared.", default="")
-    accessed: str = word(TEXT, "When it was read.", default="")
-    about: str = word(TEXT, "What this is, for a reader.", default="")
-    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
-    unconfirmed: bool = word(
-        FLAG,
-        "`true`: nobody has checked it yet; shown wherever the number is.",
-        default=False,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Document(Declaration):
     """A scenario file."""
 
-    also_composing = ("extends", "remove", "include")
+    gone = ("extends", "remove", "include")
     scenario: str = word(WORD, "Name of the scenario.")
     title: str = word(TEXT, "What a reader sees instead of the name.", default="")
     question: str = word(TEXT, "What the scenario is to answer.", default="")
     about: str = word(TEXT, "What this is, for a reader.", default="")
     note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
-    start: date | None = word(
-        Kind(decode=_start, schema=DATE.schema),
-        "Date of day 0; charts then show dates.",
-        default=None,
+    start: date | None = optional(
+        Kind(_start, DATE.schema), "Date of day 0; charts then show dates."
     )
     horizon: float = word(
-        Kind(decode=_horizon, schema=lambda _: dict(DURATION_SCHEMA)),
+        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)),
         "How long a path lasts at most.",
     )
     sources: Mapping[str, Source] = word(
-        named(block(Source), NAME), "Where things were read.", factory=dict
+        named(block(Source), NAME), "Where things were read.", default={}
     )
     ladders: Mapping[str, tuple[str, ...]] = word(
-        LADDERS, "Named lists of rungs, from the lowest to the highest.", factory=dict
+        LADDERS, "Named lists of rungs, from the lowest to the highest.", default={}
     )
     actors: Mapping[str, Actor] = word(
-        named(block(Actor), NAME), "Who acts, and the state that is theirs.", factory=dict
+        named(block(Actor), NAME), "Who acts, and the state that is theirs.", default={}
     )
     relations: Mapping[str, Relation] = word(
-        named(block(Relation), NAME), "Where two actors stand on a ladder.", factory=dict
+        named(block(Relation), NAME), "Where two actors stand on a ladder.", default={}
     )
     state: Mapping[str, StateVariable] = word(
-        VARIABLES, "State of no one in particular.", factory=dict
+        VARIABLES, "State of no one in particular.", default={}
     )
     parameters: Mapping[str, ParameterDeclaration] = word(
         named(block(ParameterDeclaration), NAME),
         "What is not known; each draw takes one value of each.",
-        factory=dict,
+        default={},
     )
     facts: Mapping[str, Expression] = word(
-        FACTS, "Conditions with a name, to be used in any expression.", factory=dict
+        FACTS, "Conditions with a name, to be used in any expression.", default={}
     )
     delays: Mapping[str, NamedDelayDeclaration] = word(
         named(block(NamedDelayDeclaration), NAME),
         "Waiting times with a name and a source.",
-        factory=dict,
+        default={},
     )
     treaties: Mapping[str, Treaty] = word(
-        named(block(Treaty), NAME), "Who owes whom what, and from when.", factory=dict
+        named(block(Treaty), NAME), "Who owes whom what, and from when.", default={}
     )
-    moves: Mapping[str, Move] = word(named(block(Move), NAME), "What actors do.", factory=dict)
+    moves: Mapping[str, Move] = word(named(block(Move), NAME), "What actors do.", default={})
     events: Mapping[str, Event] = word(
         named(block(Event), NAME),
         "What happens without anybody in particular doing it.",
-        factory=dict,
+        default={},
     )
-    stop_when: Expression | None = word(
-        CONDITION_OF_OUTCOMES, "Condition that ends a path at once.", default=None
+    stop_when: Expression | None = optional(
+        CONDITION_OF_OUTCOMES, "Condition that ends a path at once."
     )
     outcomes: Mapping[str, OutcomeDeclaration] = word(
         named(block(OutcomeDeclaration), NAME),
         "What may happen in a path or not; each gets a probability and a time.",
-        factory=dict,
+        default={},
     )
     endings: Mapping[str, EndingDeclaration] = word(
-        named(ENDING, NAME), "How a path ended; the first that holds.", factory=dict
+        named(ENDING, NAME), "How a path ended; the first that holds.", default={}
     )
     interventions: Mapping[str, Intervention] = word(
         named(block(Intervention), NAME),
         "What would be different; `compare` runs each beside the baseline.",
-        factory=dict,
+        default={},
     )
     evidence: Mapping[str, Evidence] = word(
         named(block(Evidence), NAME),
         "What history says about an outcome; shown beside the estimate.",
-        factory=dict,
+        default={},
     )
     moments: Mapping[str, float | None] = field(default_factory=dict)  # from which treaties bind
 
@@ -236,6 +224,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
         name for name, entry in entries(root) if not isinstance(entry.value, tree.Mapping)
     }
     document = Keys(Document, root, (), context)
+    document.note_unknown()
     document.decode(*_PROSE, "sources", "ladders")
     context.ladders = document.values.get("ladders", {})
     _actor_states(context)
@@ -305,7 +294,5 @@ def _binding_moments(context: Context) -> dict[str, float | None]:
             except Wrong:  # told when the treaty is decoded
                 dates[key] = None
         early = "binds" in keys(entry.value)
-        moments[treaty] = binding_moment(
-            dates["signed"], dates["in_force"], early, context.start
-        )
+        moments[treaty] = binding_moment(dates["signed"], dates["in_force"], early, context.start)
     return moments

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.errors import unknown
+from sim.expressions import one_line
 from sim.model.state import Variable
 from sim.model.transitions import Effect
-from sim.scenario.diagnostics import found
 from sim.scenario.language.context import Context
 from sim.scenario.language.declaring import (
     Declaration,
@@ -21,13 +21,13 @@ from sim.scenario.language.declaring import (
 )
 from sim.scenario.language.formulas import NUMBER_SCHEMA, any_value
 from sim.scenario.language.state import unknown_level
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, Node
-from sim.expressions import one_line
+from sim.source import tree
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath, Node
 
 Bound = Literal["at_least", "at_most"]
 Value = str | float | bool
-VALUE = Kind(decode=any_value, schema=lambda _: dict(NUMBER_SCHEMA))
+VALUE = Kind(any_value, lambda _: dict(NUMBER_SCHEMA))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ def _schema(known: Definitions) -> Schema:
     return {"type": "object", "additionalProperties": _WRITTEN.schema(known)}
 
 
-EFFECTS = Kind(decode=_effects, schema=_schema)
+EFFECTS = Kind(_effects, _schema)
 
 
 def variable_called(name: str, path: KeyPath, context: Context) -> Variable | None:

@@ -11,11 +11,11 @@ from sim.model.expressions import (
     children,
     variables_read,
 )
-from sim.scenario.diagnostics import found
 from sim.scenario.language.context import Context, WrittenNumber, written
 from sim.scenario.language.declaring import Decoded, Kind, Schema, Wrong
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath
+from sim.source import tree
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath
 
 NUMBER_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
 CONDITION_SCHEMA: Schema = {"type": ["string", "boolean"]}
@@ -33,7 +33,7 @@ def _condition(*, outcomes: bool) -> Kind:
         context.conditions[path] = condition
         return condition
 
-    return Kind(decode=decode, schema=lambda _: dict(CONDITION_SCHEMA))
+    return Kind(decode, lambda _: dict(CONDITION_SCHEMA))
 
 
 CONDITION = _condition(outcomes=False)
@@ -60,7 +60,7 @@ def counted_number(node: tree.Node, path: KeyPath, context: Context) -> Expressi
     return expression
 
 
-NUMBER_EXPRESSION = Kind(decode=counted_number, schema=lambda _: dict(NUMBER_SCHEMA))
+NUMBER_EXPRESSION = Kind(counted_number, lambda _: dict(NUMBER_SCHEMA))
 
 
 def list_numbers(node: Node, path: KeyPath, context: Context) -> None:

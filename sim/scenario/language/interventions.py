@@ -1,4 +1,4 @@
-"""Interventions as they are written: treaties void, parameters set, another start, one more event."""
+"""Interventions as written: treaties void, parameters set, another start, one more event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,17 +7,28 @@ from typing import Self
 from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.parameters import Distribution, Parameter
-from sim.scenario.diagnostics import found
 from sim.scenario.language.context import Context
 from sim.scenario.language.declaring import Kind, Schema, Wrong, attempt, word
-from sim.scenario.language.durations import seconds_of
 from sim.scenario.language.effects import VALUE, Value, value_of
 from sim.scenario.language.rules import Rule
-from sim.scenario.language.scalar_types import NAMES, Reference
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, Node
+from sim.scenario.language.scalar_types import NAMES, Reference, seconds_of
+from sim.source import tree
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath, Node
 
-_EVENT = ("when", "on", "after", "at", "speed", "memory", "once", "limit", "choose", "then", "chance")
+_EVENT = (
+    "when",
+    "on",
+    "after",
+    "at",
+    "speed",
+    "memory",
+    "once",
+    "limit",
+    "choose",
+    "then",
+    "chance",
+)
 
 
 def _set(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, Distribution]:
@@ -90,19 +101,19 @@ class Intervention(Rule):
     """What would be different: clauses void, parameters set, another start, one more event."""
 
     void: tuple[Reference, ...] = word(
-        Kind(decode=_void, schema=NAMES.schema),
+        Kind(_void, NAMES.schema),
         "Treaties or clauses that call on nobody, one or a list.",
         default=(),
     )
     set: Mapping[Reference, Distribution] = word(
-        Kind(decode=_set, schema=_named_values),
+        Kind(_set, _named_values),
         "Parameters and the value each has, in every draw.",
-        factory=dict,
+        default={},
     )
     start: Mapping[Reference, int] = word(
-        Kind(decode=_start, schema=_named_values),
+        Kind(_start, _named_values),
         "Variables and the value each has on day 0.",
-        factory=dict,
+        default={},
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:

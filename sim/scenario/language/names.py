@@ -10,13 +10,13 @@ from sim.model.expressions import Node as ExpressionTree
 from sim.model.name_hash import name_hash
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
-from sim.scenario.diagnostics import Diagnostics, found
 from sim.scenario.language.context import Context, written
 from sim.scenario.language.declaring import Kind, Wrong, named
 from sim.scenario.language.formulas import CONDITION_SCHEMA
 from sim.scenario.language.scalar_types import NAME
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, Node, keys, place_of
+from sim.source import tree
+from sim.source.diagnostics import Diagnostics, found
+from sim.source.tree import KeyPath, Node, keys, place_of
 
 _SPACES = (
     {
@@ -126,7 +126,7 @@ def _fact_text(node: Node, path: KeyPath, context: Context) -> str:
     return one_line(value)
 
 
-_TEXTS = named(Kind(decode=_fact_text, schema=lambda _: dict(CONDITION_SCHEMA)), NAME)
+_TEXTS = named(Kind(_fact_text, lambda _: dict(CONDITION_SCHEMA)), NAME)
 
 
 def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expression]:
@@ -150,7 +150,9 @@ def _in_reading_order(
     texts: Mapping[str, str], broken: dict[str, ExpressionTree | None], context: Context
 ) -> list[str]:
     """The facts, each after those it reads; those that read one another in a circle are broken."""
-    reads = {name: [other for other in _names_in(text) if other in texts] for name, text in texts.items()}
+    reads = {
+        name: [other for other in _names_in(text) if other in texts] for name, text in texts.items()
+    }
     while True:
         try:
             return list(TopologicalSorter(reads).static_order())
@@ -175,4 +177,4 @@ def _names_in(text: str) -> tuple[str, ...]:
         return ()
 
 
-FACTS = Kind(decode=_facts, schema=_TEXTS.schema)
+FACTS = Kind(_facts, _TEXTS.schema)

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from sim.model.expressions import Arithmetic, Constant, Expression
 from sim.model.transitions import ChoiceKind, Effect, Option
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Declaration, Kind, Wrong, named, block, word
+from sim.scenario.language.declaring import Kind, Wrong, block, named, optional, word
+from sim.scenario.language.distributions import Prose
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
 from sim.scenario.language.scalar_types import NAME, SOURCES, TEXT
-from sim.scenario.source.tree import KeyPath, Node, Scalar
+from sim.source.tree import KeyPath, Node, Scalar
 
 Rest = Literal["rest"]
 ODDS: dict[str, ChoiceKind] = {  # key -> the kind of choice it makes
@@ -23,20 +24,11 @@ ODDS: dict[str, ChoiceKind] = {  # key -> the kind of choice it makes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prose(Declaration):
-    """What a reader is told: optional everywhere, read by no engine."""
-
-    title: str = word(TEXT, "What a reader sees instead of the name.", default="")
-    about: str = word(TEXT, "What this is, for a reader.", default="")
-    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
-
-
-@dataclass(frozen=True, kw_only=True)
 class Reasoned(Prose):
     """A rule whose numbers may have a source, or a reason for having none."""
 
     source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-    stipulated: str | None = word(TEXT, "Why the numbers written here have no source.", default=None)
+    stipulated: str | None = optional(TEXT, "Why the numbers written here have no source.")
 
 
 def _probability(node: Node, path: KeyPath, context: Context) -> Expression | Rest:
@@ -50,36 +42,29 @@ def _probability(node: Node, path: KeyPath, context: Context) -> Expression | Re
 class OptionDeclaration(Reasoned):
     """One thing that may happen when a clock expires."""
 
-    also = {
+    also: ClassVar = {
         "when": "available",
         "if": "available",
         "odds": "probability",
         "chance": "probability",
     }
-    probability: Expression | Rest | None = word(
-        Kind(decode=_probability, schema=NUMBER_EXPRESSION.schema),
+    probability: Expression | Rest | None = optional(
+        Kind(_probability, NUMBER_EXPRESSION.schema),
         "Its share of the cases, from 0 to 1; `rest` is all that the others leave.",
-        default=None,
     )
-    of_rest: Expression | None = word(
-        NUMBER_EXPRESSION,
-        "Its share of what the options before it left, from 0 to 1.",
-        default=None,
+    of_rest: Expression | None = optional(
+        NUMBER_EXPRESSION, "Its share of what the options before it left, from 0 to 1."
     )
-    weight: Expression | None = word(
-        NUMBER_EXPRESSION, "Its share in proportion to the other weights.", default=None
+    weight: Expression | None = optional(
+        NUMBER_EXPRESSION, "Its share in proportion to the other weights."
     )
-    utility: Expression | None = word(
-        NUMBER_EXPRESSION,
-        "What it is worth to the actor; shares go by exp(rationality × utility).",
-        default=None,
+    utility: Expression | None = optional(
+        NUMBER_EXPRESSION, "What it is worth to the actor; shares go by exp(rationality × utility)."
     )
-    available: Expression | None = word(
-        CONDITION, "Condition without which it cannot be taken.", default=None
+    available: Expression | None = optional(
+        CONDITION, "Condition without which it cannot be taken."
     )
-    then: tuple[Effect, ...] = word(
-        EFFECTS, "Effects, what each variable becomes.", default=()
-    )
+    then: tuple[Effect, ...] = word(EFFECTS, "Effects, what each variable becomes.", default=())
     odds_key: str | None = None  # which key gives its odds
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
@@ -94,7 +79,7 @@ class OptionDeclaration(Reasoned):
         """The option of the model; `rationality` weighs its utility."""
         rest = self.probability == "rest"
         value = getattr(self, self.odds_key) if self.odds_key and not rest else None
-        if self.odds_key == "utility" and rationality:
+        if self.odds_key == "utility" and value and rationality:
             value = _weighed(value, rationality)
         share: Literal["whole", "of_rest", "rest"] = "rest" if rest else "whole"
         return Option(
@@ -141,7 +126,7 @@ def _one_kind(options: Options, path: KeyPath, context: Context) -> None:
             context.problem((*path, name, key), message, key=True)
 
 
-OPTIONS = Kind(decode=_options, schema=_OPTIONS.schema)
+OPTIONS = Kind(_options, _OPTIONS.schema)
 
 
 def choice_of(options: Options) -> ChoiceKind:

@@ -10,8 +10,8 @@ from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Ending, Outcome
 from sim.scenario.language.context import Context
 from sim.scenario.language.declaring import tagged_union, word
+from sim.scenario.language.distributions import Prose
 from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
-from sim.scenario.language.options import Prose
 from sim.scenario.language.scalar_types import FLAG, MENTION, POSITIVE_WHOLE, SOURCES, TRUE, WHOLE
 
 
@@ -19,12 +19,8 @@ from sim.scenario.language.scalar_types import FLAG, MENTION, POSITIVE_WHOLE, SO
 class OutcomeDeclaration(Prose):
     """Something that may happen in a path or not; gets a probability and a time."""
 
-    when: Expression = word(
-        CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held."
-    )
-    headline: bool = word(
-        FLAG, "`true`: shown first, with its likeliest routes.", default=False
-    )
+    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held.")
+    headline: bool = word(FLAG, "`true`: shown first, with its likeliest routes.", default=False)
 
     def outcome(self) -> Outcome:
         """The outcome of the model."""
@@ -36,18 +32,14 @@ class OutcomeDeclaration(Prose):
 class ConditionalEnding(Prose):
     """How a path ended, if nothing before it holds."""
 
-    when: Expression = word(
-        CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended."
-    )
+    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LastEnding(Prose):
     """How every other path ended."""
 
-    otherwise: bool = word(
-        TRUE, "`true`: all other paths; the last ending, and required."
-    )
+    otherwise: bool = word(TRUE, "`true`: all other paths; the last ending, and required.")
 
 
 EndingDeclaration = ConditionalEnding | LastEnding
@@ -62,11 +54,6 @@ class Evidence(Prose):
     successes: int = word(WHOLE, "How often it happened.")
     trials: int = word(POSITIVE_WHOLE, "How often it could have happened.")
     source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-
-    @property
-    def meaning(self) -> str:
-        """What a reader is told it is."""
-        return self.about or self.title
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The evidence; an unknown outcome and impossible counts are noted."""
@@ -128,5 +115,3 @@ def endings(declared: Mapping[str, EndingDeclaration], context: Context) -> tupl
         message = "needs a last ending `name: {otherwise: true}` for all other paths"
         context.problem(("endings",), message, key=True)
     return tuple(made)
-
-

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from sim.model.delays import AT_ONCE, Delay
+from sim.model.durations import DAY
 from sim.model.expressions import Expression
 from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
-from sim.model.durations import DAY
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Kind, Wrong, one_of, word
+from sim.scenario.language.declaring import Kind, Wrong, one_of, optional, word
 from sim.scenario.language.delays import DELAY
 from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE
-from sim.scenario.language.durations import DURATION_SCHEMA, duration_text, seconds_of
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
 from sim.scenario.language.options import (
@@ -24,13 +23,16 @@ from sim.scenario.language.options import (
 )
 from sim.scenario.language.scalar_types import (
     ACTOR,
+    DURATION_SCHEMA,
     FLAG,
     POSITIVE_WHOLE,
     day,
+    duration_text,
     looks_like_a_day,
+    seconds_of,
 )
 from sim.scenario.language.triggers import TRIGGERS
-from sim.scenario.source.tree import KeyPath, Node
+from sim.source.tree import KeyPath, Node
 
 Part = Literal["treaty", "move", "event", "intervention"]
 _NOT_WITH_AT = ("on", "after", "speed", "memory", "once", "limit")
@@ -56,52 +58,49 @@ def _moment(node: Node, path: KeyPath, context: Context) -> float:
     return seconds
 
 
-MOMENT = Kind(decode=_moment, schema=lambda _: dict(DURATION_SCHEMA))
+MOMENT = Kind(_moment, lambda _: dict(DURATION_SCHEMA))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Reasoned):
     """What moves, events and interventions have in common: a guard, a clock, a choice, effects."""
 
-    also = {"if": "when", "guard": "when", "delay": "after", "options": "choose", "effects": "then"}
-    when: Expression | None = word(
-        CONDITION, "Condition, the guard: the clock runs only while it holds.", default=None
+    also: ClassVar = {
+        "if": "when",
+        "guard": "when",
+        "delay": "after",
+        "options": "choose",
+        "effects": "then",
+    }
+    when: Expression | None = optional(
+        CONDITION, "Condition, the guard: the clock runs only while it holds."
     )
     on: tuple[Trigger, ...] = word(
         TRIGGERS,
         "What starts the clock; a name, `{becomes: …}`, or a list of these.",
         default=(),
     )
-    after: Delay | None = word(
-        DELAY, "Delay, how long the clock runs; at once unless given.", default=None
+    after: Delay | None = optional(DELAY, "Delay, how long the clock runs; at once unless given.")
+    at: float | None = optional(
+        MOMENT, "Day or date on which it happens once, if `when` holds then."
     )
-    at: float | None = word(
-        MOMENT, "Day or date on which it happens once, if `when` holds then.", default=None
-    )
-    speed: Expression | None = word(
+    speed: Expression | None = optional(
         NUMBER_EXPRESSION,
         "Expression; the clock runs so many times as fast, and stands still at 0.",
-        default=None,
     )
-    memory: Memory | None = word(
+    memory: Memory | None = optional(
         one_of("forget", "remember"),
-        "`remember`: a clock keeps what is left while `when` fails; else (`forget`) it starts anew.",
-        default=None,
+        "`remember`: a clock keeps what is left while `when` fails; else (`forget`) it starts "
+        "anew.",
     )
-    once: bool | None = word(FLAG, "`true`: it happens at most once in a path.", default=None)
-    limit: int | None = word(
-        POSITIVE_WHOLE,
-        "How often it may happen in a path; without end unless given.",
-        default=None,
+    once: bool | None = optional(FLAG, "`true`: it happens at most once in a path.")
+    limit: int | None = optional(
+        POSITIVE_WHOLE, "How often it may happen in a path; without end unless given."
     )
-    choose: Options | None = word(OPTIONS, "Options, of which one is taken.", default=None)
-    then: tuple[Effect, ...] | None = word(
-        EFFECTS, "Effects, what each variable becomes.", default=None
-    )
-    chance: Expression | None = word(
-        NUMBER_EXPRESSION,
-        "Probability that `then` happens; else nothing does.",
-        default=None,
+    choose: Options | None = optional(OPTIONS, "Options, of which one is taken.")
+    then: tuple[Effect, ...] | None = optional(EFFECTS, "Effects, what each variable becomes.")
+    chance: Expression | None = optional(
+        NUMBER_EXPRESSION, "Probability that `then` happens; else nothing does."
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
@@ -162,11 +161,11 @@ class Move(Rule):
     """What an actor does."""
 
     actor: str = word(ACTOR, "Who acts.")
-    for_each: Any = word(FOR_EACH, FOR_EACH_SENTENCE, default=None)
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Rule):
     """What happens without anybody in particular doing it."""
 
-    for_each: Any = word(FOR_EACH, FOR_EACH_SENTENCE, default=None)
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)

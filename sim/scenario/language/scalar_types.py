@@ -1,7 +1,7 @@
 """The smallest things of the language: texts, names, numbers, dates, references to other things.
 
 Each says in an author's words what is allowed where it stands; a JSON Schema is told as much as it
-can express. Durations have a file of their own, as have expressions.
+can express. Expressions have a file of their own.
 """
 
 import keyword
@@ -12,10 +12,11 @@ from datetime import date
 from typing import Any
 
 from sim.errors import Place
-from sim.scenario.diagnostics import found
+from sim.model.durations import SECONDS
 from sim.scenario.language.context import Context
 from sim.scenario.language.declaring import Decoded, Kind, Wrong, attempt, scalar_kind
-from sim.scenario.source.tree import KeyPath, Node, Scalar, Sequence
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath, Node, Scalar, Sequence
 
 RESERVED = frozenset(
     {*keyword.kwlist, "rest", "raise", "lower", "true", "false"} | {"min", "max", "odds", "nothing"}
@@ -142,7 +143,7 @@ def _mention(node: Node) -> Reference:
     return mention
 
 
-MENTION = Kind(decode=lambda node, *_: _mention(node), schema=lambda _: dict(_ONE_NAME))
+MENTION = Kind(lambda node, *_: _mention(node), lambda _: dict(_ONE_NAME))
 
 
 def reference_to(what: str, section: str) -> Kind:
@@ -153,7 +154,7 @@ def reference_to(what: str, section: str) -> Kind:
         context.refer(what, mention, context.in_section(section), path)
         return mention
 
-    return Kind(decode=decode, schema=lambda _: dict(_ONE_NAME))
+    return Kind(decode, lambda _: dict(_ONE_NAME))
 
 
 def references_to(what: str, section: str) -> Kind:
@@ -169,7 +170,7 @@ def references_to(what: str, section: str) -> Kind:
             context.refer(what, mention, context.in_section(section), at)
         return mentions
 
-    return Kind(decode=decode, schema=lambda _: _ONE_OR_MORE)
+    return Kind(decode, lambda _: _ONE_OR_MORE)
 
 
 _ONE_OR_MORE: dict[str, Any] = {"anyOf": [_ONE_NAME, {"type": "array", "items": _ONE_NAME}]}
@@ -178,7 +179,7 @@ _ONE_OR_MORE: dict[str, Any] = {"anyOf": [_ONE_NAME, {"type": "array", "items": 
 def names(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     """One name or a list of names, whatever they are names of."""
     if isinstance(node, Sequence):
-        one = Kind(decode=lambda item, *_: _mention(item), schema=lambda _: _ONE_NAME)
+        one = Kind(lambda item, *_: _mention(item), lambda _: _ONE_NAME)
         made = []
         for i, item in enumerate(node.items):
             try:
@@ -193,6 +194,75 @@ def names(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     raise Wrong(f"must be a name or a list of names, found {found(node)}")
 
 
-NAMES = Kind(decode=names, schema=lambda _: _ONE_OR_MORE)
+NAMES = Kind(names, lambda _: _ONE_OR_MORE)
 ACTOR = reference_to("actor", "actors")
 SOURCES = references_to("source", "sources")
+
+
+# Durations
+
+UNITS = "s, min, h, d, w, y"
+
+_DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_DURATION = re.compile(rf"({_DECIMAL.pattern})\s*([A-Za-z]+)")
+_SPELT = {  # how others write the units, without the plural's s
+    **dict.fromkeys(("sec", "second"), "s"),
+    **dict.fromkeys(("minute",), "min"),
+    **dict.fromkeys(("hr", "hour"), "h"),
+    **dict.fromkeys(("day",), "d"),
+    **dict.fromkeys(("wk", "week"), "w"),
+    **dict.fromkeys(("yr", "year"), "y"),
+}
+DURATION_SCHEMA = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_lag"]}
+
+
+def seconds_of(text: str) -> float | None:
+    """Seconds of a text such as `5 d`; None when it is no duration. Raises Wrong."""
+    match = _DURATION.fullmatch(text)
+    if not match:
+        if _DECIMAL.fullmatch(text):
+            raise Wrong(f"needs a unit ({UNITS}), found {text!r}")
+        return None
+    digits, unit = match.groups()
+    if unit not in SECONDS:
+        raise Wrong(f"unknown unit {unit!r} in {text!r}; {_meant(digits, unit)}")
+    seconds = float(digits) * SECONDS[unit]
+    if math.isinf(seconds):
+        raise Wrong(f"{text!r} is too long to be counted")
+    return seconds
+
+
+def _meant(digits: str, unit: str) -> str:
+    """The unit that was meant, or all there are."""
+    word = unit.lower()
+    word = word if word in SECONDS else word.removesuffix("s")
+    if word == "month":
+        return f"did you mean '{float(digits) * 30:g} d'? Months differ in length"
+    if word == "m":
+        return f"did you mean '{digits} min'?"
+    short = word if word in SECONDS else _SPELT.get(word)
+    return f"did you mean '{digits} {short}'?" if short else f"known: {UNITS}"
+
+
+def duration_text(node: Node) -> str:
+    """The text of what must be a duration, or an expression for one. Raises Wrong."""
+    value = node.value if isinstance(node, Scalar) else node
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise Wrong(f"needs a unit ({UNITS}), found {found(value)}")
+    raise Wrong(f"must be a duration such as '5 d', found {found(value)}")
+
+
+def quantity(node: Node) -> tuple[float, bool]:
+    """A number of a distribution, and whether it is a duration (then in seconds). Raises Wrong."""
+    value = node.value if isinstance(node, Scalar) else node
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise Wrong(f"must be a number or a duration, found {found(value)}")
+    if not isinstance(value, str):
+        return number(value), False
+    text = duration_text(node)
+    seconds = seconds_of(text)
+    if seconds is None:
+        raise Wrong(f"must be a number or a duration, found {text!r}")
+    return seconds, True

@@ -13,6 +13,7 @@ from sim.scenario.language.declaring import (
     Wrong,
     listed,
     named,
+    optional,
     tagged_union,
     word,
 )
@@ -27,7 +28,7 @@ from sim.scenario.language.scalar_types import (
     WORD,
     reference_to,
 )
-from sim.scenario.source.tree import KeyPath, Node
+from sim.source.tree import KeyPath, Node
 
 FLAG_LEVELS = ("false", "true")
 MOST = 10_000  # values of one variable; a count that needs more is no small state
@@ -47,7 +48,7 @@ def _levels(node: Node, path: KeyPath, context: Context) -> tuple[str, ...]:
 
 
 _WORDS = listed(WORD, 2)
-LEVELS = Kind(decode=_levels, schema=_WORDS.schema)
+LEVELS = Kind(_levels, _WORDS.schema)
 LADDERS = named(LEVELS, NAME)
 _LADDER_NAME = reference_to("ladder", "ladders")
 
@@ -57,7 +58,7 @@ class StateVariable(Declaration):
     """What every state variable has: words for a reader."""
 
     about: str = word(TEXT, _ABOUT, default="")
-    says: str | None = word(TEXT, _SAYS, default=None)
+    says: str | None = optional(TEXT, _SAYS)
 
     def variable(self, name: str, owner: str = "") -> Variable:
         """The variable of the model, under its qualified name."""
@@ -69,11 +70,11 @@ class StateVariable(Declaration):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LevelsVariable(StateVariable):
-    """Ordered levels, written out."""
+class OrderedVariable(StateVariable):
+    """What a variable with ordered levels has, however they are given."""
 
-    levels: tuple[str, ...] = word(LEVELS, "Its values, from the lowest to the highest.")
-    start: str | None = word(MENTION, _START, default=None)
+    start: str | None = optional(MENTION, _START)
+    levels: tuple[str, ...] = ()
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable, if its start is one of its levels."""
@@ -88,24 +89,28 @@ class LevelsVariable(StateVariable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LadderVariable(StateVariable):
+class LevelsVariable(OrderedVariable):
+    """Ordered levels, written out."""
+
+    levels: tuple[str, ...] = word(LEVELS, "Its values, from the lowest to the highest.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderVariable(OrderedVariable):
     """Ordered levels, taken from a ladder."""
 
     ladder: str = word(_LADDER_NAME, _LADDER)
-    start: str | None = word(MENTION, _START, default=None)
-    levels: tuple[str, ...] = ()  # the ladder's rungs
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable with its ladder's rungs; nothing if there is no such ladder."""
         rungs = context.ladders.get(self.ladder)
         if rungs is None:
             raise Wrong
-        with_rungs = replace(self, levels=rungs)
-        return LevelsVariable.checked(with_rungs, context, broken)  # type: ignore[arg-type]
+        # the ladder's rungs are the levels, against which the start is checked
+        return OrderedVariable.checked(replace(self, levels=rungs), context, broken)
 
     def _values(self) -> dict[str, Any]:
-        made = LevelsVariable._values(self)  # type: ignore[arg-type]
-        return {**made, "ladder": str(self.ladder)}
+        return {**super()._values(), "ladder": str(self.ladder)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +161,7 @@ class Relation(LadderVariable):
     """Where two actors stand on a ladder."""
 
     between: tuple[str, str] = word(listed(ACTOR, 2, 2), "The two actors.")
-    title: str = word(
-        TEXT, "What a reader sees instead of the short name.", default="", key="name"
-    )
+    title: str = word(TEXT, "What a reader sees instead of the short name.", default="", key="name")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The relation, which is between two different actors."""

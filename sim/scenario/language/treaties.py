@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from sim.model.delays import AT_ONCE, Delay
 from sim.model.durations import DAY
@@ -11,14 +11,13 @@ from sim.model.expressions import Comparison, Constant, Expression, Logic, Node,
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import block, listed, named, one_of, word
+from sim.scenario.language.declaring import block, listed, named, one_of, optional, word
 from sim.scenario.language.delays import DELAY
-from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE
+from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE, Prose
 from sim.scenario.language.formulas import CONDITION
 from sim.scenario.language.options import (
     OPTIONS,
     Options,
-    Prose,
     Reasoned,
     choice_of,
     model_options,
@@ -39,28 +38,24 @@ Sign = Literal["==", ">"]
 class Obligation(Reasoned):
     """What a treaty party owes once the casus foederis is met."""
 
-    also = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
+    also: ClassVar = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
     type: str = word(one_of(*TYPES), "Kind of duty, in the words of ATOP (below).")
     obligor: str = word(ACTOR, "The party that owes.")
     beneficiary: tuple[str, ...] = word(
         references_to("actor", "actors"), "To whom it is owed, one or a list.", default=()
     )
-    article: str = word(
-        TEXT, "What a reader sees instead of the clause's name.", default=""
-    )
+    article: str = word(TEXT, "What a reader sees instead of the clause's name.", default="")
     casus_foederis: Expression = word(
         CONDITION, "Condition under which it is owed, while the treaty binds."
     )
-    deliberation: Delay | None = word(
-        DELAY, "Delay from the call to the answer; at once unless given.", default=None
+    deliberation: Delay | None = optional(
+        DELAY, "Delay from the call to the answer; at once unless given."
     )
     responses: Options = word(OPTIONS, "How the obligor may answer; options as in `choose`.")
-    reopens: Expression | None = word(
-        CONDITION,
-        "Condition; when it turns true after an answer, the clause is called again.",
-        default=None,
+    reopens: Expression | None = optional(
+        CONDITION, "Condition; when it turns true after an answer, the clause is called again."
     )
-    for_each: Any = word(FOR_EACH, FOR_EACH_SENTENCE, default=None)
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The obligation; responses named as a status of every obligation are noted."""
@@ -144,20 +139,16 @@ class Treaty(Prose):
         TEXT, "What a reader sees instead of the short name.", default="", key="name"
     )
     parties: tuple[str, ...] = word(listed(ACTOR, 2), "The actors that are bound, two or more.")
-    signed: date | None = word(DATE, "Date of signature.", default=None)
-    in_force: date | None = word(
-        DATE,
-        "Date from which it binds; `signed` unless given, and always if neither is.",
-        default=None,
+    signed: date | None = optional(DATE, "Date of signature.")
+    in_force: date | None = optional(
+        DATE, "Date from which it binds; `signed` unless given, and always if neither is."
     )
-    binds: str | None = word(
-        one_of("at_signature"),
-        "`at_signature`: it binds from `signed`, before it is in force.",
-        default=None,
+    binds: str | None = optional(
+        one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
     )
     source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
     obligations: Mapping[str, Obligation] = word(
-        named(block(Obligation), NAME), "Its clauses.", factory=dict
+        named(block(Obligation), NAME), "Its clauses.", default={}
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:

@@ -20,9 +20,9 @@ from sim.scenario.language.declaring import (
 )
 from sim.scenario.language.formulas import CONDITION
 from sim.scenario.language.scalar_types import MENTION
-from sim.scenario.source import tree
-from sim.scenario.source.for_each import fill
-from sim.scenario.source.tree import Entry, KeyPath, Node, entries, keys
+from sim.source import tree
+from sim.source.for_each import fill
+from sim.source.tree import Entry, KeyPath, Node, entries, keys
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z_][A-Za-z0-9_]*)>")
 
@@ -74,8 +74,8 @@ def _schema(known: Definitions) -> Schema:
 
 
 _SINGLE = tagged_union("trigger", {"becomes": Becomes}, scalar=MENTION)
-_ONE = Kind(decode=_one, schema=_SINGLE.schema)
-TRIGGERS = Kind(decode=_triggers_of, schema=_schema)
+_ONE = Kind(_one, _SINGLE.schema)
+TRIGGERS = Kind(_triggers_of, _schema)
 
 
 def _triggers(item: str, context: Context) -> Iterator[Trigger]:

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterator
 
+from sim.expressions import rendered
 from sim.model.delays import Delay
 from sim.model.model import Model
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
-from sim.expressions import rendered
-
 
 FORMAT = 1  # the first line tells `load` that what follows is no scenario file but its machine form
 

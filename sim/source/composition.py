@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.errors import Place, Problem, ScenarioError, unknown
-from sim.scenario.diagnostics import found
-from sim.scenario.source.reading import near, read
-from sim.scenario.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
+from sim.source.diagnostics import found
+from sim.source.reading import near, read
+from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
 
 _NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
 LONGEST_CHAIN = 20  # files that extend one another

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, get_args
 
 from sim.errors import Problem, ScenarioError, unknown
 from sim.expressions import WRITTEN_OUT, Kind, Reader, Vocabulary
+from sim.machine_form.writing import FORMAT
 from sim.model.delays import AT_ONCE, Delay, DelayKind, complaints, in_words
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression
@@ -18,18 +19,19 @@ from sim.model.model import Actor, Ending, Model, Outcome
 from sim.model.parameters import Distribution, DistributionKind, Parameter
 from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
-from sim.reach.sums import faults_at_corners
 from sim.model.transitions import Effect, Option, Step, Transition, Trigger
-from sim.scenario.diagnostics import found
-from sim.scenario.machine_form import FORMAT
-from sim.scenario.source.tree import (
+from sim.reach.sums import faults_at_corners
+from sim.source.diagnostics import found
+from sim.source.tree import (
     KeyPath,
-    Mapping as Keys,
     Node,
     Scalar,
     Sequence,
     place_of,
     spelled,
+)
+from sim.source.tree import (
+    Mapping as Keys,
 )
 
 _FLAG = ("false", "true")
@@ -226,9 +228,7 @@ def _ending(name: str, at: At, reader: _Expressions) -> Ending:
     return Ending(name=name, when=reader.condition(when, outcomes=True) if when else None)
 
 
-def _transition(
-    name: str, at: At, rules: Mapping[str, At], reader: _Expressions
-) -> Transition:
+def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions) -> Transition:
     actor, when, on, speed = (at.get(key) for key in ("actor", "when", "on", "speed"))
     moment, memory, limit = (at.get(key) for key in ("at", "memory", "limit"))
     clause, step = at.get("clause"), at.get("step")
@@ -271,7 +271,8 @@ def _delay(at: At, reader: _Expressions) -> Delay:
     kind, numbers = next(at.named())
     if kind not in get_args(DelayKind):
         at.wrong(unknown("kind of delay", kind, get_args(DelayKind)))
-    shares, parts = at.get("at"), ()
+    shares = at.get("at")
+    parts: tuple[Delay, ...] = ()
     arguments: list[At] = []
     if kind == "mix":
         arguments = [item["share"] for item in numbers.items()]
@@ -315,14 +316,14 @@ def _effect(name: str, at: At, reader: _Expressions) -> Effect:
             return Effect(variable=name, how="raise" if word == "raise" else "lower")
         return Effect(variable=name, how="set", value=_value(at, variable))
     how, of = next(at.named())
-    match how:
-        case "at_least" | "at_most":
-            return Effect(variable=name, how=how, value=_value(of, variable))  # type: ignore[arg-type]
-        case "copy":
-            return Effect(variable=name, how="copy", source=of.text())
-        case "compute":
-            return Effect(variable=name, how="compute", expression=reader.number(of))
-    at.wrong(unknown("kind of effect", how, ("at_least", "at_most", "copy", "compute")))
+    if how in ("at_least", "at_most"):
+        bound: Any = how
+        return Effect(variable=name, how=bound, value=_value(of, variable))
+    if how == "copy":
+        return Effect(variable=name, how="copy", source=of.text())
+    if how != "compute":
+        at.wrong(unknown("kind of effect", how, ("at_least", "at_most", "copy", "compute")))
+    return Effect(variable=name, how="compute", expression=reader.number(of))
 
 
 def _value(at: At, variable: Variable) -> int:

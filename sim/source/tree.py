@@ -116,7 +116,7 @@ def entries(node: Node | None) -> Iterator[tuple[str, Entry]]:
 
 
 def keys(node: Node | None, *path: str) -> list[str]:
-    """The keys of the mapping that a path leads to, in the order of the file; none if it has none."""
+    """The keys of the mapping that a path leads to, in order; none if there is no mapping."""
     for step in path:
         node = node.get(step) if isinstance(node, Mapping) else None
     return [name for name, _ in entries(node)]

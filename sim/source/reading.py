@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import yaml
 
 from sim.errors import Place, Problem, ScenarioError
-from sim.scenario.source.scalars import core
-from sim.scenario.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from sim.source.scalars import core
+from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 # Limits that no scenario an author writes comes near, and that keep a hostile file from costing
 # more than a moment.
@@ -72,7 +72,9 @@ def _text(file: str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
-        message = f"is no UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
+        message = (
+            f"is no UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
+        )
         raise _refusal(file, message, before=before) from None
     control = _CONTROL.search(text)
     if control:
@@ -107,7 +109,9 @@ class _Builder:
             if isinstance(event, yaml.NodeEvent):
                 tree = self._build(event, events).tree
             elif isinstance(event, yaml.DocumentStartEvent) and tree is not None:
-                raise self._refuse("a second document starts here; a scenario file holds one", event)
+                raise self._refuse(
+                    "a second document starts here; a scenario file holds one", event
+                )
         return tree
 
     def _build(self, event: Event, events: Iterator[Event]) -> _Built:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sim.errors import Place, Problem
-from sim.scenario.source import tree
-from sim.scenario.source.tree import KeyPath, place_of, spelled
+from sim.source import tree
+from sim.source.tree import KeyPath, place_of, spelled
 
 _UNKNOWN = re.compile("unknown (?!key|kind|level|option|choice)[^']*'([^']*)'")
 

@@ -7,10 +7,10 @@ from itertools import product
 from math import prod
 
 from sim.errors import Problem
-from sim.scenario.diagnostics import Diagnostics
-from sim.scenario.source.reading import NODES
-from sim.scenario.source.scalars import core
-from sim.scenario.source.tree import Entry, KeyPath, Mapping, Node, Scalar, Sequence, entries
+from sim.source.diagnostics import Diagnostics
+from sim.source.reading import NODES
+from sim.source.scalars import core
+from sim.source.tree import Entry, KeyPath, Mapping, Node, Scalar, Sequence, entries
 
 _SECTIONS = ("parameters", "moves", "events")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
