@@ -31,6 +31,8 @@ def compiled_in(function: Any) -> set[str]:
             continue
         seen.add(one)
         found.add(one.__module__)
+        within = [cell.cell_contents for cell in one.__closure__ or ()]  # of a function it encloses
+        waiting += [value for value in within if isinstance(value, FunctionType)]
         for name in names_in(one.__code__):
             value = one.__globals__.get(name)
             if isinstance(getattr(value, "py_func", value), FunctionType):

@@ -13,13 +13,13 @@ from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
 from sim.reach.abstract import (
     Box,
-    Narrower,
+    IntervalOf,
     Ranges,
-    Spanner,
+    Restrict,
     bits,
     discrete_names,
-    narrower,
-    spanner,
+    interval_of,
+    restrict,
 )
 
 
@@ -97,8 +97,8 @@ class _Rule:
         transition = model.transitions[rank]
         self.rank, self.triggered = rank, bool(transition.on)
         self.never = transition.at is not None and transition.at > model.horizon
-        self.guard = _narrower(transition.when, ranges)
-        self.speed = spanner(transition.speed.node, ranges) if transition.speed else None
+        self.guard = _restrict(transition.when, ranges)
+        self.speed = interval_of(transition.speed.node, ranges) if transition.speed else None
         self.options = [
             _Choice(model, transition, i, ranges) for i in range(len(transition.options))
         ]
@@ -106,8 +106,8 @@ class _Rule:
         self.becomes = [
             (
                 frozenset(discrete_names(trigger.becomes.node)),
-                narrower(trigger.becomes.node, True, ranges),
-                narrower(trigger.becomes.node, False, ranges),
+                restrict(trigger.becomes.node, True, ranges),
+                restrict(trigger.becomes.node, False, ranges),
             )
             for trigger in transition.on
             if trigger.becomes
@@ -146,11 +146,11 @@ class _Choice:
 
     def __init__(self, model: Model, transition: Transition, at: int, ranges: Ranges) -> None:
         option = transition.options[at]
-        self.available = _narrower(option.available, ranges)
+        self.available = _restrict(option.available, ranges)
         weighed = option.value is not None and transition.choice != "utility"
-        self.value: Spanner | None = None
+        self.value: IntervalOf | None = None
         if option.value is not None and weighed:
-            self.value = spanner(option.value.node, ranges)
+            self.value = interval_of(option.value.node, ranges)
         self.effects = [(e.variable, consequence(model, e, ranges)) for e in option.effects]
         expressions = [option.available, option.value if weighed else None]
         expressions += [effect.expression for effect in option.effects]
@@ -175,7 +175,7 @@ class _Marks:
 
     def __init__(self, model: Model, ranges: Ranges) -> None:
         self.model = model
-        self.conditions = [narrower(outcome.when.node, True, ranges) for outcome in model.outcomes]
+        self.conditions = [restrict(outcome.when.node, True, ranges) for outcome in model.outcomes]
         self.reads = [frozenset(discrete_names(outcome.when.node)) for outcome in model.outcomes]
 
     def update(self, found: Relaxed, layer: int, changed: set[str]) -> set[str]:
@@ -197,18 +197,18 @@ def _endings(model: Model, found: Relaxed, ranges: Ranges) -> None:
         if ending.when is None:
             found.endings[i] = True
             return
-        found.endings[i] = narrower(ending.when.node, True, ranges)(dict(box))
-        if not narrower(ending.when.node, False, ranges)(box):
+        found.endings[i] = restrict(ending.when.node, True, ranges)(dict(box))
+        if not restrict(ending.when.node, False, ranges)(box):
             return
 
 
 def _surely(condition: Expression | None, box: Box, ranges: Ranges) -> bool:
     """Whether the condition holds at every point of the box."""
-    return condition is not None and not narrower(condition.node, False, ranges)(dict(box))
+    return condition is not None and not restrict(condition.node, False, ranges)(dict(box))
 
 
-def _narrower(condition: Expression | None, ranges: Ranges) -> Narrower | None:
-    return narrower(condition.node, True, ranges) if condition else None
+def _restrict(condition: Expression | None, ranges: Ranges) -> Restrict | None:
+    return restrict(condition.node, True, ranges) if condition else None
 
 
 def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
@@ -246,7 +246,7 @@ def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box],
             return lambda box: _held(box[source], size)
     if effect.expression is None:
         raise AssertionError(f"no expression in {effect!r}")
-    span = spanner(effect.expression.node, ranges)
+    span = interval_of(effect.expression.node, ranges)
 
     def computed(box: Box) -> int:
         low, high = (min(max(end, 0), size - 1) for end in span(box))

@@ -24,7 +24,7 @@ from sim.model import waiting
 
 for _function in (*streams.COMPILABLE, *waiting.COMPILABLE):
     register_jitable(_function)
-wait, philox, uniform = waiting.wait, streams.philox, streams.uniform
+ppf, philox, uniform = waiting.ppf, streams.philox, streams.uniform
 INF = math.inf
 
 
@@ -80,7 +80,7 @@ def start(look, size, rules, path, out, who, rank, now):
         path.due[rank] = rules.at[rank]
         path.stale[word] = 1
     else:
-        path.remaining[rank] = wait(look.pool, path.delay[rank], u)
+        path.remaining[rank] = ppf(look.pool, path.delay[rank], u)
         run(look, rules, path, rank, now)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engines.compiled.parts import Ints
 from sim.engines.compiled.shelf import Floats, Shelf, Table
-from sim.model.delays import Delay, parameters_read, row
+from sim.model.delays import parameters_read, row, width
 from sim.model.model import Model
 from sim.model.tables import Grid
 from sim.model.transitions import Transition
@@ -25,24 +25,12 @@ def delays(model: Model, shelf: Shelf) -> Ints:
     numbers = []
     for transition in model.transitions:
         made = Table(
-            width=sum(_widths(transition.after)) + _head(transition.after),
+            width=width(transition.after),
             drawn=bool(parameters_read(transition.after)),
             fill=_rows(model, transition),
         )
         numbers.append(shelf.put(made))
     return np.array(numbers, np.int64)
-
-
-def _widths(delay: Delay) -> list[int]:
-    """How many numbers each part takes in the row of a mix; of another delay, how many it takes."""
-    if delay.kind == "mix":
-        return [width for part in delay.parts for width in _widths(part)]
-    counted = delay.kind in ("quantiles", "observed")
-    return [1 + counted + len(delay.arguments) + len(delay.observations)]
-
-
-def _head(delay: Delay) -> int:
-    return 2 + 2 * len(_widths(delay)) if delay.kind == "mix" else 0
 
 
 def _rows(model: Model, transition: Transition) -> Callable[[Grid], Floats]:

@@ -23,13 +23,12 @@ from sim.engines.compiled.parts import (
 from sim.engines.compiled.planes import how_many_words, words_of
 from sim.engines.compiled.shelf import LIMIT, Pool, Shelf, pool
 from sim.errors import UsageError
+from sim.model.delays import needs_uniform
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition, Trigger
 from sim.results import RUNG_TIMES
 from sim.streams import name_hash
-
-_NEEDS_NO_DRAW = ("immediate", "exactly")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +134,7 @@ def _startable(transition: Transition) -> bool:
 
 def _draws(transition: Transition, table: int) -> int:
     """Whether a clock needs random numbers: 1 for its wait, 2 for its choice."""
-    waits = transition.at is None and transition.after.kind not in _NEEDS_NO_DRAW
+    waits = transition.at is None and needs_uniform(transition.after)
     return (1 if waits else 0) + (0 if table == PLAIN else 2)
 
 

@@ -25,7 +25,7 @@ from sim.engines.compiled.parts import (
 from sim.model.expressions import Expression, evaluator
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
-from sim.reach.draw_rates import Odds
+from sim.reach.draw_rates import DrawRates
 
 
 def moment_of(model: Model, path: Standing, draw: int, number: int) -> str:
@@ -58,7 +58,7 @@ def explain(
         elif code == BAD_SPEED:
             ask(transition.speed, 0, inf, number=True)
         elif code == BAD_CHOICE:
-            Odds(model, values, draw, {}, when).weights(rank, tuple(state))
+            DrawRates(model, values, draw, {}, when).weights(rank, tuple(state))
         elif code == BAD_EFFECT:
             effects = [e for t in model.transitions for o in t.options for e in o.effects]
             ask(effects[detail].expression, number=True)

@@ -58,7 +58,8 @@ _KERNELS = (
 )
 COMPILED_IN = (  # modules of `sim` whose functions or values are part of the kernel
     *(f"engines.compiled.{name}" for name in _KERNELS),
-    *("engines.keeping", "model.failures", "model.transitions", "model.waiting", "streams"),
+    *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars", "model.waiting"),
+    *("engines.keeping", "model.failures", "model.transitions", "streams"),
 )
 EVENTS_A_PATH = 64  # room at first; doubled where it is too little
 

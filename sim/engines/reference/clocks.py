@@ -12,7 +12,7 @@ from sim.engines.reference.choices import Choice
 from sim.model.delays import row
 from sim.model.expressions import Values
 from sim.model.transitions import Transition
-from sim.model.waiting import wait
+from sim.model.waiting import ppf
 from sim.streams import block, name_hash
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Clock:
         self.started += 1
         self.cause = len(world.firings) - 1  # rule 6: what fired last; nothing yet is -1
         if self.transition.at is None:
-            self.remaining = wait(self.numbers, 0, delay_u)
+            self.remaining = ppf(self.numbers, 0, delay_u)
             self.run()
         else:
             self.ring_at(self.transition.at)
