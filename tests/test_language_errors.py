@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import Place, Problem, ScenarioError, unknown
-from sim.scenario import load, reading
+from sim.scenario import load
+from sim.source import reading
 
 CORPUS = Path(__file__).parent / "corpus"
 INVALID = sorted((CORPUS / "invalid").glob("*.yaml"))

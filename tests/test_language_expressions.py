@@ -4,8 +4,8 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from sim.expressions import Reader, Vocabulary, rendered
 
+from sim.expressions import Reader, Vocabulary, rendered
 from sim.model.expressions import (
     Arithmetic,
     Call,
@@ -26,7 +26,6 @@ from sim.model.model import Actor, Model, Outcome
 from sim.model.parameters import Distribution, Parameter
 from sim.model.phrases import phrase
 from sim.model.state import Variable
-from sim.expressions import Reader, Vocabulary, rendered
 
 KOREA = ("calm", "clash", "war")
 

@@ -12,14 +12,16 @@ from typing import Any, NoReturn, get_args
 from sim.errors import Problem, ScenarioError, unknown
 from sim.expressions import WRITTEN_OUT, Kind, Reader, Vocabulary
 from sim.machine_form.writing import FORMAT
-from sim.model.delays import AT_ONCE, Delay, DelayKind, complaints, in_words
+from sim.model.delay_kinds import KINDS as DELAYS
+from sim.model.delays import AT_ONCE, Delay, complaints, in_words
 from sim.model.delays import parameters_read as delay_reads
+from sim.model.distribution_kinds import KINDS as DISTRIBUTIONS
 from sim.model.expressions import Expression
 from sim.model.model import Actor, Ending, Model, Outcome
-from sim.model.parameters import Distribution, DistributionKind, Parameter
+from sim.model.parameters import Distribution, Parameter
 from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
-from sim.model.transitions import Effect, Option, Step, Transition, Trigger
+from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
 from sim.reach.sums import faults_at_corners
 from sim.source.diagnostics import found
 from sim.source.tree import (
@@ -35,7 +37,12 @@ from sim.source.tree import (
 )
 
 _FLAG = ("false", "true")
-_ODDS = ("probability", "of_rest", "weight", "utility")
+_CHOICES: Mapping[str, ChoiceKind] = {  # key of an option's odds -> how the choice is weighed
+    "probability": "probability",
+    "of_rest": "probability",
+    "weight": "weight",
+    "utility": "utility",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +206,13 @@ def _variable(name: str, at: At) -> Variable:
 
 
 def _parameter(name: str, at: At) -> Parameter:
-    kinds = get_args(DistributionKind)
     kind, numbers = next(at.named())
-    if kind not in kinds:
-        at.wrong(unknown("kind of distribution", kind, kinds))
+    if kind not in DISTRIBUTIONS:
+        at.wrong(unknown("kind of distribution", kind, list(DISTRIBUTIONS)))
     shares, levels, within = at.get("at"), at.get("levels"), at.get("within")
     ends = within.numbers() if within else ()
     distribution = Distribution(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         numbers=numbers.numbers(),
         probabilities=shares.numbers() if shares else (),
         levels=tuple(item.text() for item in levels.items()) if levels else (),
@@ -233,7 +239,7 @@ def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions
     moment, memory, limit = (at.get(key) for key in ("at", "memory", "limit"))
     clause, step = at.get("clause"), at.get("step")
     options = at["options"].items()
-    kind = next((key for item in options for key in _ODDS if item.get(key)), "probability")
+    kind = next((key for item in options for key in _CHOICES if item.get(key)), "probability")
     return Transition(
         name=name,
         origin=at["origin"].text(),
@@ -246,7 +252,7 @@ def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions
         speed=reader.number(speed) if speed else None,
         memory=memory.one_of(("forget", "remember")) if memory else "forget",
         limit=limit.whole() if limit else None,
-        choice=kind if kind != "of_rest" else "probability",  # type: ignore[arg-type]
+        choice=_CHOICES[kind],
         options=tuple(_option(item, reader) for item in options),
         clause=clause.text() if clause else None,
         step=step.one_of(get_args(Step)) if step else None,
@@ -269,8 +275,8 @@ def _delay(at: At, reader: _Expressions) -> Delay:
     if isinstance(at.node, Scalar):
         return AT_ONCE if at.text() == "at once" else at.wrong("must be a delay or `at once`")
     kind, numbers = next(at.named())
-    if kind not in get_args(DelayKind):
-        at.wrong(unknown("kind of delay", kind, get_args(DelayKind)))
+    if kind not in (*DELAYS, "mix"):
+        at.wrong(unknown("kind of delay", kind, [*DELAYS, "mix"]))
     shares = at.get("at")
     parts: tuple[Delay, ...] = ()
     arguments: list[At] = []
@@ -280,7 +286,7 @@ def _delay(at: At, reader: _Expressions) -> Delay:
     elif kind != "observed":
         arguments = numbers.items()
     bare = Delay(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         arguments=tuple(reader.seconds_or_number(item) for item in arguments),
         probabilities=shares.numbers() if shares else (),
         observations=numbers.numbers() if kind == "observed" else (),
@@ -293,7 +299,7 @@ def _delay(at: At, reader: _Expressions) -> Delay:
 
 def _option(at: At, reader: _Expressions) -> Option:
     name = at["option"].text()
-    key = next((key for key in _ODDS if at.get(key)), None)
+    key = next((key for key in _CHOICES if at.get(key)), None)
     value = at[key] if key else None
     rest = bool(value and value.text() == "rest")
     available, then = at.get("available"), at.get("then")

@@ -86,7 +86,7 @@ def _process(scenario: Scenario) -> Iterator[str]:
 def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Design concepts")
     facts = [
-        (code(name), words(fact, scenario.model), code(fact.text))
+        (code(name), phrase(fact, scenario.model), code(fact.text))
         for name, fact in scenario.declared.facts.items()
     ]
     if facts:

@@ -29,7 +29,7 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
         name = f"{treaty.name}.{clause.name}"
         owed = f" to {joined(clause.beneficiary)}" if clause.beneficiary else ""
         yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
-        yield f"Called upon when {words(clause.casus_foederis, model)}."
+        yield f"Called upon when {phrase(clause.casus_foederis, model)}."
         transition = model.transition(name)
         for other in model.transitions:
             if other.name == f"{name}.reopened":

@@ -9,7 +9,7 @@ from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
 from sim.model.state import Variable
 from sim.model.transitions import Transition
-from sim.scenario.checks import faults
+from sim.scenario.checks import faults, readers
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.scalar_types import Reference
 
@@ -124,18 +124,22 @@ def _transition(transition: Transition, change: Change) -> Transition:
 def checked(model: Model, change: Change) -> Model:
     """The model after a change. Raises ScenarioError if it says what no file may say."""
     after = changed(model, change)
-    problems = list(problems_of(after, change))
+    problems = list(problems_of(after, change, readers(after.transitions)))
     if problems:
         raise ScenarioError(problems)
     return after
 
 
-def problems_of(after: Model, change: Change) -> Iterator[Problem]:
-    """What is wrong with a changed model: odds, speeds and delays that read what was set."""
-    for fault in faults(after, after.transitions, only=set(change.values)):
-        for name in fault.reads:
-            if name in change.values:
-                place, path = change.blamed[name]
-                text = f"{fault.text} ({fault.where})" if fault.where else fault.text
-                yield Problem(place=place, path=path, text=text)
-                break
+def problems_of(
+    after: Model, change: Change, read_by: Mapping[str, Sequence[Transition]]
+) -> Iterator[Problem]:
+    """What is wrong with a changed model: odds, speeds and delays that read what was set.
+
+    `read_by` has the transitions that read each parameter, of the model or of one like it.
+    """
+    touched = {one.name for name in change.values for one in read_by.get(name, ())}
+    for fault in faults(after, [one for one in after.transitions if one.name in touched]):
+        name = next((name for name in fault.reads if name in change.values), None)
+        if name is not None:
+            place, path = change.blamed[name]
+            yield Problem(place=place, path=path, text=f"{fault.text} ({fault.where})")

@@ -1,7 +1,7 @@
 """What is wrong about rules as wholes: odds that do not add up, clocks that never stand still."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sim.model.delays import complaints
@@ -136,31 +136,36 @@ class Touched:
     """What is wrong with a transition after a change, and the parameters it reads there."""
 
     text: str
-    where: str  # place and path of the expression at fault
+    where: str  # the transition, with place and path of the expression at fault
     reads: tuple[str, ...]
 
 
-def faults(
-    model: Model, transitions: Iterable[Transition], *, only: Collection[str]
-) -> Iterator[Touched]:
-    """What is wrong with transitions that read one of these parameters: odds, speeds, delays."""
-    touched = []
+def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
+    """For each parameter the transitions whose guard, odds, speed or delay reads it."""
+    found: dict[str, list[Transition]] = {}
     for one in transitions:
         expressions = [one.when, one.speed]
         expressions += [e for option in one.options for e in (option.value, option.available)]
-        if any(n in only for e in expressions if e for n in parameters_read(e.node)):
-            touched.append(one)
+        read = [name for e in expressions if e for name in parameters_read(e.node)]
+        for name in dict.fromkeys([*read, *delay_reads(one.after)]):
+            found.setdefault(name, []).append(one)
+    return found
+
+
+def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[Touched]:
+    """What is wrong with the odds, speeds and delays of transitions of a model."""
+    transitions = list(transitions)
+    for one in transitions:
         read = delay_reads(one.after)
-        if any(name in only for name in read):
-            for sentence in complaints(one.after, [model.parameter(name) for name in read]):
-                where = next((a.where for a in one.after.arguments if a.where), "")
-                yield Touched(text=sentence, where=f"{one.name}, {where}", reads=read)
-    for fault in faults_at_corners(model, touched):
+        for sentence in complaints(one.after, [model.parameter(name) for name in read]):
+            where = next((argument.where for argument in one.after.arguments), "")
+            yield Touched(text=sentence, where=f"{one.name}, {where}", reads=read)
+    for fault in faults_at_corners(model, transitions):
         wrong = [fault.option] if fault.option else fault.transition.options
-        found = [fault.transition.speed] if fault.speed else [o.value for o in wrong]
-        found += [] if fault.speed else [option.available for option in wrong]
-        read = tuple(
-            n for e in (*found, fault.transition.when) if e for n in parameters_read(e.node)
-        )
-        where = next((e.where for e in found if e), "")
-        yield Touched(text=fault.says, where=f"{fault.transition.name}, {where}", reads=read)
+        found = [e for option in wrong for e in (option.value, option.available) if e]
+        if fault.speed and fault.transition.speed:
+            found = [fault.transition.speed]
+        guard = [fault.transition.when] if fault.transition.when else []
+        names = tuple(name for e in (*found, *guard) for name in parameters_read(e.node))
+        where = f"{fault.transition.name}, {found[0].where}"
+        yield Touched(text=fault.says, where=where, reads=names)

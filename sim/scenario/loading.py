@@ -10,7 +10,7 @@ from sim.machine_form import is_machine_form, read_model
 from sim.model.model import Model
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
-from sim.scenario.checks import check_rules
+from sim.scenario.checks import check_rules, readers
 from sim.scenario.language import names
 from sim.scenario.language.document import Document, decode
 from sim.scenario.language.interventions import Intervention
@@ -100,9 +100,10 @@ def _of_interventions(
 ) -> Iterator[Problem]:
     """What each intervention, alone, would make of the model that no file may say."""
     events = {event.name: event for event in resolved.possible}
+    read_by = readers(resolved.all_transitions)
     for one in interventions.values():
         change = apply.combined([one], events)
-        yield from apply.problems_of(apply.changed(resolved.model, change), change)
+        yield from apply.problems_of(apply.changed(resolved.model, change), change, read_by)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from html import escape
+from typing import TYPE_CHECKING
 
 from sim.errors import Problem, UsageError
 from sim.machine_form import machine_form
@@ -11,6 +13,9 @@ from sim.model.transitions import Transition
 from sim.scenario import apply
 from sim.scenario.assumptions import Stipulated, unsourced
 from sim.scenario.language.document import Document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -61,6 +66,56 @@ class Scenario:
     def interventions(self) -> Mapping[str, object]:
         """What could be different, by name."""
         return self.declared.interventions
+
+    @property
+    def parameters(self) -> "pd.DataFrame":
+        """What is not known, one row a parameter; for columns see `sim.scenario.frames`."""
+        from sim.scenario import frames
+
+        return frames.parameters(self.declared, self.model)
+
+    @property
+    def delays(self) -> "pd.DataFrame":
+        """Waiting times with a name; columns as of `parameters`."""
+        from sim.scenario import frames
+
+        return frames.delays(self.declared, self.model)
+
+    @property
+    def stipulated(self) -> "pd.DataFrame":
+        """Numbers written into rules; columns as of `parameters`."""
+        from sim.scenario import frames
+
+        return frames.stipulated(self.numbers)
+
+    @property
+    def assumptions(self) -> "pd.DataFrame":
+        """Parameters, delays and written numbers together; column `what` says which."""
+        from sim.scenario import frames
+
+        return frames.assumptions(self.declared, self.model, self.numbers)
+
+    @property
+    def treaties(self) -> "pd.DataFrame":
+        """One row a clause: who owes what to whom, and when."""
+        from sim.scenario import frames
+
+        return frames.treaties(self.declared)
+
+    @property
+    def evidence(self) -> "pd.DataFrame":
+        """What history says, one row an entry."""
+        from sim.scenario import frames
+
+        return frames.evidence(self.declared)
+
+    def _repr_html_(self) -> str:
+        """Question, actors and warnings, for notebooks."""
+        lines = [f"<b>{escape(self.title)}</b>", escape(self.question), escape(repr(self)[1:-1])]
+        actors = ", ".join(actor.title for actor in self.model.actors)
+        lines.append(f"Actors: {escape(actors)}" if actors else "")
+        lines += [f"Warning: {escape(str(problem))}" for problem in self.warnings]
+        return "<br>".join(line for line in lines if line)
 
     def __repr__(self) -> str:
         """One line: name, size, and what is in force."""

@@ -242,7 +242,7 @@ def _too_deep(file: str, text: str) -> ScenarioError | None:
     Parsers have limits of their own, which differ by version; an author is told ours, at the
     bracket that is one too many. None if that is not what is wrong.
     """
-    depth = 0
+    depth = 1  # of the mapping that a scenario is
     for found in _BRACKETS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found.group(), 0)
         if depth > DEPTH:

@@ -139,6 +139,8 @@ class Keys:
         for key in lacking:
             if key not in self.node.entries:
                 self.context.problem((*self.path, key), "is missing")
+        if self.broken:  # also by something that is told elsewhere, as a broken delay by its name
+            self.context.damaged.add(self.path)
         if any(self.words[key].name not in self.values for key in lacking):
             raise Wrong
         place = place_of(self.context.tree, self.path, key=True)
@@ -248,18 +250,10 @@ def named(kind: Kind, name: Kind | None = None) -> Kind:
                 context.damaged.add(below)
         return made
 
-    def schema(known: Definitions) -> Schema:
-        below = kind.schema(known)
-        if name is None:
-            return {"type": "object", "additionalProperties": below}
-        pattern = name.schema(known)["pattern"]
-        return {
-            "type": "object",
-            "patternProperties": {pattern: below},
-            "additionalProperties": False,
-        }
-
-    return Kind(decode, schema)
+    # which names are allowed no schema says: those with <placeholders> are, where for_each is
+    return Kind(
+        decode, lambda known: {"type": "object", "additionalProperties": kind.schema(known)}
+    )
 
 
 def listed(kind: Kind, least: int = 0, most: int | None = None) -> Kind:

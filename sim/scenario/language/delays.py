@@ -1,6 +1,7 @@
 """Waiting times: durations, parameters that carry a unit of time, named delays, mixes.
 
-`FORMS` is the table of delays: a new one is a line there, and its sampler in the model.
+The kinds of delays, their keys and sentences are the model's table (`delay_kinds`): here stands
+only how each way of writing them is decoded, and mixes, which are made of others.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.errors import unknown
+from sim.model.delay_kinds import KINDS
+from sim.model.delay_kinds import Kind as KindOfDelay
 from sim.model.delays import Delay, complaints, in_words, parameters_read
 from sim.model.expressions import Constant, Expression
 from sim.scenario.language import declaring
@@ -17,6 +20,8 @@ from sim.scenario.language.declaring import (
     Kind,
     Wrong,
     attempt,
+    block,
+    declared,
     keyed,
     listed,
     named,
@@ -140,8 +145,7 @@ def _delay(node: Node, path: KeyPath, context: Context) -> NamedDelay:
         argument = _span(node, path, context)
         return NamedDelay(_with_text(Delay(kind="exactly", arguments=(argument,))), 1, 0)
     form = _WRITTEN.decode(node, path, context)
-    kind = next(key for key in FORMS if hasattr(form, next(iter(FORMS[key].words))))
-    made = FORMS[kind].delay(kind, form)
+    made = _model_delay(_KIND_OF[type(form)], form)
     parts: Sequence[NamedDelay] = [part.value for part in getattr(form, "mix", ())]
     size = sum(part.parts for part in parts) or 1
     depth = 1 + max(part.depth for part in parts) if parts else 0
@@ -163,95 +167,54 @@ class Part(Declaration):
     value: NamedDelay = word(_ANY, "The delay, in any form.", key="is")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form of a delay: what it is, and its keys with their kinds and sentences.
-
-    The values of the keys, one after the other, are the arguments of the model's delay.
-    """
-
-    about: str
-    words: dict[str, tuple[Kind, str]]
-
-    def declaration(self, kind: str) -> type[Declaration]:
-        """The class that decodes it."""
-        own = {key: word(*of) for key, of in self.words.items()}
-        return declaring.declared(kind.capitalize(), self.about, own)
-
-    def delay(self, kind: Any, written: Declaration) -> Delay:
-        """The delay of the model."""
-        if kind == "mix":
-            shares = tuple(part.share for part in written.mix)  # type: ignore[attr-defined]
-            parts = tuple(part.value.delay for part in written.mix)  # type: ignore[attr-defined]
-            return Delay(kind="mix", arguments=shares, parts=parts)
-        arguments: list[Expression] = []
-        for value in (getattr(written, key) for key in self.words):
-            if isinstance(value, dict):
-                return Delay(kind=kind, **value)
-            arguments += value if isinstance(value, tuple) else [value]
-        return Delay(kind=kind, arguments=tuple(arguments))
+def _values(key: str, kind: KindOfDelay) -> dict[str, Any]:
+    """The keys of a kind with what stands behind them."""
+    kinds = [SPAN if one.time else PLAIN_NUMBER for one in kind.arguments]
+    own = {one.name: (of, one.sentence) for one, of in zip(kind.arguments, kinds, strict=True)}
+    match kind.written:
+        case "keys":
+            return {name: word(*of) for name, of in own.items()}
+        case "value":
+            value = kinds[0]
+        case "mapping":
+            title = "And".join(one.name.capitalize() for one in kind.arguments)
+            value = keyed(title, f"The numbers of `{key}`.", **own)
+        case "list":
+            value = listed(SPAN, len(kinds), len(kinds))
+        case "points":
+            value = Kind(_points, _POINTS.schema)
+        case _:
+            value = Kind(_observed, _observed_schema)
+    return {kind.word: word(value, kind.sentence)}
 
 
-_BETWEEN = "`[shortest, longest]`: everything between is equally likely."
-_MEDIAN = "Half the waits are shorter (lognormal, with `p90`)."
-_P90 = "Nine waits in ten are shorter (lognormal, with `median`)."
-_OBSERVED = "Waits on record, of which one is drawn; a list, or how often each was seen."
-_WEIBULL = "A wait that grows more, or less, likely to end as it lasts, by `scale` and `shape`."
-_SHAPE = "Above 1 the wait ends ever more readily, below 1 ever less; 1 is without memory."
-_SCALE_AND_SHAPE = keyed(
-    "ScaleAndShape",
-    "The two numbers of a Weibull distribution.",
-    scale=(SPAN, "63 % of the waits are shorter."),
-    shape=(PLAIN_NUMBER, _SHAPE),
-)
-FORMS: dict[str, Form] = {
-    "exactly": Form("Always the same.", {"exactly": (SPAN, "Always as long.")}),
-    "exponential": Form(
-        "Without memory.", {"mean": (SPAN, "The mean of a wait without memory (exponential).")}
-    ),
-    "lognormal": Form(
-        "Half the waits are shorter than the median, nine in ten shorter than p90.",
-        {"median": (SPAN, _MEDIAN), "p90": (SPAN, _P90)},
-    ),
-    "weibull": Form(
-        "A hazard that grows (shape above 1) or falls with waiting.",
-        {"weibull": (_SCALE_AND_SHAPE, _WEIBULL)},
-    ),
-    "between": Form(
-        "Anything between two bounds, equally likely.", {"between": (listed(SPAN, 2, 2), _BETWEEN)}
-    ),
-    "quantiles": Form(
-        "A log-metalog through exactly these points.",
-        {
-            "quantiles": (
-                Kind(_points, _POINTS.schema),
-                "Two to five points such as `50%`, joined smoothly and never below 0.",
-            )
-        },
-    ),
-    "observed": Form(
-        "Waits seen in the record, resampled: a list, or how often each was seen.",
-        {"observed": (Kind(_observed, _observed_schema), _OBSERVED)},
-    ),
-    "mix": Form(
-        "One of several delays.",
-        {
-            "mix": (
-                listed(declaring.block(Part), 1),
-                "One of several delays, each in its share of the cases.",
-            )
-        },
-    ),
+def _model_delay(kind: str, form: Declaration) -> Delay:
+    """The delay of the model: the values of its keys, one after the other, are its arguments."""
+    if kind == "mix":
+        parts: Sequence[Part] = form.mix  # type: ignore[attr-defined]
+        shares = tuple(part.share for part in parts)
+        return Delay(kind="mix", arguments=shares, parts=tuple(p.value.delay for p in parts))
+    arguments: list[Expression] = []
+    for value in (getattr(form, key) for key in declaring.words_of(type(form))):
+        if isinstance(value, dict):  # points and records have more than arguments
+            return Delay(kind=kind, **value)
+        arguments += value if isinstance(value, tuple) else [value]
+    return Delay(kind=kind, arguments=tuple(arguments))
+
+
+_MIX = {
+    "mix": word(listed(block(Part), 1), "One of several delays, each in its share of the cases.")
 }
-
-
-def _forms() -> dict[str, type[Declaration]]:
-    """Every key that a form is known by, with the form's declaration."""
-    made = {kind: form.declaration(kind) for kind, form in FORMS.items()}
-    return {key: made[kind] for kind, form in FORMS.items() for key in form.words}
-
-
-_WRITTEN: Kind = declaring.tagged_union("delay", _forms(), scalar=SPAN)
+FORMS = {
+    name: declared(name.capitalize(), kind.about, _values(name, kind))
+    for name, kind in KINDS.items()
+    if kind.written is not None
+}
+FORMS["mix"] = declared("Mix", "One of several delays.", _MIX)
+_KIND_OF = {form: name for name, form in FORMS.items()}
+_WRITTEN: Kind = declaring.tagged_union(
+    "delay", {key: form for form in FORMS.values() for key in declaring.words_of(form)}, scalar=SPAN
+)
 
 
 def _complete(node: Node, path: KeyPath, context: Context) -> Delay:

@@ -1,7 +1,7 @@
 """What is not known: distributions of parameters, decoded to plain numbers or seconds.
 
-`FORMS` is the table of distributions: a new one is a line there, and its quantile function in the
-model.
+The kinds of distributions, their keys and sentences are the model's table (`distribution_kinds`):
+here stands only how each way of writing numbers is decoded.
 """
 
 import re
@@ -9,10 +9,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.model.distribution_kinds import KINDS
+from sim.model.distributions import Kind as KindOfDistribution
 from sim.model.parameters import Distribution, Parameter, complaints, in_words
-from sim.scenario.language import declaring
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Declaration, Kind, Wrong, keyed, listed, named, word
+from sim.scenario.language.declaring import (
+    Declaration,
+    Kind,
+    Wrong,
+    declared,
+    keyed,
+    listed,
+    named,
+    one_of,
+    optional,
+    tagged_union,
+    word,
+)
 from sim.scenario.language.scalar_types import (
     FLAG,
     NUMBER,
@@ -61,13 +74,6 @@ QUANTITY = Kind(
 )
 _ONE = _then(QUANTITY, lambda one, *_: Numbers((one,)))
 _RANGE = listed(QUANTITY, 2, 2)
-_PAIR = _then(_RANGE, lambda row, *_: Numbers(row))
-_TRIPLE = _then(listed(QUANTITY, 3, 3), lambda row, *_: Numbers(row))
-
-
-def _keyed(name: str, about: str, **sentences: str) -> Kind:
-    row = keyed(name, about, **{key: (QUANTITY, text) for key, text in sentences.items()})
-    return _then(row, lambda values, *_: Numbers(values))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +115,7 @@ class Moments(Declaration):
         return self.mean * size, (1 - self.mean) * size
 
 
-_BETA = declaring.tagged_union(
+_BETA = tagged_union(
     "beta",
     dict.fromkeys(("successes", "trials", "prior"), Counts)
     | dict.fromkeys(("mean", "sd"), Moments),
@@ -137,71 +143,37 @@ def _points(points: dict[str, Quantity], path: KeyPath, context: Context) -> Num
     return Numbers(tuple(values[i] for i in order), probabilities=shares)
 
 
-# key: what the form is, how its numbers are written, and the key's sentence
-FORMS: dict[str, tuple[str, Kind, str]] = {
-    "fixed": ("A number we take as known.", _ONE, "One number, taken as known."),
-    "uniform": (
-        "Anything between two bounds, equally likely.",
-        _PAIR,
-        "`[low, high]`: everything between is equally likely.",
-    ),
-    "triangular": (
-        "Low, most likely, high: a triangle.",
-        _TRIPLE,
-        "`[low, likeliest, high]`, in straight lines.",
-    ),
-    "pert": (
-        "Low, most likely, high: smooth, with the mode weighing four times.",
-        _TRIPLE,
-        "`[low, likeliest, high]`, smooth; the likeliest weighs four times.",
-    ),
-    "normal": (
-        "The bell curve.",
-        _keyed(
-            *("MeanAndSpread", "A mean and a standard deviation."),
-            mean="The mean.",
-            sd="The standard deviation.",
-        ),
-        "A bell curve, by its `mean` and `sd`.",
-    ),
-    "lognormal": (
-        "Positive, with a long upper tail.",
-        _keyed(
-            *("MedianAndP90", "A median and the value nine in ten stay below."),
-            median="Half the values lie below.",
-            p90="Nine values in ten lie below.",
-        ),
-        "Above 0 with a long upper tail, by its `median` and `p90`.",
-    ),
-    "beta": (
-        "A probability learnt from counts, or given by mean and spread.",
-        _then(_BETA, lambda one, path, _: Numbers(_plain(one.numbers(), path))),
-        "A share, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
-    ),
-    "choices": (
-        "One of several readings, each with a weight.",
-        _then(named(NUMBER), _choices),
-        "Readings, each with a weight; a draw takes one of them.",
-    ),
-    "quantiles": (
-        "A metalog through two to five points.",
-        _then(named(QUANTITY), _points),
-        "Two to five points such as `5%`, joined smoothly (a metalog).",
-    ),
-}
-_WITHIN = (_RANGE, "`[low, high]` that no value leaves.")
+def _numbers(key: str, kind: KindOfDistribution) -> Kind:
+    """How the numbers of a kind are written."""
+    match kind.written:
+        case "value":
+            return _ONE
+        case "counts":
+            return _then(_BETA, lambda one, path, _: Numbers(_plain(one.numbers(), path)))
+        case "weights":
+            return _then(named(NUMBER), _choices)
+        case "points":
+            return _then(named(QUANTITY), _points)
+        case "mapping":
+            sentences = dict(zip(kind.numbers, kind.sentences, strict=True))
+            own = {name: (QUANTITY, text) for name, text in sentences.items()}
+            title = "And".join(name.capitalize() for name in kind.numbers)
+            row = keyed(title, f"The numbers of `{key}`.", **own)
+        case "list":
+            row = listed(QUANTITY, len(kind.numbers), len(kind.numbers))
+    return _then(row, lambda values, *_: Numbers(values))
 
 
-def _form(key: str) -> type[Declaration]:
+def _form(key: str, kind: KindOfDistribution) -> type[Declaration]:
     """The declaration of one form: its key and, where there is an order, bounds to keep within."""
-    about, kind, sentence = FORMS[key]
-    own: dict[str, Any] = {key: word(kind, sentence)}
-    if key != "choices":
-        own["within"] = declaring.optional(*_WITHIN)
-    return declaring.declared(f"{key.capitalize()}Parameter", about, own)
+    own: dict[str, Any] = {key: word(_numbers(key, kind), kind.sentence)}
+    if not kind.discrete:
+        own["within"] = optional(_RANGE, "Bounds `[low, high]` that no value leaves.")
+    return declared(f"{key.capitalize()}Parameter", kind.about, own)
 
 
-_WRITTEN = declaring.tagged_union("distribution", {key: _form(key) for key in FORMS}, scalar=_ONE)
+FORMS = {key: _form(key, kind) for key, kind in KINDS.items()}
+_WRITTEN = tagged_union("distribution", FORMS, scalar=_ONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +278,7 @@ class Sourced(Prose):
     """Where a number comes from."""
 
     grade: str = word(
-        declaring.one_of(*GRADES, meant=_OTHER_WORDS),
+        one_of(*GRADES, meant=_OTHER_WORDS),
         "How well founded the number is; `stipulated` unless given.",
         default="stipulated",
     )
@@ -323,7 +295,7 @@ FOR_EACH = Kind(  # gone before anything is decoded: copies stand where it stood
     lambda node, *_: found(node),
     lambda _: {
         "type": "object",
-        "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        "additionalProperties": {"type": "array", "items": {"type": ["string", "number"]}},
     },
 )
 FOR_EACH_SENTENCE = "Lists of words; one copy is made for each word, with `<key>` filled in."
@@ -334,7 +306,7 @@ class ParameterDeclaration(Sourced):
     """What is not known: a distribution from which each draw takes one value."""
 
     value: Unknown = word(DISTRIBUTION, "Its distribution, or one number.", key="is")
-    for_each: Any = declaring.optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
 
     @property
     def text(self) -> str:
