@@ -1,4 +1,4 @@
-"""The table of effects: functions and formulas agree, and so do the engines, which do without it."""
+"""The table of effects: functions and formulas agree, and so do the engines, which lack it."""
 
 import pytest
 from small_models import count, is_, model, rule

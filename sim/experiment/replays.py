@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engines.reference import follow
-from sim.engines.reference.gathering import gather
+from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
 from sim.errors import whole
 from sim.experiment.defaults import SEED
@@ -61,7 +61,7 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)
     ledger = Ledger(model, paths=1, keep=True)
-    ledger.add(gather(model, draw, path, [walk], events=True))
+    ledger.add(batch(model, draw, path, [walk], events=True))
     rows = tables.paths(ledger)
     assert rows is not None
     return Replay(
