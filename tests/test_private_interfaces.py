@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from typing_extensions import TypeAliasType
 
 from sim.engines.compiled.machine import LINE, Group, _held, apart, held, inlined, lowest, opened
-from sim.engines.reference.clocks import Calendar, Moment
+from sim.engines.reference.calendar import Calendar, Moment
 
 SIM = Path(__file__).parents[1] / "sim"
 PRIVATE = ("numba.core", "numba.np", "numba.misc", "llvmlite")
@@ -200,7 +200,7 @@ def test_memory_is_claimed_by_the_line():
         assert not made.any()
 
 
-# --- SimPy: sim/engines/reference/clocks.py ------------------------------------------------------
+# --- SimPy: sim/engines/reference/calendar.py ----------------------------------------------------
 
 
 def rung(moments: list[tuple[float, int]], passing: int | None = None) -> list[tuple[float, int]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engines.reference import follow
-from sim.engines.reference.gathering import gather
+from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
 from sim.errors import whole
 from sim.experiment.plan import LARGEST, LAST_SEED
@@ -60,7 +60,7 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)
     counts = Accumulator(model, paths=1, keep=True)
-    counts.add(gather(model, draw, path, [walk], events=True))
+    counts.add(batch(model, draw, path, [walk], events=True))
     rows = frames.paths(counts)
     assert rows is not None
     return ReplayTables(

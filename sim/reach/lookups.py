@@ -4,12 +4,13 @@ The values of the parameters are known exactly or up to a range (`Bounds`): guar
 effects are read at one draw's values, odds and speeds only as to whether they can be above 0.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from sim.model.effects import new_value, variable_read
 from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
@@ -149,11 +150,7 @@ def option_reads(option: Option) -> tuple[str, ...]:
     for expression in (option.available, option.value, *(e.expression for e in option.effects)):
         if expression is not None:
             names.extend(variables_read(expression.node))
-    for effect in option.effects:
-        if effect.how == "copy":
-            names.append(effect.source)
-        elif effect.how in ("raise", "lower", "at_least", "at_most"):
-            names.append(effect.variable)
+    names.extend(name for name in map(variable_read, option.effects) if name is not None)
     return tuple(dict.fromkeys(names))
 
 
@@ -161,35 +158,28 @@ def change(model: Model, bounds: Bounds, effect: Effect) -> Callable[[State], tu
     """A closure state -> (position of the variable, its value after the firing)."""
     positions = model.names.variables
     at, top = positions[effect.variable], model.variable(effect.variable).size - 1
-    if effect.how == "compute":
+    if effect.expression is not None:
         return _computed(model, bounds, effect, at, top)
-    source = positions[effect.source] if effect.how == "copy" else at
-    value = effect.value
-    verbs: Mapping[str, Callable[[int], int]] = {
-        "set": lambda old: value,
-        "raise": lambda old: old + 1,
-        "lower": lambda old: old - 1,
-        "at_least": lambda old: max(old, value),
-        "at_most": lambda old: min(old, value),
-        "copy": lambda old: old,
-    }
-    verb = verbs[effect.how]
-    return lambda state: (at, min(max(verb(state[source]), 0), top))
+    read = variable_read(effect)
+    if read is None:
+        fixed = (at, new_value(effect, 0, top))
+        return lambda state: fixed
+    source = positions[read]
+    return lambda state: (at, new_value(effect, state[source], top))
 
 
 def _computed(
     model: Model, bounds: Bounds, effect: Effect, at: int, top: int
 ) -> Callable[[State], tuple[int, int]]:
     expression = effect.expression
-    if expression is None:
-        raise AssertionError(f"no expression in {effect!r}")
+    assert expression is not None
     evaluate, values = evaluator(expression.node, model.names), bounds.values
 
     def computed(state: State) -> tuple[int, int]:
         number = _number(model, state, expression, lambda: evaluate(state, values, ()))
         if not isfinite(number):
             raise out_of_range(expression, number, 0, top, f"state: {in_words(model, state)}")
-        return at, int(min(max(number, 0), top))
+        return at, new_value(effect, number, top)
 
     return computed
 

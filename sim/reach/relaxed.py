@@ -8,6 +8,7 @@ takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.model.effects import new_value, variable_read
 from sim.model.expressions import Expression
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
@@ -155,7 +156,7 @@ class _Choice:
         expressions = [option.available, option.value if weighed else None]
         expressions += [effect.expression for effect in option.effects]
         self.reads = {name for e in expressions if e for name in discrete_names(e.node)}
-        self.reads |= {effect.source or effect.variable for effect in option.effects}
+        self.reads |= {name for e in option.effects if (name := variable_read(e)) is not None}
 
     def take(self, box: Box, fresh: Box) -> bool:
         """Whether it may be taken in the box; adds the values it may bring about to `fresh`."""
@@ -229,37 +230,29 @@ def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
 
 def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box], int]:
     """A closure box -> mask of the values the variable may have after the effect."""
-    size = model.variable(effect.variable).size
-    everything, source, value = (1 << size) - 1, effect.source or effect.variable, effect.value
-    match effect.how:
-        case "set":
-            return lambda box: 1 << value
-        case "raise":
-            return lambda box: _held(box[source] << 1, size)
-        case "lower":
-            return lambda box: box[source] >> 1 | box[source] & 1
-        case "at_least":
-            return lambda box: _mapped(box[source], lambda old: max(old, value))
-        case "at_most":
-            return lambda box: _mapped(box[source], lambda old: min(old, value))
-        case "copy":
-            return lambda box: _held(box[source], size)
-    if effect.expression is None:
-        raise AssertionError(f"no expression in {effect!r}")
-    span = interval_of(effect.expression.node, ranges)
+    top = model.variable(effect.variable).size - 1
+    if effect.expression is not None:
+        return _computed(effect, interval_of(effect.expression.node, ranges), top)
+    read = variable_read(effect)
+    if read is None:
+        fixed = 1 << new_value(effect, 0, top)
+        return lambda box: fixed
+    after = [1 << new_value(effect, old, top) for old in range(model.variable(read).size)]
+
+    def mapped(box: Box) -> int:
+        found = 0
+        for old in bits(box[read]):
+            found |= after[old]
+        return found
+
+    return mapped
+
+
+def _computed(effect: Effect, interval: IntervalOf, top: int) -> Callable[[Box], int]:
+    """All values between the least and the greatest that the expression may come to."""
 
     def computed(box: Box) -> int:
-        low, high = (min(max(end, 0), size - 1) for end in span(box))
-        return everything & ~((1 << int(low)) - 1) & ((1 << int(high) + 1) - 1)
+        low, high = (new_value(effect, end, top) for end in interval(box))
+        return (1 << high + 1) - (1 << low)
 
     return computed
-
-
-def _held(mask: int, size: int) -> int:
-    """Values beyond the last one stay at the last one."""
-    top = mask >> size - 1
-    return mask & ((1 << size - 1) - 1) | (1 << size - 1 if top else 0)
-
-
-def _mapped(mask: int, change: Callable[[int], int]) -> int:
-    return sum({1 << change(value) for value in bits(mask)})

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
 from sim.engines.splitting.settling import settle
 from sim.model.delays import numbers
+from sim.model.effects import variable_read
 from sim.model.expressions import Comparison, Constant, Node
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
@@ -203,8 +204,8 @@ def _values(
 ) -> Iterator[tuple[Conjunct, int]]:
     """(what it takes, the value the variable then has)."""
     brings = consequence(model, effect, bounds.ranges)
-    names = [effect.variable] if effect.how not in ("set", "copy", "compute") else []
-    names += [effect.source] if effect.how == "copy" else []
+    read = variable_read(effect)
+    names = [] if read is None else [read]
     names += dict.fromkeys(discrete_names(effect.expression.node)) if effect.expression else []
     if len(names) != 1 or names[0] not in box:
         yield from (({}, value) for value in bits(brings(box)))
