@@ -10,7 +10,6 @@ from test_charts import overlaps, row_labels
 import sim
 from sim.charts import clauses, style, timeline, timing
 from sim.charts.after_run import charts
-from sim.report import pictures
 
 mpl.use("agg")
 

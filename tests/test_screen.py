@@ -11,10 +11,10 @@ from rich.console import Console
 
 import sim
 from sim import Comparison
+from sim.analysis.after_run import analyses
 from sim.formatting import difference
 from sim.report.screen import RECORDS, ROUTES, listed, run_view, sample, short
 from sim.report.twins import comparison_summary, comparison_view
-from sim.report.written import Found, find
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
 
@@ -57,29 +57,27 @@ def test_long_lists_of_names_are_counted():
 
 
 def test_routes_and_records_are_few_on_the_screen_and_all_in_files():
-    found = find(island(), island_run())
-    route = found.routes["ally_fights"].iloc[:1]
+    found = analyses(island(), island_run())
+    route = found["routes"].iloc[:1]
     many = pd.concat([route] * (ROUTES + 2), ignore_index=True)
-    entry = found.record.iloc[:1].assign(agrees=False, about="somewhere else")
+    entry = found["evidence"].iloc[:1].assign(agrees=False, about="somewhere else")
     records = pd.concat([entry] * (RECORDS + 3), ignore_index=True)
-    view = run_view(
-        island(), island_run(), Found(routes={"ally_fights": many}, record=records), "Tables: x"
-    )
+    view = run_view(island(), island_run(), {"routes": many, "evidence": records}, "Tables: x")
     out = printed(view)
     assert out.count(str(route["route"].iloc[0])) == ROUTES
     assert "and 2 more in routes.csv" in out
     assert out.count("somewhere else") == RECORDS
     assert "and 3 more" in out
     assert "0 of 9 records meet the estimates" in out
-    agreeing = Found(routes={}, record=entry.assign(agrees=True))
+    agreeing = {"evidence": entry.assign(agrees=True)}
     assert "somewhere else" not in printed(run_view(island(), island_run(), agreeing, ""))
 
 
 def test_the_example_of_a_route_can_be_replayed_as_said():
     scenario = island().under("cautious")
     results = sim.run(scenario, draws=8, paths=60, seed=5, workers=1)
-    found = find(scenario, results)
-    row = found.routes["ally_fights"].iloc[0]
+    found = analyses(scenario, results)
+    row = found["routes"].iloc[0]
     out = " ".join(printed(run_view(scenario, results, found, "")).split())
     said = f"--draw {row['draw']} --path {row['path']} --with cautious --seed 5"
     assert said in out
@@ -91,7 +89,7 @@ def test_what_is_left_out_and_what_was_reached_is_said():
     kept, dropped = (
         sim.run(island(), draws=2, paths=50, workers=1, keep_paths=keep) for keep in (True, False)
     )
-    nothing = Found(routes={}, record=pd.DataFrame())
+    nothing = dict[str, pd.DataFrame]()
     said = {True: printed(run_view(island(), kept, nothing, "Tables: x"))}
     said[False] = printed(run_view(island(), dropped, nothing, "Tables: x"))
     assert "no paths.csv" in said[False]
@@ -112,7 +110,7 @@ def test_one_of_a_thing_is_singular():
 def test_an_exact_run_counts_nothing_and_says_so():
     scenario = sim.load(EXACT)
     results = sim.run(scenario, draws=2, engine="exact")
-    out = printed(run_view(scenario, results, find(scenario, results), ""))
+    out = printed(run_view(scenario, results, analyses(scenario, results), ""))
     assert "2 draws" in out
     assert "engine exact" in out
     assert "Solved, not sampled" in out

@@ -6,9 +6,15 @@ import pandas as pd
 
 from sim.analysis.intervals import LEVEL, jeffreys
 from sim.results.tables import RunTables
+from sim.scenario import Scenario
 from sim.scenario.record import Evidence
 
 COLUMNS = ["record", "outcome", "about", "successes", "trials"]
+
+
+def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
+    """The whole record beside the estimates; None where the scenario gives no evidence."""
+    return record(scenario.evidence, run) if scenario.evidence else None
 
 
 def record(

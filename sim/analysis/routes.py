@@ -13,11 +13,20 @@ from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.results import NOTHING
 from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 COLUMNS = ["route", "probability", "low", "high", "share", "hits", "n", "draw", "path"]
 ARROW = " → "
 AT_ONCE = "at the start"
 LIMIT = 250  # paths walked again; of more, those of the first draws
+
+
+def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
+    """Routes to every headline, with the column `outcome`; None without headlines or paths."""
+    if run.paths is None or not run.provenance.headlines:
+        return None
+    found = {name: routes(scenario.model, run, name) for name in run.provenance.headlines}
+    return pd.concat(found, names=["outcome"]).reset_index("outcome")
 
 
 def routes(

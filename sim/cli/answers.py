@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 WRONG, INTERRUPTED = 2, 130
 DEBUG = "ESCALATION_TRACEBACK"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FIRST = ("run", "replay", "compare")  # in the list of --help
 ASIDE = {"--help", "--version"}  # what may stand first without being for `run`
 
 
@@ -44,10 +43,6 @@ class Commands(TyperGroup):
                 )
             args = ["run", *args]
         return list(super().parse_args(ctx, args))
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Those that run first."""
-        return sorted(self.commands, key=lambda name: name not in FIRST)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Ctrl-C where nothing is worth keeping ends it at once."""
@@ -116,7 +111,9 @@ def show(view: RenderableType) -> None:
         typer.echo(line.rstrip())  # tables are filled up with blanks, which nobody wants to copy
 
 
-def own_up(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def report_internal_error(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """A bug of ours: a short note instead of a traceback, which DEBUG in the environment shows."""
     if os.environ.get(DEBUG):
         sys.__excepthook__(kind, error, trace)

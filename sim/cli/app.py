@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.answers import Commands
+from sim.cli.commands import COMMANDS
 
 app = typer.Typer(
     cls=Commands,
@@ -35,3 +36,7 @@ def start(
         typer.echo(f"escalation-sim {installed('escalation-sim')}")
     elif context.invoked_subcommand is None:
         typer.echo(NEXT.format(context.info_name))
+
+
+for name, command in COMMANDS.items():
+    app.command(name)(command)

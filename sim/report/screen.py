@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -13,7 +13,6 @@ from rich.text import Text
 from sim.api import Results
 from sim.experiment.plan import Plan
 from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
-from sim.report.written import Found
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario
 
@@ -29,10 +28,12 @@ NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
-def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> Group:
+def run_view(
+    scenario: Scenario, results: Results, found: Mapping[str, pd.DataFrame], where: str
+) -> Group:
     """The question, outcomes and endings with intervals, what was never reached, where it all is.
 
-    `found` is what the run's files hold beside its tables; `where` says what was written where.
+    `found` are the analyses beside the run's tables, by name; `where` says what was written where.
     """
     about = results.provenance
     parts: list[RenderableType] = [*_head(about)]
@@ -40,7 +41,8 @@ def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> 
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
     titles = results.outcomes["title"]
-    parts += [*_record(found.record, titles), *_routes(scenario, found.routes, titles, about)]
+    parts += [*_record(found.get("evidence"), titles)]
+    parts += [*_routes(scenario, found.get("routes"), titles, about)]
     parts += [*_never(results)]
     if results.paths is None and about.interval != "exact":
         parts += ["", Text(WITHOUT_PATHS)]
@@ -102,9 +104,9 @@ def short(duration: str) -> str:
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
-def _record(table: pd.DataFrame, titles: pd.Series[str]) -> Iterator[RenderableType]:
+def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
-    if not len(table):
+    if table is None:
         return
     other = table[~table["agrees"]]
     agree = len(table) - len(other)
@@ -128,14 +130,14 @@ def _record(table: pd.DataFrame, titles: pd.Series[str]) -> Iterator[RenderableT
 
 
 def _routes(
-    scenario: Scenario, routes: dict[str, pd.DataFrame], titles: pd.Series[str], about: Provenance
+    scenario: Scenario, routes: pd.DataFrame | None, titles: pd.Series[str], about: Provenance
 ) -> Iterator[RenderableType]:
     """The likeliest chains of causes to each headline, with a path to replay."""
-    for outcome, table in routes.items():
-        if not len(table):
-            continue
+    if routes is None:
+        return
+    for outcome, table in routes.groupby("outcome", sort=False):
         yield ""
-        yield Text(f"Likeliest routes to {titles[outcome]}", "bold")
+        yield Text(f"Likeliest routes to {titles[str(outcome)]}", "bold")
         yield Text(_looked_at(table, about.draws * about.paths))
         for _, row in table.head(ROUTES).iterrows():
             share = f"{row['hits']:,} ({percent(row['share'])} %)"
