@@ -13,7 +13,7 @@ import sim
 from sim import Comparison
 from sim.analysis.after_run import analyses
 from sim.formatting import difference
-from sim.report.screen import RECORDS, ROUTES, listed, run_view, sample, short
+from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
 from sim.report.twins import comparison_summary, comparison_view
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
@@ -102,9 +102,9 @@ def test_what_is_left_out_and_what_was_reached_is_said():
 
 def test_one_of_a_thing_is_singular():
     one = sim.run(island(), draws=1, paths=1, workers=1)
-    assert sample(one.provenance) == "1 path: 1 draw of 1"
+    assert one.provenance.sample() == "1 path: 1 draw of 1"
     several = replace(one.provenance, draws=3, paths=400)
-    assert sample(several, " each") == "1,200 paths each: 3 draws of 400"
+    assert several.sample(" each") == "1,200 paths each: 3 draws of 400"
 
 
 def test_an_exact_run_counts_nothing_and_says_so():

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows
-from sim.charts.style import INTERVALS, Drawing
+from sim.charts.style import Drawing
 from sim.formatting import plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -32,7 +33,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
             for clause in treaty.obligations
         }
         subject = f"{treaties[page]} – {about.title}" if page else about.title
-        label = INTERVALS[about.interval]
+        label = LABELS[about.interval]
         draw = partial(clauses, table, names=names, subject=subject, interval=label)
         yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 

@@ -32,9 +32,6 @@ DOTTED = (0, (1, 2.5))
 Dashes = str | tuple[int, tuple[float, ...]]
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
-# what the intervals of a run hold, by `Provenance.interval`
-INTERVALS = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
-
 
 class Drawing(NamedTuple):
     """A chart that can be drawn: the name of its file, and how."""

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.incidence import cumulative_incidence, distinguishable
+from sim.analysis.intervals import LABELS
 from sim.charts import style
-from sim.charts.style import INTERVALS, Drawing
+from sim.charts.style import Drawing
 from sim.formatting import DAY, percent, plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -37,7 +38,7 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     shown = distinguishable(run)
     n = len(run.outcomes)
     said = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
-    bands = INTERVALS[about.interval].replace("intervals", "bands")
+    bands = LABELS[about.interval].replace("intervals", "bands")
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
     dated = {
         f"{plain(treaty.title)} begins to bind": moment / DAY

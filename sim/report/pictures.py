@@ -7,6 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from sim.analysis.intervals import LABELS
 from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
@@ -51,7 +52,7 @@ def draw_comparison(comparison: Comparison, directory: Path) -> None:
             outcome=str(outcome),
             title=str(titles[outcome]),
             subject=f"{about.title}, under {about.under}" if about.under else about.title,
-            interval=style.INTERVALS[about.interval],
+            interval=LABELS[about.interval],
         )
         save(ax, folder / f"differences-{outcome}")
 

@@ -10,17 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.analysis.intervals import NOTES
 from sim.api import Results
 from sim.experiment.plan import Plan
 from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario
 
-INTERVALS = {
-    "sampling": "In brackets 90 %, sampling only; what we do not know is not in it yet.",
-    "exact": "Solved, not sampled, to the last digit shown or as ± says; what we do not know is "
-    "not in it.",
-}
 WITHOUT_PATHS = (
     "Of so many paths no table is kept: no paths.csv and no routes; --keep-paths keeps it."
 )
@@ -39,7 +35,7 @@ def run_view(
     parts: list[RenderableType] = [*_head(about)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
-    parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
+    parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
     titles = results.outcomes["title"]
     parts += [*_record(found.get("evidence"), titles)]
     parts += [*_routes(scenario, found.get("routes"), titles, about)]
@@ -59,15 +55,7 @@ def _head(about: Provenance) -> Iterator[RenderableType]:
     yield ""
     since = f" from {about.start}" if about.start else ""
     days = duration_in_words(about.horizon * DAY)
-    yield Text(f"{sample(about)}; {days}{since}; seed {about.seed}, engine {about.engine}")
-
-
-def sample(about: Provenance, each: str = "") -> str:
-    """How many draws and paths the numbers stand on."""
-    draws = counted(about.draws, "draw")
-    if about.interval == "exact":
-        return draws
-    return f"{counted(about.draws * about.paths, 'path')}{each}: {draws} of {about.paths:,}"
+    yield Text(f"{about.sample()}; {days}{since}; seed {about.seed}, engine {about.engine}")
 
 
 def _outcomes(results: Results) -> Table:

@@ -9,6 +9,7 @@ import pandas as pd
 from sim.api import Replay
 from sim.formatting import happened, moment, percent, plain
 from sim.model.model import Model
+from sim.model.parameters import value_in_words
 from sim.streams import parameter_uniform
 
 WIDTH = 78
@@ -56,10 +57,10 @@ def _assumed(replay: Replay) -> Iterator[str]:
     chosen: list[str] = []
     low: list[str] = []
     high: list[str] = []
-    for parameter in replay.model.parameters:
+    for parameter, number in zip(replay.model.parameters, replay.values, strict=True):
         if parameter.distribution.kind == "fixed":
             continue
-        value = replay.parameters[parameter.name]
+        value = value_in_words(parameter, number)
         where = parameter_uniform(replay.seed, parameter.name, replay.draw)
         if parameter.distribution.kind == "choices":
             chosen.append(f"{parameter.name} is {value}")

@@ -7,9 +7,10 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sim.analysis.intervals import NOTES
 from sim.api import Comparison, Results
 from sim.formatting import difference, estimate
-from sim.report.screen import INTERVALS, grid, sample
+from sim.report.screen import grid
 
 EXPLAINED = (
     "Each twin walks the same paths as the baseline up to the first moment its change matters; "
@@ -28,7 +29,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
     parts: list[RenderableType] = [Text(about.title, "bold")]
     if about.under:
         parts.append(Text(f"Under: {about.under}", "bold"))
-    parts.append(Text(f"{sample(about, ' each')}; seed {about.seed}, engine {about.engine}"))
+    parts.append(Text(f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}"))
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     for outcome in shown:
@@ -36,7 +37,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
         parts += ["", *_outcome(outcome, rows, comparison)]
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
-    explained = EXPLAINED if about.interval == "sampling" else INTERVALS[about.interval]
+    explained = EXPLAINED if about.interval == "sampling" else NOTES[about.interval]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 

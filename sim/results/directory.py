@@ -56,6 +56,8 @@ def read_run(directory: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, 
     """
     home = Path(directory)
     manifest = read_manifest(home)
+    if "twins" in manifest:
+        raise UsageError(f"{home}: holds a comparison, not a run; Comparison.load reads it")
     columns = manifest.get("columns", {})
     check_unchanged(home, manifest, [f"{name}.csv" for name in columns])
     known_columns = {column["name"] for column in columns.get("coverage", [])}
