@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.model.delays import numbers
 from sim.model.model import Model
 from sim.model.waiting import LOGNORMAL
-from sim.streams import identity, key
+from sim.streams import key, name_hash
 
 SOURCE = Path(__file__).with_name("race.c")
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC")
@@ -50,7 +50,7 @@ def walk(model: Model, *, seed: int, draw: int, paths: range) -> Count:
     rows = [numbers(model.transition(name).after, model.names, ()) for name in FIVE]
     race = Race(
         identity=(ctypes.c_uint32 * RULES)(
-            *(identity(f"transition:{t.name}") for t in model.transitions)
+            *(name_hash(f"transition:{t.name}") for t in model.transitions)
         ),
         first=(ctypes.c_double * 5)(*(row[1] for row in rows)),
         second=(ctypes.c_double * 5)(*(row[2] if len(row) > 2 else 0.0 for row in rows)),

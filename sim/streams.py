@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.model.identity import identity as identity
+from sim.model.name_hash import name_hash as name_hash
 from sim.model.waiting import MOST_U
 
 DRAWS_IN_BLOCK = 100  # parameter draws are stratified within blocks of this many
@@ -47,14 +47,14 @@ def key(seed: int) -> tuple[int, int]:
     return seed & _WORD, (seed >> 32) & _WORD
 
 
-def block(seed: int, identity: int, draw: int, path: int, nth: int) -> tuple[float, float]:
+def block(seed: int, hashed: int, draw: int, path: int, nth: int) -> tuple[float, float]:
     """What a clock's nth start needs: the uniform of its delay and the uniform of its option.
 
-    `identity` is that of `transition:<name>`; draw, path and nth count from 0. Compiled callers
-    pass a seed of 2**63 or more as the int64 with the same bits.
+    `hashed` is the `name_hash` of `transition:<name>`; draw, path and nth count from 0. Compiled
+    callers pass a seed of 2**63 or more as the int64 with the same bits.
     """
     k0, k1 = key(seed)
-    a, b, c, d = philox(identity, draw, path, nth, k0, k1)
+    a, b, c, d = philox(hashed, draw, path, nth, k0, k1)
     return uniform(a, b), uniform(c, d)
 
 
@@ -71,7 +71,7 @@ def parameter_uniform(seed: int, name: str, draw: int) -> float:
 def _parameter_block(seed: int, name: str, number: int) -> tuple[float, ...]:
     """All uniforms of one block of draws; a draw's stratum is the rank of its first uniform."""
     draws = np.arange(DRAWS_IN_BLOCK, dtype=np.int64) + number * DRAWS_IN_BLOCK
-    counter = np.full_like(draws, identity(f"parameter:{name}"))
+    counter = np.full_like(draws, name_hash(f"parameter:{name}"))
     zero = np.zeros_like(draws)
     low, high = key(seed)
     words = philox(counter, draws, zero, zero, low, high)  # type: ignore[arg-type]

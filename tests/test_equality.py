@@ -200,7 +200,7 @@ def test_numbers_out_of_range_are_told_alike(part, wrong):
         last = replace(last, choice=choice, options=options)
     model = replace(model, transitions=(*model.transitions[:-1], last))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.model.sums.check", lambda *_, **__: None)
+        patch.setattr("sim.reach.sums.check", lambda *_, **__: None)
         one, other = both(model)
     harmless = part == "utility" and wrong is BELOW_ZERO
     assert isinstance(one, str) != harmless

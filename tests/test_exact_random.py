@@ -16,8 +16,8 @@ from sim.errors import NotApplicable, RunError
 from sim.experiment.values import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
-from sim.model.reachability import reach
 from sim.model.waiting import wait
+from sim.reach.reachability import reach
 
 PATHS = 10_000
 CALM = 1e-4  # how often the comparisons together fail if all is right

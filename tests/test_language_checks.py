@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RunError, ScenarioError
-from sim.model import sums
+from sim.reach import sums
 from sim.scenario import Scenario, load
 
 HEAD = """scenario: weighing

@@ -46,8 +46,8 @@ from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
 from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
-from sim.model.reachability import reach
 from sim.model.waiting import reached
+from sim.reach.reachability import reach
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]

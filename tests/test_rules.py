@@ -23,7 +23,7 @@ from sim.model.delays import numbers
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
 from sim.model.transitions import Option, Trigger
 from sim.model.waiting import wait
-from sim.streams import block, identity
+from sim.streams import block, name_hash
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)
 DAY = 86_400.0
@@ -35,7 +35,7 @@ def test_rule_1_a_clock_starts_at_once_and_again_after_firing_with_a_new_draw(on
     row = numbers(beat.after, written.names, ())
     now, expected = 0.0, []
     for nth in range(100):
-        delay_u, _ = block(1, identity("transition:beat"), 0, 3, nth)
+        delay_u, _ = block(1, name_hash("transition:beat"), 0, 3, nth)
         now = now + wait(row, 0, delay_u)
         expected.append(now / DAY)
     found = times(story(written, on, path=3), "beat")

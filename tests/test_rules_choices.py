@@ -24,7 +24,7 @@ from sim.errors import RunError
 from sim.model.expressions import Arithmetic, Constant, StateOf
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option
-from sim.streams import block, identity
+from sim.streams import block, name_hash
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)
 PATHS = 300
@@ -47,7 +47,7 @@ def by_name(weights: dict[str, float]) -> list[str | None]:
         total += weight
     found: list[str | None] = []
     for path in range(PATHS):
-        _, u = block(1, identity("transition:act"), 0, path, 0)
+        _, u = block(1, name_hash("transition:act"), 0, path, 0)
         reached, expected = 0.0, None
         for name, weight in weights.items():
             reached += weight

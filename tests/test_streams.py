@@ -8,7 +8,7 @@ from numba import njit
 from numba.extending import register_jitable
 
 from sim import streams
-from sim.streams import block, identity, key, parameter_uniform, philox, uniform
+from sim.streams import block, key, name_hash, parameter_uniform, philox, uniform
 
 FULL = 0xFFFFFFFF
 PUBLISHED = {  # Random123, kat_vectors, "philox4x32 10": counter, key, words
@@ -107,7 +107,7 @@ def test_a_uniform_is_never_zero_nor_one(compiled):
 
 def test_uniforms_are_uniform():
     n, cells = 100_000, 100
-    words = philox(np.full(n, identity("transition:t")), *np.arange(3 * n).reshape(3, n), 1, 0)
+    words = philox(np.full(n, name_hash("transition:t")), *np.arange(3 * n).reshape(3, n), 1, 0)
     for high, low in (words[:2], words[2:]):
         drawn = (((high << 21) | (low >> 11)) + 0.5) * 2.0**-53
         assert abs(chi_square_z(drawn, cells)) < 4
@@ -127,7 +127,7 @@ def chi_square_z(drawn, cells):
 def test_draws_of_two_names_are_independent():
     n = 20_000
     seen = np.array(
-        [[block(1, identity(f"transition:{name}"), 0, i, 0)[0] for i in range(n)] for name in "ab"]
+        [[block(1, name_hash(f"transition:{name}"), 0, i, 0)[0] for i in range(n)] for name in "ab"]
     )
     assert abs(np.corrcoef(seen)[0, 1]) * math.sqrt(n) < 4
     assert np.corrcoef(seen[0], seen[0])[0, 1] * math.sqrt(n) > 4  # control: one name twice
@@ -146,8 +146,8 @@ def test_identity_is_the_start_of_blake2s():
 
     text = "transition:art4.überfall"
     digest = blake2s(text.encode()).hexdigest()
-    assert identity(text) == int(digest[6:8] + digest[4:6] + digest[2:4] + digest[0:2], 16)
-    assert identity("parameter:x") != identity("transition:x")
+    assert name_hash(text) == int(digest[6:8] + digest[4:6] + digest[2:4] + digest[0:2], 16)
+    assert name_hash("parameter:x") != name_hash("transition:x")
 
 
 @pytest.mark.parametrize("number", [0, 1, 17])
@@ -160,7 +160,7 @@ def test_every_block_of_a_hundred_draws_meets_each_stratum_once(number):
 
 
 def test_a_parameters_draw_follows_the_rule_step_by_step():
-    h, seed, start = identity("parameter:restraint"), 9, 300
+    h, seed, start = name_hash("parameter:restraint"), 9, 300
     words = [philox(h, start + i, 0, 0, seed, 0) for i in range(100)]
     order = [uniform(a, b) for a, b, _, _ in words]
     for i, (_, _, c, d) in enumerate(words):

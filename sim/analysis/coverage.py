@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.analysis.estimates import interval, reaches
 from sim.model.model import Model
-from sim.model.reachability import Reach
+from sim.reach.reachability import Reach
 from sim.results.counting import Accumulator, Counts
 from sim.results.frames import named
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import clustered, wilson
 from sim.formatting import DAY
 from sim.model.model import Ending, Outcome
-from sim.model.reachability import Reach
+from sim.reach.reachability import Reach
 from sim.results.counting import BINS, Accumulator, Counts
 from sim.results.frames import named, outcome_times
 

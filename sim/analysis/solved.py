@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.analysis.coverage import coverage
 from sim.analysis.estimates import reaches, titled
 from sim.model.model import Model
-from sim.model.reachability import THOROUGH, Reach, reach
+from sim.reach.reachability import THOROUGH, Reach, reach
 from sim.results import frames
 from sim.results.batches import RUNG_TIMES
 from sim.results.counting import Accumulator

@@ -4,7 +4,7 @@ from sim.analysis import estimates
 from sim.analysis.coverage import coverage
 from sim.analysis.solved import tables_of_solution
 from sim.experiment.runs import RunOutput
-from sim.model.reachability import reach
+from sim.reach.reachability import reach
 from sim.results import frames
 from sim.results.counting import Accumulator
 from sim.results.tables import RunTables

@@ -16,7 +16,7 @@ from sim.experiment.processes import processes
 from sim.experiment.progress import bar
 from sim.experiment.runs import model_of
 from sim.experiment.values import parameter_values
-from sim.model.reachability import THOROUGH, reach
+from sim.reach.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:
     from sim.engines.splitting import Split

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.progress import bar
-from sim.model import sums
 from sim.model.model import Model
 from sim.model.parameters import Parameter, quantile
+from sim.reach import sums
 from sim.streams import parameter_uniform
 
 Floats = NDArray[np.float64]

@@ -13,8 +13,8 @@ from sim.export.prism_words import Words, conditional, whole
 from sim.formatting import DAY
 from sim.model.expressions import Expression, Node, evaluator
 from sim.model.model import Model
-from sim.model.reachability import reach
 from sim.model.transitions import Effect, Option, Transition
+from sim.reach.reachability import reach
 
 
 def prism(model: Model, values: Sequence[float]) -> str:

@@ -8,6 +8,7 @@ from sim.model.expressions import Expression
 
 Memory = Literal["forget", "remember"]
 ChoiceKind = Literal["probability", "weight", "utility"]
+Step = Literal["binds", "invoked", "answered", "reopened"]
 
 NOTHING = -2  # instead of the position of an option (rule 7): it fired, none was available
 
@@ -55,7 +56,17 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A guarded clock with options. Position in the model is its rank among clocks due together."""
+    """A guarded clock with options. Position in the model is its rank among clocks due together.
+
+    What a treaty resolves to carries its clause and step. `clause` is the qualified obligation
+    (`mutual_aid.art4`), or the treaty's name for the transition that makes it bind; None for moves,
+    events and interventions. `step` says which part of the clause's life this transition is:
+
+        binds      the treaty comes into force
+        invoked    the casus foederis holds: the obligor is called upon
+        answered   the deliberation is over: one of the responses is taken
+        reopened   after an answer, the clause is called upon again
+    """
 
     name: str
     origin: str  # clause, move, event or intervention of the file, before for_each
@@ -71,3 +82,5 @@ class Transition:
     choice: ChoiceKind = "probability"
     options: tuple[Option, ...] = (Option(name=None),)
     title: str = ""  # in words, for stories and charts
+    clause: str | None = None
+    step: Step | None = None

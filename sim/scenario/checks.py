@@ -13,8 +13,8 @@ from sim.model.expressions import (
     variables_read,
 )
 from sim.model.parameters import bounds
-from sim.model.sums import Fault, faults_at_corners
 from sim.model.transitions import Transition
+from sim.reach.sums import Fault, faults_at_corners
 from sim.scenario.places import odds_route, options_route, route_of
 from sim.scenario.resolving import Resolved
 from sim.scenario.written import Route, place_of

@@ -8,9 +8,9 @@ import numpy as np
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
-from sim.model.reachability import Reach, reach, satisfiable
 from sim.model.tables import Grid, table
 from sim.model.transitions import Transition
+from sim.reach.reachability import Reach, reach, satisfiable
 from sim.scenario.document import Document
 from sim.scenario.places import options_route, route_of, step_of
 from sim.scenario.resolving import Resolved

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sim.model.expressions import Expression, Node
-from sim.model.identity import identity
+from sim.model.name_hash import name_hash
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.scenario.expressions import Reader
@@ -60,7 +60,7 @@ def same_numbers(bench: Workbench, transitions: Iterable[str]) -> None:
     texts += [f"parameter:{name}" for name in bench.document.parameters]
     seen: dict[int, str] = {}
     for text in texts:
-        number = identity(text)
+        number = name_hash(text)
         if seen.get(number, text) != text:
             one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
             route = _route_of(bench, text)

@@ -27,7 +27,7 @@ from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition, Trigger
 from sim.results import RUNG_TIMES
-from sim.streams import identity
+from sim.streams import name_hash
 
 _NEEDS_NO_DRAW = ("immediate", "exactly")
 
@@ -106,7 +106,7 @@ def _rules(model: Model, shelf: Shelf, made: Choices, waited: Sequence[Expressio
     speeds = [NONE if t.speed is None else shelf.expression(t.speed) for t in transitions]
     effects = [len(o.effects) for t in transitions for o in t.options]
     return Rules(
-        identity=np.array([identity(f"transition:{t.name}") for t in transitions], np.int64),
+        identity=np.array([name_hash(f"transition:{t.name}") for t in transitions], np.int64),
         auto=words_of((r for r in ranks if not transitions[r].on), words),
         scheduled=words_of((r for r in ranks if transitions[r].at is not None), words),
         remember=words_of((r for r in ranks if transitions[r].memory == "remember"), words),

@@ -25,7 +25,7 @@ from sim.engines.compiled.parts import (
 from sim.model.expressions import Expression, evaluator
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
-from sim.model.odds import Odds
+from sim.reach.draw_rates import Odds
 
 
 def moment_of(model: Model, path: Standing, draw: int, number: int) -> str:

@@ -1,6 +1,6 @@
 """Probabilities without sampling: a continuous-time Markov chain, solved with an error bound.
 
-Applicable where every delay is exponential or none. Situations (sim.model.chain) are explored once
+Applicable where every delay is exponential or none. Situations (sim.reach.chain) are explored once
 for all draws that read guards alike, those that take no time are eliminated, and uniformisation
 carries the rest from date to date. Sampling engines are checked against this one.
 """

@@ -11,9 +11,9 @@ from sim.errors import NotApplicable
 from sim.model.delays import Delay
 from sim.model.expressions import Evaluator, Values, evaluator, parameters_read
 from sim.model.model import Model
-from sim.model.odds import Odds
-from sim.model.reachability import decisive, reach
-from sim.model.verdicts import known
+from sim.reach.draw_rates import Odds
+from sim.reach.lookups import known
+from sim.reach.reachability import decisive, reach
 
 
 class Graphs:

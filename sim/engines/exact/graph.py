@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import NotApplicable
-from sim.model.chain import Chain, Situation, ranks
 from sim.model.expressions import variables_read
 from sim.model.model import Model
 from sim.model.transitions import NOTHING
-from sim.model.verdicts import Known, State, option_reads
+from sim.reach.chain import Chain, Situation, ranks
+from sim.reach.lookups import Known, State, option_reads
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -13,7 +13,7 @@ from sim.model.delays import row
 from sim.model.expressions import Values
 from sim.model.transitions import Transition
 from sim.model.waiting import wait
-from sim.streams import block, identity
+from sim.streams import block, name_hash
 
 if TYPE_CHECKING:
     from sim.engines.reference.world import World
@@ -48,7 +48,7 @@ class Clock:
 
     def __init__(self, world: World, rank: int, transition: Transition) -> None:
         self.world, self.rank, self.transition = world, rank, transition
-        self.identity = identity(f"transition:{transition.name}")
+        self.identity = name_hash(f"transition:{transition.name}")
         self.guard, self.speed = world.reading(transition.when), world.reading(transition.speed)
         self.triggers = [(trigger, world.condition(trigger)) for trigger in transition.on]
         self.choice = Choice(world, transition)

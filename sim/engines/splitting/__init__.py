@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sim.engines.splitting.levels import Distance, distance
 from sim.engines.splitting.walker import Course, Walker
 from sim.errors import NotApplicable
-from sim.model.identity import identity
 from sim.model.model import Model
+from sim.model.name_hash import name_hash
 from sim.streams import block
 
 CLIMBS = 0.2  # about this share of paths shall come from one level to the next
@@ -146,7 +146,7 @@ class Splitting:
         """
         if not arrived:
             return [self._begin() for _ in range(paths)]
-        offset, _ = block(self.seed, identity("splitting"), self.draw, self._number(), 0)
+        offset, _ = block(self.seed, name_hash("splitting"), self.draw, self._number(), 0)
         chosen = [arrived[int((i + offset) * len(arrived) / paths)] for i in range(paths)]
         return [self.walker.redrawn(path, self._number()) for path in chosen]
 

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
 from sim.engines.splitting.settling import settle
-from sim.model.boxes import Box, bits, discrete_names, narrower, spanner
-from sim.model.chain import Chain, Situation
 from sim.model.delays import numbers
 from sim.model.expressions import Comparison, Constant, Node
 from sim.model.model import Model
-from sim.model.relaxed import consequence, relax
 from sim.model.transitions import Effect, Option, Transition
-from sim.model.verdicts import Known
 from sim.model.waiting import wait
+from sim.reach.abstract import Box, bits, discrete_names, narrower, spanner
+from sim.reach.chain import Chain, Situation
+from sim.reach.lookups import Known
+from sim.reach.relaxed import consequence, relax
 
 ZERO = Constant(0.0, "0")
 RUNS = "runs:"  # before the name of a triggered transition: its clock runs

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import product
 from math import prod
 
-from sim.model.boxes import Box, Ranges, bits, discrete_names, spanner
 from sim.model.expressions import Fact, IfElse, Logic, Node, Not, parameters_read
+from sim.reach.abstract import Box, Ranges, bits, discrete_names, spanner
 
 Conjunct = dict[str, int]  # variable (or outcome) -> mask of the values it must have
 MOST = 64  # alternatives of one condition, and combinations of one comparison

@@ -13,8 +13,8 @@ from math import inf, log
 
 from sim.engines.splitting.additive import by_values
 from sim.engines.splitting.walker import Walker
-from sim.model.chain import Situation, mask, ranks
 from sim.model.waiting import wait
+from sim.reach.chain import Situation, mask, ranks
 
 FEW = 20_000  # situations that are visited one by one
 TIE = 1e-6  # a guess at the chance that two clocks are due together

@@ -1,7 +1,8 @@
 """One path that can be stopped anywhere, copied, and gone on with: the same rules, kept small.
 
-Situations and what may follow come from `sim.model.chain`, shares and speeds from `sim.model.odds`;
-here only clocks run. Without copying, a path is the reference engine's, event by event.
+Situations and what may follow come from `sim.reach.chain`, shares and speeds from
+`sim.reach.draw_rates`; here only clocks run. Without copying, a path is the reference engine's,
+event by event.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,16 +13,16 @@ from typing import Any, NamedTuple
 
 from sim.engines.splitting.waits import longer
 from sim.errors import RunError
-from sim.model.chain import Chain, Situation, mask, ranks
 from sim.model.delays import numbers
 from sim.model.expressions import Evaluator, Values, variables_read
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, moment
-from sim.model.identity import identity
 from sim.model.model import Model
-from sim.model.odds import Odds
+from sim.model.name_hash import name_hash
 from sim.model.transitions import NOTHING
-from sim.model.verdicts import State, known, option_reads
 from sim.model.waiting import wait
+from sim.reach.chain import Chain, Situation, mask, ranks
+from sim.reach.draw_rates import Odds
+from sim.reach.lookups import State, known, option_reads
 from sim.streams import block
 
 
@@ -83,8 +84,8 @@ class Walker:
         self.odds = Odds(model, values, draw, dict[int, Evaluator]())
         self.rows = [self._row(rank, values) for rank in range(len(model.transitions))]
         names = [transition.name for transition in model.transitions]
-        self.first = [identity(f"transition:{name}") for name in names]
-        self.again = [identity(f"again:{name}") for name in names]
+        self.first = [name_hash(f"transition:{name}") for name in names]
+        self.again = [name_hash(f"again:{name}") for name in names]
         self.remembers = [transition.memory == "remember" for transition in model.transitions]
         self._scheduled = {
             rank: max(t.at, 0.0) for rank, t in enumerate(model.transitions) if t.at is not None

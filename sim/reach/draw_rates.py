@@ -15,7 +15,7 @@ from sim.model.failures import (
 )
 from sim.model.model import Model
 from sim.model.transitions import Transition
-from sim.model.verdicts import State
+from sim.reach.lookups import State
 
 
 class Odds:

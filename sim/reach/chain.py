@@ -2,7 +2,7 @@
 
 A situation is the state and what the past leaves behind: limits partly used up, triggered clocks
 that run (or are held), outcomes that something reads, scheduled things still to come. A clock
-without trigger leaves nothing: whether it runs is seen from the state. `sim.model.reachability`
+without trigger leaves nothing: whether it runs is seen from the state. `sim.reach.reachability`
 walks this chain to prove what can never happen; the exact engine puts rates and odds on it.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.model import Model
-from sim.model.verdicts import Changes, Known, State, branches, condition, guard, moves
+from sim.reach.lookups import Changes, Known, State, branches, condition, guard, moves
 
 
 class Situation(NamedTuple):

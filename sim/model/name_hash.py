@@ -3,7 +3,7 @@
 from hashlib import blake2s
 
 
-def identity(text: str) -> int:
+def name_hash(text: str) -> int:
     """First four bytes, little-endian, of BLAKE2s of the text: a whole number below 2**32.
 
     The text is `transition:<qualified name>` or `parameter:<name>`; two names of one scenario that

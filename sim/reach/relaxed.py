@@ -8,15 +8,24 @@ takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.model.boxes import Box, Narrower, Ranges, Spanner, bits, discrete_names, narrower, spanner
 from sim.model.expressions import Expression
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
+from sim.reach.abstract import (
+    Box,
+    Narrower,
+    Ranges,
+    Spanner,
+    bits,
+    discrete_names,
+    narrower,
+    spanner,
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Relaxed:
-    """What was found so far; tuples of `sim.model.reachability.Reach` in the making."""
+    """What was found so far; tuples of `sim.reach.reachability.Reach` in the making."""
 
     variables: tuple[str, ...]
     box: Box

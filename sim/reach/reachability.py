@@ -16,13 +16,13 @@ from itertools import product
 from math import prod
 
 from sim.errors import RunError
-from sim.model.boxes import Box, Span, bits, narrower
-from sim.model.chain import Chain, Situation, mask, ranks
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
-from sim.model.relaxed import Relaxed, relax
-from sim.model.verdicts import Known
+from sim.reach.abstract import Box, Span, bits, narrower
+from sim.reach.chain import Chain, Situation, mask, ranks
+from sim.reach.lookups import Known
+from sim.reach.relaxed import Relaxed, relax
 
 QUICK = 20_000  # firings looked at where a person waits for the answer: about 0.1 s
 THOROUGH = 1_000_000

@@ -10,11 +10,11 @@ from math import isfinite
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sim.model.boxes import Box, Ranges, Span, spanner
 from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
 from sim.model.transitions import NOTHING, Effect, Option, Transition
+from sim.reach.abstract import Box, Ranges, Span, spanner
 
 State = tuple[int, ...]
 Changes = list[tuple[int, int]]  # position of a variable, its new value

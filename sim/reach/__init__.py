@@ -1,0 +1,15 @@
+"""What can be proved of a model without running it: reachability, bounds, sums of options.
+
+A proof here is sound and one-sided: what is called impossible cannot happen in any path of any
+draw; what is called possible may still turn out to be impossible. See `docs/proofs.md`.
+
+    abstract      what an expression may be when each name is known only up to a set of values
+    lookups       what guards, speeds, options and effects say in one state, tabulated on first use
+    chain         situations and their successors: the discrete side of a model
+    relaxed       reachability one variable at a time (delete relaxation): an over-approximation
+    reachability  what can never happen: exhaustive where the space is small, relaxed elsewhere
+    sums          whether the probabilities of every choice sum to 1 wherever its guard holds
+    draw_rates    rates and option probabilities in one draw, as numbers for the chain
+
+The exact engine and splitting walk the same chain and put numbers on it.
+"""
