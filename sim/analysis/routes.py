@@ -92,11 +92,11 @@ def _routes(
         if draw != begun:
             begun = draw
             world.begin_draw(draw, draws[draw].tolist())
-        told = _Told(model, world.walk(path), world.values, conditions)
-        yield ARROW.join(told.chain(told.decided(position), options)) or AT_ONCE
+        walked = _PathHistory(model, world.walk(path), world.values, conditions)
+        yield ARROW.join(walked.chain(walked.decided(position), options)) or AT_ONCE
 
 
-class _Told:
+class _PathHistory:
     """One path with its state and the outcomes that have happened, at its start and after each
     firing: number `seq + 1` is what firing `seq` left behind.
     """

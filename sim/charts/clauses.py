@@ -61,10 +61,10 @@ def clauses(
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
     title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
     asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
-    said = [f"{asked}; answers: share of the paths that called it", interval]
+    label = [f"{asked}; answers: share of the paths that called it", interval]
     if "reopens" in table and table["reopens"].any():
-        said.append("* may be called again: its answers may add up to more than 100 %")
-    style.frame(ax, title, xlabel="\n".join(line for line in said if line))
+        label.append("* may be called again: its answers may add up to more than 100 %")
+    style.frame(ax, title, xlabel="\n".join(line for line in label if line))
     return ax
 
 

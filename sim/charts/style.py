@@ -132,8 +132,8 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     ax.xaxis.set_major_formatter(formatter)  # no year at the right end: the label has both ends
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
-    said = duration_in_words(horizon * DAY)
-    ax.set_xlabel(f"{start} to {last} ({said})", color=INK, fontsize=9)
+    length = duration_in_words(horizon * DAY)
+    ax.set_xlabel(f"{start} to {last} ({length})", color=INK, fontsize=9)
     return [first, first + horizon]
 
 
@@ -144,8 +144,8 @@ def day(time: float, start: date | None) -> str:
 
 def titles(table: pd.DataFrame) -> list[str]:
     """What a reader calls each row: its title, broken into two lines where it is long."""
-    said = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
-    return [broken(str(title)) for title in said]
+    texts = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
+    return [broken(str(title)) for title in texts]
 
 
 def broken(title: str, *, ending: str = "") -> str:

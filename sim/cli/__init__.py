@@ -8,8 +8,8 @@ import gc
 
 from typer.main import get_command
 
-from sim.cli.answers import report_internal_error
 from sim.cli.app import app
+from sim.cli.printing import report_internal_error
 
 __all__ = ["app", "main"]
 

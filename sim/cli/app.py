@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import Commands
 from sim.cli.commands import COMMANDS
+from sim.cli.group import Commands
 
 app = typer.Typer(
     cls=Commands,

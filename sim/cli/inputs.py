@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.answers import warn
+from sim.cli.printing import print_warnings
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -16,5 +16,5 @@ def read(file: Path, under: str = "") -> Scenario:
     from sim.scenario import load
 
     scenario = load(file)
-    warn(scenario.warnings)
+    print_warnings(scenario.warnings)
     return scenario.under(under) if under else scenario

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.answers import INTERRUPTED, note
+from sim.cli.group import INTERRUPTED
+from sim.cli.printing import print_note
 
 if TYPE_CHECKING:
     from sim.api import Results
@@ -23,7 +24,7 @@ def claim_output_dir(target: Path) -> Path:
     refuse_foreign(target)
     before = describe_earlier(target)
     if before:
-        note(f"{target}: replaces {before}")
+        print_note(f"{target}: replaces {before}")
     return target
 
 
@@ -35,7 +36,7 @@ def describe_written(charts: bool, target: Path) -> str:
 def exit_if_nothing_finished(results: Results) -> None:
     """Leave now if Ctrl-C came before anything was finished."""
     if results.provenance.draws == 0:
-        note("interrupted before the first draw was finished; nothing is written")
+        print_note("interrupted before the first draw was finished; nothing is written")
         raise typer.Exit(INTERRUPTED)
 
 
@@ -43,7 +44,9 @@ def exit_if_interrupted(results: Results, *, cut: bool) -> None:
     """End with 130, saying how much was finished, if Ctrl-C ended the run or `cut` its writing."""
     about = results.provenance
     if about.interrupted or cut:
-        note(f"interrupted: {about.draws} of {about.draws_asked} draws are finished and written")
+        print_note(
+            f"interrupted: {about.draws} of {about.draws_asked} draws are finished and written"
+        )
         raise typer.Exit(INTERRUPTED)
 
 

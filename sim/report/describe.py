@@ -67,9 +67,9 @@ def _process(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Process overview and scheduling")
     model = scenario.model
     counts = Counter[str](transition.part for transition in model.transitions)
-    told = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
+    parts = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
     yield (
-        f"{len(model.transitions)} transitions ({told}) run as clocks: a clock runs while its "
+        f"{len(model.transitions)} transitions ({parts}) run as clocks: a clock runs while its "
         "guard holds, and when it rings one option is taken and its effects apply together. Of "
         "clocks due at one instant the first in the order treaties, moves, events fires, then "
         "everything is looked at again."
@@ -106,8 +106,8 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from ["", "How a path ended, the first that holds:", ""]
     for ending in scenario.model.endings:
         when = code(ending.when.text) if ending.when else "otherwise"
-        said = sentences(ending.title, ending.about)
-        yield bullet(f"{code(ending.name)}{f' ({said})' if said else ''}: {when}")
+        about = sentences(ending.title, ending.about)
+        yield bullet(f"{code(ending.name)}{f' ({about})' if about else ''}: {when}")
     yield ""
     yield (
         "Chance enters through waiting times and options (luck, differing by path) and through the "

@@ -12,7 +12,7 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     """The lines to print."""
     width = rare.high - rare.low
     ends = "–".join(percent(end, width=width) for end in (rare.low, rare.high))
-    said = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends})"
+    estimate = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends})"
     effort = (
         f"By splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
@@ -21,7 +21,7 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
     known = f"In brackets 90 %, from the spread {spread}: sampling only. {_over(rare)}"
-    return [*wrap(title, WIDTH), "", said, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
+    return [*wrap(title, WIDTH), "", estimate, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
 
 
 def _over(rare: Rare) -> str:

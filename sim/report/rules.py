@@ -20,8 +20,8 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     force = f"in force {treaty.in_force}" if treaty.in_force else ""
     dates = "; ".join(part for part in (since, force) if part)
     binds = model.variable(f"{treaty.name}.binds").start
-    told = "binds at the start" if binds else "does not bind at the start"
-    yield f"{code(treaty.name)}: {joined(treaty.parties)}; {dates + '; ' if dates else ''}{told}."
+    state = "binds at the start" if binds else "does not bind at the start"
+    yield f"{code(treaty.name)}: {joined(treaty.parties)}; {dates + '; ' if dates else ''}{state}."
     if treaty.about:
         yield treaty.about
     yield ""
@@ -42,20 +42,20 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
 def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
     """A move or an event: what starts it, how long it takes, and what may then happen."""
     who = f" ({transition.actor})" if transition.actor else ""
-    said = [f"**{code(transition.name)}**{who}."]
+    parts = [f"**{code(transition.name)}**{who}."]
     if transition.at is not None:
-        said.append(f"On day {transition.at / DAY:g}.")
+        parts.append(f"On day {transition.at / DAY:g}.")
     if transition.on:
-        said.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
+        parts.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
     if transition.when is not None:
-        said.append(f"While {words(transition.when, model)}.")
+        parts.append(f"While {words(transition.when, model)}.")
     if transition.after.kind != "immediate":
-        said.append(f"After {in_words(transition.after)}.")
+        parts.append(f"After {in_words(transition.after)}.")
     if transition.speed is not None:
-        said.append(f"Speed {code(transition.speed.text)}.")
+        parts.append(f"Speed {code(transition.speed.text)}.")
     if transition.limit is not None:
-        said.append("Once." if transition.limit == 1 else f"At most {transition.limit} times.")
-    yield " ".join(said)
+        parts.append("Once." if transition.limit == 1 else f"At most {transition.limit} times.")
+    yield " ".join(parts)
     yield ""
     yield from _options(transition, model)
 

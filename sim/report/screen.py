@@ -153,11 +153,11 @@ def _never(results: Results) -> Iterator[RenderableType]:
     kinds = [("impossible", "Impossible by construction")]
     if results.n:  # an exact solution walks no paths
         kinds.append(("possible", f"In none of the {results.n:,} paths, though possible"))
-    for reach, said in kinds:
+    for reach, heading in kinds:
         names = [str(name) for name in coverage.loc[coverage["reach"] == reach, "name"]]
         if names:
             yield ""
-            yield Text(f"{said} ({len(names)}):", "bold")
+            yield Text(f"{heading} ({len(names)}):", "bold")
             yield Text(listed(names))
     if len(coverage) and (coverage["reach"] == "seen").all():
         sizes = coverage["kind"].value_counts(sort=False)

@@ -33,21 +33,21 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     events = replay.events.to_dict("records")
     options = {seq: rows.to_dict("records") for seq, rows in replay.options.groupby("seq")}
     states = replay.states.drop(columns=["seq", "time"]).to_dict("records")
-    told = -1.0  # outcomes up to this day are told
+    up_to = -1.0  # outcomes up to this day have been listed
     if not events or events[0]["time"] > 0:
-        yield from _outcomes(replay, told, 0.0)
-        told = 0.0
+        yield from _outcomes(replay, up_to, 0.0)
+        up_to = 0.0
     for seq, event in enumerate(events):
         yield ""
-        yield from _told(event, model)
+        yield from _heading(event, model)
         yield from _odds(options[seq])
         if pd.notna(event["cause"]):
             cause = events[int(event["cause"])]
             yield from _indented(f"because {_what(cause)} ({moment(cause['time'], model.start)})")
         yield from _changes(states[seq], states[seq + 1], event["transition"])
         if seq + 1 == len(events) or events[seq + 1]["time"] > event["time"]:
-            yield from _outcomes(replay, told, event["time"])
-            told = event["time"]
+            yield from _outcomes(replay, up_to, event["time"])
+            up_to = event["time"]
     yield ""
     yield from _end(replay)
 
@@ -71,16 +71,16 @@ def _assumed(replay: Replay) -> Iterator[str]:
         ("lower than in 19 draws of 20: ", low),
         ("higher than in 19 draws of 20: ", high),
     )
-    for said, names in lines:
+    for heading, names in lines:
         if names:
-            yield from wrap(f"{said}{', '.join(names)}", WIDTH, subsequent_indent="  ")
+            yield from wrap(f"{heading}{', '.join(names)}", WIDTH, subsequent_indent="  ")
 
 
-def _told(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
+def _heading(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
     titles = {actor.name: actor.title for actor in model.actors}
     who = "" if pd.isna(event["actor"]) else f"{titles[event['actor']]}: "
-    said = f"{moment(event['time'], model.start)}  {who}{_what(event)}"
-    yield from wrap(said, WIDTH, subsequent_indent="    ")
+    heading = f"{moment(event['time'], model.start)}  {who}{_what(event)}"
+    yield from wrap(heading, WIDTH, subsequent_indent="    ")
 
 
 def _what(event: Mapping[Any, Any]) -> str:
@@ -91,12 +91,12 @@ def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
     """What else might have been; nothing to say where there was no choice."""
     if len(options) < 2:
         return
-    said = ", ".join(
+    shares = ", ".join(
         f"{'it happens' if pd.isna(option['option']) else plain(str(option['option']))} "
         + _share(option["probability"])
         for option in options
     )
-    yield from _indented(f"odds: {said}")
+    yield from _indented(f"odds: {shares}")
 
 
 def _share(probability: float) -> str:

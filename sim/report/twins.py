@@ -56,7 +56,7 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 
 
 def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterator[RenderableType]:
-    as_written = _said(comparison.baseline, outcome)
+    as_written = _estimate_in_words(comparison.baseline, outcome)
     title = str(comparison.baseline.outcomes["title"][outcome])
     under = comparison.baseline.provenance.under
     yield Text(f"{title}: {as_written} {f'under {under}' if under else 'as written'}", "bold")
@@ -66,10 +66,10 @@ def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterat
     for _, row in rows.iterrows():
         twin = str(row["twin"])
         differ = [f"{int(row['differ']):,}"] if counted else []
-        table.add_row(twin, _said(twins[twin], outcome), difference(row), *differ)
+        table.add_row(twin, _estimate_in_words(twins[twin], outcome), difference(row), *differ)
     yield table
 
 
-def _said(results: Results, outcome: str) -> str:
+def _estimate_in_words(results: Results, outcome: str) -> str:
     (row,) = (row for _, row in results.outcomes.loc[[outcome]].iterrows())
     return estimate(row)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.answers import WRONG, tell, warn
+from sim.cli.group import WRONG
+from sim.cli.printing import print_problems, print_warnings
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -34,15 +35,15 @@ def check(
                     f"{file}: {_sources_in(file, error)} sources to include, no scenario: ok"
                 )
             except ScenarioError as problem:
-                tell(problem.problems)
+                print_problems(problem.problems)
                 wrong = True
             continue
         if strict:
             found = scenario.strict()
-            tell(found)
+            print_problems(found)
             wrong = wrong or bool(found)
         else:
-            warn(scenario.warnings)
+            print_warnings(scenario.warnings)
         size = len(scenario.model.transitions)
         fine.append(f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok")
         if strict:

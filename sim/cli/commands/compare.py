@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import put, show
 from sim.cli.inputs import read
 from sim.cli.options import AsJson, Chosen, File, NoCharts, With, takes_plan
 from sim.cli.outputs import (
@@ -16,6 +15,7 @@ from sim.cli.outputs import (
     exit_if_interrupted,
     exit_if_nothing_finished,
 )
+from sim.cli.printing import print_json, print_view
 
 
 @takes_plan("draws", "paths", "seed", "engine", "workers", "events")
@@ -56,7 +56,7 @@ def compare(
         draw = partial(draw_comparison, comparison) if charts else None
         comparison.save(target, also=draw)
     if as_json:
-        put(comparison_summary(comparison))
+        print_json(comparison_summary(comparison))
     else:
-        show(comparison_view(comparison, describe_written(charts, target)))
+        print_view(comparison_view(comparison, describe_written(charts, target)))
     exit_if_interrupted(comparison.baseline, cut=again.asked)

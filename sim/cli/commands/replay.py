@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import note
 from sim.cli.inputs import read
 from sim.cli.options import File, Seed, With, count
 from sim.cli.outputs import draw_without_window
+from sim.cli.printing import print_note
 from sim.experiment.plan import Plan
 
 
@@ -41,4 +41,4 @@ def replay(
     for line in story(again, under="+".join(loaded.applied)):
         typer.echo(line)
     if chart is not None:
-        note(f"drawn in {chart}")
+        print_note(f"drawn in {chart}")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.answers import put, show
 from sim.cli.inputs import read
 from sim.cli.options import AsJson, Chosen, File, NoCharts, Out, With, takes_plan
 from sim.cli.outputs import (
@@ -17,6 +16,7 @@ from sim.cli.outputs import (
     exit_if_interrupted,
     exit_if_nothing_finished,
 )
+from sim.cli.printing import print_json, print_view
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def run(
         found = analyses(loaded, results)
         write(loaded, results, found, target, charts=charts, check=again.check)
     if as_json:
-        put(results.summary())
+        print_json(results.summary())
     else:
         from sim.report.screen import run_view
 
         where = describe_written(charts and not again.asked, target)
-        show(run_view(loaded, results, found, where))
+        print_view(run_view(loaded, results, found, where))
     exit_if_interrupted(results, cut=again.asked)
 
 
@@ -80,7 +80,7 @@ def _split(
 
     found = sim.rare(scenario, outcome, seed=plan["seed"], workers=plan["workers"], **size)
     if as_json:
-        put(found.summary())
+        print_json(found.summary())
     else:
         from sim.report.rarity import rare_view
 

@@ -1,10 +1,10 @@
 """The command `schema`."""
 
-from sim.cli.answers import put
+from sim.cli.printing import print_json
 
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario import schema as shapes
 
-    put(shapes())
+    print_json(shapes())
