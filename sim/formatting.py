@@ -25,8 +25,8 @@ DAY = SECONDS["d"]
 
 TREATY_EVENTS = {  # what a treaty does by itself
     ".binds": "{} begins to bind",
-    ".invoked": "{} is called upon",
-    ".reopened": "{} is called upon again",
+    ".invoked": "{} is invoked",
+    ".reopened": "{} is invoked again",
 }
 
 
@@ -153,7 +153,7 @@ def counted(count: int, thing: str) -> str:
 
 
 def happened(transition: str, option: object) -> str:
-    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is called upon`.
+    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is invoked`.
 
     `option` may be missing.
     """

@@ -28,7 +28,7 @@ def test_every_verb_takes_a_path_as_well_as_a_scenario(verb):
     of_scenario = VERBS[verb](island())
     assert_frame_equal(VERBS[verb](str(FILE)), of_scenario)
     assert_frame_equal(VERBS[verb](FILE), of_scenario)
-    with pytest.raises(UsageError, match=r"^scenario: what sim\.load gives, or a path, is wanted"):
+    with pytest.raises(UsageError, match=r"^scenario: must be what sim\.load gives, or a path"):
         VERBS[verb](7)
     with pytest.raises(sim.ScenarioError, match="there is no such file"):
         VERBS[verb]("nowhere.yaml")

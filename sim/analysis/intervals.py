@@ -13,11 +13,11 @@ LEVEL = 0.90  # of every interval, unless another is asked for
 
 # what the intervals of a run hold, by `Provenance.interval`: for a screen, and short for a chart
 NOTES = {
-    "sampling": "In brackets 90 %, sampling only; what we do not know is not in it yet.",
-    "exact": "Solved, not sampled, to the last digit shown or as ± says; what we do not know is "
-    "not in it.",
+    "sampling": "90 % intervals: sampling error only; parameter uncertainty not included.",
+    "exact": "Solved, not sampled: exact to the last digit shown, or within the ± given; "
+    "parameter uncertainty not included.",
 }
-LABELS = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
+LABELS = {"sampling": "90 % intervals: sampling error only", "exact": "solved, not sampled"}
 
 
 def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:

@@ -178,9 +178,9 @@ def _named(scenario: Scenario, interventions: str | Iterable[str] | None) -> lis
     if interventions is None:
         named = [name for name in scenario.interventions if name not in scenario.applied]
         if not named:
-            raise UsageError("nothing to compare with: the scenario names no interventions")
+            raise UsageError("nothing to compare: the scenario has no interventions")
         return named
     named = [interventions] if isinstance(interventions, str) else list(interventions)
     if not named:
-        raise UsageError("nothing to compare with: there are no interventions")
+        raise UsageError("nothing to compare: the list of interventions is empty")
     return named

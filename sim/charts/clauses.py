@@ -59,11 +59,13 @@ def clauses(
         ax.get_yticklabels()[row].set_fontweight("normal" if response else "bold")
         if not response:
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
-    title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
-    asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
-    label = [f"{asked}; answers: share of the paths that called it", interval]
+    title = (
+        f"Which clause is invoked, and what is the response?{' – ' + subject if subject else ''}"
+    )
+    asked = style.shares(table.loc[table["response"] == "", "n"], "invoked: share of all paths")
+    label = [f"{asked}; responses: share of the paths in which it was invoked", interval]
     if "reopens" in table and table["reopens"].any():
-        label.append("* may be called again: its answers may add up to more than 100 %")
+        label.append("* may be invoked again: its responses may sum to more than 100 %")
     style.frame(ax, title, xlabel="\n".join(line for line in label if line))
     return ax
 
@@ -89,7 +91,7 @@ def _labels(table: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
         if row.response
         else style.broken(
             names.get(str(row.clause), str(row.clause)),
-            ending=f": called{' *' if getattr(row, 'reopens', False) else ''}",
+            ending=f": invoked{' *' if getattr(row, 'reopens', False) else ''}",
         )
         for row in table.itertuples(index=False)
     ]

@@ -13,7 +13,7 @@ from sim.formatting import happened, moment, percent, plain
 
 WORLD = "(world)"
 MOST = 60  # events a page can hold; the rest is counted, not drawn
-CHOICE = "what led to the outcomes, then what actors chose, then the first of the others"
+CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
 
 def of_replay(replay: ReplayTables) -> Axes:
@@ -168,4 +168,4 @@ def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
 def _counted(shown: int, n: int) -> str:
     if n > shown:
         return f"{shown} of {n} events: {CHOICE}"
-    return f"{n} event{'' if n == 1 else 's'}" if n else "nothing happened up to the horizon"
+    return f"{n} event{'' if n == 1 else 's'}" if n else "no event before the horizon"

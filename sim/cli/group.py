@@ -1,6 +1,6 @@
 """The group of commands: a scenario as first word, errors of input one a line, exit codes.
 
-0 all is well; 2 something is wrong in a scenario or an argument; 130 interrupted; 1 is our bug.
+0 all is well; 2 a mistake in a scenario or an argument; 130 interrupted; 1 an internal error.
 """
 
 import errno
@@ -55,7 +55,7 @@ class Commands(TyperGroup):
         except EscalationError as error:
             print_problems(str(error).splitlines())
         except MemoryError:
-            print_problems(["there is not enough memory for this; ask for fewer draws or paths"])
+            print_problems(["out of memory; use fewer draws or paths"])
         except OSError as error:
             if error.filename is None and error.errno not in DISK_FULL:
                 raise

@@ -83,11 +83,11 @@ File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file 
 Seed = Annotated[int, plan_option("seed")]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Where to write.", metavar="DIR", show_default="results/<scenario>"),
+    typer.Option(help="Output directory.", metavar="DIR", show_default="results/<scenario>"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, no more.")]
-NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables only.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]
 With = Annotated[
     str,
-    typer.Option("--with", metavar="NAME", help="Under an intervention; a+b is both."),
+    typer.Option("--with", metavar="NAME", help="Apply an intervention; a+b applies both."),
 ]

@@ -36,7 +36,7 @@ def describe_written(charts: bool, target: Path) -> str:
 def exit_if_nothing_finished(results: Results) -> None:
     """Leave now if Ctrl-C came before anything was finished."""
     if results.provenance.draws == 0:
-        print_note("interrupted before the first draw was finished; nothing is written")
+        print_note("interrupted before the first draw was finished; nothing written")
         raise typer.Exit(INTERRUPTED)
 
 

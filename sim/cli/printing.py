@@ -60,6 +60,6 @@ def report_internal_error(
         sys.__excepthook__(kind, error, trace)
         return
     print_note(
-        f"escalation: this is a bug of ours, not of your scenario ({kind.__name__}: {error}).\n"
+        f"escalation: internal error, not a mistake in your scenario ({kind.__name__}: {error}).\n"
         f"Please report it with the command and the scenario; {DEBUG}=1 shows where it happened."
     )

@@ -61,7 +61,7 @@ class _Translation:
         after = transition.after
         if transition.at is not None:
             raise NotApplicable(
-                f"{transition.name} is scheduled, and the PRISM language knows no dates"
+                f"{transition.name} is scheduled, and the PRISM language has no dates"
             )
         if after.kind == "exponential":
             return False
@@ -71,7 +71,7 @@ class _Translation:
             return True
         raise NotApplicable(
             f"the delay of {transition.name} ({after.text or after.kind}) is neither exponential "
-            "nor none, so the model is no Markov chain"
+            "nor none, so the model is not a Markov chain"
         )
 
     def _argument(self, expression: Expression) -> float:

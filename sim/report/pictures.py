@@ -62,7 +62,7 @@ def save_timeline(replay: Replay, file: Path) -> None:
     figure = style.figure_of(timeline.of_replay(replay))
     supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:
-        raise UsageError(unknown("kind of picture", file.suffix.lstrip("."), supported))
+        raise UsageError(unknown("picture format", file.suffix.lstrip("."), supported))
     figure.savefig(file, dpi=DOTS)
     plt.close(figure)
 

@@ -29,12 +29,12 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
         name = f"{treaty.name}.{clause.name}"
         owed = f" to {joined(clause.beneficiary)}" if clause.beneficiary else ""
         yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
-        yield f"Called upon when {clause.casus}."
+        yield f"Invoked when {clause.casus}."
         transition = model.transition(name)
         for other in model.transitions:
             if other.name == f"{name}.reopened":
-                yield f"Called again at {joined(_trigger(t, model) for t in other.on)}."
-        yield f"Answered after {in_words(transition.after)}:"
+                yield f"Invoked again at {joined(_trigger(t, model) for t in other.on)}."
+        yield f"Response after {in_words(transition.after)}:"
         yield ""
         yield from _options(transition, model, own=name)
 
@@ -48,7 +48,7 @@ def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
     if transition.on:
         parts.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
     if transition.when is not None:
-        parts.append(f"While {words(transition.when, model)}.")
+        parts.append(f"Runs while {words(transition.when, model)}.")
     if transition.after.kind != "immediate":
         parts.append(f"After {in_words(transition.after)}.")
     if transition.speed is not None:
@@ -63,7 +63,7 @@ def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
 def _options(transition: Transition, model: Model, own: str = "") -> Iterator[str]:
     for option in transition.options:
         effects = [e for e in option.effects if e.variable != own]
-        does = "; ".join(_effect(effect, model) for effect in effects) or "changes nothing"
+        does = "; ".join(_effect(effect, model) for effect in effects) or "no effect"
         name = f"{code(option.name)} " if option.name else ""
         yield bullet(f"{name}{_odds(option, transition)}{_available(option, model)}: {does}")
     yield ""
@@ -73,10 +73,10 @@ def _odds(option: Option, transition: Transition) -> str:
     if len(transition.options) == 1 and option.value is None:
         return "always" if option.name else "then"
     if option.share == "rest" or option.value is None:
-        return "else"
+        return "otherwise"
     value = code(option.value.text)
     if option.share == "of_rest":
-        return f"with probability {value} of what is left"
+        return f"with probability {value} of the remainder"
     return f"with {transition.choice} {value}"
 
 

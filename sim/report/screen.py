@@ -18,7 +18,7 @@ from sim.results.provenance import Provenance
 from sim.scenario import Scenario
 
 WITHOUT_PATHS = (
-    "Of so many paths no table is kept: no paths.csv and no routes; --keep-paths keeps it."
+    "Too many paths to keep a row for each: no paths.csv and no routes; --keep-paths writes it."
 )
 NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
@@ -51,7 +51,7 @@ def _head(about: Provenance) -> Iterator[RenderableType]:
     if about.question:
         yield Text(about.question)
     if about.under:
-        yield Text(f"Under: {about.under}", "bold")
+        yield Text(f"Interventions applied: {about.under}", "bold")
     yield ""
     since = f" from {about.start}" if about.start else ""
     days = duration_in_words(about.horizon * DAY)
@@ -99,11 +99,11 @@ def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[Rend
     other = table[~table["agrees"]]
     agree = len(table) - len(other)
     yield ""
-    yield Text("Beside the record", "bold")
-    yield Text(f"{agree} of {len(table)} records meet the estimates (evidence.csv).")
+    yield Text("Comparison with the historical record", "bold")
+    yield Text(f"{agree} of {len(table)} records agree with the estimates (evidence.csv).")
     if not len(other):
         return
-    shown = grid("these do not", "of", "is (90 %)", "here")
+    shown = grid("these do not agree", "cases", "record (90 %)", "estimate")
     for _, row in other.head(RECORDS).iterrows():
         ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
         shown.add_row(
@@ -125,7 +125,7 @@ def _routes(
         return
     for outcome, table in routes.groupby("outcome", sort=False):
         yield ""
-        yield Text(f"Likeliest routes to {titles[str(outcome)]}", "bold")
+        yield Text(f"Most likely routes to {titles[str(outcome)]}", "bold")
         yield Text(_looked_at(table, about.draws * about.paths))
         for _, row in table.head(ROUTES).iterrows():
             share = f"{row['hits']:,} ({percent(row['share'])} %)"
@@ -137,14 +137,14 @@ def _routes(
         command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
         under = f" --with {about.under}" if about.under else ""
         seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
-        yield Text(f"as a story: {command}{under}{seed}")
+        yield Text(f"to see this path: {command}{under}{seed}")
 
 
 def _looked_at(routes: pd.DataFrame, n: int) -> str:
     """Which paths were looked at, if not all of them."""
     looked, came = int(routes["n"].iloc[0]), int(routes["hits"].sum())
     among = f"the first {looked:,}" if looked < n else f"{n:,}"
-    return f"of the {came:,} that came to it among {among} paths:"
+    return f"of the {came:,} that reached it among {among} paths:"
 
 
 def _never(results: Results) -> Iterator[RenderableType]:
@@ -152,7 +152,7 @@ def _never(results: Results) -> Iterator[RenderableType]:
     coverage = results.coverage
     kinds = [("impossible", "Impossible by construction")]
     if results.n:  # an exact solution walks no paths
-        kinds.append(("possible", f"In none of the {results.n:,} paths, though possible"))
+        kinds.append(("possible", f"Possible, but in none of the {results.n:,} paths"))
     for reach, heading in kinds:
         names = [str(name) for name in coverage.loc[coverage["reach"] == reach, "name"]]
         if names:
@@ -163,7 +163,7 @@ def _never(results: Results) -> Iterator[RenderableType]:
         sizes = coverage["kind"].value_counts(sort=False)
         every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
         yield ""
-        yield Text(f"All {' and '.join(every)} came up (coverage.csv).")
+        yield Text(f"All {' and '.join(every)} occurred at least once (coverage.csv).")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -68,8 +68,8 @@ def _assumed(replay: Replay) -> Iterator[str]:
             (low if where < FAR_OUT else high).append(f"{parameter.name} {value}")
     lines = (
         ("this draw assumes: ", chosen),
-        ("lower than in 19 draws of 20: ", low),
-        ("higher than in 19 draws of 20: ", high),
+        ("unusually low (below the 5th percentile): ", low),
+        ("unusually high (above the 95th percentile): ", high),
     )
     for heading, names in lines:
         if names:
@@ -96,12 +96,12 @@ def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
         + _share(option["probability"])
         for option in options
     )
-    yield from _indented(f"odds: {shares}")
+    yield from _indented(f"probabilities: {shares}")
 
 
 def _share(probability: float) -> str:
     if probability == 0:
-        return "not open"
+        return "not available"
     if SURE < probability < 1:
         return f"above {percent(SURE)} %"
     if probability < 1 - SURE:
@@ -129,7 +129,8 @@ def _end(replay: Replay) -> Iterator[str]:
     if not len(replay.events):
         yield "Nothing happened."
     when = moment(path["end_time"], model.start)
-    why = "the horizon" if path["censored"] else "it stops here"
+    stop = model.stop_when.text if model.stop_when is not None else ""
+    why = "horizon reached" if path["censored"] else f"path ends (stop_when: {stop})"
     titles = {ending.name: ending.label for ending in model.endings}
     yield from wrap(f"{when}  {why}. Ending: {titles[str(path['ending'])]}", WIDTH)
 

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 def check(
     scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Files to check.")],
     strict: Annotated[
-        bool, typer.Option("--strict", help="Warnings count, and every number wants a source.")
+        bool,
+        typer.Option(
+            "--strict", help="Treat warnings as errors; require a source for every number."
+        ),
     ] = False,
 ) -> None:
-    """Name everything that is wrong with scenarios, all at once."""
+    """List all errors in scenario files."""
     from sim.scenario import load
 
     wrong, fine = False, list[str]()

@@ -24,19 +24,19 @@ def compare(
     plan: Chosen,
     interventions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INTERVENTION...]", help="All of them unless named; a+b is both."),
+        typer.Argument(metavar="[INTERVENTION...]", help="Default: all of them; a+b applies both."),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Where to write.", metavar="DIR", show_default="results/<scenario>-compared"
+            help="Output directory.", metavar="DIR", show_default="results/<scenario>-compared"
         ),
     ] = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
     under: With = "",
 ) -> None:
-    """Run a scenario beside itself under interventions, path by path."""
+    """Compare a scenario with itself under interventions, path by path."""
     loaded = read(scenario, under)
     target = claim_output_dir(
         out or Path("results") / "-".join([loaded.name, *loaded.applied, "compared"])

@@ -7,7 +7,7 @@ from sim.cli.options import File, With
 
 
 def describe(scenario: File, under: With = "") -> None:
-    """Print the scenario in words, as Markdown fit for an annex."""
+    """Print a description of the scenario in Markdown, for an annex."""
     from sim.report.describe import describe as described
 
     typer.echo(described(read(scenario, under)), nl=False)

@@ -16,7 +16,7 @@ def export(
     ] = "prism",
     draw: Annotated[
         int | None,
-        typer.Option(help="Parameters of this draw (prism).", show_default="their medians"),
+        typer.Option(help="Use the parameters of this draw (prism).", show_default="their medians"),
     ] = None,
     seed: Seed = Plan.seed,
     under: With = "",

@@ -7,7 +7,7 @@ import typer
 
 
 def list_scenarios(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to look.")] = Path(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory to search.")] = Path(
         "scenarios"
     ),
 ) -> None:

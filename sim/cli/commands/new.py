@@ -15,6 +15,6 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the sc
     file = Path(f"{name.removesuffix('.yaml')}.yaml")
     text = template(file.stem)
     if file.exists():
-        raise UsageError(f"{file}: exists, and is not written over")
+        raise UsageError(f"{file}: already exists; not overwritten")
     file.write_text(text, encoding="utf-8")
     typer.echo(f"{file} is written. Run it, then change it and run it again.")

@@ -24,10 +24,12 @@ def replay(
     under: With = "",
     chart: Annotated[
         Path | None,
-        typer.Option(help="Also draw it, as a timeline, into this file.", show_default="none"),
+        typer.Option(
+            help="Also draw the path, as a timeline, into this file.", show_default="none"
+        ),
     ] = None,
 ) -> None:
-    """Tell one path as a story: who, when, what else might have been, why."""
+    """Show one path event by event: when, who, the alternatives, the cause."""
     loaded = read(scenario, under)
     import sim
     from sim.report.story import story
@@ -41,4 +43,4 @@ def replay(
     for line in story(again, under="+".join(loaded.applied)):
         typer.echo(line)
     if chart is not None:
-        print_note(f"drawn in {chart}")
+        print_note(f"timeline written to {chart}")

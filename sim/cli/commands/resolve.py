@@ -7,5 +7,5 @@ from sim.cli.options import File, With
 
 
 def resolve(scenario: File, under: With = "") -> None:
-    """Print the machine form: all sugar expanded, fit for a diff."""
+    """Print the machine form: all shorthand expanded, for use with diff."""
     typer.echo(read(scenario, under).resolved(), nl=False)

@@ -36,11 +36,12 @@ def run(
         str,
         typer.Option(
             metavar="OUTCOME",
-            help="Only how likely it is, by splitting paths (30 draws of 100 unless said).",
+            help="Estimate only this outcome, by importance splitting (default: 30 draws of "
+            "100 paths).",
         ),
     ] = "",
 ) -> None:
-    """Run a scenario: tables, charts, and what they say."""
+    """Run a scenario: write tables and charts, print a summary."""
     loaded = read(scenario, under)
     if rare:
         _split(context, loaded, rare, plan, as_json)
@@ -91,7 +92,7 @@ def _refuse(context: typer.Context, *names: str) -> None:
     """Refuse options that mean nothing beside --rare, rather than pass over them."""
     idle = [f"--{name.replace('_', '-')}" for name in names if _is_given(context, name)]
     if idle:
-        raise UsageError(f"--rare writes no files and has its own engine; drop {', '.join(idle)}")
+        raise UsageError(f"--rare writes no files and has its own engine; remove {', '.join(idle)}")
 
 
 def _is_given(context: typer.Context, name: str) -> bool:
