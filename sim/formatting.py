@@ -23,10 +23,10 @@ SECONDS: Mapping[str, float] = {
 }
 DAY = SECONDS["d"]
 
-ALONE = {  # what a treaty does by itself
+TREATY_EVENTS = {  # what a treaty does by itself
     ".binds": "{} begins to bind",
-    ".invoked": "{} is called upon",
-    ".reopened": "{} is called upon again",
+    ".invoked": "{} is invoked",
+    ".reopened": "{} is invoked again",
 }
 
 
@@ -73,10 +73,10 @@ def _decimals(share: float, width: float) -> int:
 
 def _end(share: float, decimals: int) -> str:
     """An end of an interval, with the digits of the estimate unless that would round it away."""
-    said = f"{100 * share:.{decimals}f}"
-    if 0 < share < 1 and float(said) in (0.0, 100.0):
+    text = f"{100 * share:.{decimals}f}"
+    if 0 < share < 1 and float(text) in (0.0, 100.0):
         return percent(share)
-    return said
+    return text
 
 
 def at_most(share: float) -> str:
@@ -137,14 +137,14 @@ def difference(row: pd.Series[Any]) -> str:
     digits = min(max(0, -floor(log10(half))), 6) if half > 0 else 3
     if row["differ"] == 0:
         return f"0, within ±{max(-low, high):.{digits}f}"
-    said = [_signed(points, digits) for points in (100 * row["difference"], low, high)]
-    return f"{said[0]} ({said[1]} to {said[2]})"
+    parts = [_signed(points, digits) for points in (100 * row["difference"], low, high)]
+    return f"{parts[0]} ({parts[1]} to {parts[2]})"
 
 
 def _signed(points: float, digits: int) -> str:
     """With its sign, unless it rounds to nothing."""
-    said = f"{points:+.{digits}f}"
-    return said if float(said) else f"{0:.{digits}f}"
+    text = f"{points:+.{digits}f}"
+    return text if float(text) else f"{0:.{digits}f}"
 
 
 def counted(count: int, thing: str) -> str:
@@ -153,15 +153,15 @@ def counted(count: int, thing: str) -> str:
 
 
 def happened(transition: str, option: object) -> str:
-    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is called upon`.
+    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is invoked`.
 
     `option` may be missing.
     """
-    for ending, words in ALONE.items():
+    for ending, phrase in TREATY_EVENTS.items():
         if transition.endswith(ending):
-            return words.format(transition.removesuffix(ending))
-    said = f"answer under {transition}" if "." in transition else plain(transition)
-    return f"{said} – {plain(option)}" if isinstance(option, str) else said
+            return phrase.format(transition.removesuffix(ending))
+    what = f"answer under {transition}" if "." in transition else plain(transition)
+    return f"{what} – {plain(option)}" if isinstance(option, str) else what
 
 
 def moment(time: float, start: date | None) -> str:

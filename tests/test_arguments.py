@@ -9,7 +9,7 @@ from islands import island
 
 import sim
 from sim import rare
-from sim.cli.arguments import count
+from sim.cli.options import count
 from sim.errors import UsageError, whole
 from sim.experiment.plan import LARGEST, LAST_SEED
 from sim.export.formats import exported

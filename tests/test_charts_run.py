@@ -31,7 +31,7 @@ def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
     drawn = dict(charts(island(), island_run()))
     curves = drawn["timing"]()
     assert curves.get_xlabel().splitlines()[1:] == [
-        "90 % bands: sampling only",
+        "90 % bands: sampling error only",
         "dotted, on 2024-12-04: Treaty of mutual aid begins to bind",
     ]
     assert [text.get_fontweight() for text in curves.texts] == ["bold", "normal"]
@@ -55,12 +55,12 @@ def test_few_outcomes_of_many_are_counted(monkeypatch):
 
 def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):
     whole = dict(charts(island(), island_run()))["clauses"]()
-    assert row_labels(whole)[0] == "art4, Treaty of mutual aid: called"
+    assert row_labels(whole)[0] == "art4, Treaty of mutual\naid: invoked"
     monkeypatch.setattr(clauses, "MOST", 3)
     names = list(dict(charts(island(), island_run())))
     assert names[-2:] == ["clauses-mutual_aid", "treaties"]
     page = dict(charts(island(), island_run()))["clauses-mutual_aid"]()
-    assert row_labels(page)[0] == "art4: called"
+    assert row_labels(page)[0] == "art4: invoked"
     assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
 
 
@@ -73,7 +73,7 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
     assert first["time.ally_fights"] < first["time.general_war"]
     assert told == ["*** ally fights", "*** general war"]
-    assert "mutual_aid.art4 is called upon" in [text.get_text() for text in ax.texts]
+    assert "mutual_aid.art4 is invoked" in [text.get_text() for text in ax.texts]
     heads = [label.get_text() for label in ax.get_xticklabels()]
     assert "Northland" in heads
     assert "north" not in heads

@@ -46,7 +46,7 @@ def test_help_shows_the_defaults_of_the_library(call):
         (("replay", FIRST, "--draw", "-1", "--path", "0"), "draw: must be from 0"),
         (("resolve", "nosuch.yaml"), "there is no such file"),
         (("new", "not a name"), "'not a name' is no name"),
-        (("list", "."), "no scenario there"),
+        (("list", "."), "no scenarios there"),
         ((FIRST, "--out", "/dev/null/run", "--draws", "1", "--paths", "1"), "/dev/null"),
     ],
     ids=str,
@@ -102,11 +102,11 @@ def test_where_nothing_can_be_written_is_said_before_the_run(call, monkeypatch):
     monkeypatch.setattr(sim, "run", walked)
     code, out, err = call(FIRST, "--out", "novel.txt/run")
     assert (code, out) == (2, "")
-    assert re.search(r"novel.txt/run: cannot be made, since \S+novel.txt is no directory", err)
+    assert re.search(r"novel.txt/run: cannot be created: \S+novel.txt is not a directory", err)
     with pytest.raises(AssertionError, match="it was run"):  # control
         call(FIRST, "--out", "new/run")
     monkeypatch.setattr("os.access", lambda path, mode: mode == os.R_OK)
-    assert "may not be written to" in call(FIRST, "--out", "new/run")[2]
+    assert "is not writable" in call(FIRST, "--out", "new/run")[2]
     assert not Path("new").exists()
 
 
@@ -117,7 +117,7 @@ def test_too_much_for_the_memory_is_no_bug_of_ours(call, monkeypatch):
     monkeypatch.setattr(sim, "run", walked)
     code, out, err = call(FIRST, "--draws", 4_000_000_000)
     assert (code, out) == (2, "")
-    assert "not enough memory" in err
+    assert "out of memory; use fewer draws or paths" in err
 
 
 def test_check_says_ok_and_strict_wants_sources(call):

@@ -152,7 +152,7 @@ def test_the_command_refuses_with_a_reason() -> None:
     file = str(HOME.parent / "valid" / "island_clash.yaml")
     answer = CliRunner().invoke(app, ["export", file, "--to", "prism"])
     assert answer.exit_code == 2
-    assert "mutual_aid.binds is scheduled, and the PRISM language knows no dates" in answer.output
+    assert "mutual_aid.binds is scheduled, and the PRISM language has no dates" in answer.output
     answer = CliRunner().invoke(app, ["export", file, "--to", "prisma"])
     assert answer.exit_code == 2
     assert "unknown form 'prisma'; did you mean 'prism'?" in answer.output

@@ -241,7 +241,7 @@ def test_a_file_name_stands_for_its_scenario():
     with pytest.raises(sim.ScenarioError, match=r"a\.yaml: there is no such file"):
         sim.run("a.yaml")
     with pytest.raises(
-        UsageError, match=r"scenario: what sim\.load gives, or a path, is wanted, found 5"
+        UsageError, match=r"scenario: must be what sim\.load gives, or a path, found 5"
     ):
         sim.run(5)
     assert sim.run(island(), draws=1, paths=1).provenance.paths == 1

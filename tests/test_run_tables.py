@@ -246,7 +246,7 @@ def test_a_changed_table_is_not_believed(tmp_path: Path) -> None:
     table.to_csv(home / "endings.csv")
     with pytest.raises(UsageError, match=r"endings\.csv: changed since the run wrote it"):
         sim.Results.load(home)
-    with pytest.raises(UsageError, match="not the directory of a run"):
+    with pytest.raises(UsageError, match=r"not a run directory \(no manifest\.json\)"):
         sim.Results.load(tmp_path)
 
 
@@ -274,7 +274,7 @@ def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
         island_run().save(tmp_path / "mine")
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(UsageError, match="file: exists and is no directory"):
+    with pytest.raises(UsageError, match="file: exists and is not a directory"):
         island_run().save(tmp_path / "file")
 
 

@@ -143,7 +143,7 @@ def test_interventions_may_be_named_and_joined() -> None:
     assert len(both.table) == 4
     with pytest.raises(UsageError, match="did you mean 'cautious'"):
         sim.compare(island(), ["cautios"], draws=1, paths=1)
-    with pytest.raises(UsageError, match="nothing to compare with"):
+    with pytest.raises(UsageError, match="nothing to compare: "):
         sim.compare(island(), [], draws=1, paths=1)
 
 

@@ -6,9 +6,15 @@ import pandas as pd
 
 from sim.analysis.intervals import LEVEL, jeffreys
 from sim.results.tables import RunTables
-from sim.scenario import Evidence
+from sim.scenario import Evidence, Scenario
 
 COLUMNS = ["record", "outcome", "about", "successes", "trials"]
+
+
+def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
+    """The whole record beside the estimates; None where the scenario gives no evidence."""
+    evidence = scenario.declared.evidence
+    return record(evidence.values(), run) if evidence else None
 
 
 def record(

@@ -11,6 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 LEVEL = 0.90  # of every interval, unless another is asked for
 
+# what the intervals of a run hold, by `Provenance.interval`: for a screen, and short for a chart
+NOTES = {
+    "sampling": "90 % intervals: sampling error only; parameter uncertainty not included.",
+    "exact": "Solved, not sampled: exact to the last digit shown, or within the ± given; "
+    "parameter uncertainty not included.",
+}
+LABELS = {"sampling": "90 % intervals: sampling error only", "exact": "solved, not sampled"}
+
 
 def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """(low, high) of a share, within [0, 1]; n may be an effective, broken number.

@@ -48,8 +48,8 @@ def estimate(output: RareOutput) -> RareEstimate:
     probability = float(each.mean())
     if probability == 0:
         raise NotApplicable(
-            f"not applicable, because none of {each.size:,} splittings came to {outcome}; more "
-            f"paths at each level may (now {paths:,})"
+            f"not applicable, because none of {each.size:,} splittings reached {outcome}; try "
+            f"more paths at each level (now {paths:,})"
         )
     errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
     means = each.mean(axis=1)

@@ -13,11 +13,20 @@ from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.results import NOTHING
 from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 COLUMNS = ["route", "probability", "low", "high", "share", "hits", "n", "draw", "path"]
 ARROW = " → "
 AT_ONCE = "at the start"
 LIMIT = 250  # paths walked again; of more, those of the first draws
+
+
+def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
+    """Routes to every headline, with the column `outcome`; None without headlines or paths."""
+    if run.paths is None or not run.provenance.headlines:
+        return None
+    found = {name: routes(scenario.model, run, name) for name in run.provenance.headlines}
+    return pd.concat(found, names=["outcome"]).reset_index("outcome")
 
 
 def routes(
@@ -83,11 +92,11 @@ def _routes(
         if draw != begun:
             begun = draw
             world.begin_draw(draw, draws[draw].tolist())
-        told = _Told(model, world.walk(path), world.values, conditions)
-        yield ARROW.join(told.chain(told.decided(position), options)) or AT_ONCE
+        walked = _PathHistory(model, world.walk(path), world.values, conditions)
+        yield ARROW.join(walked.chain(walked.decided(position), options)) or AT_ONCE
 
 
-class _Told:
+class _PathHistory:
     """One path with its state and the outcomes that have happened, at its start and after each
     firing: number `seq + 1` is what firing `seq` left behind.
     """

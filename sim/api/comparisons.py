@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.analysis.differences import paired_rows, solved_rows
+from sim.analysis.intervals import NOTES
 from sim.analysis.tables import tables_of
+from sim.api.html import page
 from sim.api.results import Results
 from sim.api.sources import loaded
 from sim.errors import UsageError
 from sim.experiment import comparisons
 from sim.experiment.plan import Plan
+from sim.formatting import difference
 from sim.results.directory import (
     atomic_directory,
     check_unchanged,
@@ -51,6 +54,37 @@ class Comparison:
     baseline: Results
     twins: dict[str, Results]
     table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """One line: the baseline's scenario, how much was run, and the interventions."""
+        about = self.baseline.provenance
+        under = f" under {about.under}" if about.under else ""
+        return (
+            f"<Comparison of {about.scenario}{under} with {', '.join(self.twins)}: "
+            f"{about.sample(' each')}, seed {about.seed}, engine {about.engine}>"
+        )
+
+    def _repr_html_(self) -> str:
+        about = self.baseline.provenance
+        titles, headlines = self.baseline.outcomes["title"], self.baseline.headlines()
+        rows = [(str(titles[name]), "baseline", found, "") for name, found in headlines.items()]
+        for name, twin in self.twins.items():
+            own = self.table[self.table["twin"] == name].set_index("outcome")
+            changes = {str(outcome): difference(row) for outcome, row in own.iterrows()}
+            rows += [
+                (str(titles[outcome]), name, found, changes[outcome])
+                for outcome, found in twin.headlines().items()
+            ]
+        return page(
+            about.title,
+            [
+                about.question,
+                f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}",
+                NOTES[about.interval],
+            ],
+            (("outcome", "with", "probability", "difference in points"), rows),
+            self.baseline.warnings(),
+        )
 
     def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
         """Write comparison.csv, a run directory for the baseline and each twin, and a manifest.
@@ -144,9 +178,9 @@ def _named(scenario: Scenario, interventions: str | Iterable[str] | None) -> lis
     if interventions is None:
         named = [name for name in scenario.interventions if name not in scenario.applied]
         if not named:
-            raise UsageError("nothing to compare with: the scenario names no interventions")
+            raise UsageError("nothing to compare: the scenario has no interventions")
         return named
     named = [interventions] if isinstance(interventions, str) else list(interventions)
     if not named:
-        raise UsageError("nothing to compare with: there are no interventions")
+        raise UsageError("nothing to compare: the list of interventions is empty")
     return named

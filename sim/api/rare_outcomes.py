@@ -10,6 +10,7 @@ from sim.analysis.rare import RareEstimate, estimate
 from sim.api.sources import loaded_or_model
 from sim.experiment import rare as splitting
 from sim.experiment.plan import RarePlan
+from sim.formatting import counted, percent
 
 if TYPE_CHECKING:
     from sim.model.model import Model
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rare(RareEstimate):
     """A rare outcome's probability by multilevel splitting, with its interval and its cost."""
+
+    def __repr__(self) -> str:
+        """One line: the outcome, its probability with the interval, and what it took."""
+        width = self.high - self.low
+        share, low, high = (
+            percent(part, width=width) for part in (self.probability, self.low, self.high)
+        )
+        return (
+            f"<Rare {self.outcome} of {self.scenario}: {share} % ({low}–{high}), by splitting; "
+            f"{counted(self.draws, 'draw')} of {self.repetitions} repetitions, seed {self.seed}>"
+        )
 
     def summary(self) -> dict[str, object]:
         """The estimate as plain numbers: what `--json` prints."""

@@ -6,10 +6,14 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from sim.api.html import page
 from sim.api.sources import loaded_or_model
 from sim.experiment import replays
 from sim.experiment.plan import Plan
 from sim.experiment.replays import ReplayTables
+from sim.formatting import counted, moment
 
 if TYPE_CHECKING:
     from sim.model.model import Model
@@ -19,6 +23,34 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Replay(ReplayTables):
     """One path again, with everything that was weighed in it."""
+
+    def __repr__(self) -> str:
+        """One line: which path of which scenario, how long it is and how it ended."""
+        return (
+            f"<Replay of {self.model.name}: draw {self.draw}, path {self.number}, "
+            f"seed {self.seed}; {counted(len(self.events), 'event')}, {self._ending()}>"
+        )
+
+    def _repr_html_(self) -> str:
+        model, row = self.model, self.path.iloc[0]
+        reached = [
+            (outcome.label, moment(float(row[f"time.{outcome.name}"]), model.start))
+            for outcome in model.outcomes
+            if pd.notna(row[f"time.{outcome.name}"])
+        ]
+        return page(
+            model.title,
+            [
+                f"draw {self.draw}, path {self.number}, seed {self.seed}",
+                f"{counted(len(self.events), 'event')}; {self._ending()}",
+            ],
+            (("outcome", "has happened"), reached),
+        )
+
+    def _ending(self) -> str:
+        """How and when the path ended."""
+        row = self.path.iloc[0]
+        return f"ending {row['ending']} {moment(float(row['end_time']), self.model.start)}"
 
 
 def replay(

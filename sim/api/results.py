@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis.intervals import LEVEL
+from sim.analysis.intervals import LEVEL, NOTES
+from sim.api.html import page
 from sim.errors import UsageError
 from sim.experiment.runs import model_of
+from sim.formatting import estimate
 from sim.results.directory import read_run, write_run
 from sim.results.provenance import Provenance
 from sim.results.tables import NAMES, RunTables
@@ -28,6 +30,50 @@ class Results(RunTables):
     """A run's results: its tables, and what can be asked of them."""
 
     source: Scenario | Model | None = field(default=None, compare=False)  # None: read from a file
+
+    def __repr__(self) -> str:
+        """One line: the scenario, how much was run, and the headlines with their intervals."""
+        about = self.provenance
+        under = f" under {about.under}" if about.under else ""
+        found = "".join(f"; {name} {in_words}" for name, in_words in self.headlines().items())
+        return (
+            f"<Results of {about.scenario}{under}: {about.sample()}, seed {about.seed}, "
+            f"engine {about.engine}{found}>"
+        )
+
+    def _repr_html_(self) -> str:
+        about = self.provenance
+        titles = self.outcomes["title"]
+        rows = [(str(titles[name]), in_words) for name, in_words in self.headlines().items()]
+        return page(
+            about.title,
+            [
+                about.question,
+                f"under {about.under}" if about.under else "",
+                f"{about.sample()}; seed {about.seed}, engine {about.engine}",
+                NOTES[about.interval],
+            ],
+            (("outcome", "probability"), rows),
+            self.warnings(),
+        )
+
+    def headlines(self) -> dict[str, str]:
+        """Name -> probability with its interval, in words, of the headlines; of all if none is."""
+        named = list(self.provenance.headlines) or [str(name) for name in self.outcomes.index]
+        return {str(name): estimate(row) for name, row in self.outcomes.loc[named].iterrows()}
+
+    def warnings(self) -> list[str]:
+        """What a reader should know before using the numbers, one sentence each.
+
+        Of results that were loaded, without the warnings of the scenario's file.
+        """
+        about = self.provenance
+        found = [str(problem) for problem in getattr(self.source, "warnings", ())]
+        if about.interrupted:
+            found.append(f"interrupted: {about.draws} of {about.draws_asked} draws were finished")
+        impossible = self.outcomes.index[self.outcomes["reach"] == "impossible"]
+        found += [f"outcome {name}: impossible by construction" for name in impossible]
+        return found
 
     @property
     def not_seen(self) -> list[str]:

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows
-from sim.charts.style import INTERVALS, Drawing
+from sim.charts.style import Drawing
 from sim.formatting import plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -33,7 +34,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
             for clause in treaty.obligations.values()
         }
         subject = f"{treaties[page]} – {about.title}" if page else about.title
-        label = INTERVALS[about.interval]
+        label = LABELS[about.interval]
         draw = partial(clauses, table, names=names, subject=subject, interval=label)
         yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 
@@ -59,12 +60,14 @@ def clauses(
         ax.get_yticklabels()[row].set_fontweight("normal" if response else "bold")
         if not response:
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
-    title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
-    asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
-    said = [f"{asked}; answers: share of the paths that called it", interval]
+    title = (
+        f"Which clause is invoked, and what is the response?{' – ' + subject if subject else ''}"
+    )
+    asked = style.shares(table.loc[table["response"] == "", "n"], "invoked: share of all paths")
+    label = [f"{asked}; responses: share of the paths in which it was invoked", interval]
     if "reopens" in table and table["reopens"].any():
-        said.append("* may be called again: its answers may add up to more than 100 %")
-    style.frame(ax, title, xlabel="\n".join(line for line in said if line))
+        label.append("* may be invoked again: its responses may sum to more than 100 %")
+    style.frame(ax, title, xlabel="\n".join(line for line in label if line))
     return ax
 
 
@@ -89,7 +92,7 @@ def _labels(table: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
         if row.response
         else style.broken(
             names.get(str(row.clause), str(row.clause)),
-            ending=f": called{' *' if getattr(row, 'reopens', False) else ''}",
+            ending=f": invoked{' *' if getattr(row, 'reopens', False) else ''}",
         )
         for row in table.itertuples(index=False)
     ]

@@ -42,10 +42,10 @@ def differences(
     )
     asked = f"What would change: {title or plain(outcome)}?"
     n = rows["n"].dropna()
-    said = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
+    label = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
     style.frame(
         ax,
         f"{asked}{' – ' + subject if subject else ''}",
-        xlabel=f"{said}; {interval}" if interval else said,
+        xlabel=f"{label}; {interval}" if interval else label,
     )
     return ax

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
-from sim.charts.style import INTERVALS, Drawing
+from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -15,7 +16,7 @@ from sim.scenario import Scenario
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all endings."""
     about = run.provenance
-    label = INTERVALS[about.interval]
+    label = LABELS[about.interval]
     yield Drawing("endings", lambda: endings(run.endings, subject=about.title, interval=label))
 
 

@@ -33,5 +33,5 @@ def interval_rows(
 
 def sample(table: pd.DataFrame, interval: str) -> str:
     """The label below: how many paths stand behind the shares, and what the interval holds."""
-    said = style.shares(table["n"])
-    return f"{said}; {interval}" if interval else said
+    label = style.shares(table["n"])
+    return f"{label}; {interval}" if interval else label

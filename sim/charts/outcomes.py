@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
-from sim.charts.style import INTERVALS, Drawing
+from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -21,7 +22,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
             run.outcomes,
             headlines=about.headlines,
             subject=about.title,
-            interval=INTERVALS[about.interval],
+            interval=LABELS[about.interval],
         ),
     )
 

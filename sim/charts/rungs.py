@@ -86,7 +86,7 @@ def rungs(
     below = ax.get_xlabel()
     if quiet:
         stays = at_least(float(stacked[0].min()))
-        below += f"\nnot drawn: {plain(levels[0])}, where at any time at least {stays} % stand"
+        below += f"\nnot drawn: {plain(levels[0])}, at any time at least {stays} % of the paths"
     style.frame(ax, title, xlabel=below, ylabel=style.shares(own["n"]))
     return ax
 

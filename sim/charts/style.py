@@ -32,9 +32,6 @@ DOTTED = (0, (1, 2.5))
 Dashes = str | tuple[int, tuple[float, ...]]
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
-# what the intervals of a run hold, by `Provenance.interval`
-INTERVALS = {"sampling": "90 % intervals: sampling only", "exact": "solved, not sampled"}
-
 
 class Drawing(NamedTuple):
     """A chart that can be drawn: the name of its file, and how."""
@@ -135,8 +132,8 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     ax.xaxis.set_major_formatter(formatter)  # no year at the right end: the label has both ends
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
-    said = duration_in_words(horizon * DAY)
-    ax.set_xlabel(f"{start} to {last} ({said})", color=INK, fontsize=9)
+    length = duration_in_words(horizon * DAY)
+    ax.set_xlabel(f"{start} to {last} ({length})", color=INK, fontsize=9)
     return [first, first + horizon]
 
 
@@ -147,8 +144,8 @@ def day(time: float, start: date | None) -> str:
 
 def titles(table: pd.DataFrame) -> list[str]:
     """What a reader calls each row: its title, broken into two lines where it is long."""
-    said = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
-    return [broken(str(title)) for title in said]
+    texts = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
+    return [broken(str(title)) for title in texts]
 
 
 def broken(title: str, *, ending: str = "") -> str:

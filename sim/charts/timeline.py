@@ -13,7 +13,7 @@ from sim.formatting import happened, moment, percent, plain
 
 WORLD = "(world)"
 MOST = 60  # events a page can hold; the rest is counted, not drawn
-CHOICE = "what led to the outcomes, then what actors chose, then the first of the others"
+CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
 
 def of_replay(replay: ReplayTables) -> Axes:
@@ -64,11 +64,11 @@ def timeline(
         int(seq): (lanes[owner], place)
         for seq, owner, place in zip(shown["seq"], owners, places, strict=True)
     }
-    _reasons(ax, events, at)
+    _draw_causes(ax, events, at)
     where = [at[int(seq)] for seq in shown["seq"]]
     ax.scatter([x for x, _ in where], [y for _, y in where], s=46, color=style.ACCENT, zorder=3)
     for place, row in enumerate(rows):
-        _said(ax, row, place)
+        _label_row(ax, row, place)
     ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(-0.5, max(len(lanes), 1) - 0.5)
@@ -132,7 +132,7 @@ def _rows(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[dict[Any, An
     yield from waiting
 
 
-def _reasons(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) -> None:
+def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) -> None:
     """A line to each event from what caused it, or from the nearest cause that is drawn."""
     reasons = _causes(events)
     for seq, (lane, place) in at.items():
@@ -144,7 +144,7 @@ def _reasons(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) 
             ax.plot([start, lane], [above, place], color=style.FAINT, lw=0.9, zorder=2)
 
 
-def _said(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
+def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
     """What a row is, right of the lanes: an event with its odds, or an outcome, in bold."""
     if "seq" in row:
         text = happened(str(row["transition"]), row["option"])
@@ -168,4 +168,4 @@ def _said(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
 def _counted(shown: int, n: int) -> str:
     if n > shown:
         return f"{shown} of {n} events: {CHOICE}"
-    return f"{n} event{'' if n == 1 else 's'}" if n else "nothing happened up to the horizon"
+    return f"{n} event{'' if n == 1 else 's'}" if n else "no event before the horizon"

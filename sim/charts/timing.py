@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.incidence import cumulative_incidence, distinguishable
+from sim.analysis.intervals import LABELS
 from sim.charts import style
-from sim.charts.style import INTERVALS, Drawing
+from sim.charts.style import Drawing
 from sim.formatting import DAY, percent, plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -36,8 +37,8 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     about, curves = run.provenance, cumulative_incidence(run)
     shown = distinguishable(run)
     n = len(run.outcomes)
-    said = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
-    bands = INTERVALS[about.interval].replace("intervals", "bands")
+    counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
+    bands = LABELS[about.interval].replace("intervals", "bands")
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
     dated = {
         f"{plain(treaty.label)} begins to bind": moment / DAY
@@ -50,7 +51,7 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
         start=about.start,
         dated=dated if len(dated) <= FEW else {},
         subject=about.title,
-        interval="; ".join([*said, bands]),
+        interval="; ".join([*counted, bands]),
     )
 
 
@@ -91,11 +92,11 @@ def timing(
     for day in (dated or {}).values():
         ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
-    said = style.shares(table["n"], "share of paths by then")
+    label = style.shares(table["n"], "share of paths by then")
     below = [ax.get_xlabel(), interval]
     below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
     below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is no line at zero
-    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=said)
+    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=label)
     ax.xaxis.label.set_wrap(True)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
     return ax
@@ -116,8 +117,8 @@ def _curve(
     low, high = curve["low"], curve["high"]
     ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.13, linewidth=0)
     last = float(shares.iloc[-1])
-    said = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
-    _label(ax, style.broken(f"{_title(curve)}  {said}"), (ends[1], last), place, look)
+    share = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
+    _label(ax, style.broken(f"{_title(curve)}  {share}"), (ends[1], last), place, look)
 
 
 def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Look) -> None:

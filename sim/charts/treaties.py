@@ -92,7 +92,7 @@ def treaties(
 
 
 def _title(bonds: pd.DataFrame, subject: str) -> str:
-    grey = "; grey: owed to nobody in particular" if (bonds["beneficiary"] == "").any() else ""
+    grey = "; grey: no particular beneficiary" if (bonds["beneficiary"] == "").any() else ""
     asked = f"Who is bound to whom?{' – ' + subject if subject else ''}"
     return f"{asked}\nfrom obligor to beneficiary{grey}"
 

@@ -32,16 +32,19 @@ class Plan:
     Raises UsageError for an argument that is out of range or an unknown engine.
     """
 
-    draws: int = field(default=500, metadata=_words("Parameter draws.", "D"))
-    paths: int = field(default=200, metadata=_words("Paths in each draw.", "N"))
-    seed: int = field(default=1, metadata=_words("Same seed, same result.", "S"))
-    engine: str = field(default="compiled", metadata=_words("What walks the paths.", "NAME"))
-    workers: int | None = field(
-        default=None, metadata=_words("Processes or threads.", "W", "all cores")
+    draws: int = field(default=500, metadata=_words("Number of parameter draws.", "D"))
+    paths: int = field(default=200, metadata=_words("Number of paths in each draw.", "N"))
+    seed: int = field(default=1, metadata=_words("Random seed: same seed, same results.", "S"))
+    engine: str = field(
+        default="compiled",
+        metadata=_words("Simulation engine.", "NAME"),
     )
-    events: bool = field(default=False, metadata=_words("Write every event, too."))
+    workers: int | None = field(
+        default=None, metadata=_words("Number of processes or threads.", "W", "all cores")
+    )
+    events: bool = field(default=False, metadata=_words("Also write every event (events.csv)."))
     keep_paths: bool | None = field(
-        default=None, metadata=_words("Write paths.csv, also of over a million paths.")
+        default=None, metadata=_words("Write paths.csv even for more than a million paths.")
     )
     progress: bool | None = None  # None: where a person watches
 

@@ -13,8 +13,8 @@ from typing import Any
 from sim.errors import RunError
 
 LOST = (
-    "a worker process ended before its work was done, for want of memory perhaps; a script that "
-    "walks paths in processes needs `if __name__ == '__main__':` above it; workers=1 does without"
+    "a worker process ended before its work was done, perhaps for lack of memory; a script that "
+    "uses worker processes needs `if __name__ == '__main__':` above it; workers=1 uses none"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from sim.experiment.runs import model_of
 from sim.experiment.values import parameter_values
 from sim.formatting import DAY
 from sim.model.model import Model
-from sim.model.parameters import value_in_words
 from sim.results import frames
 from sim.results.counting import Accumulator
 
@@ -37,14 +36,16 @@ class ReplayTables:
     states      one row at the start (seq -1) and one after each event: seq, time, and each state
                 variable by name, in words.
     path        one row, as `Results.paths`.
-    parameters  name -> value in this draw, in words.
+    parameters  name -> value in this draw: a number, days for a duration, the name of a choice.
+    values      the same in the model's order and units (seconds, position of a choice).
     """
 
     events: pd.DataFrame
     options: pd.DataFrame
     states: pd.DataFrame
     path: pd.DataFrame
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, float | str]
+    values: tuple[float, ...]
     model: Model
     seed: int
     draw: int
@@ -68,17 +69,23 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
         options=options(model, walk),
         states=states(model, walk),
         path=rows,
-        parameters=MappingProxyType(
-            {
-                parameter.name: value_in_words(parameter, value)
-                for parameter, value in zip(model.parameters, values.tolist(), strict=True)
-            }
-        ),
+        parameters=parameters(model, values.tolist()),
+        values=tuple(values.tolist()),
         model=model,
         seed=seed,
         draw=draw,
         number=path,
     )
+
+
+def parameters(model: Model, values: Sequence[float]) -> Mapping[str, float | str]:
+    """`Replay.parameters`: what `Results.draws` has in the columns `parameter.<name>`."""
+    found: dict[str, float | str] = {}
+    for parameter, value in zip(model.parameters, values, strict=True):
+        levels = parameter.distribution.levels
+        days = value / DAY if parameter.time else value
+        found[parameter.name] = levels[int(value)] if levels else days
+    return MappingProxyType(found)
 
 
 def options(model: Model, walk: Walk) -> pd.DataFrame:

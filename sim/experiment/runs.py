@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-WANTED = "scenario: what sim.load gives, or a path, is wanted"
+WANTED = "scenario: must be what sim.load gives, or a path"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
     from sim.engines import exact
 
     if plan.events:
-        raise UsageError("events: the exact engine walks no paths, so there are none to keep")
+        raise UsageError("events: the exact engine simulates no paths, so there are none to keep")
     found: list[exact.Exact] = []
     timing = rungs = np.zeros(())
     with interruptible() as interruption:

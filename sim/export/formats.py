@@ -30,5 +30,7 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1)
             try:
                 return prism(model, values)
             except NotApplicable as reason:
-                raise NotApplicable(f"{reason}; --to mermaid and graphml draw any") from None
+                raise NotApplicable(
+                    f"{reason}; --to mermaid and --to graphml take any model"
+                ) from None
     raise UsageError(unknown("form", form, FORMS))

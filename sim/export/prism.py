@@ -9,7 +9,7 @@ of those due at once only the first declared may act, as rule 4 says. Time is in
 from collections.abc import Mapping, Sequence
 
 from sim.errors import NotApplicable
-from sim.export.prism_words import Words, conditional, whole
+from sim.export.prism_vocabulary import Vocabulary, conditional, held_in_range
 from sim.formatting import DAY
 from sim.model.effects import MEANINGS, variable_read
 from sim.model.expressions import Expression, Node, evaluator
@@ -33,11 +33,11 @@ class _Translation:
         can = reach(model, limit=0)
         self.rules = [r for r, started in enumerate(can.started) if started and can.fired[r]]
         self.immediate = [r for r in self.rules if self._takes_no_time(model.transitions[r])]
-        self.words = Words(model)
-        self.here = self.words.state
+        self.names = Vocabulary(model)
+        self.here = self.names.state
 
     def text(self) -> str:
-        model, name = self.model, self.words
+        model, name = self.model, self.names
         kind = "ma" if self.immediate else "ctmc"
         lines = [f"// {model.name}: {model.title}", "// time in days; one draw of the parameters"]
         lines += [kind, "", f"const double horizon = {model.horizon / DAY!r};"]
@@ -62,7 +62,7 @@ class _Translation:
         after = transition.after
         if transition.at is not None:
             raise NotApplicable(
-                f"{transition.name} is scheduled, and the PRISM language knows no dates"
+                f"{transition.name} is scheduled, and the PRISM language has no dates"
             )
         if after.kind == "exponential":
             return False
@@ -72,7 +72,7 @@ class _Translation:
             return True
         raise NotApplicable(
             f"the delay of {transition.name} ({after.text or after.kind}) is neither exponential "
-            "nor none, so the model is no Markov chain"
+            "nor none, so the model is not a Markov chain"
         )
 
     def _argument(self, expression: Expression) -> float:
@@ -81,14 +81,14 @@ class _Translation:
     def _holds(self, condition: Expression | None, state: Mapping[str, str] | None = None) -> str:
         if condition is None:
             return "true"
-        return self.words.condition(condition.node, self.here if state is None else state)
+        return self.names.condition(condition.node, self.here if state is None else state)
 
     def _number(self, node: Node) -> str:
-        return self.words.number(node, self.here)
+        return self.names.number(node, self.here)
 
     def _variables(self) -> list[str]:
         """Declarations, each with its start value."""
-        model, name = self.model, self.words
+        model, name = self.model, self.names
         lines = [
             f"  {self.here[v.name]} : [0..{v.size - 1}] init {v.start}; // "
             + (", ".join(v.levels) or "a count")
@@ -102,8 +102,8 @@ class _Translation:
                 lines.append(f"  {name.runs[rank]} : bool init false;")
         marks = [False for _ in model.outcomes]
         for i in model.outcome_order:
-            says = evaluator(model.outcomes[i].when.node, model.names)
-            marks[i] = bool(says(model.start_state, self.values, marks))
+            holds = evaluator(model.outcomes[i].when.node, model.names)
+            marks[i] = bool(holds(model.start_state, self.values, marks))
         return lines + [
             f"  {name.met[o.name]} : bool init {'true' if mark else 'false'};"
             for o, mark in zip(model.outcomes, marks, strict=True)
@@ -114,15 +114,15 @@ class _Translation:
         transition = self.model.transitions[rank]
         parts = [self._holds(transition.when)]
         if transition.limit is not None:
-            parts.append(f"{self.words.fired[rank]}<{transition.limit}")
+            parts.append(f"{self.names.fired[rank]}<{transition.limit}")
         if transition.on:
-            parts.append(self.words.runs[rank])
+            parts.append(self.names.runs[rank])
         if transition.speed is not None:
             parts.append(f"{self._number(transition.speed.node)}>0")
         return " & ".join(part for part in parts if part != "true") or "true"
 
     def _commands(self, rank: int) -> list[str]:
-        transition, name = self.model.transitions[rank], self.words
+        transition, name = self.model.transitions[rank], self.names
         shares, total = self._shares(transition)
         if rank in self.immediate:
             first = [f"!{name.ready[r]}" for r in self.immediate if r < rank]
@@ -186,7 +186,7 @@ class _Translation:
 
     def _update(self, rank: int, option: Option | None) -> str:
         """What a firing with this option (None: rule 7's nothing) does to every variable."""
-        model, name = self.model, self.words
+        model, name = self.model, self.names
         effects = option.effects if option else ()
         after = {**self.here, **{e.variable: self._effect(e) for e in effects}}
         changes = {self.here[e.variable]: after[e.variable] for e in effects}
@@ -211,7 +211,7 @@ class _Translation:
 
     def _runs(self, other: int, rank: int, option: Option | None, after: Mapping[str, str]) -> str:
         """Whether a triggered clock runs, or is held, after a firing."""
-        model, name = self.model, self.words
+        model, name = self.model, self.names
         transition = model.transitions[other]
         guard = self._holds(transition.when, after)
         starts = []
@@ -237,7 +237,7 @@ class _Translation:
     def _effect(self, effect: Effect) -> str:
         top = self.model.variable(effect.variable).size - 1
         if effect.expression is not None:
-            return whole(self._number(effect.expression.node), top)
+            return held_in_range(self._number(effect.expression.node), top)
         read = self.here[variable_read(effect) or effect.variable]
         return MEANINGS[effect.how].formula.format(read=read, given=effect.value, top=top)
 

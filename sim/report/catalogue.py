@@ -26,11 +26,11 @@ def catalogue(directory: Path) -> Iterator[str]:
             continue  # sources to include, say
         found += 1
         title, base = tree.get("title"), tree.get("extends")
-        after = f"  (changes {base.text})" if isinstance(base, Scalar) else ""
+        after = f"  (variant of {base.text})" if isinstance(base, Scalar) else ""
         yield f"{file}{after}"
         if isinstance(title, Scalar):
             yield from wrap(title.text, 78, initial_indent="  ", subsequent_indent="  ")
     if problems:
         raise ScenarioError(problems)
     if not found:
-        raise UsageError(f"{directory}: no scenario there; `new NAME` writes one")
+        raise UsageError(f"{directory}: no scenarios there; `new NAME` writes one")

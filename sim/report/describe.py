@@ -35,8 +35,8 @@ def _purpose(scenario: Scenario) -> Iterator[str]:
     yield scenario.question or scenario.title
     yield ""
     yield (
-        "The model shows what the assumptions below imply, and which of them the answer hangs on. "
-        "It is neither a forecast nor a combat model."
+        "The model shows what the assumptions below imply, and which of them the answer depends "
+        "on. It is neither a forecast nor a combat model."
     )
 
 
@@ -49,7 +49,7 @@ def _entities(scenario: Scenario) -> Iterator[str]:
         for variable in model.variables
         if variable.owner not in scenario.declared.treaties
     ]
-    yield from table(("of whom", "variable", "values, in order", "at the start"), rows)
+    yield from table(("owner", "variable", "values, in order", "initial value"), rows)
     yield ""
     without = [actor.title for actor in model.actors if not _owns(model, actor.name)]
     if without:
@@ -57,7 +57,7 @@ def _entities(scenario: Scenario) -> Iterator[str]:
         yield ""
     yield (
         "Each treaty has a flag `<treaty>.binds`, each clause a status: dormant, invoked, then its "
-        "answer. Time is continuous; a path runs "
+        "response. Time is continuous; a path runs "
         f"{duration_in_words(scenario.horizon)}{_dates(scenario)}."
     )
 
@@ -66,19 +66,19 @@ def _process(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Process overview and scheduling")
     model = scenario.model
     counts = Counter[str](transition.part for transition in model.transitions)
-    told = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
+    parts = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
     yield (
-        f"{len(model.transitions)} transitions ({told}) run as clocks: a clock runs while its "
-        "guard holds, and when it rings one option is taken and its effects apply together. Of "
-        "clocks due at one instant the first in the order treaties, moves, events fires, then "
-        "everything is looked at again."
+        f"{len(model.transitions)} transitions ({parts}) run as clocks: a clock runs while its "
+        "guard holds; when it expires, one option is taken and its effects apply together. Of "
+        "clocks due at the same instant the first in the order treaties, moves, events fires; then "
+        "all guards are evaluated again."
     )
     if model.stop_when is not None:
         yield ""
-        yield f"A path stops at once when {phrase(model.stop_when, model)}."
+        yield f"A path ends as soon as {phrase(model.stop_when, model)}."
     dated = [transition for transition in model.transitions if transition.at is not None]
     if dated:
-        yield from ["", "On the calendar:", ""]
+        yield from ["", "Scheduled:", ""]
         for transition in sorted(dated, key=lambda t: t.at or 0.0):
             yield bullet(f"{code(transition.name)}: day {(transition.at or 0.0) / DAY:g}")
 
@@ -90,9 +90,9 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         for name, fact in scenario.declared.facts.items()
     ]
     if facts:
-        yield from ["Words the rules use, each a condition on the state:", ""]
-        yield from table(("word", "means", "as written"), facts)
-    yield from ["", "What is looked for, and set nowhere (emergence):", ""]
+        yield from ["Named conditions that the rules use:", ""]
+        yield from table(("name", "meaning", "expression"), facts)
+    yield from ["", "Results that emerge (none is set directly):", ""]
     outcomes = [
         (
             code(outcome.name),
@@ -103,17 +103,22 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         )
         for outcome in scenario.model.outcomes
     ]
-    head = ("outcome", "what it is", "has happened when", "as written", "headline")
+    head = ("outcome", "meaning", "has happened when", "expression", "headline")
     yield from table(head, outcomes)
-    yield from ["", "How a path ended, the first that holds:", ""]
+    yield from [
+        "",
+        "Endings; of several conditions that hold at the end of a path, the first counts:",
+        "",
+    ]
     for ending in scenario.model.endings:
         when = code(ending.when.text) if ending.when else "otherwise"
-        said = sentences(ending.title, ending.about)
-        yield bullet(f"{code(ending.name)}{f' ({said})' if said else ''}: {when}")
+        about = sentences(ending.title, ending.about)
+        yield bullet(f"{code(ending.name)}{f' ({about})' if about else ''}: {when}")
     yield ""
     yield (
-        "Chance enters through waiting times and options (luck, differing by path) and through the "
-        "assumptions (what we do not know, differing by draw); the two are reported apart."
+        "Randomness enters through waiting times and options (chance: differs between paths) and "
+        "through the parameters (uncertainty: differs between draws); the two are reported "
+        "separately."
     )
 
 
@@ -122,19 +127,19 @@ def _initialisation(scenario: Scenario) -> Iterator[str]:
     day = f" on {scenario.start}" if scenario.start else ""
     yield f"Every path starts{day} in the state given above."
     if scenario.applied:
-        yield f"In force here: {joined(scenario.applied)}."
+        yield f"Interventions applied: {joined(scenario.applied)}."
     rows = [
         (code(name), intervention.about or intervention.title or name)
         for name, intervention in scenario.declared.interventions.items()
     ]
     if rows:
-        yield from ["", "Interventions that can be compared with it:", ""]
-        yield from table(("intervention", "what would be different"), rows)
+        yield from ["", "Interventions it can be compared with:", ""]
+        yield from table(("intervention", "change"), rows)
 
 
 def _input(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Input data")
-    yield "Nothing is read while a path runs."
+    yield "No data are read while a path runs."
     evidence = [
         (
             item.meaning or item.name,
@@ -145,7 +150,7 @@ def _input(scenario: Scenario) -> Iterator[str]:
         for item in scenario.declared.evidence.values()
     ]
     if evidence:
-        yield "The record below stands beside the estimates: a check, not an input."
+        yield "The historical record below is compared with the estimates: a check, not an input."
         yield ""
         yield from table(("record", "outcome", "count", "source"), evidence)
     sources = scenario.declared.sources
@@ -173,7 +178,7 @@ def _submodels(scenario: Scenario) -> Iterator[str]:
         yield from heading(3, "Waiting times")
         yield from _assumptions(scenario, declared.delays.values())
     if scenario.numbers:
-        yield from heading(3, "Numbers written into rules")
+        yield from heading(3, "Numbers stipulated in rules")
         rows = [
             (item.number, code(item.rule), item.why or joined(item.source) or "no reason given")
             for item in scenario.numbers

@@ -35,8 +35,8 @@ def joined(parts: Iterable[str]) -> str:
 
 def sentences(*parts: str) -> str:
     """Texts one behind the other, each ended by a full stop unless it is the last."""
-    said = [part.rstrip() for part in parts if part]
-    return " ".join([*(f"{part.rstrip('.')}." for part in said[:-1]), *said[-1:]])
+    texts = [part.rstrip() for part in parts if part]
+    return " ".join([*(f"{part.rstrip('.')}." for part in texts[:-1]), *texts[-1:]])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from sim.analysis.intervals import LABELS
 from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
@@ -51,7 +52,7 @@ def draw_comparison(comparison: Comparison, directory: Path) -> None:
             outcome=str(outcome),
             title=str(titles[outcome]),
             subject=f"{about.title}, under {about.under}" if about.under else about.title,
-            interval=style.INTERVALS[about.interval],
+            interval=LABELS[about.interval],
         )
         save(ax, folder / f"differences-{outcome}")
 
@@ -61,7 +62,7 @@ def save_timeline(replay: Replay, file: Path) -> None:
     figure = style.figure_of(timeline.of_replay(replay))
     supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:
-        raise UsageError(unknown("kind of picture", file.suffix.lstrip("."), supported))
+        raise UsageError(unknown("picture format", file.suffix.lstrip("."), supported))
     figure.savefig(file, dpi=DOTS)
     plt.close(figure)
 

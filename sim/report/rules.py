@@ -20,8 +20,8 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     force = f"in force {treaty.in_force}" if treaty.in_force else ""
     dates = "; ".join(part for part in (since, force) if part)
     binds = model.variable(f"{treaty.name}.binds").start
-    told = "binds at the start" if binds else "does not bind at the start"
-    yield f"{code(treaty.name)}: {joined(treaty.parties)}; {dates + '; ' if dates else ''}{told}."
+    state = "binds at the start" if binds else "does not bind at the start"
+    yield f"{code(treaty.name)}: {joined(treaty.parties)}; {dates + '; ' if dates else ''}{state}."
     if treaty.about:
         yield treaty.about
     yield ""
@@ -29,12 +29,12 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
         name = f"{treaty.name}.{clause.name}"
         owed = f" to {joined(clause.beneficiary)}" if clause.beneficiary else ""
         yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
-        yield f"Called upon when {phrase(clause.casus_foederis, model)}."
+        yield f"Invoked when {phrase(clause.casus_foederis, model)}."
         transition = model.transition(name)
         for other in model.transitions:
             if other.name == f"{name}.reopened":
-                yield f"Called again at {joined(_trigger(t, model) for t in other.on)}."
-        yield f"Answered after {in_words(transition.after)}:"
+                yield f"Invoked again at {joined(_trigger(t, model) for t in other.on)}."
+        yield f"Response after {in_words(transition.after)}:"
         yield ""
         yield from _options(transition, model, own=name)
 
@@ -42,20 +42,20 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
 def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
     """A move or an event: what starts it, how long it takes, and what may then happen."""
     who = f" ({transition.actor})" if transition.actor else ""
-    said = [f"**{code(transition.name)}**{who}."]
+    parts = [f"**{code(transition.name)}**{who}."]
     if transition.at is not None:
-        said.append(f"On day {transition.at / DAY:g}.")
+        parts.append(f"On day {transition.at / DAY:g}.")
     if transition.on:
-        said.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
+        parts.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
     if transition.when is not None:
-        said.append(f"While {phrase(transition.when, model)}.")
+        parts.append(f"Runs while {phrase(transition.when, model)}.")
     if transition.after.kind != "immediate":
-        said.append(f"After {in_words(transition.after)}.")
+        parts.append(f"After {in_words(transition.after)}.")
     if transition.speed is not None:
-        said.append(f"Speed {code(transition.speed.text)}.")
+        parts.append(f"Speed {code(transition.speed.text)}.")
     if transition.limit is not None:
-        said.append("Once." if transition.limit == 1 else f"At most {transition.limit} times.")
-    yield " ".join(said)
+        parts.append("Once." if transition.limit == 1 else f"At most {transition.limit} times.")
+    yield " ".join(parts)
     yield ""
     yield from _options(transition, model)
 
@@ -63,7 +63,7 @@ def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
 def _options(transition: Transition, model: Model, own: str = "") -> Iterator[str]:
     for option in transition.options:
         effects = [e for e in option.effects if e.variable != own]
-        does = "; ".join(_effect(effect, model) for effect in effects) or "changes nothing"
+        does = "; ".join(_effect(effect, model) for effect in effects) or "no effect"
         name = f"{code(option.name)} " if option.name else ""
         yield bullet(f"{name}{_odds(option, transition)}{_available(option, model)}: {does}")
     yield ""
@@ -73,10 +73,10 @@ def _odds(option: Option, transition: Transition) -> str:
     if len(transition.options) == 1 and option.value is None:
         return "always" if option.name else "then"
     if option.share == "rest" or option.value is None:
-        return "else"
+        return "otherwise"
     value = code(option.value.text)
     if option.share == "of_rest":
-        return f"with probability {value} of what is left"
+        return f"with probability {value} of the remainder"
     return f"with {transition.choice} {value}"
 
 

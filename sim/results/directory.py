@@ -56,6 +56,8 @@ def read_run(directory: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, 
     """
     home = Path(directory)
     manifest = read_manifest(home)
+    if "twins" in manifest:
+        raise UsageError(f"{home}: holds a comparison, not a run; Comparison.load reads it")
     columns = manifest.get("columns", {})
     check_unchanged(home, manifest, [f"{name}.csv" for name in columns])
     known_columns = {column["name"] for column in columns.get("coverage", [])}
@@ -71,7 +73,7 @@ def read_run(directory: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, 
 def read_manifest(home: Path) -> dict[str, Any]:
     """What manifest.json says; UsageError where there is none of ours."""
     if not (home / MANIFEST).is_file():
-        raise UsageError(f"{home}: no {MANIFEST}, so not the directory of a run")
+        raise UsageError(f"{home}: not a run directory (no {MANIFEST})")
     manifest = _manifest_of_a_run(home)
     if manifest is None:
         raise UsageError(f"{home / MANIFEST}: not the manifest of a run")
@@ -120,12 +122,12 @@ def refuse_foreign(target: Path) -> None:
         if any(target.iterdir()) and _manifest_of_a_run(target) is None:
             raise UsageError(f"{target}: exists and holds no {MANIFEST} of a run; not replaced")
     elif target.exists():
-        raise UsageError(f"{target}: exists and is no directory")
+        raise UsageError(f"{target}: exists and is not a directory")
     above = next(one for one in target.absolute().parents if one.exists())
     if not above.is_dir():
-        raise UsageError(f"{target}: cannot be made, since {above} is no directory")
+        raise UsageError(f"{target}: cannot be created: {above} is not a directory")
     if not os.access(above, os.W_OK | os.X_OK):
-        raise UsageError(f"{target}: cannot be made, since {above} may not be written to")
+        raise UsageError(f"{target}: cannot be created: {above} is not writable")
 
 
 def describe_earlier(target: Path) -> str:
@@ -135,7 +137,7 @@ def describe_earlier(target: Path) -> str:
         return ""
     paths, draws = about.get("paths", 0), about.get("draws", 0)
     size = f"{draws:,} x {paths:,} paths" if paths else f"{draws:,} draws"
-    beside = f" beside {', '.join(about['twins'])}" if about.get("twins") else ""
+    beside = f" with {', '.join(about['twins'])}" if about.get("twins") else ""
     return f"an earlier run of {size}, seed {about.get('seed')}{beside}"
 
 

@@ -8,6 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import UsageError
+from sim.formatting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,6 +44,14 @@ class Provenance:
         """Whether fewer draws were finished than asked for."""
         return self.draws < self.draws_asked
 
+    def sample(self, each: str = "") -> str:
+        """How many draws and paths the numbers stand on, in words; `each` follows the paths."""
+        draws = counted(self.draws, "draw")
+        if self.interval == "exact":
+            return draws
+        paths = counted(self.draws * self.paths, "path")
+        return f"{paths}{each}: {draws} of {self.paths:,}"
+
     def to_manifest(self) -> dict[str, Any]:
         """The fields as JSON can hold them: what `manifest.json` says of a run."""
         return {**asdict(self), "start": self.start.isoformat() if self.start else None}
@@ -49,6 +60,9 @@ class Provenance:
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Provenance:
         """The provenance that `to_manifest` wrote; keys of other purposes are passed over."""
         known = {field.name for field in fields(cls)}
+        missing = sorted(known - manifest.keys())
+        if missing:
+            raise UsageError(f"manifest.json: has no {', '.join(missing)}; run the scenario again")
         about = {key: value for key, value in manifest.items() if key in known}
         about["start"] = date.fromisoformat(about["start"]) if about["start"] else None
         about["headlines"] = tuple(about["headlines"])

@@ -32,7 +32,7 @@ horizon stopped at_once world
 RESERVED = frozenset(_RESERVED.split())
 
 
-class Words:
+class Vocabulary:
     """A name, all different, for everything a model becomes, and expressions spelled with them."""
 
     def __init__(self, model: Model) -> None:
@@ -113,7 +113,7 @@ def conditional(test: str, then: str, otherwise: str) -> str:
     return then if test == "true" else f"({test} ? {then} : {otherwise})"
 
 
-def whole(number: str, top: int) -> str:
+def held_in_range(number: str, top: int) -> str:
     """A number held in 0 to top and cut to a whole one."""
     return f"floor(min(max({number}, 0), {top}))"
 
