@@ -274,7 +274,7 @@ def test_a_problem_far_down_is_found_at_its_line(tmp_path):
     )
     file.write_text(text, encoding="utf-8")
     line = next(i for i, row in enumerate(text.splitlines(), 1) if "> x" in row)
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=f"big.yaml:{line}:") as caught:
         load(file)
     (problem,) = caught.value.problems
     assert (problem.place.line, problem.path) == (line, "moves.m9.speed")
