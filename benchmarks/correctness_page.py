@@ -75,16 +75,17 @@ def rounded(value: Any) -> Any:
 def blocks(numbers: Mapping[str, Any]) -> dict[str, str]:
     """What is printed and written for each claim measured."""
     tables = {"delays": _delays, "parameters": _parameters, "intervals": _intervals}
-    return {
+    texts = {
         name: tables[name](found) if name in tables else _bullets(SENTENCES[name].format(**found))
         for name, found in numbers.items()
     }
+    return {name: re.sub(r"(\d)%", r"\1 %", text) for name, text in texts.items()}
 
 
 def _bullets(text: str) -> str:
     """Lines filled anew, as a number may be longer than its name."""
     bullets = re.split(r"(?m)^(?=- )", text)
-    return "\n".join(fill(b, WIDTH, subsequent_indent="  ") for b in bullets if b)
+    return "\n".join(fill(" ".join(b.split()), WIDTH, subsequent_indent="  ") for b in bullets if b)
 
 
 def filled(page: str, numbers: Mapping[str, Any]) -> str:
