@@ -138,8 +138,10 @@ def problems_of(
     `read_by` has the transitions that read each parameter, of the model or of one like it.
     """
     touched = {one.name for name in change.values for one in read_by.get(name, ())}
+    told: set[str] = set()  # one value often puts several rules wrong; the first is enough
     for fault in faults(after, [one for one in after.transitions if one.name in touched]):
         name = next((name for name in fault.reads if name in change.values), None)
-        if name is not None:
+        if name is not None and name not in told:
+            told.add(name)
             place, path = change.blamed[name]
             yield Problem(place=place, path=path, text=f"{fault.text} ({fault.where})")
