@@ -15,7 +15,7 @@ from numba import njit
 from numba.core.caching import CacheImpl
 
 from sim.engines.compiled import kernel, weights, work
-from sim.engines.keeping import kept
+from sim.engines.jit import cached_njit
 from sim.engines.splitting import settling
 from sim.results import NOTHING, RUNG_TIMES
 
@@ -118,7 +118,7 @@ def test_where_nothing_can_be_kept_things_are_compiled_all_the_same(monkeypatch)
     monkeypatch.setattr(CacheImpl, "_locator_classes", [])
     with pytest.raises(RuntimeError, match=reads_two_constants.__name__):  # control: numba's own
         njit(cache=True)(reads_two_constants)
-    assert kept(reads_two_constants)() == NOTHING + RUNG_TIMES
+    assert cached_njit(reads_two_constants)() == NOTHING + RUNG_TIMES
     settle = runpy.run_path(settling.__file__)["settle"]
     none, costs = np.zeros(0, np.int64), np.array([5.0, np.inf])
     settle(costs, np.array([2.0]), np.zeros(1, np.int64), none, np.zeros(2, np.int64), none, none)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engines.compiled.parts import Ints
-from sim.engines.compiled.shelf import Floats, Shelf, Table
+from sim.engines.compiled.layout import Ints
+from sim.engines.compiled.table_registry import Floats, Table, TableRegistry
 from sim.model.delays import parameters_read, row, width
 from sim.model.model import Model
 from sim.model.tables import Grid
@@ -20,7 +20,7 @@ class Impossible(Exception):
         self.transition, self.position, self.problem = transition, position, problem
 
 
-def delays(model: Model, shelf: Shelf) -> Ints:
+def delays(model: Model, registry: TableRegistry) -> Ints:
     """For each transition the number of the table that holds its delay's row."""
     numbers = []
     for transition in model.transitions:
@@ -29,7 +29,7 @@ def delays(model: Model, shelf: Shelf) -> Ints:
             drawn=bool(parameters_read(transition.after)),
             fill=_rows(model, transition),
         )
-        numbers.append(shelf.put(made))
+        numbers.append(registry.add(made))
     return np.array(numbers, np.int64)
 
 
