@@ -1,7 +1,11 @@
 """How likely one rare outcome is, from splittings, with the interval that their spread gives."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +14,11 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import LEVEL
 from sim.errors import NotApplicable
 from sim.experiment.rare import RareOutput
+
+if TYPE_CHECKING:
+    from sim.engines.splitting import Split
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +80,24 @@ def estimate(output: RareOutput) -> RareEstimate:
         events=events,
         gain=ordinary / (splitting * events) if splitting > 0 else 1.0,
         seed=seed,
-        by_draw=pd.DataFrame(
-            {
-                "draw": np.arange(draws),
-                "probability": means,
-                "error": errors,
-                "levels": [len(one.levels) for one in found],
-                "events": [one.events for one in found],
-            }
-        ),
+        by_draw=_by_draw(output.splits, means, errors),
     )
 
 
-def _half_width(means: NDArray[np.float64], splitting: float, repetitions: int) -> float:
+def _by_draw(found: Sequence[Split], means: Floats, errors: Floats) -> pd.DataFrame:
+    """The table `RareEstimate.by_draw`."""
+    return pd.DataFrame(
+        {
+            "draw": np.arange(len(found)),
+            "probability": means,
+            "error": errors,
+            "levels": [len(one.levels) for one in found],
+            "events": [one.events for one in found],
+        }
+    )
+
+
+def _half_width(means: Floats, splitting: float, repetitions: int) -> float:
     """Half of the interval: Student's t times the standard error of the mean over draws.
 
     Of one draw there is no spread between draws, and that of its repetitions stands for it.

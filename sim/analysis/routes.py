@@ -60,12 +60,18 @@ def routes(
         raise UsageError(unknown("outcome", outcome, [str(o) for o in results.outcomes.index]))
     paths = results.paths[["draw", "path"]].assign(hit=results.paths[f"time.{outcome}"].notna())
     by_draw = paths.groupby("draw")["hit"].agg(["sum", "size"])
+    # whole draws, so that what is looked at is a run of fewer draws; the first one in any case
     enough = by_draw["sum"].cumsum() <= limit
     draws = by_draw[enough | (by_draw.index == by_draw.index[0])]
     reached = paths[paths["hit"] & paths["draw"].isin(draws.index)]
     found = reached[["draw", "path"]].assign(
         route=list(_routes(model, results.provenance.seed, outcome, reached, options))
     )
+    return _ranked(found, draws, level)
+
+
+def _ranked(found: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFrame:
+    """A row a route, the most likely first; `draws` has the paths looked at in each draw."""
     rows = []
     sizes, n = draws["size"].to_numpy(), int(draws["size"].sum())
     for route, group in found.groupby("route", sort=False):

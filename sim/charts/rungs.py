@@ -72,12 +72,7 @@ def rungs(
     ends = style.time_axis(ax, float(times[-1]), start)
     stacked = shares.to_numpy(dtype=np.float64).T
     quiet = _is_quiet(stacked)
-    drawn = slice(int(quiet), None)
-    colours = style.ordered(len(levels))
-    ax.stackplot(
-        ends[0] + times, stacked[drawn], colors=colours[drawn], edgecolor="white", linewidth=0.5
-    )
-    style.share_axis(ax, float(stacked[drawn].sum(axis=0).max()) if quiet else 1.0, of="y")
+    _areas(ax, ends[0] + times, stacked, quiet=quiet)
     _labels(ax, levels, stacked[:, -1], quiet=quiet)
     _, top = ax.get_ylim()
     _label(ax, f"{style.day(float(times[-1]), start)}:", 0.97 * top)
@@ -89,6 +84,16 @@ def rungs(
         below += f"\nnot drawn: {plain(levels[0])}, at any time at least {stays} % of the paths"
     style.frame(ax, title, xlabel=below, ylabel=style.shares(own["n"]))
     return ax
+
+
+def _areas(
+    ax: Axes, times: NDArray[np.float64], stacked: NDArray[np.float64], *, quiet: bool
+) -> None:
+    """The stacked areas, without the lowest rung where it is quiet; the axis fits what is drawn."""
+    drawn = slice(int(quiet), None)
+    colours = style.ordered(len(stacked))  # of all rungs, so that a rung keeps its colour
+    ax.stackplot(times, stacked[drawn], colors=colours[drawn], edgecolor="white", linewidth=0.5)
+    style.share_axis(ax, float(stacked[drawn].sum(axis=0).max()) if quiet else 1.0, of="y")
 
 
 def _is_quiet(stacked: NDArray[np.float64]) -> bool:

@@ -78,17 +78,7 @@ def timing(
     ax = style.axes(ax, rows=rows)
     horizon = float(table["time"].max()) if len(table) else 1.0
     ends = style.time_axis(ax, horizon, start)
-    style.share_axis(
-        ax, max((float(curves[k]["high"].max()) for k in happened), default=1.0), of="y"
-    )
-    _, top = ax.get_ylim()
-    wanted = [float(curves[name]["probability"].iloc[-1]) for name in happened]
-    room = top / rows  # of two lines of text
-    places = style.apart(wanted, room, room / 2, top - room / 2)
-    for position, (name, place) in enumerate(zip(happened, places, strict=True)):
-        headline = "headline" in table and bool(curves[name]["headline"].iloc[0])
-        look = Look(*style.line(position), headline)
-        _curve(ax, curves[name], ends, place=place, look=look)
+    _curves(ax, [curves[name] for name in happened], ends, rows=rows)
     for day in (dated or {}).values():
         ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
@@ -100,6 +90,18 @@ def timing(
     ax.xaxis.label.set_wrap(True)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
     return ax
+
+
+def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int) -> None:
+    """A line for each outcome, labelled at its end with no label over another."""
+    style.share_axis(ax, max((float(one["high"].max()) for one in curves), default=1.0), of="y")
+    _, top = ax.get_ylim()
+    wanted = [float(one["probability"].iloc[-1]) for one in curves]
+    room = top / rows  # of two lines of text
+    places = style.apart(wanted, room, room / 2, top - room / 2)
+    for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
+        headline = "headline" in curve and bool(curve["headline"].iloc[0])
+        _curve(ax, curve, ends, place=place, look=Look(*style.line(position), headline))
 
 
 def _title(curve: pd.DataFrame) -> str:

@@ -30,7 +30,8 @@ class _Translation:
     def __init__(self, model: Model, values: Sequence[float]) -> None:
         self.model, self.values = model, values
         can = reach(model, limit=0)
-        self.rules = [r for r, started in enumerate(can.started) if started and can.fired[r]]
+        # what can never fire is left out: a date beyond the horizon, say, is then no obstacle
+        self.rules = [rank for rank, fires in enumerate(can.fired) if fires]
         self.immediate = [r for r in self.rules if self._takes_no_time(model.transitions[r])]
         self.names = Vocabulary(model)
         self.here = self.names.state
