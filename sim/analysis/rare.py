@@ -60,6 +60,7 @@ def estimate(output: RareOutput) -> RareEstimate:
             f"not applicable, because none of {each.size:,} splittings reached {outcome}; try "
             f"more paths at each level (now {paths:,})"
         )
+    # repetitions in a draw are independent, so their spread is the error of the draw's mean
     errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
     means = each.mean(axis=1)
     splitting = float((errors**2).sum()) / draws**2  # how far off in these very draws
@@ -72,12 +73,14 @@ def estimate(output: RareOutput) -> RareEstimate:
         outcome=outcome,
         title=model.outcomes[model.names.outcomes[outcome]].label,
         probability=probability,
+        # Student's interval knows no bounds; a probability does
         low=max(probability - half, 0.0),
         high=min(probability + half, 1.0),
         draws=draws,
         repetitions=repetitions,
         paths=paths,
         events=events,
+        # the ratio of variance x events, ordinary over splitting: what one has to walk for it
         gain=ordinary / (splitting * events) if splitting > 0 else 1.0,
         seed=seed,
         by_draw=_by_draw(output.splits, means, errors),

@@ -33,6 +33,7 @@ from sim.results.directory import (
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
+# the table is written beside the runs it compares, so it has types of its own
 TABLE = "comparison.csv"
 TYPES = {
     **dict.fromkeys(("twin", "outcome"), "str"),
@@ -94,6 +95,7 @@ class Comparison:
         """
         with atomic_directory(directory) as making:
             write_table(making / TABLE, self.table)
+            # whole run directories inside one that appears whole: each can be loaded by itself
             self.baseline.save(making / "baseline")
             for name, results in self.twins.items():
                 results.save(making / "twins" / name)
@@ -154,6 +156,7 @@ def compare(
         progress=progress,
     )
     named = _named(baseline, interventions)
+    # all are applied before anything is run, so that an unknown name costs no time
     twins = [baseline.under(name) for name in named]
     output = comparisons.compare(baseline, twins, plan)
     before = Results.of(tables_of(output.baseline), baseline)
@@ -180,6 +183,7 @@ def _rows(
 def _named(scenario: Scenario, interventions: str | Iterable[str] | None) -> list[str]:
     """Names of the interventions to compare with; UsageError if there is none."""
     if interventions is None:
+        # a scenario already under an intervention is not compared with itself
         named = [name for name in scenario.interventions if name not in scenario.applied]
         if not named:
             raise UsageError("nothing to compare: the scenario has no interventions")

@@ -27,6 +27,7 @@ def differences(
     ax = style.axes(ax, rows=len(rows))
     ax.axvline(0, color=style.FAINT, linewidth=1)
     for place, (_, row) in enumerate(rows.iterrows()):
+        # missing is not idle: a solution counts no paths, and may still differ
         idle = row["changed"] is not pd.NA and row["changed"] == 0
         if not idle:
             style.reach(ax, place, row["low"], row["high"])

@@ -64,6 +64,7 @@ def rungs(
     """
     ladder = str(table["variable"].iloc[0]) if variable is None else variable
     own = table[table["variable"] == ladder]
+    # text and not categories: pivoting keeps the order of the columns that is asked for
     own = own.assign(level=own["level"].astype(str))
     levels = list(own["level"].unique())
     shares = own.pivot_table(index="time", columns="level", values="share")[levels]
@@ -98,12 +99,14 @@ def _areas(
 
 def _is_quiet(stacked: NDArray[np.float64]) -> bool:
     """Whether the lowest rung, the first row, is so full that the others cannot be read."""
+    # only if something is left to draw when it is gone
     return bool(len(stacked) > 1 and stacked[0].min() > QUIET and stacked[1:].max() > 0)
 
 
 def _labels(ax: Axes, levels: list[str], last: NDArray[np.float64], *, quiet: bool) -> None:
     """Each rung's name and last share, as near to its area as the others allow."""
     _, top = ax.get_ylim()
+    # what is not drawn takes no room, but keeps a label, below the others
     drawn = np.where(np.arange(len(levels)) < int(quiet), 0.0, last)
     middle = drawn.cumsum() - drawn / 2
     places = style.apart(list(middle), top / max(9, len(levels) + 1), 0.02 * top, 0.89 * top)
@@ -115,6 +118,7 @@ def _labels(ax: Axes, levels: list[str], last: NDArray[np.float64], *, quiet: bo
 
 def _label(ax: Axes, text: str, place: float, colour: tuple[float, ...] | None = None) -> None:
     """Words right of the frame; of a rung, its name behind a key in its colour."""
+    # x in shares of the frame, y in shares of paths
     across = ax.get_yaxis_transform()
     if colour is not None:
         ax.plot(

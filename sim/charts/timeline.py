@@ -94,8 +94,10 @@ def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
     First what led to each outcome, headlines before others, from its moment back to its oldest
     cause; then what actors chose; then the rest, each as they came.
     """
+    # the rule for choosing only matters where something has to go
     if len(events) <= MOST:
         return set(events["seq"])
+    # a dict as an ordered set: the first MOST that are wanted
     found: dict[int, None] = {}
     for seq in _wanted(events, outcomes):
         found[seq] = None
@@ -111,6 +113,7 @@ def _wanted(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[int]:
     if "headline" in outcomes:
         ordered = outcomes.sort_values("headline", ascending=False, kind="stable")
     for time in ordered["time"]:
+        # of several events at that instant any may have decided it: the last first
         for seq in events.loc[events["time"] == time, "seq"].iloc[::-1]:
             back: int | None = int(seq)
             while back is not None:
@@ -131,6 +134,7 @@ def _rows(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[dict[Any, An
     """Events in order, and each outcome below those of its moment."""
     waiting = outcomes.sort_values("time", kind="stable").to_dict("records")
     for event in events.to_dict("records"):
+        # an outcome stands below all events of its own moment, since one of them brought it about
         while waiting and waiting[0]["time"] < event["time"]:
             yield waiting.pop(0)
         yield event
@@ -142,6 +146,7 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
     reasons = _causes(events)
     for seq, (lane, place) in at.items():
         cause = reasons[seq]
+        # over what is not drawn, so that no event on the page lacks its reason
         while cause is not None and cause not in at:
             cause = reasons[cause]
         if cause is not None:
@@ -153,6 +158,7 @@ def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
     """What a row is, right of the lanes: an event with its odds, or an outcome, in bold."""
     if "seq" in row:
         text = happened(str(row["transition"]), row["option"])
+        # a certain option says nothing about what else might have been
         if pd.notna(row["option"]) and row["probability"] < 1:
             text += f" ({percent(float(row['probability']))} %)"
     else:

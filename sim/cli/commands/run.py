@@ -44,6 +44,7 @@ def run(
 ) -> None:
     """Run a scenario: write tables and charts, print a summary."""
     loaded = read(scenario, under)
+    # another method with other output: nothing below applies
     if rare:
         _split(context, loaded, rare, plan, as_json)
         return
@@ -51,6 +52,7 @@ def run(
     target = claim_output_dir(out or Path("results") / name)
     import sim
 
+    # a flag is True or False; None lets the number of paths decide
     results = sim.run(loaded, **{**plan, "keep_paths": plan["keep_paths"] or None})
     exit_if_nothing_finished(results)
     _write(loaded, results, target, charts=not no_charts, as_json=as_json)
