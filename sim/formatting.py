@@ -64,11 +64,12 @@ def percent(share: float, *, width: float = 0.0) -> str:
 def _decimals(share: float, width: float) -> int:
     if share in (0.0, 1.0):
         return 0
+    # digits count from the nearer end: 99.97 needs as many as 0.03
     smaller = 100 * min(share, 1 - share)
     decimals = max(0, (1 if share < 0.5 else 0) - _order(smaller))
     if width > 0:
         decimals = max(decimals, -_order(50 * width))
-    return min(decimals, 12)
+    return min(decimals, 12)  # no more than a double bears
 
 
 def _end(share: float, decimals: int) -> str:
@@ -83,6 +84,7 @@ def at_most(share: float) -> str:
     """An upper bound as a percentage of two digits, rounded up: what is said stays true."""
     value = 100 * share
     decimals = max(0, 1 - _order(value))
+    # rounded up, but not for the last bit of a float: 0.14 stays 0.14
     return f"{ceil(round(value * 10**decimals, 9)) / 10**decimals:.{decimals}f}"
 
 
@@ -95,6 +97,7 @@ def at_least(share: float) -> str:
 
 def _order(value: float) -> int:
     """The place of the leading digit: 0 for 3, 1 for 30, -1 for 0.3."""
+    # a value a hair below a power of ten, as sums of floats are, counts as that power
     return floor(log10(value) + 1e-12)
 
 
@@ -118,6 +121,7 @@ def estimate(row: pd.Series[Any]) -> str:
     if hits == n:
         return f"all {n:,}, above {at_least(low)} %"
     width = high - low
+    # both ends with the digits of the estimate, so that the three can be compared
     ends = "–".join(_end(end, _decimals(probability, width)) for end in (low, high))
     return f"{percent(probability, width=width)} % ({ends})"
 
@@ -134,6 +138,7 @@ def difference(row: pd.Series[Any]) -> str:
         return "none: no path changes"
     low, high = 100 * row["low"], 100 * row["high"]
     half = (high - low) / 2
+    # down to the leading digit of half the interval's width
     digits = min(max(0, -floor(log10(half))), 6) if half > 0 else 3
     if row["differ"] == 0:
         return f"0, within ±{max(-low, high):.{digits}f}"

@@ -194,6 +194,19 @@ def test_event_types_are_the_same_with_and_without_events() -> None:
     }
 
 
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_cause_is_the_number_of_the_event_also_of_the_first(engine: str) -> None:
+    """Mutant: `cause < 0` turned to `<= 0`, which would take its cause from what 0 has started."""
+    chain = [rule("first", up("n"), after=exactly(1.0), limit=1)]
+    chain.append(rule("second", up("n"), on=["first"], after=exactly(1.0)))
+    chain.append(rule("third", up("n"), on=["second"], after=exactly(1.0)))
+    built = model([count("n", 3)], chain, {}, days=9)
+    events = sim.run(built, draws=1, paths=2, workers=1, engine=engine, events=True).events
+    assert events is not None
+    assert events["transition"].tolist() == ["first", "second", "third"] * 2
+    assert events["cause"].astype(object).tolist() == [pd.NA, 0, 1] * 2
+
+
 def test_the_summary_is_plain_json_without_nan() -> None:
     summary = island_run().summary()
     assert json.loads(json.dumps(summary, allow_nan=False)) == summary

@@ -73,6 +73,15 @@ def test_routes_and_records_are_few_on_the_screen_and_all_in_files():
     assert "somewhere else" not in printed(run_view(island(), island_run(), agreeing, ""))
 
 
+def test_it_is_said_whether_all_paths_were_looked_at_for_routes():
+    """Mutant: `<` turned to `<=`, which would say of all paths that they are the first ones."""
+    found = analyses(island(), island_run())["routes"]
+    n, hits = island_run().n, int(found["hits"].sum())
+    for looked, among in ((n, f"{n} paths"), (n - 40, f"the first {n - 40} paths")):
+        view = run_view(island(), island_run(), {"routes": found.assign(n=looked)}, "")
+        assert f"of the {hits} that reached it among {among}:" in printed(view)
+
+
 def test_the_example_of_a_route_can_be_replayed_as_said():
     scenario = island().under("cautious")
     results = sim.run(scenario, draws=8, paths=60, seed=5, workers=1)

@@ -42,6 +42,7 @@ def bonds(scenario: "Scenario") -> pd.DataFrame:
         )
         for treaty in scenario.declared.treaties.values()
         for obligation in treaty.obligations.values()
+        # an empty beneficiary keeps the row of a clause that is owed to nobody in particular
         for beneficiary in obligation.beneficiary or ("",)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

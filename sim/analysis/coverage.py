@@ -37,11 +37,14 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     begun = np.array([row.begun for row in rows], dtype=np.bool_)
     asked = np.where(begun, total.n, np.where(answers, total.fired[call], 0))
     sizes = np.full(counts.draws, counts.paths)
+    # in blocks of rows: counts by draw of a large model would not fit in the cache at once
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
         hits = _by_draw(counts, place[some])
         low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
+        # a clause that was never called upon has no share of answers, not one of 0
         known = asked[some] > 0  # of those never asked, nothing
         own, calls = some[known], _by_draw(counts, call[some[known]])
+        # called upon before the path begins: in every path
         calls[:, begun[own]] = counts.paths
         asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
     names = [row.name for row in rows]
@@ -51,6 +54,7 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
             "kind": named(is_option.astype(np.int8), ("transition", "option")),
             "name": pd.Series(names, dtype="str"),
             "origin": pd.Series(origins, dtype="str"),
+            # options have no clock of their own; the second argument marks what is missing
             "started": pd.arrays.IntegerArray(total.started[rank], is_option),
             "fired": fired,
             "n": np.full(len(rows), total.n, dtype=np.int64),
@@ -80,5 +84,6 @@ def _rows(model: Model) -> list[Row]:
 
 def _by_draw(counts: Accumulator, places: Counts) -> Counts:
     """(finished draws, places): paths in which each of these fired or was taken."""
+    # kept in a type as narrow as a draw needs; sums need more room
     some = [counts[places] for counts in counts.came_up]
     return np.array(some, dtype=np.int64).reshape(len(some), len(places))

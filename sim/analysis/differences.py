@@ -43,6 +43,7 @@ def solved_rows(name: str, baseline: RunTables, twin: RunTables) -> pd.DataFrame
     before, after = baseline.outcomes, twin.outcomes
     gap = (after["probability"] - before["probability"]).to_numpy()
     width = sum((table["high"] - table["low"]).to_numpy() / 2 for table in (before, after))
+    # missing and not 0: no pairs were counted
     missing = pd.array([None] * len(gap), dtype="Int64")
     return pd.DataFrame(
         {
@@ -70,12 +71,14 @@ def paired(
     """
     draws = len(gained)
     n = float(max(draws * paths, 1))
+    # discordant pairs alone tell of a difference, as in McNemar's test
     up, down = gained.sum(axis=0) / n, lost.sum(axis=0) / n
     difference = up - down
     effect = np.ones_like(difference)
     if draws > 1:
         shares = (gained - lost) / paths
         between = shares.var(axis=0, ddof=1) / draws
+        # variance of gained - lost in one path: 1, -1 or 0
         within = (up + down - difference**2) / n
         effect = np.maximum(1.0, np.divide(between, within, out=effect.copy(), where=within > 0))
     n_effective = n / effect

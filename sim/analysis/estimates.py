@@ -23,6 +23,7 @@ def estimates(by_draw: Sequence[Counts], total: Counts, n: int, *, varies: bool)
 
     Wilson's, with n divided by the design effect of the draws where parameters vary.
     """
+    # of no paths nothing is known: from 0 to 1
     low, high = np.zeros(len(total)), np.ones(len(total))
     if n:
         sizes = np.full(len(by_draw), n / len(by_draw))
@@ -33,6 +34,7 @@ def estimates(by_draw: Sequence[Counts], total: Counts, n: int, *, varies: bool)
 
 def interval(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[Floats, Floats]:
     """(low, high), 90 %, of shares of paths counted by draw, which lie along axis 0."""
+    # where no parameter varies, paths of different draws are as independent as those of one
     if varies and len(hits) > 1:
         _, low, high = clustered(hits, sizes)
         return low, high
@@ -44,6 +46,7 @@ def outcomes(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     total = counts.total
     table = estimates(counts.hits, total.hits, total.n, varies=varies)
     table["median_time"] = median_times(counts)
+    # None is no distance: it can never happen
     table["reach"] = reaches(total.hits, [distance is not None for distance in reach.outcomes])
     return titled(table, counts.model.outcomes, "outcome")
 
@@ -81,6 +84,7 @@ def median_times(counts: Accumulator) -> Floats:
                 medians[outcome] = np.nanmedian(times[:, outcome]) / DAY
         return medians
     for outcome, row in enumerate(counts.total.times):
+        # the median of binned times: where the running count passes half, linear inside the bin
         below, half = np.cumsum(row), row.sum() / 2
         if half:
             k = int(np.searchsorted(below, half))

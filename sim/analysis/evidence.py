@@ -31,11 +31,13 @@ def record(
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     low, high = jeffreys(table["successes"], table["trials"], level)
+    # one outcome may have several records, so rows are looked up by name, again and again
     here = results.outcomes.loc[table["outcome"], ["probability", "low", "high"]]
     table = table.assign(
         record_low=low,
         record_high=high,
         **{name: here[name].to_numpy() for name in ("probability", "low", "high")},
     )
+    # two intervals meet unless one ends before the other begins
     meet = (table["low"] <= table["record_high"]) & (table["high"] >= table["record_low"])
     return table.assign(agrees=meet)

@@ -30,6 +30,7 @@ def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats,
     share = hits / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # rounding would leave an end of 1e-19 where it is 0, and that reads as possible
     low = np.where(hits <= 0, 0.0, np.clip(centre - half, 0.0, 1.0))
     high = np.where(hits >= n, 1.0, np.clip(centre + half, 0.0, 1.0))
     return low, high
@@ -44,6 +45,7 @@ def jeffreys(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Float
 
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
     tail = (1 - level) / 2
+    # the usual amendment: with no case on one side the interval reaches that side
     low = np.where(hits <= 0, 0.0, betaincinv(hits + 0.5, n - hits + 0.5, tail))
     high = np.where(hits >= n, 1.0, betaincinv(hits + 0.5, n - hits + 0.5, 1 - tail))
     return low, high
@@ -57,16 +59,20 @@ def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
     With one draw, or a share of 0 or 1, there is nothing to tell it from: 1.
     """
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    # one n a draw, or one a draw and row: either way n lies along the axes of hits
     n = np.broadcast_to(n.reshape(n.shape + (1,) * (hits.ndim - n.ndim)), hits.shape)
     draws = hits.shape[0]
     total = n.sum(axis=0)
     share = hits.sum(axis=0) / total
+    # one draw has no spread between draws: nothing to tell its clustering from
     if draws < 2:
         return np.ones_like(share)
+    # residuals of the ratio estimate, so that draws of unequal size count by their size
     between = ((hits - share * n) ** 2).sum(axis=0) * draws / (draws - 1) / total**2
     binomial = share * (1 - share) / total
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.where(binomial > 0, between / binomial, 1.0)
+    # below 1 by chance, seldom by nature; never narrower than independent paths would be
     return np.maximum(effect, 1.0)
 
 

@@ -1,7 +1,11 @@
 """How likely one rare outcome is, from splittings, with the interval that their spread gives."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +14,11 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import LEVEL
 from sim.errors import NotApplicable
 from sim.experiment.rare import RareOutput
+
+if TYPE_CHECKING:
+    from sim.engines.splitting import Split
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +60,7 @@ def estimate(output: RareOutput) -> RareEstimate:
             f"not applicable, because none of {each.size:,} splittings reached {outcome}; try "
             f"more paths at each level (now {paths:,})"
         )
+    # repetitions in a draw are independent, so their spread is the error of the draw's mean
     errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
     means = each.mean(axis=1)
     splitting = float((errors**2).sum()) / draws**2  # how far off in these very draws
@@ -63,27 +73,34 @@ def estimate(output: RareOutput) -> RareEstimate:
         outcome=outcome,
         title=model.outcomes[model.names.outcomes[outcome]].label,
         probability=probability,
+        # Student's interval knows no bounds; a probability does
         low=max(probability - half, 0.0),
         high=min(probability + half, 1.0),
         draws=draws,
         repetitions=repetitions,
         paths=paths,
         events=events,
+        # the ratio of variance x events, ordinary over splitting: what one has to walk for it
         gain=ordinary / (splitting * events) if splitting > 0 else 1.0,
         seed=seed,
-        by_draw=pd.DataFrame(
-            {
-                "draw": np.arange(draws),
-                "probability": means,
-                "error": errors,
-                "levels": [len(one.levels) for one in found],
-                "events": [one.events for one in found],
-            }
-        ),
+        by_draw=_by_draw(output.splits, means, errors),
     )
 
 
-def _half_width(means: NDArray[np.float64], splitting: float, repetitions: int) -> float:
+def _by_draw(found: Sequence[Split], means: Floats, errors: Floats) -> pd.DataFrame:
+    """The table `RareEstimate.by_draw`."""
+    return pd.DataFrame(
+        {
+            "draw": np.arange(len(found)),
+            "probability": means,
+            "error": errors,
+            "levels": [len(one.levels) for one in found],
+            "events": [one.events for one in found],
+        }
+    )
+
+
+def _half_width(means: Floats, splitting: float, repetitions: int) -> float:
     """Half of the interval: Student's t times the standard error of the mean over draws.
 
     Of one draw there is no spread between draws, and that of its repetitions stands for it.

@@ -60,12 +60,18 @@ def routes(
         raise UsageError(unknown("outcome", outcome, [str(o) for o in results.outcomes.index]))
     paths = results.paths[["draw", "path"]].assign(hit=results.paths[f"time.{outcome}"].notna())
     by_draw = paths.groupby("draw")["hit"].agg(["sum", "size"])
+    # whole draws, so that what is looked at is a run of fewer draws; the first one in any case
     enough = by_draw["sum"].cumsum() <= limit
     draws = by_draw[enough | (by_draw.index == by_draw.index[0])]
     reached = paths[paths["hit"] & paths["draw"].isin(draws.index)]
     found = reached[["draw", "path"]].assign(
         route=list(_routes(model, results.provenance.seed, outcome, reached, options))
     )
+    return _ranked(found, draws, level)
+
+
+def _ranked(found: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFrame:
+    """A row a route, the most likely first; `draws` has the paths looked at in each draw."""
     rows = []
     sizes, n = draws["size"].to_numpy(), int(draws["size"].sum())
     for route, group in found.groupby("route", sort=False):
@@ -82,6 +88,7 @@ def _routes(
     model: Model, seed: int, outcome: str, reached: pd.DataFrame, options: bool
 ) -> Iterator[str]:
     """The route of each path, in the order given."""
+    # one world for all paths: its tables are made once, the parameters once a draw
     world = World(model, seed)
     conditions = [evaluator(one.when.node, model.names) for one in model.outcomes]
     position = model.names.outcomes[outcome]
@@ -89,6 +96,7 @@ def _routes(
     draws = parameter_values(model, seed, range(max((draw + 1 for draw, _ in pairs), default=0)))
     begun = -1
     for draw, path in pairs:
+        # paths come sorted by draw
         if draw != begun:
             begun = draw
             world.begin_draw(draw, draws[draw].tolist())
@@ -127,12 +135,15 @@ class _PathHistory:
     def chain(self, last: int, options: bool) -> list[str]:
         """Origins from the oldest cause to the deciding event."""
         steps: list[str] = []
+        # from the deciding event back along its causes, so the list is turned round at the end
         while last >= 0:
             firing = self.walk.firings[last]
             transition = self.model.transitions[firing.rank]
             step = transition.origin
             if options and firing.option != NOTHING and transition.options[firing.option].name:
+                # by which option, where there was a choice with a name
                 step = f"{step}.{transition.options[firing.option].name}"
+            # a move that came three times on the way is said once, where it last stands
             if step not in steps:
                 steps.append(step)
             last = firing.cause
@@ -158,11 +169,13 @@ class _PathHistory:
         if transition.when is None or transition.on:
             return dates, -1
         guard = evaluator(transition.when.node, self.model.names)
+        # backwards in time: would the guard have held earlier, had the dates come already?
         set_by_dates = self._set_by(date)
         for seq in range(date - 1, -2, -1):
             state = list(self.states[seq + 1])
             for i, value in set_by_dates.items():
                 state[i] = value
+            # the dates alone would have let the guard hold here: what was missing came earlier
             if self._holds(guard, state, seq):
                 continue
             if seq + 1 == date:  # the date did more than set what the guard reads

@@ -31,6 +31,7 @@ def tables_of_solution(
     reachability.
     """
     may_be = reach(model, limit=THOROUGH)
+    # frames of an empty run have the columns and types; the numbers are put in afterwards
     empty = Accumulator(model, paths=0, keep=False)
     possible = [distance is not None for distance in may_be.outcomes]
     outcomes = _estimates(solved.outcomes, solved.outcome_error, possible)
@@ -53,6 +54,7 @@ def tables_of_solution(
 
 
 def _estimates(by_draw: Floats, error: Floats, possible: Any) -> pd.DataFrame:
+    # the bound of a mean is at most the mean of the bounds
     share, bound = by_draw.mean(axis=0), error.mean(axis=0)
     return pd.DataFrame(
         {

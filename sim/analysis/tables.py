@@ -15,8 +15,9 @@ def tables_of(run: RunOutput) -> RunTables:
     if not isinstance(run.found, Accumulator):
         return tables_of_solution(run.model, run.found, run.values, run.provenance)
     counts, about = run.found, run.provenance
+    # only then do draws differ, and the interval needs their design effect
     varies = any(p.distribution.kind != "fixed" for p in run.model.parameters)
-    may_be = reach(run.model)
+    may_be = reach(run.model)  # quick: whoever waits for tables does not wait for a proof
     return RunTables(
         outcomes=estimates.outcomes(counts, may_be, varies=varies),
         endings=estimates.endings(counts, may_be, varies=varies),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.api.results import Results
     from sim.api.runs import run
 
+# name -> module; modules are not called like a verb, or importing one would hide the verb
 HOMES = {
     "Comparison": "sim.api.comparisons",
     "Rare": "sim.api.rare_outcomes",

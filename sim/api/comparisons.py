@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.api.results import Results
 from sim.api.sources import loaded
 from sim.errors import UsageError
 from sim.experiment import comparisons
+from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
 from sim.formatting import difference
 from sim.results.directory import (
@@ -32,6 +33,7 @@ from sim.results.directory import (
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
+# the table is written beside the runs it compares, so it has types of its own
 TABLE = "comparison.csv"
 TYPES = {
     **dict.fromkeys(("twin", "outcome"), "str"),
@@ -93,6 +95,7 @@ class Comparison:
         """
         with atomic_directory(directory) as making:
             write_table(making / TABLE, self.table)
+            # whole run directories inside one that appears whole: each can be loaded by itself
             self.baseline.save(making / "baseline")
             for name, results in self.twins.items():
                 results.save(making / "twins" / name)
@@ -153,29 +156,34 @@ def compare(
         progress=progress,
     )
     named = _named(baseline, interventions)
+    # all are applied before anything is run, so that an unknown name costs no time
     twins = [baseline.under(name) for name in named]
     output = comparisons.compare(baseline, twins, plan)
     before = Results.of(tables_of(output.baseline), baseline)
-    after = [
-        Results.of(tables_of(one), twin) for one, twin in zip(output.twins, twins, strict=True)
+    after = {
+        name: Results.of(tables_of(one), twin)
+        for name, one, twin in zip(named, output.twins, twins, strict=True)
+    }
+    rows = _rows(before, after, output.pairs)
+    return Comparison(baseline=before, twins=after, table=pd.concat(rows, ignore_index=True))
+
+
+def _rows(
+    before: Results, after: Mapping[str, Results], pairs: Sequence[PairCounts]
+) -> list[pd.DataFrame]:
+    """The rows of each twin; a solution has no paths, so no pairs of them."""
+    if not pairs:
+        return [solved_rows(name, before, twin) for name, twin in after.items()]
+    return [
+        paired_rows(name, before, twin, own)
+        for (name, twin), own in zip(after.items(), pairs, strict=True)
     ]
-    if output.pairs:
-        rows = [
-            paired_rows(name, before, twin, pairs)
-            for name, twin, pairs in zip(named, after, output.pairs, strict=True)
-        ]
-    else:
-        rows = [solved_rows(name, before, twin) for name, twin in zip(named, after, strict=True)]
-    return Comparison(
-        baseline=before,
-        twins=dict(zip(named, after, strict=True)),
-        table=pd.concat(rows, ignore_index=True),
-    )
 
 
 def _named(scenario: Scenario, interventions: str | Iterable[str] | None) -> list[str]:
     """Names of the interventions to compare with; UsageError if there is none."""
     if interventions is None:
+        # a scenario already under an intervention is not compared with itself
         named = [name for name in scenario.interventions if name not in scenario.applied]
         if not named:
             raise UsageError("nothing to compare: the scenario has no interventions")

@@ -12,6 +12,7 @@ def page(
 ) -> str:
     """A title, lines of text, a table (heads, rows) and warnings as HTML; all text is escaped."""
     heads, rows = table
+    # everything a scenario's author wrote is text, never markup
     parts = [f"<b>{escape(title)}</b>", *(f"<div>{escape(line)}</div>" for line in lines if line)]
     body = "".join(_row("td", row) for row in rows)
     if body:

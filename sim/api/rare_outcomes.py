@@ -23,6 +23,7 @@ class Rare(RareEstimate):
 
     def __repr__(self) -> str:
         """One line: the outcome, its probability with the interval, and what it took."""
+        # as many digits as the interval bears, for the estimate and both of its ends
         width = self.high - self.low
         share, low, high = (
             percent(part, width=width) for part in (self.probability, self.low, self.high)

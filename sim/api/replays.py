@@ -33,6 +33,7 @@ class Replay(ReplayTables):
 
     def _repr_html_(self) -> str:
         model, row = self.model, self.path.iloc[0]
+        # outcomes that never happened have no time and no row
         reached = [
             (outcome.label, moment(float(row[f"time.{outcome.name}"]), model.start))
             for outcome in model.outcomes

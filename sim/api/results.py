@@ -59,6 +59,7 @@ class Results(RunTables):
 
     def headlines(self) -> dict[str, str]:
         """Name -> probability with its interval, in words, of the headlines; of all if none is."""
+        # without headlines every outcome counts as one, as on the screen
         named = list(self.provenance.headlines) or [str(name) for name in self.outcomes.index]
         return {str(name): estimate(row) for name, row in self.outcomes.loc[named].iterrows()}
 
@@ -68,6 +69,7 @@ class Results(RunTables):
         Of results that were loaded, without the warnings of the scenario's file.
         """
         about = self.provenance
+        # a model has no warnings, and a loaded run has no scenario
         found = [str(problem) for problem in getattr(self.source, "warnings", ())]
         if about.interrupted:
             found.append(f"interrupted: {about.draws} of {about.draws_asked} draws were finished")
@@ -83,6 +85,7 @@ class Results(RunTables):
     def summary(self) -> dict[str, object]:
         """The estimates as plain numbers, None where there is none: what `--json` prints."""
         about = self.provenance
+        # median_time stands beside the estimate, since a time without hits says nothing
         outcomes = {
             name: {
                 **_estimate(row),
@@ -96,6 +99,7 @@ class Results(RunTables):
             "engine": about.engine,
             "seed": about.seed,
             "draws": about.draws,
+            # nothing was counted where nothing was sampled, and 0 would say something else
             "n": None if about.interval == "exact" else self.n,
             "interval": about.interval,
             "outcomes": outcomes,
@@ -115,6 +119,7 @@ class Results(RunTables):
         See `sim.analysis.routes.routes`, which says what the columns mean. Results that were loaded
         from a directory do not know their scenario, so it has to be given.
         """
+        # imported here: the reference engine and SimPy are wanted for this alone
         from sim.analysis.routes import routes
 
         source = scenario if scenario is not None else self.source

@@ -20,5 +20,6 @@ CHARTS: tuple[Callable[[Scenario, RunTables], Iterator[Drawing]], ...] = (
 
 def charts(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """Every chart this run has something to show in."""
+    # lazily: what is yielded has not been drawn yet, so Ctrl-C may come in between
     for chart in CHARTS:
         yield from chart(scenario, run)

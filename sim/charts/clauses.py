@@ -57,6 +57,7 @@ def clauses(
     ax = style.axes(ax, rows=len(table))
     interval_rows(ax, _labels(table, names or {}), table, highest=1.0)
     for row, response in enumerate(table["response"]):
+        # the clause in bold on a ground of its own, its answers below it
         ax.get_yticklabels()[row].set_fontweight("normal" if response else "bold")
         if not response:
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
@@ -73,6 +74,7 @@ def clauses(
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """The rows worth drawing: no answers where nobody was asked, no silence where all answered."""
+    # an empty response is the row that says how often the clause was invoked at all
     called = table[table["response"] == ""].set_index("clause")["hits"]
     asked = (table["response"] == "") | (table["clause"].map(called) > 0)
     return table[asked & ((table["response"] != NO_ANSWER) | (table["hits"] > 0))]
@@ -82,6 +84,7 @@ def pages(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The whole table under an empty name, or what fills more than a page treaty by treaty."""
     if len(shown(table)) <= MOST:
         return {"": table}
+    # a clause is called treaty.clause, so the treaty is what stands before the last dot
     treaty = table["clause"].str.rpartition(".")[0]
     return {str(name): rows for name, rows in table.groupby(treaty, sort=False)}
 

@@ -25,6 +25,7 @@ def endings(
 ) -> Axes:
     """Share of paths with each ending and its interval, over bars that add up to the whole."""
     ax = style.axes(ax, rows=len(table))
+    # bars, since endings exclude each other and add up; outcomes do not
     ax.barh(range(len(table)), table["probability"], height=0.62, color=style.GROUND)
     interval_rows(ax, style.titles(table), table)
     title = f"How does it end?{' – ' + subject if subject else ''}"

@@ -19,10 +19,12 @@ def interval_rows(
     The axis ends at `highest`, or a little over the highest interval.
     """
     known = table["probability"].notna()
+    # the axis fits the intervals, not the dots, so that no interval leaves the page
     if highest is None:
         highest = table.loc[known, "high"].max() if known.any() else 1.0
     style.share_axis(ax, float(highest))
     for row, (_, entry) in enumerate(table.iterrows()):
+        # nothing known is not zero: the row keeps its label and stays empty
         if pd.isna(entry["probability"]):
             continue
         style.reach(ax, row, entry["low"], entry["high"])

@@ -45,6 +45,7 @@ def outcomes(
     first = [str(name) in headlines for name in table.index]
     for label, bold in zip(ax.get_yticklabels(), first, strict=True):
         label.set_fontweight("bold" if bold else "normal")
+    # a line only where headlines are one block at the top, which is not the author's duty
     if 0 < sum(first) < len(first) and all(first[: sum(first)]):
         ax.axhline(sum(first) - 0.5, color=style.FAINT, linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"

@@ -64,6 +64,7 @@ def rungs(
     """
     ladder = str(table["variable"].iloc[0]) if variable is None else variable
     own = table[table["variable"] == ladder]
+    # text and not categories: pivoting keeps the order of the columns that is asked for
     own = own.assign(level=own["level"].astype(str))
     levels = list(own["level"].unique())
     shares = own.pivot_table(index="time", columns="level", values="share")[levels]
@@ -72,12 +73,7 @@ def rungs(
     ends = style.time_axis(ax, float(times[-1]), start)
     stacked = shares.to_numpy(dtype=np.float64).T
     quiet = _is_quiet(stacked)
-    drawn = slice(int(quiet), None)
-    colours = style.ordered(len(levels))
-    ax.stackplot(
-        ends[0] + times, stacked[drawn], colors=colours[drawn], edgecolor="white", linewidth=0.5
-    )
-    style.share_axis(ax, float(stacked[drawn].sum(axis=0).max()) if quiet else 1.0, of="y")
+    _areas(ax, ends[0] + times, stacked, quiet=quiet)
     _labels(ax, levels, stacked[:, -1], quiet=quiet)
     _, top = ax.get_ylim()
     _label(ax, f"{style.day(float(times[-1]), start)}:", 0.97 * top)
@@ -91,14 +87,26 @@ def rungs(
     return ax
 
 
+def _areas(
+    ax: Axes, times: NDArray[np.float64], stacked: NDArray[np.float64], *, quiet: bool
+) -> None:
+    """The stacked areas, without the lowest rung where it is quiet; the axis fits what is drawn."""
+    drawn = slice(int(quiet), None)
+    colours = style.ordered(len(stacked))  # of all rungs, so that a rung keeps its colour
+    ax.stackplot(times, stacked[drawn], colors=colours[drawn], edgecolor="white", linewidth=0.5)
+    style.share_axis(ax, float(stacked[drawn].sum(axis=0).max()) if quiet else 1.0, of="y")
+
+
 def _is_quiet(stacked: NDArray[np.float64]) -> bool:
     """Whether the lowest rung, the first row, is so full that the others cannot be read."""
+    # only if something is left to draw when it is gone
     return bool(len(stacked) > 1 and stacked[0].min() > QUIET and stacked[1:].max() > 0)
 
 
 def _labels(ax: Axes, levels: list[str], last: NDArray[np.float64], *, quiet: bool) -> None:
     """Each rung's name and last share, as near to its area as the others allow."""
     _, top = ax.get_ylim()
+    # what is not drawn takes no room, but keeps a label, below the others
     drawn = np.where(np.arange(len(levels)) < int(quiet), 0.0, last)
     middle = drawn.cumsum() - drawn / 2
     places = style.apart(list(middle), top / max(9, len(levels) + 1), 0.02 * top, 0.89 * top)
@@ -110,6 +118,7 @@ def _labels(ax: Axes, levels: list[str], last: NDArray[np.float64], *, quiet: bo
 
 def _label(ax: Axes, text: str, place: float, colour: tuple[float, ...] | None = None) -> None:
     """Words right of the frame; of a rung, its name behind a key in its colour."""
+    # x in shares of the frame, y in shares of paths
     across = ax.get_yaxis_transform()
     if colour is not None:
         ax.plot(

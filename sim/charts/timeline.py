@@ -1,6 +1,6 @@
 """Chart `timeline`: one path, a lane for each actor, its events from top to bottom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from sim.experiment.replays import ReplayTables
 from sim.formatting import happened, moment, percent, plain
 
 WORLD = "(world)"
+DOT: dict[str, Any] = {"s": 46, "color": style.ACCENT, "zorder": 3}
 MOST = 60  # events a page can hold; the rest is counted, not drawn
 CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
@@ -60,27 +61,31 @@ def timeline(
     ax = style.axes(ax, rows=len(rows) + 4, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
     ax.vlines(list(lanes.values()), -0.5, len(rows) - 0.5, color=style.GROUND, linewidth=7)
     places = [place for place, row in enumerate(rows) if "seq" in row]
-    at = {
+    at = {  # seq of an event -> where its dot is
         int(seq): (lanes[owner], place)
         for seq, owner, place in zip(shown["seq"], owners, places, strict=True)
     }
     _draw_causes(ax, events, at)
-    where = [at[int(seq)] for seq in shown["seq"]]
-    ax.scatter([x for x, _ in where], [y for _, y in where], s=46, color=style.ACCENT, zorder=3)
+    ax.scatter([x for x, _ in at.values()], [y for _, y in at.values()], **DOT)
     for place, row in enumerate(rows):
         _label_row(ax, row, place)
     ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlim(-0.5, max(len(lanes), 1) - 0.5)
     heads = [style.folded((names or {}).get(owner, plain(owner)), most=2) for owner in lanes]
-    ax.set_xticks(list(lanes.values()), heads)
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
-    ax.xaxis.tick_top()
-    ax.tick_params(axis="x", length=0, rotation=90 if len(lanes) > 3 else 0)
-    ax.tick_params(axis="y", length=0)
-    ax.spines[["left", "bottom"]].set_visible(False)
+    _lane_heads(ax, heads)
     ax.set_xlabel(_counted(len(shown), len(events)), color=style.INK, fontsize=9)
     return ax
+
+
+def _lane_heads(ax: Axes, heads: Sequence[str]) -> None:
+    """Whose lane it is, above each; upright where they would run into each other."""
+    ax.set_xlim(-0.5, max(len(heads), 1) - 0.5)
+    ax.set_xticks(range(len(heads)), heads)
+    ax.xaxis.tick_top()
+    ax.tick_params(axis="x", length=0, rotation=90 if len(heads) > 3 else 0)
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
 
 
 def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
@@ -89,8 +94,10 @@ def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
     First what led to each outcome, headlines before others, from its moment back to its oldest
     cause; then what actors chose; then the rest, each as they came.
     """
+    # the rule for choosing only matters where something has to go
     if len(events) <= MOST:
         return set(events["seq"])
+    # a dict as an ordered set: the first MOST that are wanted
     found: dict[int, None] = {}
     for seq in _wanted(events, outcomes):
         found[seq] = None
@@ -106,6 +113,7 @@ def _wanted(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[int]:
     if "headline" in outcomes:
         ordered = outcomes.sort_values("headline", ascending=False, kind="stable")
     for time in ordered["time"]:
+        # of several events at that instant any may have decided it: the last first
         for seq in events.loc[events["time"] == time, "seq"].iloc[::-1]:
             back: int | None = int(seq)
             while back is not None:
@@ -126,6 +134,7 @@ def _rows(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[dict[Any, An
     """Events in order, and each outcome below those of its moment."""
     waiting = outcomes.sort_values("time", kind="stable").to_dict("records")
     for event in events.to_dict("records"):
+        # an outcome stands below all events of its own moment, since one of them brought it about
         while waiting and waiting[0]["time"] < event["time"]:
             yield waiting.pop(0)
         yield event
@@ -137,6 +146,7 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
     reasons = _causes(events)
     for seq, (lane, place) in at.items():
         cause = reasons[seq]
+        # over what is not drawn, so that no event on the page lacks its reason
         while cause is not None and cause not in at:
             cause = reasons[cause]
         if cause is not None:
@@ -148,6 +158,7 @@ def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
     """What a row is, right of the lanes: an event with its odds, or an outcome, in bold."""
     if "seq" in row:
         text = happened(str(row["transition"]), row["option"])
+        # a certain option says nothing about what else might have been
         if pd.notna(row["option"]) and row["probability"] < 1:
             text += f" ({percent(float(row['probability']))} %)"
     else:

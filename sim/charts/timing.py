@@ -39,6 +39,7 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     n = len(run.outcomes)
     counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
     bands = LABELS[about.interval].replace("intervals", "bands")
+    # a treaty that was void, or binds after the horizon, has no day on this chart
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
     dated = {
         f"{plain(treaty.label)} begins to bind": moment / DAY
@@ -72,23 +73,15 @@ def timing(
     is drawn and what the bands hold.
     """
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
+    # a curve that is 0 to the end would be a line on the axis: it is named below instead
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
     never = [_title(curve) for name, curve in curves.items() if str(name) not in happened]
     rows = max(len(curves) + 1, 9)
     ax = style.axes(ax, rows=rows)
     horizon = float(table["time"].max()) if len(table) else 1.0
     ends = style.time_axis(ax, horizon, start)
-    style.share_axis(
-        ax, max((float(curves[k]["high"].max()) for k in happened), default=1.0), of="y"
-    )
-    _, top = ax.get_ylim()
-    wanted = [float(curves[name]["probability"].iloc[-1]) for name in happened]
-    room = top / rows  # of two lines of text
-    places = style.apart(wanted, room, room / 2, top - room / 2)
-    for position, (name, place) in enumerate(zip(happened, places, strict=True)):
-        headline = "headline" in table and bool(curves[name]["headline"].iloc[0])
-        look = Look(*style.line(position), headline)
-        _curve(ax, curves[name], ends, place=place, look=look)
+    _curves(ax, [curves[name] for name in happened], ends, rows=rows)
+    # upright lines say when; what happens then is said below, where there is room
     for day in (dated or {}).values():
         ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
@@ -102,6 +95,18 @@ def timing(
     return ax
 
 
+def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int) -> None:
+    """A line for each outcome, labelled at its end with no label over another."""
+    style.share_axis(ax, max((float(one["high"].max()) for one in curves), default=1.0), of="y")
+    _, top = ax.get_ylim()
+    wanted = [float(one["probability"].iloc[-1]) for one in curves]
+    room = top / rows  # of two lines of text
+    places = style.apart(wanted, room, room / 2, top - room / 2)
+    for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
+        headline = "headline" in curve and bool(curve["headline"].iloc[0])
+        _curve(ax, curve, ends, place=place, look=Look(*style.line(position), headline))
+
+
 def _title(curve: pd.DataFrame) -> str:
     first = curve.iloc[0]
     return str(first["title"]) if "title" in curve else plain(str(first["outcome"]))
@@ -113,6 +118,7 @@ def _curve(
     """The line of one outcome, its band, and its title with the last share."""
     days, shares = ends[0] + curve["time"], curve["probability"]
     weight = 2.8 if look.headline else 1.5
+    # a share counted up to a day holds until the next one is counted
     ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
     low, high = curve["low"], curve["high"]
     ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.13, linewidth=0)

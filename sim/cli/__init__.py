@@ -22,6 +22,7 @@ def main() -> None:
     # does by itself, and once more on the way out, would cost a fifth of `check`.
     gc.set_threshold(500_000, 50, 50)
     atexit.register(gc.freeze)
+    # a test or a notebook may have put something else in place of a stream
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             if not stream.isatty():  # a file or a pipe is read by programs

@@ -38,5 +38,6 @@ def start(
         typer.echo(NEXT.format(context.info_name))
 
 
+# in order, since that is the order of --help
 for name, command in COMMANDS.items():
     app.command(name)(command)

@@ -29,11 +29,14 @@ class Commands(TyperGroup):
         """Put `run` before a scenario, unless the word looks like a command misspelt."""
         if args and args[0] not in self.commands and args[0] not in OPTIONS:
             first = args[0]
+            # `chek` is a command misspelt, `crisis.yaml` a file that may be missing: each gets its
+            # own message
             near = get_close_matches(first, self.commands, n=1)
             if near and not Path(first).exists():
                 raise UsageError(
                     f"{first!r} is neither a file nor a command; did you mean {near[0]!r}?"
                 )
+            # the most common thing needs no verb
             args = ["run", *args]
         return list(super().parse_args(ctx, args))
 
@@ -57,6 +60,7 @@ class Commands(TyperGroup):
         except MemoryError:
             print_problems(["out of memory; use fewer draws or paths"])
         except OSError as error:
+            # a system error about a file, or a full disk, is the user's to mend; any other is ours
             if error.filename is None and error.errno not in DISK_FULL:
                 raise
             where = f"{error.filename}: " if error.filename else ""
@@ -68,4 +72,5 @@ class Commands(TyperGroup):
 
 def _discard_stdout() -> None:
     """Let what is left to be written go nowhere, since it has nowhere to go."""
+    # the interpreter flushes stdout once more on its way out, and would fail again
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

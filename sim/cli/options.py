@@ -19,6 +19,7 @@ from sim.experiment.plan import Plan
 
 def count(text: str | int) -> int:
     """A whole number, or an error in words."""
+    # 1e3, 1_000 and 2.0 are numbers to Python, and typing errors here
     if not re.fullmatch(r"[-+]?(\d+|\d{1,3}(,\d{3})+)", str(text)):
         raise typer.BadParameter(f"must be a whole number, found {text!r}")
     return int(str(text).replace(",", ""))
@@ -31,6 +32,7 @@ _TYPES = get_type_hints(Plan)
 def plan_option(name: str) -> Any:
     """One option of a run as typer takes it, in the words of `Plan`."""
     words = _WORDS[name]
+    # a flag can only be set; what the library decides unless told is left to it
     if _TYPES[name] in (bool, bool | None):  # a flag, without its --no-... form
         return typer.Option(f"--{name.replace('_', '-')}", help=words["help"])
     return typer.Option(

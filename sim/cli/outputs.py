@@ -21,6 +21,7 @@ def claim_output_dir(target: Path) -> Path:
     """
     from sim.results.directory import describe_earlier, refuse_foreign
 
+    # a run may take minutes; that its directory may not be written is known before
     refuse_foreign(target)
     before = describe_earlier(target)
     if before:
@@ -54,4 +55,5 @@ def draw_without_window() -> None:
     """Draw to files only, also where there is a screen."""
     import matplotlib as mpl
 
+    # before pyplot is imported: a backend with windows fails where there is no screen
     mpl.use("agg")

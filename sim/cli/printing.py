@@ -44,7 +44,9 @@ def print_view(view: RenderableType) -> None:
     """Print a view, 80 columns wide where nobody's screen says otherwise."""
     from rich.console import Console
 
+    # no colours, no markup: titles may have brackets, which rich would read
     console = Console(highlight=False, markup=False, emoji=False)
+    # pipes and files get what the documentation shows, whatever the terminal it was made in
     console.width = min(console.width, 100) if console.is_terminal else 80
     with console.capture() as printed:
         console.print(view)

@@ -34,12 +34,14 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
     """Run a scenario and its twins side by side, so that the same paths are counted in pairs."""
     scenarios = (scenario, *twins)
     models = [one.model for one in scenarios]
+    # parameters that models share are drawn once and are equal: they are found by name
     values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
         runs = [solved(one, rows, plan) for one, rows in zip(scenarios, values, strict=True)]
         return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=())
     counts = [Accumulator(model, paths=plan.paths, keep=plan.keeps) for model in models]
     pairs = [PairCounts(plan.draws, len(scenario.model.outcomes)) for _ in twins]
+    # a chunk holds the same paths of all models, so pairs can be counted and let go
     for pieces in pieces_of(models, values, plan):
         for accumulator, own in zip(counts, pieces, strict=True):
             for piece in own:
@@ -65,9 +67,12 @@ class PairCounts:
         """Count the paths of one chunk, the same ones on both sides."""
         draw = np.repeat([p.draw for p in baseline], [len(p.ending) for p in baseline])
         before, after = concat(baseline, "outcome_time"), concat(twin, "outcome_time")
-        had, has = ~np.isnan(before), ~np.isnan(after)
+        had, has = ~np.isnan(before), ~np.isnan(after)  # NaN: the outcome did not happen
+        # add.at and not +=, as a draw occurs once a path
         np.add.at(self.gained, draw, has & ~had)
         np.add.at(self.lost, draw, had & ~has)
+        # equal times to the last bit: a path untouched by the change is recomputed, not
+        # approximated
         same = np.all((before == after) | ~(had | has), axis=1)
         for name in ("ending", "end_time", "stopped"):
             same &= concat(baseline, name) == concat(twin, name)

@@ -25,6 +25,7 @@ def _words(text: str, metavar: str = "", shown: str | None = None) -> dict[str, 
     return {"help": text, "metavar": metavar, "shown": shown}
 
 
+# without slots, so that a default can be read off the class: `Plan.draws` is 500
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """How much to run, and how. A field's default is the default everywhere: `Plan.draws`.
@@ -60,6 +61,7 @@ class Plan:
             checked["workers"] = whole("workers", self.workers, 1)
         for name, value in checked.items():  # a row of a table gives NumPy's numbers
             object.__setattr__(self, name, value)
+        # names only: an engine is imported when it runs
         if self.engine not in (*ENGINES, EXACT):
             raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
 
@@ -73,6 +75,7 @@ class Plan:
         """How many workers; all cores this process may use unless said."""
         if self.workers is not None:
             return self.workers
+        # a container or a batch system may allow fewer cores than there are
         allowed = getattr(os, "sched_getaffinity", None)  # not on every system
         return len(allowed(0)) if allowed else os.cpu_count() or 1
 

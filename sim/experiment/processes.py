@@ -20,6 +20,7 @@ LOST = (
 
 def context() -> BaseContext:
     """Copies of this process where the system makes them well, so that a plain script will do."""
+    # elsewhere a process starts anew and imports the caller's script, which needs a guard
     return get_context("fork" if sys.platform == "linux" else "spawn")
 
 
@@ -31,6 +32,7 @@ def processes(
 
     All have ended when it is left; on KeyboardInterrupt they are made to.
     """
+    # processes that were there before belong to the caller
     others = active_children()
     pool = ProcessPoolExecutor(workers, context(), begin, arguments)
     with warnings.catch_warnings():

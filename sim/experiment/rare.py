@@ -40,13 +40,16 @@ def rare(scenario: Scenario | Model, outcome: str, plan: RarePlan) -> RareOutput
     names = [one.name for one in model.outcomes]
     if outcome not in names:
         raise UsageError(unknown("outcome", outcome, names))
+    # where all parameters are fixed, all draws are alike, and repetitions take their place
     certain = all(parameter.distribution.kind == "fixed" for parameter in model.parameters)
     draws = 1 if certain else plan.draws
+    # splitting would go on for ever towards what cannot happen
     if reach(model, limit=THOROUGH).outcomes[names.index(outcome)] is None:
         raise NotApplicable(f"not applicable, because {outcome} is impossible by construction")
     from sim.engines.splitting import split
 
     values = parameter_values(model, plan.seed, range(draws))
+    # a partial of a function at the top of a module can be sent to a process; a closure cannot
     one = partial(
         split,
         model,
@@ -60,6 +63,7 @@ def rare(scenario: Scenario | Model, outcome: str, plan: RarePlan) -> RareOutput
         bar(draws, plan.progress, " draws") as done,
         mapping(min(plan.crew, draws)) as map_,
     ):
+        # in order of draws whatever process is first: the estimate must not depend on it
         for each in map_(_one, repeat(one), values.tolist(), range(draws)):
             found.append(each)
             done(1)
@@ -76,5 +80,6 @@ def mapping(workers: int) -> Iterator[Callable[..., Iterator[Split]]]:
     if workers == 1:
         yield map
         return
+    # workers do not hear Ctrl-C: the first process answers it and ends them
     with processes(workers, signal.signal, signal.SIGINT, signal.SIG_IGN) as pool:
         yield pool.map

@@ -61,9 +61,10 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)
     counts = Accumulator(model, paths=1, keep=True)
+    # through the same accumulator and frames as a run, so that rows are equal to a run's
     counts.add(batch(model, draw, path, [walk], events=True))
     rows = frames.paths(counts)
-    assert rows is not None
+    assert rows is not None  # rows were kept, so there is one
     return ReplayTables(
         events=frames.events(counts),
         options=options(model, walk),
@@ -90,11 +91,13 @@ def parameters(model: Model, values: Sequence[float]) -> Mapping[str, float | st
 
 def options(model: Model, walk: Walk) -> pd.DataFrame:
     """The table `Replay.options`."""
+    # a firing without shares is rule 7: no option was available, so each had 0
     rows = [
         (seq, option.name, firing.shares[i] if firing.shares else 0.0, i == firing.option)
         for seq, firing in enumerate(walk.firings)
         for i, option in enumerate(model.transitions[firing.rank].options)
     ]
+    # of no events at all, four empty columns
     seq, option, probability, taken = list(zip(*rows, strict=True)) or [()] * 4
     return pd.DataFrame(
         {
@@ -108,6 +111,7 @@ def options(model: Model, walk: Walk) -> pd.DataFrame:
 
 def states(model: Model, walk: Walk) -> pd.DataFrame:
     """The table `Replay.states`."""
+    # seq -1 is the state before anything has fired
     found = [(-1, 0.0, model.start_state)]
     found += [(seq, firing.time / DAY, firing.state) for seq, firing in enumerate(walk.firings)]
     columns: dict[str, object] = {

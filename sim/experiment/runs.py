@@ -46,6 +46,8 @@ def run(scenario: Scenario | Model, plan: Plan) -> RunOutput:
     (values,) = values_of([model], plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
         return solved(scenario, values, plan)
+    # batches are counted as they come, so memory does not grow with the number of paths unless rows
+    # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
     for (pieces,) in pieces_of([model], [values], plan):
         for piece in pieces:
@@ -60,6 +62,7 @@ def counted(
     return RunOutput(
         model=counts.model,
         found=counts,
+        # after Ctrl-C the last draw may be half done, and only whole ones are counted
         values=values[: counts.draws],
         provenance=provenance(scenario, plan, counts.draws),
     )
@@ -70,6 +73,7 @@ def solved(scenario: Scenario | Model, values: NDArray[np.float64], plan: Plan) 
     model = model_of(scenario)
     solution = solve(model, values, plan)
     done = len(solution.outcomes)
+    # `paths` 0 says that there are none, so that nobody divides by them
     about = replace(provenance(scenario, plan, done), interval=EXACT, paths=0)
     return RunOutput(model=model, found=solution, values=values[:done], provenance=about)
 
@@ -91,6 +95,7 @@ def pieces_of(
     with interruptible() as interruption, bar(work.total, plan.progress) as done:
         try:
             yield from walk(work, interruption, done)
+        # Ctrl-C: what has been counted stays counted
         except Stop:
             return
 
@@ -108,7 +113,7 @@ def model_of(scenario: Scenario | Model) -> Model:
 def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provenance:
     """Where results come from: the scenario and its files, seed, arguments and versions."""
     model = model_of(scenario)
-    files: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}  # a model alone was read from no file
     question = under = ""
     if not isinstance(scenario, Model):
         question, under = scenario.question, "+".join(scenario.applied)
@@ -125,6 +130,7 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
         paths=plan.paths,
         horizon=model.horizon / DAY,
         start=model.start,
+        # named here too, since a saved run is read without its scenario
         headlines=tuple(outcome.name for outcome in model.outcomes if outcome.headline),
         interval="sampling",
         arguments=plan.arguments(),

@@ -28,6 +28,7 @@ def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
     if plan.events:
         raise UsageError("events: the exact engine simulates no paths, so there are none to keep")
     found: list[exact.Exact] = []
+    # 0-dimensional zeros take the shape of the first curve that is added to them
     timing = rungs = np.zeros(())
     with interruptible() as interruption:
         try:
@@ -35,6 +36,7 @@ def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
                 # curves are only wanted averaged: those of each draw would fill the memory
                 found.append(replace(one, curves=np.zeros(0), rungs=np.zeros(0)))
                 timing, rungs = timing + one.curves, rungs + one.rungs
+                # after a draw, so that there is at least one
                 interruption.check()
         except Stop:
             pass

@@ -22,6 +22,7 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1)
         case "mermaid":
             return mermaid(model)
         case "prism":
+            # the text holds one draw: without a number, the median of each parameter
             values = [central(parameter.distribution) for parameter in model.parameters]
             if draw is not None:
                 whole("draw", draw, 0, LARGEST - 1)

@@ -15,13 +15,16 @@ from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.model import Model
 from sim.model.transitions import Transition
 
+# brackets that Mermaid draws as a box with round corners, a box, a hexagon
 SHAPES = {"transition": ("(", ")"), "variable": ("[", "]"), "outcome": ("{{", "}}")}
+# thick where one starts another, dotted where a state is only read
 LINES = {"starts": "==>", "sets": "-->", "guards": "-.->", "speeds": "-.->", "weighs": "-.->"}
 
 
 def structure(model: Model) -> "nx.MultiDiGraph[str]":
     """The graph; every attribute is text, so that any format can hold it."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=model.name)
+    # nodes first, in the order of the file: Mermaid and Gephi lay out in the order they read
     for variable in model.variables:
         words = ", ".join(variable.levels) or f"0 to {variable.size - 1}"
         owner = variable.owner
@@ -37,6 +40,7 @@ def structure(model: Model) -> "nx.MultiDiGraph[str]":
     for outcome in model.outcomes:
         headline = "yes" if outcome.headline else "no"
         graph.add_node(f"outcome:{outcome.name}", kind="outcome", headline=headline)
+    # a multigraph, since one transition may set a variable by one option and read it as well
     for transition in model.transitions:
         for source, target, does, option in _edges(transition):
             graph.add_edge(source, target, does=does, option=option)
@@ -50,6 +54,7 @@ def structure(model: Model) -> "nx.MultiDiGraph[str]":
 
 def graphml(model: Model) -> str:
     """The structure as GraphML, which Gephi, yEd and networkx read."""
+    # networkx writes bytes only; named keys make the file readable by people
     file = io.BytesIO()
     nx.write_graphml(structure(model), file, named_key_ids=True)
     return file.getvalue().decode() + "\n"
@@ -58,13 +63,14 @@ def graphml(model: Model) -> str:
 def mermaid(model: Model) -> str:
     """The structure as a Mermaid flow chart: what starts or sets what, one box an actor."""
     graph = structure(model)
-    codes = {node: f"n{i}" for i, node in enumerate(graph)}
+    codes = {node: f"n{i}" for i, node in enumerate(graph)}  # names have dots, which Mermaid reads
     lines = ["flowchart LR"]
     owners = dict.fromkeys(_owner(data) for _, data in graph.nodes(data=True))
     for i, owner in enumerate(owners):
         inside = [node for node, data in graph.nodes(data=True) if _owner(data) == owner]
         drawn = [f"  {codes[node]}{_box(node)}" for node in inside]
         lines += [f'  subgraph s{i}["{owner}"]', *(f"  {line}" for line in drawn), "  end"]
+    # several options that set one variable would draw as many lines between the same boxes
     seen = set()
     for source, target, data in graph.edges(data=True):
         line = LINES.get(data["does"], "-->")
@@ -88,6 +94,7 @@ def _box(node: str) -> str:
 def _edges(transition: Transition) -> Iterator[tuple[str, str, str, str]]:
     """(source, target, what it does, by which option)."""
     me = f"transition:{transition.name}"
+    # a condition that turns true starts a clock, so what it reads points here likewise
     for trigger in transition.on:
         if trigger.becomes is None:
             yield f"transition:{trigger.transition}", me, "starts", trigger.option or ""

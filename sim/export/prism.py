@@ -31,13 +31,16 @@ class _Translation:
     def __init__(self, model: Model, values: Sequence[float]) -> None:
         self.model, self.values = model, values
         can = reach(model, limit=0)
-        self.rules = [r for r, started in enumerate(can.started) if started and can.fired[r]]
+        # what can never fire is left out: a date beyond the horizon, say, is then no obstacle
+        self.rules = [rank for rank, fires in enumerate(can.fired) if fires]
         self.immediate = [r for r in self.rules if self._takes_no_time(model.transitions[r])]
         self.names = Vocabulary(model)
         self.here = self.names.state
 
     def text(self) -> str:
         model, name = self.model, self.names
+        # a Markov automaton has states in which no time passes; a plain chain has none, and more
+        # tools read it
         kind = "ma" if self.immediate else "ctmc"
         lines = [f"// {model.name}: {model.title}", "// time in days; one draw of the parameters"]
         lines += [kind, "", f"const double horizon = {model.horizon / DAY!r};"]
@@ -45,6 +48,7 @@ class _Translation:
             f"const double {name.parameters[p.name]} = {float(value)!r};"
             for p, value in zip(model.parameters, self.values, strict=True)
         ]
+        # formulas are shorthand: what is written once here is read in every guard below
         stop = model.stop_when
         lines += ["", f"formula stopped = {self._holds(stop) if stop else 'false'};"]
         lines += [f"formula {name.ready[rank]} = {self._ready(rank)};" for rank in self.rules]
@@ -54,7 +58,7 @@ class _Translation:
         lines += ["", "module world", *self._variables(), ""]
         for rank in self.rules:
             lines += self._commands(rank)
-        lines += ["endmodule", ""]
+        lines += ["endmodule", ""]  # one module: nothing here runs beside anything else
         lines += [f'label "{o.name}" = {name.met[o.name]};' for o in model.outcomes]
         return "\n".join([*lines, *self._endings(), ""])
 
@@ -66,6 +70,7 @@ class _Translation:
             )
         if after.kind == "exponential":
             return False
+        # an exact delay of zero is immediate too; with a parameter in it, that depends on the draw
         if after.kind == "immediate" or (
             after.kind == "exactly" and self._argument(after.arguments[0]) == 0
         ):
@@ -76,6 +81,7 @@ class _Translation:
         )
 
     def _argument(self, expression: Expression) -> float:
+        # delays read parameters, never the state, so an empty state will do
         return float(evaluator(expression.node, self.model.names)((), self.values, ()))
 
     def _holds(self, condition: Expression | None, state: Mapping[str, str] | None = None) -> str:
@@ -94,12 +100,15 @@ class _Translation:
             + (", ".join(v.levels) or "a count")
             for v in model.variables
         ]
+        # a limit needs a counter and a trigger a flag; all else is read off the state
         for rank in self.rules:
             transition = model.transitions[rank]
             if transition.limit is not None:
                 lines.append(f"  {name.fired[rank]} : [0..{transition.limit}] init 0;")
             if transition.on:
                 lines.append(f"  {name.runs[rank]} : bool init false;")
+        # what holds already at t = 0 has happened (rule 10); in the order in which outcomes read
+        # each other
         marks = [False for _ in model.outcomes]
         for i in model.outcome_order:
             holds = evaluator(model.outcomes[i].when.node, model.names)
@@ -112,6 +121,8 @@ class _Translation:
     def _ready(self, rank: int) -> str:
         """Whether a clock runs down: guard, trigger, limit, and a speed above 0."""
         transition = self.model.transitions[rank]
+        # a clock at speed 0 keeps its remaining time; an exponential one has no memory, so it may
+        # as well be stopped and started anew
         parts = [self._holds(transition.when)]
         if transition.limit is not None:
             parts.append(f"{self.names.fired[rank]}<{transition.limit}")
@@ -125,19 +136,25 @@ class _Translation:
         transition, name = self.model.transitions[rank], self.names
         shares, total = self._shares(transition)
         if rank in self.immediate:
+            # rule 4: of clocks due at one instant the first declared fires; the guard says that
+            # none before it is ready, so that no two commands ever compete
             first = [f"!{name.ready[r]}" for r in self.immediate if r < rank]
             guard = " & ".join(["!stopped", name.ready[rank], *first])
             head, rate = "[]", ""
         else:
+            # time may pass only where nothing is due at once
             guard = "!stopped" + " & !at_once" * bool(self.immediate) + f" & {name.ready[rank]}"
             head = "<>" if self.immediate else "[]"
+            # the mean is in seconds, rates are a day
             rate = f"{DAY / self._argument(transition.after.arguments[0])!r}*"
             if transition.speed is not None:
                 rate += f"{self._number(transition.speed.node)}*"
+        # the rate of an option is the rate of the clock times the option's share
         branches = [
             f"{rate}{share} : {self._update(rank, option)}"
             for share, option in zip(shares, transition.options, strict=True)
         ]
+        # rule 7: with no option available the clock has fired all the same, without effects
         nothing = f"{rate}1 : {self._update(rank, None)}"
         lines = [f"  // {transition.name}"]
         if total is None:
@@ -154,19 +171,23 @@ class _Translation:
         else:
             weights = self._weights(options, free)
         chosen = [conditional(f, w, "0") for f, w in zip(free, weights, strict=True)]
+        # the common cases first, for text that can be read: a lone option, and shares that sum to 1
         if len(options) == 1 and options[0].available is None and options[0].value is None:
             return ["1"], None
         rest = any(o.share == "rest" and o.available is None for o in options)
         if rest and all(o.available is None for o in options):
             return chosen, None
+        # else shares are taken of the sum of what is available, which may be 0
         total = "(" + " + ".join(chosen) + ")"
         return [f"({weight})/{total}" for weight in chosen], total
 
     def _weights(self, options: Sequence[Option], free: Sequence[str]) -> list[str]:
         weights: list[str] = []
         for i, option in enumerate(options):
+            # what the options before this one take, where they are available
             before = [conditional(f, w, "0") for f, w in zip(free[:i], weights, strict=True)]
             if option.share == "rest":
+                # `rest` leaves room for the options that come after it, too
                 others = [
                     conditional(f, self._number(o.value.node), "0")
                     for o, f in zip(options[i + 1 :], free[i + 1 :], strict=True)
@@ -188,11 +209,14 @@ class _Translation:
         """What a firing with this option (None: rule 7's nothing) does to every variable."""
         model, name = self.model, self.names
         effects = option.effects if option else ()
+        # all effects read the state before the firing, and apply together
         after = {**self.here, **{e.variable: self._effect(e) for e in effects}}
         changes = {self.here[e.variable]: after[e.variable] for e in effects}
         limit = model.transitions[rank].limit
         if limit is not None:
             changes[name.fired[rank]] = f"min({name.fired[rank]}+1, {limit})"
+        # an outcome is looked at again only if this firing changes something it reads; once met,
+        # it stays so; outcomes may read others, hence the order
         met, changed = dict(name.met), {effect.variable for effect in effects}
         for i in model.outcome_order:
             outcome = model.outcomes[i]
@@ -201,6 +225,7 @@ class _Translation:
                 changed.add(outcome.name)
                 met[outcome.name] = f"({name.met[outcome.name]} | {holds})"
                 changes[name.met[outcome.name]] = met[outcome.name]
+        # every firing may start, keep or discard every triggered clock
         for other in self.rules:
             if model.transitions[other].on:
                 changes[name.runs[other]] = self._runs(other, rank, option, after)
@@ -218,6 +243,7 @@ class _Translation:
         for trigger in transition.on:
             if trigger.becomes is not None:
                 before, then = self._holds(trigger.becomes), self._holds(trigger.becomes, after)
+                # a firing that leaves the condition as it is cannot be what turns it true
                 if then != before:
                     starts.append(f"(!{before} & {then})")
             elif trigger.transition == model.transitions[rank].name:
@@ -227,6 +253,7 @@ class _Translation:
         if transition.limit is not None:
             fired = name.fired[other] + ("+1" if other == rank else "")
             starts = [f"({start} & {fired}<{transition.limit})" for start in starts]
+        # the clock that fired is done; one whose guard fails now is discarded unless it remembers
         keeps = "false" if other == rank else name.runs[other]
         if transition.memory != "remember" and keeps != "false":
             keeps = keeps if guard == "true" else f"({keeps} & {guard})"
@@ -252,8 +279,9 @@ class _Translation:
         return lines
 
 
-EULER = "2.718281828459045"
+EULER = "2.718281828459045"  # PRISM has pow, and neither exp nor e
 
 
+# rounding may leave a little less than nothing, which PRISM refuses as a probability
 def _left(taken: Sequence[str]) -> str:
     return f"max(1 - ({' + '.join(taken)}), 0)" if taken else "1"

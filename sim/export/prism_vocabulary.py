@@ -22,6 +22,7 @@ from sim.model.expressions import (
 )
 from sim.model.model import Model
 
+# keywords of PRISM and Storm, names of functions, and in the last line names this export uses
 _RESERVED = """
 A bool clock const ctmc C double dtmc E endinit endinvariant endmodule endobservables endrewards
 endsystem false formula filter func F global G init invariant I int label ma max mdp min module X
@@ -47,6 +48,7 @@ class Vocabulary:
 
     def _name(self, written: str) -> str:
         name = re.sub(r"\W", "_", written)
+        # `a.b` and `a_b` would become one name; an underscore more keeps them apart
         while name in self._taken or name in RESERVED:
             name += "_"
         self._taken.add(name)
@@ -78,6 +80,7 @@ class Vocabulary:
             case Comparison(op, left, right):
                 sign = {"==": "="}.get(op, op)
                 return f"({self.number(left, state, met)}{sign}{self.number(right, state, met)})"
+        # a number where a condition is wanted holds when it is not 0, as in the language
         return f"({self.number(node, state, met)}!=0)"
 
     def number(
@@ -86,6 +89,7 @@ class Vocabulary:
         """The tree as a number; a truth value is 0 or 1."""
         match node:
             case Constant(value, _):
+                # without a point where it is whole: PRISM refuses a double as the value of a state
                 return str(int(value)) if value == int(value) else repr(float(value))
             case StateOf(name):
                 return state[name]
@@ -115,11 +119,13 @@ def conditional(test: str, then: str, otherwise: str) -> str:
 
 def held_in_range(number: str, top: int) -> str:
     """A number held in 0 to top and cut to a whole one."""
+    # the language cuts a count to a whole number; floor also makes it an int, as PRISM wants
     return f"floor(min(max({number}, 0), {top}))"
 
 
 def _odds(probability: str, *factors: str) -> str:
     """The share p F / (1 - p + p F), as `sim.model.expressions.odds`."""
+    # p F / (1 - p + p F) cannot leave [0, 1]; 0 over 0 happens for p = 1 and F = 0, and is p
     share = "*".join((probability, *factors))
     both = f"((1-{probability})+{share})"
     return f"({both}>0 ? {share}/{both} : {probability})"

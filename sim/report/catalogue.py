@@ -20,6 +20,7 @@ def catalogue(directory: Path) -> Iterator[str]:
         try:
             tree, _ = read(str(file))
         except ScenarioError as error:
+            # one bad file does not hide the others; what is wrong is raised at the end
             problems += error.problems
             continue
         if tree.get("scenario") is None:

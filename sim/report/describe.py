@@ -25,6 +25,7 @@ def describe(scenario: Scenario) -> str:
 
     Says what the model is, not what came out of it; the same scenario gives the same text.
     """
+    # the order and the headings of the ODD protocol, so that a reviewer knows where to look
     parts = (_purpose, _entities, _process, _concepts, _initialisation, _input, _submodels)
     lines = chain.from_iterable(part(scenario) for part in parts)
     return document([*heading(1, scenario.title), *lines])
@@ -47,6 +48,7 @@ def _entities(scenario: Scenario) -> Iterator[str]:
     rows = [
         (names.get(variable.owner, ""), code(variable.name), _values(variable), _start(variable))
         for variable in model.variables
+        # a treaty's own flag and statuses are told once for all, below the table
         if variable.owner not in scenario.declared.treaties
     ]
     yield from table(("owner", "variable", "values, in order", "initial value"), rows)
@@ -65,6 +67,7 @@ def _entities(scenario: Scenario) -> Iterator[str]:
 def _process(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Process overview and scheduling")
     model = scenario.model
+    # by the part of the file they come from, in the order in which clocks due together fire
     counts = Counter[str](transition.part for transition in model.transitions)
     parts = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
     yield (
@@ -79,6 +82,7 @@ def _process(scenario: Scenario) -> Iterator[str]:
     dated = [transition for transition in model.transitions if transition.at is not None]
     if dated:
         yield from ["", "Scheduled:", ""]
+        # by day and not by rank: a calendar is read in order of time
         for transition in sorted(dated, key=lambda t: t.at or 0.0):
             yield bullet(f"{code(transition.name)}: day {(transition.at or 0.0) / DAY:g}")
 
@@ -111,6 +115,7 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         "",
     ]
     for ending in scenario.model.endings:
+        # the last one has no condition: it takes what is left
         when = code(ending.when.text) if ending.when else "otherwise"
         about = sentences(ending.title, ending.about)
         yield bullet(f"{code(ending.name)}{f' ({about})' if about else ''}: {when}")

@@ -70,7 +70,9 @@ def save_timeline(replay: Replay, file: Path) -> None:
 def save(ax: Axes, stem: Path) -> None:
     """Write a chart as stem.png and stem.svg, the same bytes for the same chart, and let it go."""
     figure = style.figure_of(ax)
+    # the same run gives the same bytes: no random ids, no date, no version of matplotlib
     with mpl.rc_context({"svg.hashsalt": "escalation"}):  # else every SVG has its own ids
         figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
         figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
+    # pyplot keeps every figure until it is closed, and a run draws a dozen
     plt.close(figure)

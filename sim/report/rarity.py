@@ -28,5 +28,6 @@ def _over(rare: Rare) -> str:
     """How much hangs on what we do not know, which no number of paths makes less."""
     if rare.draws == 1:
         return "Parameter uncertainty not included."
+    # how much the answer depends on what is not known, which more paths do not make less
     low, high = (float(end) for end in rare.by_draw["probability"].quantile([0.05, 0.95]))
     return f"In 90 % of the draws the probability is {percent(low)} to {percent(high)} %."

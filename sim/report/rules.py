@@ -19,6 +19,7 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     since = f"signed {treaty.signed}" if treaty.signed else ""
     force = f"in force {treaty.in_force}" if treaty.in_force else ""
     dates = "; ".join(part for part in (since, force) if part)
+    # the flag at t = 0, which `start`, `in_force` and `void` have settled
     binds = model.variable(f"{treaty.name}.binds").start
     state = "binds at the start" if binds else "does not bind at the start"
     yield f"{code(treaty.name)}: {joined(treaty.parties)}; {dates + '; ' if dates else ''}{state}."
@@ -31,6 +32,7 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
         yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
         yield f"Invoked when {phrase(clause.casus_foederis, model)}."
         transition = model.transition(name)
+        # the transition that opens a clause again stands by itself, and not with every clause
         for other in model.transitions:
             if other.name == f"{name}.reopened":
                 yield f"Invoked again at {joined(_trigger(t, model) for t in other.on)}."
@@ -62,6 +64,7 @@ def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
 
 def _options(transition: Transition, model: Model, own: str = "") -> Iterator[str]:
     for option in transition.options:
+        # a response sets the clause's own status, which its name says already
         effects = [e for e in option.effects if e.variable != own]
         does = "; ".join(_effect(effect, model) for effect in effects) or "no effect"
         name = f"{code(option.name)} " if option.name else ""
@@ -72,6 +75,7 @@ def _options(transition: Transition, model: Model, own: str = "") -> Iterator[st
 def _odds(option: Option, transition: Transition) -> str:
     if len(transition.options) == 1 and option.value is None:
         return "always" if option.name else "then"
+    # after the others, whatever they leave
     if option.share == "rest" or option.value is None:
         return "otherwise"
     value = code(option.value.text)

@@ -26,10 +26,12 @@ def write(
     `check` is called before each chart; when it raises Stop, the tables are written without any.
     """
 
+    # called inside the directory in the making, so that files and tables appear together
     def also(folder: Path) -> None:
         for name, table in analyses.items():
             write_table(folder / f"{name}.csv", table)
         if charts:
+            # matplotlib costs a second that a run without charts need not pay
             from sim.report.pictures import draw
 
             try:

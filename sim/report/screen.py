@@ -32,6 +32,7 @@ def run_view(
     `found` are the analyses beside the run's tables, by name; `where` says what was written where.
     """
     about = results.provenance
+    # what was asked, what was found, what to think of it, where it is: in this order
     parts: list[RenderableType] = [*_head(about)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
@@ -59,10 +60,12 @@ def _head(about: Provenance) -> Iterator[RenderableType]:
 
 
 def _outcomes(results: Results) -> Table:
+    # an exact solution has no median times: its columns would be empty
     timed = bool(results.outcomes["median_time"].notna().any())
     table = grid("outcome", "probability", *["median time", "hits"] * timed)
     for name, row in results.outcomes.iterrows():
         median = float(row["median_time"])
+        # to the second: floats of days would end in 59.9999 min
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
         table.add_row(
@@ -88,6 +91,7 @@ def short(duration: str) -> str:
     number, _, unit = duration.partition(" ")
     if not unit:
         return duration
+    # two digits: a median over paths bears no more
     value = float(number)
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
@@ -96,6 +100,7 @@ def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[Rend
     """Where history says something else than the run; agreement is counted."""
     if table is None:
         return
+    # agreement is a count; what disagrees is what a reader has to think about
     other = table[~table["agrees"]]
     agree = len(table) - len(other)
     yield ""
@@ -109,6 +114,7 @@ def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[Rend
         shown.add_row(
             f"{titles[row['outcome']]}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
+            # none in n has no lower end: a bound is the honest form
             ends if row["successes"] else f"below {at_most(row['record_high'])} %",
             f"{percent(row['probability'])} %",
         )
@@ -133,9 +139,11 @@ def _routes(
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
+        # the example of the likeliest route, as a command that can be pasted
         first = table.iloc[0]
         command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
         under = f" --with {about.under}" if about.under else ""
+        # only what differs from the defaults, so that the line stays short
         seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
         yield Text(f"to see this path: {command}{under}{seed}")
 
@@ -150,6 +158,7 @@ def _looked_at(routes: pd.DataFrame, n: int) -> str:
 def _never(results: Results) -> Iterator[RenderableType]:
     """Names of what no path came to, what cannot happen apart from what merely did not."""
     coverage = results.coverage
+    # what is proved never to happen is another thing than what was not met in n paths
     kinds = [("impossible", "Impossible by construction")]
     if results.n:  # an exact solution walks no paths
         kinds.append(("possible", f"Possible, but in none of the {results.n:,} paths"))
@@ -175,6 +184,7 @@ def listed(names: Sequence[str]) -> str:
 def grid(*columns: str) -> Table:
     """A table without lines; the first column bends, numbers do not."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    # names may be folded at 80 columns; a number over two lines could not be read
     for position, column in enumerate(columns):
         table.add_column(column, no_wrap=position > 0, overflow="fold")
     return table

@@ -30,10 +30,12 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     changed = f", with {under}" if under else ""
     yield f"draw {replay.draw}, path {replay.number}, seed {replay.seed}{changed}"
     yield from _assumed(replay)
+    # plain dicts: a path is short, and a row is asked for by name again and again
     events = replay.events.to_dict("records")
     options = {seq: rows.to_dict("records") for seq, rows in replay.options.groupby("seq")}
     states = replay.states.drop(columns=["seq", "time"]).to_dict("records")
     up_to = -1.0  # outcomes up to this day have been listed
+    # what holds from the start has happened at day 0, before any event
     if not events or events[0]["time"] > 0:
         yield from _outcomes(replay, up_to, 0.0)
         up_to = 0.0
@@ -45,6 +47,8 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
             cause = events[int(event["cause"])]
             yield from _indented(f"because {_what(cause)} ({moment(cause['time'], model.start)})")
         yield from _changes(states[seq], states[seq + 1], event["transition"])
+        # outcomes once a moment, below its last event: which of several brought it about, time
+        # alone does not tell
         if seq + 1 == len(events) or events[seq + 1]["time"] > event["time"]:
             yield from _outcomes(replay, up_to, event["time"])
             up_to = event["time"]
@@ -61,6 +65,7 @@ def _assumed(replay: Replay) -> Iterator[str]:
         if parameter.distribution.kind == "fixed":
             continue
         value = value_in_words(parameter, number)
+        # the uniform behind the value says how far out it is, whatever the distribution
         where = parameter_uniform(replay.seed, parameter.name, replay.draw)
         if parameter.distribution.kind == "choices":
             chosen.append(f"{parameter.name} is {value}")
@@ -102,6 +107,7 @@ def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
 def _share(probability: float) -> str:
     if probability == 0:
         return "not available"
+    # rounding would say 100 % of what may still go the other way
     if SURE < probability < 1:
         return f"above {percent(SURE)} %"
     if probability < 1 - SURE:
@@ -119,6 +125,7 @@ def _changes(before: Mapping[Any, str], after: Mapping[Any, str], transition: st
 def _outcomes(replay: Replay, after: float, until: float) -> Iterator[str]:
     """The outcomes that happened later than one day and no later than another."""
     for outcome in replay.model.outcomes:
+        # missing times compare false, so what never happened is left out
         if after < replay.path[f"time.{outcome.name}"].iloc[0] <= until:
             yield from _indented(f"*** {outcome.label}")
 

@@ -26,6 +26,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
     `where` says what was written where.
     """
     about = comparison.baseline.provenance
+    # without headlines every outcome is one
     shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
     parts: list[RenderableType] = [Text(about.title, "bold")]
     if about.under:
@@ -48,6 +49,7 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 
     The keys of a run's summary, and `twins`: name -> outcome -> the columns of the table.
     """
+    # NaN and pd.NA become None, which JSON writes as null
     table = comparison.table.astype(object).where(comparison.table.notna(), None)
     twins: dict[str, dict[str, Any]] = {name: {} for name in comparison.twins}
     for row in table.to_dict("records"):
@@ -62,6 +64,7 @@ def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterat
     under = comparison.baseline.provenance.under
     yield Text(f"{title}: baseline {baseline}{f' (with {under})' if under else ''}", "bold")
     twins = comparison.twins
+    # a solution counts no paths, so that column would be empty
     counted = bool(rows["differ"].notna().all())
     table = grid("alternative", "probability", "difference in points", *["paths changed"] * counted)
     for _, row in rows.iterrows():
@@ -72,5 +75,6 @@ def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterat
 
 
 def _estimate_in_words(results: Results, outcome: str) -> str:
+    # by iterrows and not by .loc, for a row with the types of its cells
     (row,) = (row for _, row in results.outcomes.loc[[outcome]].iterrows())
     return estimate(row)

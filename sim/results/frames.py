@@ -45,6 +45,7 @@ def paths(counts: Accumulator) -> pd.DataFrame | None:
         "censored": ~np.concatenate([none.astype(bool), *(piece.stopped for piece in rows)]),
         "n_events": np.concatenate([none, *(piece.n_events for piece in rows)]),
     }
+    # seconds inside, days in every table
     times = outcome_times(counts) / DAY
     for i, outcome in enumerate(counts.model.outcomes):
         columns[f"time.{outcome.name}"] = times[:, i]
@@ -67,6 +68,7 @@ def by_draw(model: Model, values: Floats, n: object, shares: Floats, ended: Floa
         column, levels = values[:, i], parameter.distribution.levels
         columns[f"parameter.{parameter.name}"] = (
             named(column.astype(np.int64), levels)
+            # a choice is a position inside, and its name in a table
             if levels
             else column / (DAY if parameter.time else 1.0)
         )
@@ -125,6 +127,7 @@ def events(counts: Accumulator) -> pd.DataFrame:
     transitions = model.transitions
     names = [option.name for transition in transitions for option in transition.options]
     words = list(dict.fromkeys([*(name for name in names if name is not None), "nothing"]))
+    # an option without a name belongs to a transition without choice: missing in the table
     option_codes = [words.index(name) if name is not None else -1 for name in names]
     offsets = np.array([0, *accumulate(len(t.options) for t in transitions)], dtype=np.int64)
     actors = [actor.name for actor in model.actors]
@@ -137,6 +140,7 @@ def events(counts: Accumulator) -> pd.DataFrame:
         return np.concatenate([np.empty(0, np.int64), *columns])
 
     rank, option, cause = whole("transition"), whole("option"), whole("cause")
+    # all options of all transitions in one row, and behind them the word `nothing`
     place = np.where(option == NOTHING, len(option_codes), offsets[rank] + option)
     lengths = [len(firings.path) for _, firings in parts]
     return pd.DataFrame(

@@ -38,9 +38,8 @@ def compare(
 ) -> None:
     """Compare a scenario with itself under interventions, path by path."""
     loaded = read(scenario, under)
-    target = claim_output_dir(
-        out or Path("results") / "-".join([loaded.name, *loaded.applied, "compared"])
-    )
+    name = "-".join([loaded.name, *loaded.applied, "compared"])
+    target = claim_output_dir(out or Path("results") / name)
     import sim
     from sim.experiment.work import interruptible
 

@@ -12,6 +12,7 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the sc
     """Write NAME.yaml: a small commented scenario that runs."""
     from sim.scenario import new as template
 
+    # `new my_crisis` and `new my_crisis.yaml` are the same wish
     file = Path(f"{name.removesuffix('.yaml')}.yaml")
     text = template(file.stem)
     if file.exists():

@@ -35,6 +35,7 @@ def replay(
     from sim.report.story import story
 
     again = sim.replay(loaded, draw=draw, path=path, seed=seed)
+    # the picture first: if it cannot be drawn, nothing is printed that looks like success
     if chart is not None:
         draw_without_window()
         from sim.report.pictures import save_timeline

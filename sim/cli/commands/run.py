@@ -20,6 +20,7 @@ from sim.cli.printing import print_json, print_view
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
+    from sim.api import Results
     from sim.scenario import Scenario
 
 
@@ -43,30 +44,40 @@ def run(
 ) -> None:
     """Run a scenario: write tables and charts, print a summary."""
     loaded = read(scenario, under)
+    # another method with other output: nothing below applies
     if rare:
         _split(context, loaded, rare, plan, as_json)
         return
-    target = claim_output_dir(out or Path("results") / "-".join([loaded.name, *loaded.applied]))
+    name = "-".join([loaded.name, *loaded.applied])
+    target = claim_output_dir(out or Path("results") / name)
     import sim
 
+    # a flag is True or False; None lets the number of paths decide
     results = sim.run(loaded, **{**plan, "keep_paths": plan["keep_paths"] or None})
     exit_if_nothing_finished(results)
+    _write(loaded, results, target, charts=not no_charts, as_json=as_json)
+
+
+def _write(
+    scenario: Scenario, results: Results, target: Path, *, charts: bool, as_json: bool
+) -> None:
+    """Write the directory of a run, and print what it says; end with 130 if it was cut short."""
     draw_without_window()
     from sim.analysis.after_run import analyses
     from sim.experiment.work import interruptible
     from sim.report.run_files import write
 
-    charts = not no_charts and not results.provenance.interrupted  # who stops it wants to go on
+    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
     with interruptible() as again:
-        found = analyses(loaded, results)
-        write(loaded, results, found, target, charts=charts, check=again.check)
+        found = analyses(scenario, results)
+        write(scenario, results, found, target, charts=charts, check=again.check)
     if as_json:
         print_json(results.summary())
     else:
         from sim.report.screen import run_view
 
         where = describe_written(charts and not again.asked, target)
-        print_view(run_view(loaded, results, found, where))
+        print_view(run_view(scenario, results, found, where))
     exit_if_interrupted(results, cut=again.asked)
 
 
