@@ -9,6 +9,7 @@ from random_models import as_yaml, documents, model_of
 from scipy.stats import binom
 from small_models import exponential, is_
 
+from sim import Results
 from sim.engines.exact import Exact, solve
 from sim.engines.exact.flow import Floats
 from sim.errors import NotApplicable, RunError
@@ -18,7 +19,6 @@ from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
 from sim.model.reachability import reach
 from sim.model.waiting import wait
-from sim.results.results import Results
 
 PATHS = 10_000
 CALM = 1e-4  # how often the comparisons together fail if all is right

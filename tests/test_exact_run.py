@@ -26,6 +26,7 @@ from small_models import (
     up,
 )
 
+from sim import Results
 from sim.engines import ENGINES
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import run
@@ -34,7 +35,6 @@ from sim.model.delays import Delay
 from sim.model.model import Model
 from sim.model.state import Variable
 from sim.model.transitions import Trigger
-from sim.results.results import Results
 
 PATHS = 4_000
 LEVELS = ("calm", "incident", "clash", "strikes", "war")
