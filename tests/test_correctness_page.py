@@ -17,7 +17,7 @@ import correctness_engines  # noqa: E402
 import correctness_kinds  # noqa: E402
 import correctness_runs  # noqa: E402
 from correctness_page import PART, filled, rounded  # noqa: E402
-from correctness_tested import TESTED, Tested  # noqa: E402
+from correctness_tested import TESTED, HeldBy  # noqa: E402
 
 PAGE = (ROOT / "docs" / "correctness.md").read_text(encoding="utf-8")
 NUMBERS: dict[str, Any] = json.loads(
@@ -44,7 +44,7 @@ def test_a_claim_has_a_picture_numbers_and_tests(claim: str) -> None:
     assert any(test.claim == claim for test in TESTED)
 
 
-def missing(test: Tested) -> list[str]:
+def missing(test: HeldBy) -> list[str]:
     """What of a test that the page names is not in the repository: its function, its cases."""
     file, _, name = test.place.partition("::")
     source = (ROOT / "tests" / file).read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def missing(test: Tested) -> list[str]:
 
 
 @pytest.mark.parametrize("test", TESTED, ids=lambda test: test.place.partition("::")[2][5:])
-def test_what_the_page_says_of_tests_is_so(test: Tested) -> None:
+def test_what_the_page_says_of_tests_is_so(test: HeldBy) -> None:
     assert test.claim in NUMBERS
     assert missing(test) == []
 
