@@ -111,23 +111,24 @@ def test_random_numbers_are_philox() -> None:
 
 
 def test_the_exact_engine_has_the_known_answers() -> None:
-    """All formulas; of Storm's scenarios the two quickest."""
-    found = correctness_engines.exact(storm=("cascade", "gates"))
+    """Every formula at two horizons; of Storm's scenarios the quickest."""
+    found = correctness_engines.exact(storm=("gates",), horizons=2)
     assert found.failed == []
-    assert found.numbers["formulas"] == NUMBERS["exact"]["formulas"]
+    assert found.numbers["models"] == NUMBERS["exact"]["models"]
+    assert found.numbers["formulas"] > found.numbers["models"]
 
 
-def test_zeros_are_sound_in_twenty_worlds() -> None:
-    numbers = correctness_runs.zeros(worlds=20, paths=100).numbers
-    assert numbers["impossible"] > 100
+def test_zeros_are_sound_in_eight_worlds() -> None:
+    numbers = correctness_runs.zeros(worlds=8, paths=100).numbers
+    assert numbers["impossible"] > 50
     assert (numbers["impossible_but_positive"], numbers["seen_but_zero"]) == (0, 0)
 
 
-def test_intervals_of_twenty_runs() -> None:
-    found = correctness_runs.intervals(runs=20).numbers["cases"]
+def test_intervals_of_ten_runs() -> None:
+    found = correctness_runs.intervals(runs=10).numbers["cases"]
     truths = {name: case["truth"] for name, case in found.items()}
     assert truths == {n: c["truth"] for n, c in NUMBERS["intervals"]["cases"].items()}
-    assert min(case["covered"] for case in found.values()) > 0.6  # 0.9 - 4 standard errors is 0.63
+    assert min(case["covered"] for case in found.values()) > 0.5  # 0.9 - 4 standard errors is 0.52
 
 
 def test_a_wrong_distribution_fails(monkeypatch: pytest.MonkeyPatch) -> None:
