@@ -52,9 +52,8 @@ def main() -> int:
         numbers[name] = rounded(finding.numbers)
         draw(name, finding.drawn, arguments.out)
         failed += [f"{name}: {sentence}" for sentence in finding.failed]
-        print(
-            f"{name} ({time.perf_counter() - begun:.0f} s)\n{blocks(numbers)[name]}\n", flush=True
-        )
+        text = blocks({name: numbers[name]})[name]
+        print(f"{name} ({time.perf_counter() - begun:.0f} s)\n{text}\n", flush=True)
         # Written after every claim: an interrupted command keeps what it has measured.
         ordered = {name: numbers[name] for name in CLAIMS if name in numbers}
         store.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")

@@ -51,6 +51,8 @@ SENTENCES = {
   {none_above_bound} (expected: at most 5 %). Of probability 0, but not proved to be so:
   {zero_but_not_proved}.
 - Seen: {seen:,}; of these with exact probability 0: **{seen_but_zero}**.
+- Control: if everything that was not seen had been called impossible, {none_but_positive} outcomes
+  would have been called so wrongly.
 """,
     "twins": """\
 - {paths} paths and {interventions} alternatives. Something is imposed on day 1, 5, 20 or 60:

@@ -98,7 +98,8 @@ def zeros(worlds: int = 200, paths: int = 200, seed: int = 1) -> Finding:
         "impossible": int((reach == "impossible").sum()),
         "impossible_but_positive": int(((reach == "impossible") & (truth > 0)).sum()),
         "zero_but_not_proved": int(((reach == "possible") & (truth == 0)).sum()),
-        "none": len(none), "none_above_bound": int((none["truth"] > none["high"]).sum()),
+        "none": len(none), "none_but_positive": int((none["truth"] > 0).sum()),
+        "none_above_bound": int((none["truth"] > none["high"]).sum()),
         "seen": int((reach == "seen").sum()),
         "seen_but_zero": int(((reach == "seen") & (truth == 0)).sum()),
     }  # fmt: skip
@@ -106,7 +107,7 @@ def zeros(worlds: int = 200, paths: int = 200, seed: int = 1) -> Finding:
         (numbers["impossible_but_positive"] == 0, "something possible was called impossible"),
         (numbers["seen_but_zero"] == 0, "something of probability 0 was seen"),
         (numbers["none_above_bound"] <= 0.2 * len(none) + 3, "bounds of none-in-n are too low"),
-        (numbers["none"] > worlds / 20, "control: hardly anything possible was missed"),
+        (numbers["none_but_positive"] > worlds / 20, "control: zeros of both kinds are the same"),
     )
     return Finding(numbers=numbers, drawn=table, failed=failed)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
+class HeldBy:
     """One test that a claim rests on."""
 
     claim: str
@@ -18,8 +18,8 @@ class Checked:
     proof: tuple[str, ...] = ()
 
 
-def _of(claim: str, sentence: str, cases: str, place: str, *proof: str) -> Checked:
-    return Checked(claim=claim, sentence=sentence, cases=cases, place=place, proof=proof)
+def _of(claim: str, sentence: str, cases: str, place: str, *proof: str) -> HeldBy:
+    return HeldBy(claim=claim, sentence=sentence, cases=cases, place=place, proof=proof)
 
 
 TESTED = (

@@ -17,7 +17,7 @@ import correctness_engines  # noqa: E402
 import correctness_kinds  # noqa: E402
 import correctness_runs  # noqa: E402
 from correctness_page import PART, filled, rounded  # noqa: E402
-from correctness_tested import TESTED, Checked  # noqa: E402
+from correctness_tested import TESTED, HeldBy  # noqa: E402
 
 PAGE = (ROOT / "docs" / "correctness.md").read_text(encoding="utf-8")
 NUMBERS: dict[str, Any] = json.loads(
@@ -44,7 +44,7 @@ def test_a_claim_has_a_picture_numbers_and_tests(claim: str) -> None:
     assert any(test.claim == claim for test in TESTED)
 
 
-def missing(test: Checked) -> list[str]:
+def missing(test: HeldBy) -> list[str]:
     """What of a test that the page names is not in the repository: its function, its cases."""
     file, _, name = test.place.partition("::")
     source = (ROOT / "tests" / file).read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def missing(test: Checked) -> list[str]:
 
 
 @pytest.mark.parametrize("test", TESTED, ids=lambda test: test.place.partition("::")[2][5:])
-def test_what_the_page_says_of_tests_is_so(test: Checked) -> None:
+def test_what_the_page_says_of_tests_is_so(test: HeldBy) -> None:
     assert test.claim in NUMBERS
     assert missing(test) == []
 
@@ -111,23 +111,24 @@ def test_random_numbers_are_philox() -> None:
 
 
 def test_the_exact_engine_has_the_known_answers() -> None:
-    """All formulas; of Storm's scenarios the two quickest."""
-    found = correctness_engines.exact(storm=("cascade", "gates"))
+    """Every formula at two horizons; of Storm's scenarios the quickest."""
+    found = correctness_engines.exact(storm=("gates",), horizons=2)
     assert found.failed == []
-    assert found.numbers["formulas"] == NUMBERS["exact"]["formulas"]
+    assert found.numbers["models"] == NUMBERS["exact"]["models"]
+    assert found.numbers["formulas"] > found.numbers["models"]
 
 
-def test_zeros_are_sound_in_twenty_worlds() -> None:
-    numbers = correctness_runs.zeros(worlds=20, paths=100).numbers
-    assert numbers["impossible"] > 100
+def test_zeros_are_sound_in_eight_worlds() -> None:
+    numbers = correctness_runs.zeros(worlds=8, paths=100).numbers
+    assert numbers["impossible"] > 50
     assert (numbers["impossible_but_positive"], numbers["seen_but_zero"]) == (0, 0)
 
 
-def test_intervals_of_twenty_runs() -> None:
-    found = correctness_runs.intervals(runs=20).numbers["cases"]
+def test_intervals_of_ten_runs() -> None:
+    found = correctness_runs.intervals(runs=10).numbers["cases"]
     truths = {name: case["truth"] for name, case in found.items()}
     assert truths == {n: c["truth"] for n, c in NUMBERS["intervals"]["cases"].items()}
-    assert min(case["covered"] for case in found.values()) > 0.6  # 0.9 - 4 standard errors is 0.63
+    assert min(case["covered"] for case in found.values()) > 0.5  # 0.9 - 4 standard errors is 0.52
 
 
 def test_a_wrong_distribution_fails(monkeypatch: pytest.MonkeyPatch) -> None:
