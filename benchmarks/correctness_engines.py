@@ -42,7 +42,7 @@ def engines(paths: int = 20, seed: int = 1) -> Finding:
         (unequal == 0, f"{unequal} scenarios have other events"),
         (alike < paths / 5, "control: another seed gives many of the same paths"),
     )
-    return Finding(numbers=numbers, drawn=(times, counted), failed=failed)
+    return Finding(numbers=numbers, drawn=(times, counted, unequal), failed=failed)
 
 
 def _events(file: Path, engine: str, paths: int, seed: int) -> pd.DataFrame:

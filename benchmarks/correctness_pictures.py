@@ -36,7 +36,7 @@ def draw(name: str, drawn: Any, folder: Path) -> Path:
 
 
 def engines(drawn: Any) -> Figure:
-    (one, other), counted = drawn
+    (one, other), counted, unequal = drawn
     figure = Figure(figsize=(WIDTH, 3.9))
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.1])
     left.plot([0, one.max()], [0, one.max()], color=GREY, linewidth=1, zorder=0)
@@ -50,7 +50,11 @@ def engines(drawn: Any) -> Figure:
     names = sorted(counted, key=counted.__getitem__)
     right.barh(range(len(names)), [counted[n] for n in names], color=PALE, edgecolor=INK, lw=0.6)
     right.set_yticks(range(len(names)), names, fontsize=7.5)
-    right.set(xscale="log", xlabel="events compared", title="every scenario: all events equal")
+    right.set(
+        xscale="log",
+        xlabel="events compared",
+        title=f"{len(counted)} scenarios, {unequal} with other events",
+    )
     return figure
 
 
@@ -232,6 +236,8 @@ def twins(drawn: Any) -> Figure:
     figure = Figure(figsize=(WIDTH, 3.6))
     left, right = figure.subplots(1, 2)
     days = sorted({day for day, _ in dated})
+    early = sum(first < day for day, first in dated)
+    elsewhere = sum(moment != first for moment, first in called)
     offsets = np.random.default_rng(1).uniform(-0.25, 0.25, len(dated))
     for i, (day, first) in enumerate(dated):
         left.plot(days.index(day) + offsets[i], first, ".", color=BLUE, markersize=2.5)
@@ -240,7 +246,7 @@ def twins(drawn: Any) -> Figure:
     left.set_xticks(range(len(days)), [f"day {day}" for day in days])
     left.set(
         yscale="log", xlabel="day of the change (bar)", ylabel="first difference (day)",
-        title=f"talks imposed: {len(dated):,} paths differ,\nnone before the bar",
+        title=f"talks imposed: {len(dated):,} paths differ,\n{early} of them before the bar",
     )  # fmt: skip
     decades(left, 0.7, 200, "y")
     moment, first = np.array(called).T
@@ -249,7 +255,7 @@ def twins(drawn: Any) -> Figure:
     right.set_aspect("equal")
     right.set(
         xlabel="clause invoked in the baseline (day)", ylabel="first difference (day)",
-        title=f"treaty void: {len(called):,} paths differ,\neach from the call on",
+        title=f"treaty void: {len(called):,} paths differ,\n{elsewhere} not from the invocation on",
     )  # fmt: skip
     return figure
 
