@@ -91,7 +91,7 @@ def test_the_record_of_a_scenario():
         180 * 86_400.0,
         "2024-10-25",
     )
-    assert scenario.files == (str(ISLAND),)
+    assert scenario.files == {str(ISLAND): ISLAND.read_bytes()}
     blame = scenario.parameters.loc["ally_blames_south"]
     assert (blame["grade"], blame["source"], blame["line"]) == ("judgement", "icb", 30)
     treaty = scenario.declared.treaties["mutual_aid"]

@@ -37,7 +37,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 
     Raises ScenarioError with every problem they have.
     """
-    tree, problems = read(fspath(path))
+    tree, problems, _ = read(fspath(path))
     if set(tree.entries) != {"sources"}:
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
@@ -53,7 +53,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 def _load(file: str) -> Scenario:
     composed = compose(file)
     if is_machine_form(composed.tree):
-        return _of_machine_form(file, read_model(composed.tree))
+        return _of_machine_form(file, composed.files, read_model(composed.tree))
     diagnostics = expand(
         Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
     )
@@ -72,14 +72,14 @@ def _load(file: str) -> Scenario:
         model=resolved.model,
         declared=document,
         file=file,
-        files=tuple(composed.files),
+        files=composed.files,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(once(diagnostics.warnings))),
         events={event.name: event for event in resolved.possible},
     )
 
 
-def _of_machine_form(file: str, model: Model) -> Scenario:
+def _of_machine_form(file: str, files: Mapping[str, bytes], model: Model) -> Scenario:
     """A scenario that is nothing but its model: what the form does not have is empty."""
     declared = Document(
         scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
@@ -88,7 +88,7 @@ def _of_machine_form(file: str, model: Model) -> Scenario:
         model=model,
         declared=declared,
         file=file,
-        files=(file,),
+        files=files,
         numbers=(),
         events={},
         is_machine_form=True,

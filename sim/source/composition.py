@@ -20,7 +20,7 @@ class Composed:
     """The tree of a scenario, every file read for it, and what was wrong on the way."""
 
     tree: Mapping
-    files: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # each as it was parsed
     problems: list[Problem] = field(default_factory=list)
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
 
@@ -40,8 +40,8 @@ def compose(file: str) -> Composed:
 
 def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     """The file's tree over its base's; `above` are the files that extend it, the variant first."""
-    tree, problems = read(file)
-    made = Composed(tree, [file], problems)
+    tree, problems, content = read(file)
+    made = Composed(tree, {file: content}, problems)
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
         _include(made, file, part, place)
@@ -52,7 +52,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     if bases:
         base = _base(file, *bases[0], chain)
         _remove(base, removals)
-        made.files += [name for name in base.files if name not in made.files]
+        made.files = {**made.files, **{n: c for n, c in base.files.items() if n not in made.files}}
         made.problems = [*base.problems, *made.problems]
         made.removed = base.removed
         made.tree = _merged(base.tree, made.tree)
@@ -104,9 +104,9 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
         message = f"there is no file {found(part)} beside this one{near(file)}"
         made.problem(place, "include", message)
         return
-    tree, problems = read(file)
+    tree, problems, content = read(file)
     made.problems += problems
-    made.files += [file] if file not in made.files else []
+    made.files.setdefault(file, content)
     inside = tree.get("sources") if "sources" in tree.entries else tree
     for name, entry in tree.entries.items():
         if inside is not tree and name != "sources":

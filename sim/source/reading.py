@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import yaml
 
@@ -39,9 +39,21 @@ _BRACKETS = re.compile(
 )
 
 
-def read(file: str) -> tuple[Mapping, list[Problem]]:
-    """The tree of a file, and its duplicate keys as problems. Raises ScenarioError."""
-    builder, text = _Builder(file), _text(file)
+class Read(NamedTuple):
+    """A file as it was parsed: its tree, its duplicate keys as problems, and its bytes.
+
+    Whoever wants to know later what was read asks these bytes: the file may have changed since.
+    """
+
+    tree: Mapping
+    problems: list[Problem]
+    content: bytes
+
+
+def read(file: str) -> Read:
+    """The tree of a file. Raises ScenarioError for what is no YAML, or too much of it."""
+    raw = _bytes(file)
+    builder, text = _Builder(file), _text(file, raw)
     try:
         tree = builder.document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
@@ -50,11 +62,11 @@ def read(file: str) -> tuple[Mapping, list[Problem]]:
         raise _refusal(file, "is empty; a scenario starts with `scenario: name`")
     if not isinstance(tree, Mapping):
         raise _refusal(file, "holds no keys; a scenario starts with `scenario: name`")
-    return tree, builder.problems
+    return Read(tree, builder.problems, raw)
 
 
-def _text(file: str) -> str:
-    """The characters of a file, refused when it is missing, too big or no text."""
+def _bytes(file: str) -> bytes:
+    """What a file holds, refused when it is missing or too big."""
     path = Path(file)
     try:
         with path.open("rb") as stream:
@@ -68,6 +80,11 @@ def _text(file: str) -> str:
         raise _without_line(file, f"cannot be read: {reason}") from None
     if len(raw) > FILE_BYTES:
         raise _refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
+    return raw
+
+
+def _text(file: str, raw: bytes) -> str:
+    """The characters of a file, refused when they are none."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
