@@ -6,9 +6,9 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from sim.model.delay_kinds import CODES
 from sim.model.delays import numbers
 from sim.model.model import Model
-from sim.model.waiting import LOGNORMAL
 from sim.streams import key, name_hash
 
 SOURCE = Path(__file__).with_name("race.c")
@@ -54,7 +54,7 @@ def walk(model: Model, *, seed: int, draw: int, paths: range) -> Count:
         ),
         first=(ctypes.c_double * 5)(*(row[1] for row in rows)),
         second=(ctypes.c_double * 5)(*(row[2] if len(row) > 2 else 0.0 for row in rows)),
-        lognormal=int(rows[0][0]) == LOGNORMAL,
+        lognormal=int(rows[0][0]) == CODES["lognormal"],
         horizon=model.horizon,
     )
     race.key0, race.key1 = key(seed)

@@ -6,12 +6,13 @@ stands: products wrap in int64 there and are whole here, and the bits kept of th
 For the same reason `philox` also takes NumPy arrays of int64.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from sim.model.name_hash import name_hash as name_hash
-from sim.model.waiting import MOST_U
+from sim.model.scalars import MOST_U
 
 DRAWS_IN_BLOCK = 100  # parameter draws are stratified within blocks of this many
 
@@ -84,4 +85,4 @@ def _parameter_block(seed: int, name: str, number: int) -> tuple[float, ...]:
     return tuple(drawn)
 
 
-COMPILABLE = (philox, uniform, key, block)
+COMPILABLE: tuple[Callable[..., object], ...] = (philox, uniform, key, block)

@@ -18,7 +18,7 @@ from sim.streams import philox
 
 HERE = Path(sim.__file__).parent / "engines"
 FILES = {  # of each engine, lowest first: those that walk
-    "reference": ("choices", "clocks", "world", "gathering", "__init__"),
+    "reference": ("calendar", "state", "choices", "clocks", "world", "batch", "__init__"),
     "compiled": ("lookup", "clocks", "firing", "kernel", "work", "__init__"),
 }
 
@@ -38,10 +38,10 @@ def plain_machine() -> ModuleType:
     """What `sim.engines.compiled.machine` offers, without compiling anything."""
     module = ModuleType("altered_machine")
     module.inlined = lambda function: function  # type: ignore[attr-defined]
-    module.kept = lambda function: function  # type: ignore[attr-defined]
+    module.cached_njit = lambda function: function  # type: ignore[attr-defined]
     module.lowest = lowest  # type: ignore[attr-defined]
-    module.held = flat  # type: ignore[attr-defined]
-    module.opened = lambda shape: lambda whole: whole  # type: ignore[attr-defined]
+    module.addresses = flat  # type: ignore[attr-defined]
+    module.group_at = lambda shape: lambda whole: whole  # type: ignore[attr-defined]
     return module
 
 

@@ -28,7 +28,7 @@ from sim.model.delays import row
 from sim.model.expressions import Evaluator, Expression, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
-from sim.model.waiting import reached
+from sim.model.waiting import cdf
 from sim.results import NOTHING, Walked
 
 CELLS = 10
@@ -190,8 +190,8 @@ class Watcher:
 
     def hazard(self, rank: int, age: float, width: float) -> float:
         """Integrated hazard between age - width and age + width."""
-        low = reached(self.numbers[rank], 0, age - width)
-        high = reached(self.numbers[rank], 0, age + width)
+        low = cdf(self.numbers[rank], 0, age - width)
+        high = cdf(self.numbers[rank], 0, age + width)
         return log(max(1 - low, SMALLEST)) - log(max(1 - high, SMALLEST))
 
     def contest(self, time: float, rank: int) -> None:
@@ -222,7 +222,7 @@ class Watcher:
         self.contests.append(Contest("option", named, won))
         if transition.at is None:
             last = self.waits[-1]
-            late = 2 * reached(self.numbers[last.rank], 0, last.age) - 1
+            late = 2 * cdf(self.numbers[last.rank], 0, last.age) - 1
             self.contests.append(Contest("option by wait", named, won, late))
 
     def shares(self, transition: Transition) -> dict[int, float]:
@@ -289,8 +289,8 @@ def scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[s
 def _run_through(watcher: Watcher, wait: Wait, v: float, seen: np.ndarray, due: np.ndarray) -> None:
     """Enter a wait into the tenths of its delay's distribution."""
     numbers = watcher.numbers[wait.rank]
-    below = reached(numbers, 0, wait.age - CLOSE)
-    upto = reached(numbers, 0, wait.age + CLOSE)
+    below = cdf(numbers, 0, wait.age - CLOSE)
+    upto = cdf(numbers, 0, wait.age + CLOSE)
     if wait.fired and below <= 0 and upto >= 1:
         return  # it had to be then, and says nothing
     share = below + v * (upto - below) if wait.fired else upto if wait.through else below

@@ -10,6 +10,7 @@ from numba.extending import register_jitable
 from scipy import special, stats
 
 from sim.model import waiting
+from sim.model.delay_kinds import CODES
 from sim.model.delays import (
     AT_ONCE,
     Delay,
@@ -29,8 +30,9 @@ from sim.model.expressions import (
     Names,
     ParameterOf,
 )
+from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.parameters import Distribution, Parameter
-from sim.model.waiting import normal_below, normal_quantile, reached, wait
+from sim.model.waiting import cdf, ppf
 
 NOBODY = Names({}, {}, {})
 SIGMA_90 = NormalDist().inv_cdf(0.9)
@@ -108,7 +110,7 @@ def test_waits_are_scipys_over_the_whole_unit_interval(name):
     # 1e-12: the largest exponent, sigma z = 57 at u = 1e-300, turns an error of 1 in 1e16 into
     # 57 in 1e16, and SciPy's own inverses are good to some 1e-13 in the far tails.
     us = unit_interval()
-    found = np.array([wait(numbers(DELAYS[name], NOBODY, ()), 0, u) for u in us])
+    found = np.array([ppf(numbers(DELAYS[name], NOBODY, ()), 0, u) for u in us])
     expected = SCIPY[name].ppf(us)
     kept = expected > 1e-290  # floats thin out below
     assert (found[~kept] < 1e-289).all()
@@ -121,7 +123,7 @@ def test_waits_are_scipys_over_the_whole_unit_interval(name):
 def test_reached_is_scipys_distribution_function(name):
     # Relative to the probability itself where it is small: 1e-12, as above; times in both tails.
     ts = [t for t in SCIPY[name].ppf(unit_interval(400)) if t > 1e-290]
-    found = np.array([reached(numbers(DELAYS[name], NOBODY, ()), 0, t) for t in ts])
+    found = np.array([cdf(numbers(DELAYS[name], NOBODY, ()), 0, t) for t in ts])
     expected = SCIPY[name].cdf(ts)
     kept = expected > 1e-280  # below, floats thin out
     assert np.abs(found[kept] / expected[kept] - 1).max() < 1e-12
@@ -135,23 +137,23 @@ def test_reached_undoes_wait(name):
     numbered = numbers(DELAYS[name], NOBODY, ())
     if name == "mix":  # a mix is not one rising curve: what undoes it is its distribution function
         us = (np.arange(20_000) + 0.5) / 20_000
-        waits = np.sort([wait(numbered, 0, u) for u in us])
-        assert max(abs(reached(numbered, 0, t) - u) for t, u in zip(waits, us, strict=True)) < 1e-4
+        waits = np.sort([ppf(numbered, 0, u) for u in us])
+        assert max(abs(cdf(numbered, 0, t) - u) for t, u in zip(waits, us, strict=True)) < 1e-4
         return
     for u in unit_interval():
-        t = wait(numbered, 0, u)
+        t = ppf(numbered, 0, u)
         if t < 1e-290:  # floats thin out below
             continue
         tolerance = 1e-11 * min(u, 1 - u) + 2.0**-50 * (u > 0.4 or name == "between")
-        assert abs(reached(numbered, 0, t) - u) <= tolerance, u
-    shifted = [reached(numbered, 0, wait(numbered, 0, u) * 1.0001) for u in (0.2, 0.5)]
+        assert abs(cdf(numbered, 0, t) - u) <= tolerance, u
+    shifted = [cdf(numbered, 0, ppf(numbered, 0, u) * 1.0001) for u in (0.2, 0.5)]
     assert max(abs(s - u) for s, u in zip(shifted, (0.2, 0.5), strict=True)) > 1e-6  # control
 
 
 @pytest.mark.parametrize("name", [name for name in CONTINUOUS if name != "mix"])
 def test_waits_rise_with_u_and_are_never_negative(name):
     numbered = numbers(DELAYS[name], NOBODY, ())
-    waits = [wait(numbered, 0, u) for u in unit_interval()]
+    waits = [ppf(numbered, 0, u) for u in unit_interval()]
     assert waits == sorted(waits)
     assert waits[0] >= 0
     assert math.isfinite(waits[-1])
@@ -170,34 +172,34 @@ def test_waits_rise_with_u_and_are_never_negative(name):
 def test_waits_have_the_mean_of_the_closed_form(name, mean):
     # Means over n strata, u at each one's middle, come far closer than n random draws would.
     numbered, n = numbers(DELAYS[name], NOBODY, ()), 50_000
-    found = math.fsum(wait(numbered, 0, (i + 0.5) / n) for i in range(n)) / n
+    found = math.fsum(ppf(numbered, 0, (i + 0.5) / n) for i in range(n)) / n
     assert found == pytest.approx(mean, rel=1e-3)
     assert found != pytest.approx(1.005 * mean, rel=1e-3)  # control
 
 
 def test_a_wait_at_once_takes_no_time():
-    assert wait(numbers(AT_ONCE, NOBODY, ()), 0, 0.3) == 0
-    assert reached(numbers(AT_ONCE, NOBODY, ()), 0, 0.0) == 1
-    assert reached(numbers(AT_ONCE, NOBODY, ()), 0, -1.0) == 0
+    assert ppf(numbers(AT_ONCE, NOBODY, ()), 0, 0.3) == 0
+    assert cdf(numbers(AT_ONCE, NOBODY, ()), 0, 0.0) == 1
+    assert cdf(numbers(AT_ONCE, NOBODY, ()), 0, -1.0) == 0
 
 
 def test_an_exact_wait_is_reached_exactly_then():
     numbered = numbers(DELAYS["exactly"], NOBODY, ())
-    assert {wait(numbered, 0, u) for u in unit_interval()} == {5 * DAY}
-    assert reached(numbered, 0, 5 * DAY) == 1
-    assert reached(numbered, 0, math.nextafter(5 * DAY, 0)) == 0
+    assert {ppf(numbered, 0, u) for u in unit_interval()} == {5 * DAY}
+    assert cdf(numbered, 0, 5 * DAY) == 1
+    assert cdf(numbered, 0, math.nextafter(5 * DAY, 0)) == 0
 
 
 def test_an_observed_wait_is_the_floor_of_u_times_n_of_the_sorted():
     seen = DELAYS["observed"].observations
     numbered = numbers(DELAYS["observed"], NOBODY, ())
-    assert [wait(numbered, 0, u) for u in (2.0**-54, 0.19, 0.2, 0.59, 0.6, 1 - 2.0**-53)] == [
+    assert [ppf(numbered, 0, u) for u in (2.0**-54, 0.19, 0.2, 0.59, 0.6, 1 - 2.0**-53)] == [
         seen[0], seen[0], seen[1], seen[2], seen[3], seen[4],
     ]  # fmt: skip
     ts = (-1.0, 0.0, DAY - 1, DAY, 3 * DAY, 9 * DAY)
-    assert [reached(numbered, 0, t) for t in ts] == [0, 0.2, 0.2, 0.6, 0.8, 1]
+    assert [cdf(numbered, 0, t) for t in ts] == [0, 0.2, 0.2, 0.6, 0.8, 1]
     many = numbers(delay("observed", observations=tuple(map(float, range(3)))), NOBODY, ())
-    assert wait(many, 0, 1 - 2.0**-53) == 2.0  # u n may round up to n
+    assert ppf(many, 0, 1 - 2.0**-53) == 2.0  # u n may round up to n
 
 
 def test_a_mix_gives_each_part_its_share_and_its_own_waits():
@@ -206,16 +208,16 @@ def test_a_mix_gives_each_part_its_share_and_its_own_waits():
     numbered = numbers(mix(*parts), NOBODY, ())
     alone = [numbers(part, NOBODY, ()) for _, part in parts]
     for v in (0.001, 0.3, 0.5, 0.999):
-        assert wait(numbered, 0, 0.25 * v) == pytest.approx(wait(alone[0], 0, v), rel=1e-12, abs=0)
-        assert wait(numbered, 0, 0.25 + 0.75 * v) == pytest.approx(
-            wait(alone[2], 0, v), rel=1e-12, abs=0
+        assert ppf(numbered, 0, 0.25 * v) == pytest.approx(ppf(alone[0], 0, v), rel=1e-12, abs=0)
+        assert ppf(numbered, 0, 0.25 + 0.75 * v) == pytest.approx(
+            ppf(alone[2], 0, v), rel=1e-12, abs=0
         )
-    assert all(wait(numbered, 0, u) != 7 for u in unit_interval())  # a share of 0 is never taken
+    assert all(ppf(numbered, 0, u) != 7 for u in unit_interval())  # a share of 0 is never taken
     for t in (-1.0, 0.0, 0.5, 2.0, 9.0):
-        expected = 0.25 * reached(alone[0], 0, t) + 0.75 * reached(alone[2], 0, t)
-        assert reached(numbered, 0, t) == pytest.approx(expected, abs=1e-15)
+        expected = 0.25 * cdf(alone[0], 0, t) + 0.75 * cdf(alone[2], 0, t)
+        assert cdf(numbered, 0, t) == pytest.approx(expected, abs=1e-15)
     only = numbers(mix((1.0, delay("exactly", number(7))), (0.0, AT_ONCE)), NOBODY, ())
-    assert {wait(only, 0, u) for u in unit_interval()} == {7}  # control: a whole share always is
+    assert {ppf(only, 0, u) for u in unit_interval()} == {7}  # control: a whole share always is
 
 
 def test_a_mix_within_a_mix_is_the_mix_multiplied_out():
@@ -223,16 +225,16 @@ def test_a_mix_within_a_mix_is_the_mix_multiplied_out():
     nested = numbers(mix((0.5, a), (0.5, mix((0.2, b), (0.8, c)))), NOBODY, ())
     flat = numbers(mix((0.5, a), (0.1, b), (0.4, c)), NOBODY, ())
     assert nested == pytest.approx(flat)
-    assert [wait(nested, 0, u) for u in (0.499, 0.501, 0.599, 0.601)] == [1, 2, 2, 3]
+    assert [ppf(nested, 0, u) for u in (0.499, 0.501, 0.599, 0.601)] == [1, 2, 2, 3]
 
 
 def test_rows_are_read_where_they_start():
     first, second = (numbers(DELAYS[name], NOBODY, ()) for name in ("lognormal", "mix"))
     joined = [9.9, *first, *second]
     for u in (0.1, 0.5, 0.9):
-        assert wait(joined, 1, u) == wait(first, 0, u)
-        assert wait(joined, 1 + len(first), u) == wait(second, 0, u)
-        assert reached(joined, 1 + len(first), DAY) == reached(second, 0, DAY)
+        assert ppf(joined, 1, u) == ppf(first, 0, u)
+        assert ppf(joined, 1 + len(first), u) == ppf(second, 0, u)
+        assert cdf(joined, 1 + len(first), DAY) == cdf(second, 0, DAY)
 
 
 # --- quantiles ----------------------------------------------------------------------------------
@@ -244,8 +246,8 @@ def test_a_curve_through_quantiles_meets_every_point(name):
     numbered = numbers(DELAYS[name], NOBODY, ())
     points = zip(DELAYS[name].probabilities, DELAYS[name].arguments, strict=True)
     for p, argument in points:
-        assert wait(numbered, 0, p) == pytest.approx(argument.node.value, rel=1e-13, abs=0)
-        assert wait(numbered, 0, p + 1e-6) != pytest.approx(argument.node.value, rel=1e-13, abs=0)
+        assert ppf(numbered, 0, p) == pytest.approx(argument.node.value, rel=1e-13, abs=0)
+        assert ppf(numbered, 0, p + 1e-6) != pytest.approx(argument.node.value, rel=1e-13, abs=0)
 
 
 def test_two_quantiles_are_log_logistic():
@@ -253,8 +255,8 @@ def test_two_quantiles_are_log_logistic():
     numbered = numbers(DELAYS["two quantiles"], NOBODY, ())
     for u in unit_interval():  # 1e-12: the exponent reaches 430 at u = 1e-300
         expected = median * math.exp(spread * (math.log(u) - math.log1p(-u)))
-        assert wait(numbered, 0, u) == pytest.approx(expected, rel=1e-12, abs=0)
-        assert wait(numbered, 0, u) != pytest.approx(
+        assert ppf(numbered, 0, u) == pytest.approx(expected, rel=1e-12, abs=0)
+        assert ppf(numbered, 0, u) != pytest.approx(
             expected * (1 + 1e-9), rel=1e-12, abs=0
         )  # control
 
@@ -308,10 +310,10 @@ def _basis(logit):
 # --- the normal ---------------------------------------------------------------------------------
 
 
-def test_the_normal_quantile_is_the_published_algorithm():
+def test_the_normal_ppf_is_the_published_algorithm():
     # The standard library has AS 241 too; SciPy's is by another author. 4 ulp covers both.
     us = unit_interval(8_000)
-    found = np.array([normal_quantile(u) for u in us])
+    found = np.array([normal_ppf(u) for u in us])
     for other in (np.array([NormalDist().inv_cdf(u) for u in us]), special.ndtri(us)):
         assert np.abs(found - other).max() < 1e-13  # |z| up to 37, spacing of floats 7e-15
         middle = np.abs(found) < 6
@@ -319,11 +321,11 @@ def test_the_normal_quantile_is_the_published_algorithm():
     assert np.abs(found - special.ndtri([u * (1 - 1e-10) for u in us])).max() > 1e-13  # control
 
 
-def test_the_share_below_undoes_the_normal_quantile():
+def test_the_share_below_undoes_the_normal_ppf():
     for u in unit_interval():
-        assert normal_below(normal_quantile(u)) == pytest.approx(u, rel=1e-12, abs=0)
-    assert normal_below(1.0) == pytest.approx(0.8413447460685429, rel=1e-15)
-    assert normal_below(1.0) != normal_below(1.0 + 1e-14)  # control
+        assert normal_cdf(normal_ppf(u)) == pytest.approx(u, rel=1e-12, abs=0)
+    assert normal_cdf(1.0) == pytest.approx(0.8413447460685429, rel=1e-15)
+    assert normal_cdf(1.0) != normal_cdf(1.0 + 1e-14)  # control
 
 
 # --- Python and numba ---------------------------------------------------------------------------
@@ -334,25 +336,25 @@ def test_compiled_waits_are_pythons_to_the_last_bit(name, compiled):
     numbered = numbers(DELAYS[name], NOBODY, ())
     array = np.array(numbered)
     us = unit_interval(4_000)
-    python = [wait(numbered, 0, u) for u in us]
-    assert [compiled["wait"](array, 0, u) for u in us] == python
+    python = [ppf(numbered, 0, u) for u in us]
+    assert [compiled["ppf"](array, 0, u) for u in us] == python
     ts = [t * factor for t in python[::7] for factor in (0.5, 1.0, 2.0)] + [0.0, -1.0]
-    assert [compiled["reached"](array, 0, t) for t in ts] == [reached(numbered, 0, t) for t in ts]
+    assert [compiled["cdf"](array, 0, t) for t in ts] == [cdf(numbered, 0, t) for t in ts]
     if name in CONTINUOUS:  # control: the comparison sees a change of 1 in 1e13 of u
-        nearly = [compiled["wait"](array, 0, u * (1 - 1e-13)) for u in us]
+        nearly = [compiled["ppf"](array, 0, u * (1 - 1e-13)) for u in us]
         assert nearly != python
 
 
 def test_compiled_waits_are_pythons_for_random_numbers(compiled):
     rng = np.random.default_rng(4)
     for _ in range(3_000):
-        kind = int(rng.integers(waiting.EXACTLY, waiting.QUANTILES))
+        kind = int(rng.integers(CODES["exactly"], CODES["quantiles"]))
         a, b = (10.0 ** rng.uniform(-3, 9), 10.0 ** rng.uniform(-2, 2))
-        numbered = [float(kind), a, a + b if kind == waiting.BETWEEN else b]
+        numbered = [float(kind), a, a + b if kind == CODES["between"] else b]
         u = float(rng.uniform() if rng.uniform() < 0.5 else 10.0 ** -rng.uniform(0, 300))
-        t = wait(numbered, 0, u)
-        assert compiled["wait"](np.array(numbered), 0, u) == t
-        assert compiled["reached"](np.array(numbered), 0, t) == reached(numbered, 0, t)
+        t = ppf(numbered, 0, u)
+        assert compiled["ppf"](np.array(numbered), 0, u) == t
+        assert compiled["cdf"](np.array(numbered), 0, t) == cdf(numbered, 0, t)
 
 
 def test_no_row_overflows(compiled):
@@ -360,10 +362,10 @@ def test_no_row_overflows(compiled):
     for kind, arguments in wild.items():
         numbered = numbers(delay(kind, *map(number, arguments)), NOBODY, ())
         for u in (1e-300, 2.0**-54, 0.5, 1 - 2.0**-53):
-            t = wait(numbered, 0, u)
+            t = ppf(numbered, 0, u)
             assert t >= 0
-            assert compiled["wait"](np.array(numbered), 0, u) == t
-            assert 0 <= reached(numbered, 0, t) <= 1
+            assert compiled["ppf"](np.array(numbered), 0, u) == t
+            assert 0 <= cdf(numbered, 0, t) <= 1
     with pytest.raises(OverflowError):  # control: this is what an uncut exponent does
         math.exp(math.log(37.0) / 0.001)
 

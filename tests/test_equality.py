@@ -106,9 +106,9 @@ def test_split_tables_are_the_same(monkeypatch):
     """With little room, expressions are split and options weighed one by one."""
     model = model_of(TWO)
     assert model is not None
-    assert not any(table.steps for table in lowered(model).pool.shelf.tables)
+    assert not any(table.steps for table in lowered(model).pool.registry.tables)
     small = lowered(model, limit=1000)
-    assert any(table.steps for table in small.pool.shelf.tables)
+    assert any(table.steps for table in small.pool.registry.tables)
     assert (small.plan.rules.choice < -1).any()
     monkeypatch.setattr("sim.engines.compiled.lowered", lambda model: lowered(model, limit=1000))
     assert_engines_agree(model, draws=3, paths=20)

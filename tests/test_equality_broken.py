@@ -15,10 +15,10 @@ CHANGES = [
     *(
         ("compiled", file, old, new)
         for file, old, new in (
-            ("clocks", "path.due[rank] < soonest", "path.due[rank] <= soonest"),
+            ("clocks", "path.due[rank] < soonest:", "path.due[rank] <= soonest:"),
             ("clocks", "path.soonest[word] < best", "path.soonest[word] > best"),
-            ("clocks", "if speed != path.pace[rank]", "if speed == path.pace[rank]"),
-            ("clocks", "if path.pace[rank] > 0.0", "if path.pace[rank] > 1.0"),
+            ("clocks", "if speed != path.speed[rank]", "if speed == path.speed[rank]"),
+            ("clocks", "if path.speed[rank] > 0.0", "if path.speed[rank] > 1.0"),
             ("kernel", "path.due[rank] > horizon", "path.due[rank] >= horizon"),
             ("kernel", "fired[rank] >= rules.limit[rank]", "fired[rank] > rules.limit[rank]"),
             ("kernel", "path.holds[word] & bit == 0", "path.holds[word] & bit != 0"),
@@ -28,7 +28,7 @@ CHANGES = [
                 "state[size.variables + outcome] == 0",
                 "state[size.variables + outcome] != 0",
             ),
-            ("lookup", "elif says != 0.0", "elif says == 0.0"),
+            ("lookup", "elif value != 0.0", "elif value == 0.0"),
         )
     ),
     *(
@@ -41,7 +41,7 @@ CHANGES = [
                 "calendar.peek() <= self.model.horizon",
                 "calendar.peek() < self.model.horizon",
             ),
-            ("world", "if self.state[variable] != value", "if self.state[variable] == value"),
+            ("state", "if self.state[variable] != value", "if self.state[variable] == value"),
             ("choices", "if mark < reached", "if mark > reached"),
         )
     ),

@@ -15,7 +15,7 @@ from numba import njit
 from numba.core.caching import CacheImpl
 
 from sim.engines.compiled import kernel, weights, work
-from sim.engines.keeping import kept
+from sim.engines.jit import cached_njit
 from sim.engines.splitting import settling
 from sim.results import NOTHING, RUNG_TIMES
 
@@ -31,6 +31,8 @@ def compiled_in(function: Any) -> set[str]:
             continue
         seen.add(one)
         found.add(one.__module__)
+        within = [cell.cell_contents for cell in one.__closure__ or ()]  # of a function it encloses
+        waiting += [value for value in within if isinstance(value, FunctionType)]
         for name in names_in(one.__code__):
             value = one.__globals__.get(name)
             if isinstance(getattr(value, "py_func", value), FunctionType):
@@ -116,7 +118,7 @@ def test_where_nothing_can_be_kept_things_are_compiled_all_the_same(monkeypatch)
     monkeypatch.setattr(CacheImpl, "_locator_classes", [])
     with pytest.raises(RuntimeError, match="no locator"):  # control: numba alone refuses
         njit(cache=True)(reads_two_constants)
-    assert kept(reads_two_constants)() == NOTHING + RUNG_TIMES
+    assert cached_njit(reads_two_constants)() == NOTHING + RUNG_TIMES
     settle = runpy.run_path(settling.__file__)["settle"]
     none, costs = np.zeros(0, np.int64), np.array([5.0, np.inf])
     settle(costs, np.array([2.0]), np.zeros(1, np.int64), none, np.zeros(2, np.int64), none, none)

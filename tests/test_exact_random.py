@@ -16,7 +16,7 @@ from sim.errors import NotApplicable, RunError
 from sim.experiment.values import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
-from sim.model.waiting import wait
+from sim.model.waiting import ppf
 from sim.reach.reachability import reach
 
 PATHS = 10_000
@@ -72,7 +72,7 @@ def memoryless(built: Model, values: list[float], *, stretch: float = 1.0) -> Mo
     """The same model with every wait exponential, of the same median; none stays none."""
     transitions = []
     for transition in built.transitions:
-        median = stretch * wait(numbers(transition.after, built.names, values), 0, 0.5)
+        median = stretch * ppf(numbers(transition.after, built.names, values), 0, 0.5)
         after: Delay = exponential(median / log(2) / DAY) if median > 0 else AT_ONCE
         transitions.append(dataclasses.replace(transition, after=after))
     return dataclasses.replace(built, transitions=tuple(transitions))

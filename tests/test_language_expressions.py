@@ -23,8 +23,8 @@ from sim.model.expressions import (
 )
 from sim.model.model import Actor, Model, Outcome
 from sim.model.parameters import Distribution, Parameter
+from sim.model.phrases import phrase
 from sim.model.state import Variable
-from sim.model.words import words
 from sim.scenario.expressions import Reader
 from sim.scenario.rendering import rendered
 from sim.scenario.vocabulary import Vocabulary
@@ -45,7 +45,14 @@ VARIABLES = (
     variable("korea", KOREA),
     variable("border", KOREA),
     variable("clash", ("korea", "other")),  # a variable whose name is a level elsewhere
-    variable("ally.reads_attacker", ("unclear", "north", "south", "both"), owner="ally"),
+    variable(
+        "ally.reads_attacker",
+        ("unclear", "north", "south", "both"),
+        owner="ally",
+        says="<owner> {holds|does not hold} <level> to be the attacker; "
+        "unclear: <owner> {has not|has} made up its mind who attacked; "
+        "both: <owner> {holds|does not hold} both sides to be attackers",
+    ),
     variable("ally.mood", ("good", "bad"), owner="ally", says="<owner> is in a <level> mood"),
     variable("pact.art1", ("dormant", "invoked", "fights"), owner="pact"),
     flag("pact.binds", "pact"),
@@ -276,7 +283,11 @@ SAID = {
     "ally.reads_attacker == south": "the ally holds Southland to be the attacker",
     "ally.reads_attacker != south": "the ally does not hold Southland to be the attacker",
     "ally.reads_attacker == unclear": "the ally has not made up its mind who attacked",
+    "ally.reads_attacker != unclear": "the ally has made up its mind who attacked",
     "ally.reads_attacker == both": "the ally holds both sides to be attackers",
+    "not ally.reads_attacker == both": "the ally does not hold both sides to be attackers",
+    "ally.reads_attacker > north": "reads attacker of the ally is above north",
+    "ally.mood != bad": "it is not so that the ally is in a bad mood",
     "ally.mood == bad": "the ally is in a bad mood",
     "korea >= clash": "korea is at least clash",
     "war <= korea": "korea is at least war",
@@ -285,8 +296,8 @@ SAID = {
     "talks or korea == war and heat > 2": "talks or (korea is war and heat is above 2)",
     "ally.restrains": "the ally restrains",
     "not ally.restrains": "not the ally restrains",
-    "pact.art1 == dormant": "art1 of pact has not been called",
-    "pact.art1 != dormant": "art1 of pact has been called",
+    "pact.art1 == dormant": "art1 of pact has not been invoked",
+    "pact.art1 != dormant": "art1 of pact has been invoked",
     "pact.art1 > invoked": "art1 of pact has been answered",
     "pact.art1 == fights": "art1 of pact was answered with fights",
     "pact.binds": "pact binds",
@@ -300,18 +311,23 @@ SAID = {
 
 @pytest.mark.parametrize("text", SAID)
 def test_a_condition_in_words(text):
-    assert words(Expression(tree(text, outcomes=True), text), MODEL) == SAID[text]
+    assert phrase(Expression(tree(text, outcomes=True), text), MODEL) == SAID[text]
 
 
-def test_a_template_of_the_variable_wins():
-    attacker = variable(
-        "ally.reads_attacker",
-        ("unclear", "north", "south", "both"),
-        owner="ally",
-        says="<owner> points at <level>",
-    )
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    {
+        None: "reads attacker of the ally is Southland",  # no name is known beforehand
+        "<owner> points at <level>": "the ally points at Southland",
+        "it points; <level> hides": "it points; Southland hides",  # a semicolon like any other
+        "so: <level>": "so: Southland",  # and a colon, where no level stands before it
+        "north: no; south: yes": "yes",
+        "north: no": "reads attacker of the ally is Southland",
+    }.items(),
+)
+def test_a_variable_is_told_by_its_own_phrase(says, expected):
+    attacker = replace(MODEL.variable("ally.reads_attacker"), says=says)
     changed = tuple(attacker if v.name == attacker.name else v for v in VARIABLES)
     model = replace(MODEL, variables=changed)
     text = "ally.reads_attacker == south"
-    assert words(Expression(tree(text), text), model) == "the ally points at Southland"
-    assert words(Expression(tree(text), text), MODEL) != "the ally points at Southland"
+    assert phrase(Expression(tree(text), text), model) == expected

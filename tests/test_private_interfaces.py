@@ -21,8 +21,17 @@ from numba.core.errors import TypingError
 from numpy.typing import NDArray
 from typing_extensions import TypeAliasType
 
-from sim.engines.compiled.machine import LINE, Group, _held, apart, held, inlined, lowest, opened
-from sim.engines.reference.clocks import Calendar, Moment
+from sim.engines.compiled.machine import (
+    LINE,
+    Group,
+    _dtype_of,
+    addresses,
+    group_at,
+    inlined,
+    lowest,
+    zeros_apart,
+)
+from sim.engines.reference.calendar import Calendar, Moment
 
 SIM = Path(__file__).parents[1] / "sim"
 PRIVATE = ("numba.core", "numba.np", "numba.misc", "llvmlite")
@@ -110,7 +119,7 @@ def _write(words):
     group.small[0] = -7
 
 
-_opened = opened(Around)
+_opened = group_at(Around)
 
 
 def around() -> Around:
@@ -129,27 +138,27 @@ def test_a_group_is_read_and_written_by_its_addresses():
     fails, in the order of compilation: `_Parts` (numba/core/typing/templates.py: is
     `generic_resolve` still asked for attributes of a type?), `_part` (numba/core/imputils.py: is a
     generic attribute still lowered by name? has llvmlite still `as_pointer` and typed loads?),
-    `opened` (does `make_array` still give the address as `data`?).
+    `group_at` (does `make_array` still give the address as `data`?).
     """
     group = around()
-    assert _read(held(group)) == 1 + 20 + 300 + 4000 + 0.25
-    _write(held(group))
+    assert _read(addresses(group)) == 1 + 20 + 300 + 4000 + 0.25
+    _write(addresses(group))
     assert group.within.floats.tolist() == [0.25, 2.5]
     assert group.small.tolist() == [-7, 0, 2]
     other = around()._replace(small=np.array([0, 0, 5], np.int32))  # control
-    assert _read(held(other)) == 1 + 50 + 300 + 4000 + 0.25
+    assert _read(addresses(other)) == 1 + 50 + 300 + 4000 + 0.25
 
 
 def test_an_array_of_another_width_is_refused():
-    """Control: read by its address, it would be nonsense; `held` does not let it come to that."""
+    """Control: read by its address, it would be nonsense; `addresses` refuses it."""
     with pytest.raises(AssertionError, match="float64 where the kernel reads int64"):
-        held(around()._replace(words=np.zeros(2)))
+        addresses(around()._replace(words=np.zeros(2)))
 
 
 def test_an_unknown_part_is_no_attribute():
     """`generic_resolve` that gives None means: there is no such attribute."""
     with pytest.raises(TypingError, match="Unknown attribute 'odd'"):
-        njit(lambda words: _opened(words).odd)(held(around()))
+        njit(lambda words: _opened(words).odd)(addresses(around()))
 
 
 WORDS = [1, 2, 12, 1 << 31, 1 << 40, 1 << 62, -(1 << 63), -1, 3 << 33]
@@ -194,13 +203,13 @@ def test_the_options_of_what_the_kernel_calls_are_known():
 def test_memory_is_claimed_by_the_line():
     """`numpy.ndarray.ctypes.data` is the address of the first number, and `zeros` does not move."""
     for shape in ((1,), (9,), (3, 5)):
-        made = apart(*shape)
+        made = zeros_apart(*shape)
         assert made.ctypes.data % LINE == 0
         assert made.shape == shape
         assert not made.any()
 
 
-# --- SimPy: sim/engines/reference/clocks.py ------------------------------------------------------
+# --- SimPy: sim/engines/reference/calendar.py ----------------------------------------------------
 
 
 def rung(moments: list[tuple[float, int]], passing: int | None = None) -> list[tuple[float, int]]:
@@ -250,11 +259,11 @@ def test_what_simpy_enters_and_what_we_enter_lie_in_one_heap():
 def test_an_array_says_its_dtype_in_numpys_old_way_and_its_new():
     """`numpy.typing.NDArray`: an alias written out before NumPy 2.5, a named one since.
 
-    When it fails, look at `_held` there.
+    When it fails, look at `_dtype_of` there.
     """
     scalar = TypeVar("scalar")
     named = TypeAliasType("NDArray", np.ndarray, type_params=(scalar,))
     for array in (np.ndarray[tuple[int, ...], np.dtype[np.float64]], named[np.float64]):
-        assert _held(array) == np.dtype(np.float64)
-        assert _held(array) != np.dtype(np.int64)  # the control
-    assert _held(NDArray[np.int64]) == np.dtype(np.int64)
+        assert _dtype_of(array) == np.dtype(np.float64)
+        assert _dtype_of(array) != np.dtype(np.int64)  # the control
+    assert _dtype_of(NDArray[np.int64]) == np.dtype(np.int64)

@@ -46,7 +46,7 @@ from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
 from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
-from sim.model.waiting import reached
+from sim.model.waiting import cdf
 from sim.reach.reachability import reach
 from sim.scenario import load
 
@@ -159,9 +159,9 @@ def test_a_wait_given_its_age(kind: str, age: float) -> None:
     spread = (np.arange(4000) + 0.5) / 4000
     found = np.array([waits.longer(row, age, u) for u in spread])
     assert (found >= age).all()
-    before = reached(row, 0, age)
+    before = cdf(row, 0, age)
     for t in np.quantile(found, np.arange(1, 10) / 10):
-        expected = (reached(row, 0, float(t)) - before) / (1 - before)
+        expected = (cdf(row, 0, float(t)) - before) / (1 - before)
         assert (found <= t).mean() == pytest.approx(expected, abs=1e-3)
 
 
@@ -256,7 +256,7 @@ def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
     n = 20_000
     p = float(run(built, draws=1, paths=n, seed=3, workers=1).outcomes.loc["o", "probability"])
     assert abs(score(spun(built), p, n)) < 4
-    monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.wait(row, 0, u))
+    monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.ppf(row, 0, u))
     assert abs(score(spun(built), p, n)) > 6
 
 

@@ -22,7 +22,7 @@ from sim.errors import RunError
 from sim.model.delays import numbers
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
 from sim.model.transitions import Option, Trigger
-from sim.model.waiting import wait
+from sim.model.waiting import ppf
 from sim.streams import block, name_hash
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)
@@ -36,7 +36,7 @@ def test_rule_1_a_clock_starts_at_once_and_again_after_firing_with_a_new_draw(on
     now, expected = 0.0, []
     for nth in range(100):
         delay_u, _ = block(1, name_hash("transition:beat"), 0, 3, nth)
-        now = now + wait(row, 0, delay_u)
+        now = now + ppf(row, 0, delay_u)
         expected.append(now / DAY)
     found = times(story(written, on, path=3), "beat")
     assert found == [time for time in expected if time <= 10.0]

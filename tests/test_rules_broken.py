@@ -10,8 +10,9 @@ import test_rules_theory as theory
 
 from sim.engines.reference import choices as choosing
 from sim.engines.reference import clocks, world
+from sim.engines.reference.calendar import Calendar
 from sim.engines.reference.choices import Choice, Consequence
-from sim.engines.reference.clocks import Calendar, Clock
+from sim.engines.reference.clocks import Clock
 from sim.engines.reference.world import Actor, World
 from sim.errors import RunError
 
@@ -43,45 +44,45 @@ def a_guard_of_something_scheduled_is_watched(self: Actor, clock: Clock, last: A
 
 def a_dropped_thing_fires(self: Clock) -> None:
     self.on, self.moment = False, None
-    self.world.fire(self)
+    self.fire(self)
 
 
 def resuming_is_a_new_cause(self: Clock) -> None:
     original["run"](self)
-    self.cause = len(self.world.firings) - 1
+    self.cause = len(self.path.firings) - 1
 
 
 def outcomes_are_looked_at_once_an_instant(self: World) -> None:
-    if self.calendar.peek() > self.calendar.now:
+    if self.path.calendar.peek() > self.path.calendar.now:
         original["outcomes"](self)
 
 
 def the_stop_is_not_looked_at_before_anything_fires(self: World) -> None:
     original["outcomes"](self)
-    self.stopped = self.stopped and bool(self.firings)
+    self.stopped = self.stopped and bool(self.path.firings)
 
 
 def the_instant_ends_before_the_stop(self: World) -> None:
     original["outcomes"](self)
-    self.stopped = self.stopped and self.calendar.peek() > self.calendar.now
+    self.stopped = self.stopped and self.path.calendar.peek() > self.path.calendar.now
 
 
 def outcomes_are_never_remembered(self: World) -> None:
-    self.marks = [False] * len(self.marks)
-    for reading in self.readings:
+    self.path.marks = [False] * len(self.path.marks)
+    for reading in self.path.readings:
         reading.stale = True
     original["outcomes"](self)
 
 
 def effects_apply_one_by_one(self: Consequence) -> int:
     value: int = original["value"](self)
-    self.world.state[self.variable] = value
+    self.path.state[self.variable] = value
     return value
 
 
 def weighed_after_the_first_effect(self: Choice) -> list[float]:
     for effect in self.effects[0]:
-        self.world.change({effect.variable: effect.value()})
+        self.path.change({effect.variable: effect.value()})
     weights: list[float] = original["weights"](self)
     return weights
 
@@ -120,16 +121,16 @@ BROKEN: list[tuple[Callable[..., None], dict[str, object], object, str, object]]
     (
         rules.test_rule_1_triggers_name_one_option_or_wait_for_a_condition_to_turn_true,
         {},
-        World,
+        Actor,
         "named",
-        lambda self, on, last: on.transition == self.model.transitions[last.rank].name,
+        lambda self, on, last: on.transition == self.path.model.transitions[last.rank].name,
     ),
     (
         rules.test_rule_1_triggers_name_one_option_or_wait_for_a_condition_to_turn_true,
         {},
-        World,
+        Actor,
         "became",
-        lambda self, condition, last: bool(self.conditions[condition]()),
+        lambda self, condition, last: bool(self.path.conditions[condition]()),
     ),
     (
         rules.test_rule_2_interrupted_work_forgets_or_remembers,

@@ -97,7 +97,7 @@ def test_removing_one_move_leaves_every_path_unchanged_up_to_its_first_start(
 
     def noted(clock: reference.world.Clock) -> None:
         if clock.transition.name == "extra":
-            starts.setdefault(clock.world.path, clock.world.calendar.now / 86_400.0)
+            starts.setdefault(clock.path.number, clock.path.calendar.now / 86_400.0)
         start(clock)
 
     monkeypatch.setattr(reference.world.Clock, "start", noted)

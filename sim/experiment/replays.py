@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engines.reference import follow
-from sim.engines.reference.gathering import gather
+from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
 from sim.errors import whole
 from sim.experiment.plan import LARGEST, LAST_SEED
@@ -62,7 +62,7 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
     walk = follow(model, values, seed=seed, draw=draw, path=path)
     counts = Accumulator(model, paths=1, keep=True)
     # through the same accumulator and frames as a run, so that rows are equal to a run's
-    counts.add(gather(model, draw, path, [walk], events=True))
+    counts.add(batch(model, draw, path, [walk], events=True))
     rows = frames.paths(counts)
     assert rows is not None  # rows were kept, so there is one
     return ReplayTables(

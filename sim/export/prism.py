@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from sim.errors import NotApplicable
 from sim.export.prism_vocabulary import Vocabulary, conditional, held_in_range
 from sim.formatting import DAY
+from sim.model.effects import MEANINGS, variable_read
 from sim.model.expressions import Expression, Node, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
@@ -261,24 +262,11 @@ class _Translation:
         return " | ".join(parts) or "false"
 
     def _effect(self, effect: Effect) -> str:
-        size = self.model.variable(effect.variable).size
-        source = self.here[effect.source or effect.variable]
-        match effect.how:
-            case "set":
-                return str(effect.value)
-            case "raise":
-                return f"min({source}+1, {size - 1})"
-            case "lower":
-                return f"max({source}-1, 0)"
-            case "at_least":
-                return f"max({source}, {effect.value})"
-            case "at_most":
-                return f"min({source}, {effect.value})"
-            case "copy":
-                return source
-        if effect.expression is None:
-            raise AssertionError(f"no expression in {effect!r}")
-        return held_in_range(self._number(effect.expression.node), size - 1)
+        top = self.model.variable(effect.variable).size - 1
+        if effect.expression is not None:
+            return held_in_range(self._number(effect.expression.node), top)
+        read = self.here[variable_read(effect) or effect.variable]
+        return MEANINGS[effect.how].formula.format(read=read, given=effect.value, top=top)
 
     def _endings(self) -> list[str]:
         """Each ending holds where no earlier one does."""

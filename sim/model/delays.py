@@ -1,7 +1,8 @@
 """How long a clock runs: distributions of waiting times, their numbers given by parameters.
 
 Here a delay is data. `numbers` flattens it, for one draw of the parameters, into the row of floats
-that the samplers of `sim.model.waiting` read. All times are in seconds.
+that the samplers of `sim.model.waiting` read. What differs from kind to kind stands in
+`sim.model.delay_kinds`; a mix, which is made of other delays, here. All times are in seconds.
 """
 
 import math
@@ -9,25 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Literal
 
-from sim.model import metalog, waiting
+from sim.model import waiting
+from sim.model.delay_kinds import CODES, KINDS, Argument
 from sim.model.durations import duration_in_words
 from sim.model.expressions import Constant, Evaluator, Expression, Names, Values, evaluator
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words
 
-DelayKind = Literal[
-    "immediate",  # no arguments: at once
-    "exactly",  # (duration,)
-    "exponential",  # (mean,)
-    "lognormal",  # (median, p90)
-    "weibull",  # (scale, shape)
-    "between",  # (low, high): uniform
-    "quantiles",  # one value a point, at `probabilities`: log-metalog through exactly these
-    "observed",  # no arguments: `observations`, sorted, each as often as it was seen
-    "mix",  # one share a part, summing to 1; `parts`
-]
+DelayKind = str  # a key of KINDS, or "mix": one share a part, summing to 1, and `parts`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +31,18 @@ class Delay:
 
     kind: DelayKind = "immediate"
     arguments: tuple[Expression, ...] = ()
-    probabilities: tuple[float, ...] = ()
-    observations: tuple[float, ...] = ()
+    probabilities: tuple[float, ...] = ()  # of `quantiles`: one value a point
+    observations: tuple[float, ...] = ()  # of `observed`: sorted, each as often as it was seen
     parts: tuple["Delay", ...] = ()
     text: str = ""  # as a reader would say it: "median 7 d, p90 50 d"
 
+    @property
+    def points(self) -> tuple[float, ...]:
+        """What the kind has besides its arguments; see `delay_kinds.Kind`."""
+        return self.probabilities or self.observations
+
 
 AT_ONCE = Delay()
-
-_ARGUMENTS: dict[DelayKind, tuple[str, ...]] = {
-    "exactly": ("duration",),
-    "exponential": ("mean",),
-    "lognormal": ("median", "p90"),
-    "weibull": ("scale", "shape"),
-    "between": ("low", "high"),
-}
-_MAY_BE_ZERO = ("duration", "low", "high")
 
 
 def parameters_read(delay: Delay) -> tuple[str, ...]:
@@ -66,7 +53,7 @@ def parameters_read(delay: Delay) -> tuple[str, ...]:
 
 
 def numbers(delay: Delay, names: Names, values: Values) -> list[float]:
-    """The row of numbers that `waiting.wait` reads, for one draw of the parameters.
+    """The row of numbers that `waiting.ppf` reads, for one draw of the parameters.
 
     Raises ValueError, in a sentence, where there is no such distribution: a p90 below the median,
     quantiles that no curve runs through, a negative duration. `row` does the same for many draws.
@@ -113,32 +100,32 @@ def complaints(delay: Delay, parameters: Sequence[Parameter] = ()) -> list[str]:
 
 def in_words(delay: Delay) -> str:
     """The delay as a reader would say it, numbers and parameters as they were written."""
-    said = [argument.text for argument in delay.arguments]
-    match delay.kind:
-        case "immediate":
-            return "at once"
-        case "exactly":
-            return f"exactly {said[0]}"
-        case "exponential":
-            return f"mean {said[0]} (exponential)"
-        case "lognormal":
-            return f"median {said[0]}, p90 {said[1]}"
-        case "weibull":
-            return f"Weibull, scale {said[0]}, shape {said[1]}"
-        case "between":
-            return f"between {said[0]} and {said[1]}"
-        case "quantiles":
-            points = zip(delay.probabilities, said, strict=True)
-            return ", ".join(f"{100 * p:g} % within {value}" for p, value in points)
-        case "observed":
-            seen = delay.observations
-            low, high = duration_in_words(seen[0]), duration_in_words(seen[-1])
-            return f"one of {len(seen)} observed, {low} to {high}"
+    if delay.kind != "mix":
+        return KINDS[delay.kind].phrase([a.text for a in delay.arguments], delay.points)
     parts = [
         f"{_share_in_words(share)}: {part.text or in_words(part)}"
         for share, part in zip(delay.arguments, delay.parts, strict=True)
     ]
     return "; ".join(parts)
+
+
+def needs_uniform(delay: Delay) -> bool:
+    """Whether how long a wait is depends on chance at all; of a mix always."""
+    return delay.kind == "mix" or KINDS[delay.kind].random
+
+
+def width(delay: Delay) -> int:
+    """How many numbers `numbers` gives, which is the same in every draw."""
+    parts = _widths(delay)
+    return sum(parts) + (2 + 2 * len(parts) if delay.kind == "mix" else 0)
+
+
+def _widths(delay: Delay) -> list[int]:
+    """The widths of the parts of a mix, or that of another delay alone."""
+    if delay.kind == "mix":
+        return [size for part in delay.parts for size in _widths(part)]
+    given = len(delay.arguments) + len(delay.observations)
+    return [1 + KINDS[delay.kind].counted + given]
 
 
 def _share_in_words(share: Expression) -> str:
@@ -176,25 +163,10 @@ def _mixed(weighted: Sequence[tuple[float, list[float]]]) -> list[float]:
 
 def _row(delay: Delay, found: list[float]) -> list[float]:
     """The row of a delay that is no mix, its arguments without complaint."""
-    match delay.kind:
-        case "exactly":
-            return [float(waiting.EXACTLY), *found]
-        case "exponential":
-            return [float(waiting.EXPONENTIAL), *found]
-        case "lognormal":
-            sigma = math.log(found[1] / found[0]) / waiting.normal_quantile(0.9)
-            return [float(waiting.LOGNORMAL), found[0], sigma]
-        case "weibull":
-            return [float(waiting.WEIBULL), *found]
-        case "between":
-            return [float(waiting.BETWEEN), *found]
-        case "quantiles":
-            fitted = metalog.coefficients(_logarithms(found), delay.probabilities)
-            return [float(waiting.QUANTILES), float(len(fitted)), *fitted]
-        case "observed":
-            seen = delay.observations
-            return [float(waiting.OBSERVED), float(len(seen)), *seen]
-    return [float(waiting.IMMEDIATE)]
+    kind = KINDS[delay.kind]
+    given = kind.numbers(found, delay.points)
+    head = [float(CODES[delay.kind])]
+    return [*head, float(len(given)), *given] if kind.counted else [*head, *given]
 
 
 def _values(delay: Delay, evaluators: Sequence[Evaluator], values: Values) -> list[float]:
@@ -226,45 +198,25 @@ def _judge(delay: Delay, names: Names) -> Callable[[Values], list[str]]:
 def _wrong_shape(delay: Delay) -> list[str]:
     """What is wrong whatever the arguments come to."""
     wrong = [sentence for part in delay.parts for sentence in _wrong_shape(part)]
-    if delay.kind == "quantiles":
-        wrong += [sentence] if (sentence := metalog.points_complaint(delay.probabilities)) else []
-    if delay.kind == "observed":
-        if not delay.observations:
-            wrong.append("there is no observation to draw from")
-        bad = [seen for seen in delay.observations if not 0 <= seen < math.inf]
-        wrong += [
-            f"an observed wait must be 0 or more, found {duration_in_words(seen)}" for seen in bad
-        ]
-    return wrong
+    return wrong if delay.kind == "mix" else wrong + KINDS[delay.kind].wrong_points(delay.points)
 
 
 def _complaints(delay: Delay, found: Sequence[float]) -> list[str]:
-    """What is impossible about the arguments' values."""
+    """What is impossible about the arguments' values: each by itself, or else together."""
     if delay.kind == "mix":
         return _share_complaints(found)
-    names: Sequence[str] = _ARGUMENTS.get(delay.kind, ())
-    if delay.kind == "quantiles":
-        names = [f"{100 * p:g} %" for p in delay.probabilities]
+    kind = KINDS[delay.kind]
+    named = kind.arguments or [Argument(f"{100 * p:g} %") for p in delay.probabilities]
     wrong = []
-    for name, value, argument in zip(names, found, delay.arguments, strict=True):
-        least = "0 or more" if name in _MAY_BE_ZERO else "greater than 0"
-        if not (0 < value < math.inf or (value == 0 and name in _MAY_BE_ZERO)):
-            shown = f"{value:g}" if name == "shape" else duration_in_words(value)
-            wrong.append(f"{name} must be {least}, found {shown}{_source(argument)}")
-    return wrong or _relations(delay, found)
-
-
-def _relations(delay: Delay, found: Sequence[float]) -> list[str]:
-    """What is impossible about arguments that are each possible."""
-    told = [duration_in_words(value) for value in found]
-    if delay.kind == "lognormal" and not found[1] > found[0]:
-        return [f"p90 must be greater than the median {told[0]}, found {told[1]}"]
-    if delay.kind == "between" and not found[1] >= found[0]:
-        return [f"high must not be below low {told[0]}, found {told[1]}"]
-    if delay.kind == "quantiles":
-        wrong = metalog.values_complaint(_logarithms(found), delay.probabilities, _told_logarithm)
-        return [wrong] if wrong else []
-    return []
+    for argument, value, written in zip(named, found, delay.arguments, strict=True):
+        if not (0 < value < math.inf or (value == 0 and argument.zero)):
+            least = "0 or more" if argument.zero else "greater than 0"
+            shown = duration_in_words(value) if argument.time else f"{value:g}"
+            wrong.append(f"{argument.name} must be {least}, found {shown}{_source(written)}")
+    if wrong:
+        return wrong
+    sentence = kind.wrong(found, delay.points)
+    return [sentence] if sentence else []
 
 
 def _share_complaints(found: Sequence[float]) -> list[str]:
@@ -273,14 +225,6 @@ def _share_complaints(found: Sequence[float]) -> list[str]:
         return [f"a share must lie between 0 and 1, found {share:g}" for share in bad]
     total = sum(found)
     return [] if abs(total - 1) <= 1e-9 else [f"shares must sum to 1, found {total:.10g}"]
-
-
-def _logarithms(found: Sequence[float]) -> tuple[float, ...]:
-    return tuple(math.log(value) for value in found)
-
-
-def _told_logarithm(value: float) -> str:
-    return duration_in_words(math.exp(value))
 
 
 def _source(argument: Expression) -> str:

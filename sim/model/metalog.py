@@ -1,7 +1,7 @@
 """A smooth curve through quantiles: the metalog with as many terms as points.
 
-Keelin, "The metalog distributions", Decision Analysis 13(4), 2016. `sim.model.waiting.metalog`
-evaluates it; here it is fitted, and refused where it would turn back.
+Keelin, "The metalog distributions", Decision Analysis 13(4), 2016. It is evaluated here by scalar
+functions that numba compiles as they stand, fitted, and refused where it would turn back.
 """
 
 import math
@@ -12,7 +12,44 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.scalars import LARGEST_EXPONENT, expit
+
 FEWEST_POINTS, MOST_POINTS = 2, 5
+
+
+def metalog_ppf(
+    coefficients: Sequence[float], at: int, count: int, u: float, logit: float
+) -> float:
+    """Quantile `u` of a metalog with 2 to 5 coefficients that start at `at`; logit = log(u/(1-u)).
+
+    Keelin (2016), equation 6.
+    """
+    centred = u - 0.5
+    total = coefficients[at] + coefficients[at + 1] * logit
+    if count > 2:
+        total = total + coefficients[at + 2] * (centred * logit)
+    if count > 3:
+        total = total + coefficients[at + 3] * centred
+    if count > 4:
+        total = total + coefficients[at + 4] * (centred * centred)
+    return total
+
+
+def metalog_cdf(coefficients: Sequence[float], at: int, count: int, value: float) -> float:
+    """The u whose quantile is `value`, by halving the logit: the metalog rises throughout."""
+    low, high = -LARGEST_EXPONENT, LARGEST_EXPONENT
+    for _ in range(120):  # 1400 / 2**120 is far below the spacing of floats: this always ends early
+        middle = 0.5 * (low + high)
+        if not low < middle < high:
+            break
+        if metalog_ppf(coefficients, at, count, expit(middle), middle) <= value:
+            low = middle
+        else:
+            high = middle
+    return expit(low)
+
+
+COMPILABLE: tuple[Callable[..., object], ...] = (metalog_ppf, metalog_cdf)
 
 
 def points_complaint(probabilities: Sequence[float]) -> str | None:
@@ -138,3 +175,49 @@ def _nearest_middle(values: tuple[float, ...], probabilities: tuple[float, ...])
         else:
             wrong = tried
     return good
+
+
+Within = tuple[float, float] | None  # ends that no value reaches; either may be infinite
+
+
+def bounded_ppf(
+    values: tuple[float, ...], probabilities: tuple[float, ...], within: Within, u: float
+) -> float:
+    """A metalog of the values stretched over the whole line, pulled back within its bounds."""
+    stretched = tuple(_unbound(value, within) for value in values)
+    fitted = coefficients(stretched, probabilities)
+    logit = math.log(u) - math.log1p(-u)
+    return _bound(metalog_ppf(fitted, 0, len(fitted), u, logit), within)
+
+
+def bounded_complaint(
+    values: tuple[float, ...],
+    probabilities: tuple[float, ...],
+    within: Within,
+    say: Callable[[float], str],
+) -> str | None:
+    """`values_complaint` of values that lie within their bounds, so that each has a logit."""
+    stretched = tuple(_unbound(value, within) for value in values)
+    return values_complaint(stretched, probabilities, lambda z: say(_bound(z, within)))
+
+
+def _unbound(value: float, within: Within) -> float:
+    """Logit of a value between two bounds, logarithm of its distance from a single one."""
+    low, high = within or (-math.inf, math.inf)
+    if math.isfinite(low) and math.isfinite(high):
+        return math.log(value - low) - math.log(high - value)
+    if math.isfinite(low):
+        return math.log(value - low)
+    return -math.log(high - value) if math.isfinite(high) else value
+
+
+def _bound(z: float, within: Within) -> float:
+    """The way back from `_unbound`."""
+    low, high = within or (-math.inf, math.inf)
+    if math.isfinite(low) and math.isfinite(high):
+        # exp of a negative number only, so nothing overflows; measured from the nearer bound
+        share = math.exp(-abs(z)) / (1 + math.exp(-abs(z)))
+        return low + (high - low) * share if z < 0 else high - (high - low) * share
+    if math.isfinite(low):
+        return low + math.exp(min(z, LARGEST_EXPONENT))
+    return high - math.exp(min(-z, LARGEST_EXPONENT)) if math.isfinite(high) else z

@@ -101,3 +101,8 @@ class Model:
     def ranks(self) -> dict[str, int]:
         """Position of every transition in the order of declaration."""
         return {transition.name: i for i, transition in enumerate(self.transitions)}
+
+    @cached_property
+    def clauses(self) -> frozenset[str]:
+        """Qualified names of the treaties' clauses; each is a variable's too, its status."""
+        return frozenset(t.clause for t in self.transitions if t.clause and t.step != "binds")

@@ -1,39 +1,16 @@
 """What is not known: parameters, each a distribution from which a draw takes one value."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
-from sim.model import metalog
+from sim.model.distribution_kinds import KINDS, within
+from sim.model.distributions import Distribution as Distribution
+from sim.model.distributions import DistributionKind as DistributionKind
+from sim.model.distributions import Say
 from sim.model.durations import duration_in_words
-from sim.model.inverses import below, inverse, support
-from sim.model.waiting import LEAST_U, MOST_U
-from sim.model.waiting import metalog as metalog_quantile
-
-DistributionKind = Literal[
-    "fixed",  # (value,)
-    "uniform",  # (low, high)
-    "triangular",  # (low, mode, high)
-    "pert",  # (low, mode, high)
-    "normal",  # (mean, sd)
-    "lognormal",  # (median, p90)
-    "beta",  # (alpha, beta), after counts and prior, or mean and sd, were worked in
-    "choices",  # one weight a choice, named by `levels`; the value is the position
-    "quantiles",  # one value a point, at `probabilities`: metalog, logit-bounded by `within`
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """What a parameter may be. `within` bounds a metalog by a logit and truncates the others."""
-
-    kind: DistributionKind
-    numbers: tuple[float, ...]  # see DistributionKind; durations in seconds
-    probabilities: tuple[float, ...] = ()
-    levels: tuple[str, ...] = ()
-    within: tuple[float, float] | None = None
+from sim.model.scalars import LEAST_U, MOST_U
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +22,6 @@ class Parameter:
     time: bool = False  # then its values are seconds
 
 
-Say = Callable[[float], str]  # how a number is told
 _LEAST_LEFT = 1e-6  # a truncation that leaves less of a distribution is refused
 _MOST_CORNERS = 1 << 10  # of ten parameters that are each low or high
 
@@ -55,20 +31,19 @@ def quantile(distribution: Distribution, u: float) -> float:
 
     For `choices` the position of the choice. The distribution is one without complaints.
     """
-    if distribution.kind == "quantiles":
-        return _bounded_metalog(distribution, u)
-    if distribution.within is None or distribution.kind in ("fixed", "choices"):
-        return inverse(distribution.kind, distribution.numbers, u)
+    kind = KINDS[distribution.kind]
+    if distribution.within is None or kind.cdf is None:
+        return kind.ppf(distribution, u)
     low, high = distribution.within
-    first, last = (below(distribution.kind, distribution.numbers, end) for end in (low, high))
+    first, last = (_cdf(distribution, end) for end in (low, high))
     inside = min(max(first + (last - first) * u, LEAST_U), MOST_U)
-    return min(max(inverse(distribution.kind, distribution.numbers, inside), low), high)
+    return min(max(kind.ppf(distribution, inside), low), high)
 
 
 def bounds(distribution: Distribution) -> tuple[float, float]:
     """The lowest and the highest value there can be; infinite where there is no end."""
-    low, high = support(distribution.kind, distribution.numbers)
-    if distribution.within is None or distribution.kind in ("fixed", "choices"):
+    low, high = KINDS[distribution.kind].support(distribution.numbers)
+    if distribution.within is None:
         return low, high
     return max(low, distribution.within[0]), min(high, distribution.within[1])
 
@@ -80,7 +55,7 @@ def extremes(distribution: Distribution) -> tuple[float, float]:
     the millionth quantile where there is no bound.
     """
     low, high = bounds(distribution)
-    if distribution.kind in ("fixed", "choices"):
+    if KINDS[distribution.kind].discrete:
         return low, high
     if math.isfinite(low) and math.isfinite(high):
         inside = 1e-6 * (high - low)
@@ -107,7 +82,7 @@ def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
 
 def central(distribution: Distribution) -> float:
     """The median; of choices the position of the likeliest."""
-    if distribution.kind == "choices":
+    if KINDS[distribution.kind].discrete:
         return float(max(range(len(distribution.numbers)), key=distribution.numbers.__getitem__))
     return quantile(distribution, 0.5)
 
@@ -119,50 +94,17 @@ def complaints(distribution: Distribution, time: bool = False) -> list[str]:
     """
     if not all(math.isfinite(number) for number in distribution.numbers):
         return ["every number must be finite"]
-    say = _say(time)
-    wrong = _order_complaints(distribution, say) or _scale_complaints(distribution, say)
-    if distribution.kind == "choices":
-        wrong = _choice_complaints(distribution)
-    if distribution.kind == "quantiles":
-        sentence = metalog.points_complaint(distribution.probabilities)
-        wrong = [sentence] if sentence else []
-    wrong = wrong or _within_complaints(distribution, say)
-    if wrong or distribution.kind != "quantiles":
-        return wrong
-    within = distribution.within
-    values = tuple(_unbound(number, within) for number in distribution.numbers)
-    sentence = metalog.values_complaint(
-        values, distribution.probabilities, lambda z: say(_bound(z, within))
-    )
-    return [sentence] if sentence else []
+    say, kind = _say(time), KINDS[distribution.kind]
+    wrong = kind.wrong(distribution, say) or _not_positive(distribution, say)
+    if not wrong and distribution.within is not None:
+        wrong = _wrong_within(distribution, say)
+    return wrong or kind.wrong_together(distribution, say)
 
 
 def in_words(distribution: Distribution, time: bool = False) -> str:
     """The distribution as a reader would say it; `time` when its numbers are durations."""
     say = _say(time)
-    found = [say(number) for number in distribution.numbers]
-    match distribution.kind:
-        case "fixed":
-            said = found[0]
-        case "uniform":
-            said = f"uniform from {found[0]} to {found[1]}"
-        case "triangular" | "pert":
-            shape = "PERT" if distribution.kind == "pert" else "triangular"
-            said = f"{shape}, {found[0]} to {found[2]}, likeliest {found[1]}"
-        case "normal":
-            said = f"normal, mean {found[0]}, sd {found[1]}"
-        case "lognormal":
-            said = f"lognormal, median {found[0]}, p90 {found[1]}"
-        case "beta":
-            alpha, beta = distribution.numbers
-            said = f"beta({alpha:.6g}, {beta:.6g}), mean {alpha / (alpha + beta):.3g}"
-        case "choices":
-            total = sum(distribution.numbers)
-            weights = zip(distribution.levels, distribution.numbers, strict=True)
-            said = ", ".join(f"{name} {100 * weight / total:.3g} %" for name, weight in weights)
-        case "quantiles":
-            points = zip(distribution.probabilities, found, strict=True)
-            said = ", ".join(f"{100 * p:g} %: {value}" for p, value in points)
+    said = KINDS[distribution.kind].phrase(distribution, say)
     if distribution.within is None:
         return said
     return f"{said}, within {say(distribution.within[0])} and {say(distribution.within[1])}"
@@ -182,89 +124,43 @@ def _say(time: bool) -> Say:
 
 def _ends(distribution: Distribution) -> tuple[float, ...]:
     """The values of a parameter at the corners, ascending, each once."""
-    if distribution.kind == "choices":
+    if KINDS[distribution.kind].discrete:
         weights = enumerate(distribution.numbers)
         return tuple(float(position) for position, weight in weights if weight > 0)
     return tuple(dict.fromkeys(extremes(distribution)))
 
 
-def _bounded_metalog(distribution: Distribution, u: float) -> float:
-    """A metalog of the values stretched over the whole line, pulled back within its bounds."""
-    within = distribution.within
-    values = tuple(_unbound(number, within) for number in distribution.numbers)
-    fitted = metalog.coefficients(values, distribution.probabilities)
-    logit = math.log(u) - math.log1p(-u)
-    return _bound(metalog_quantile(fitted, 0, len(fitted), u, logit), within)
+def _cdf(distribution: Distribution, value: float) -> float:
+    """The probability of less than a value, of what `within` truncates: as it is uncut."""
+    kind = KINDS[distribution.kind]
+    low, high = kind.support(distribution.numbers)
+    if value <= low or value >= high:  # `within` may reach beyond the support, or be infinite
+        return 0.0 if value <= low else 1.0
+    if kind.cdf is None:
+        raise AssertionError(f"{distribution.kind} cannot be cut")
+    return kind.cdf(distribution, value)
 
 
-def _unbound(value: float, within: tuple[float, float] | None) -> float:
-    """Logit of a value between two bounds, logarithm of its distance from a single one."""
-    low, high = within or (-math.inf, math.inf)
-    if math.isfinite(low) and math.isfinite(high):
-        return math.log(value - low) - math.log(high - value)
-    if math.isfinite(low):
-        return math.log(value - low)
-    return -math.log(high - value) if math.isfinite(high) else value
+def _wrong_within(distribution: Distribution, say: Say) -> list[str]:
+    """Bounds that are no bounds, or that leave nothing."""
+    assert distribution.within is not None
+    low, high = distribution.within
+    if not low < high:
+        return [f"{within(distribution, say)}: the first must be less than the second"]
+    wrong = KINDS[distribution.kind].wrong_within
+    if wrong is not None:
+        return wrong(distribution, say)
+    if _cdf(distribution, high) - _cdf(distribution, low) >= _LEAST_LEFT:
+        return []
+    return [f"hardly any of the distribution lies {within(distribution, say)}"]
 
 
-def _bound(z: float, within: tuple[float, float] | None) -> float:
-    """The way back from `_unbound`."""
-    low, high = within or (-math.inf, math.inf)
-    if math.isfinite(low) and math.isfinite(high):
-        share = math.exp(-abs(z)) / (1 + math.exp(-abs(z)))
-        return low + (high - low) * share if z < 0 else high - (high - low) * share
-    if math.isfinite(low):
-        return low + math.exp(min(z, 700.0))
-    return high - math.exp(min(-z, 700.0)) if math.isfinite(high) else z
-
-
-def _order_complaints(distribution: Distribution, say: Say) -> list[str]:
-    """Ends and modes that are out of order."""
-    found = distribution.numbers
-    match distribution.kind:
-        case "uniform" if not found[0] < found[1]:
-            return [f"low must be less than high, found {say(found[0])} and {say(found[1])}"]
-        case "triangular" | "pert" if not (found[0] <= found[1] <= found[2] > found[0]):
-            told = ", ".join(f"{say(number)}" for number in found)
-            return [f"must be low, likeliest, high in rising order, found {told}"]
-        case "lognormal" if found[0] > 0 and not found[1] > found[0]:
-            return [f"p90 must be greater than the median {say(found[0])}, found {say(found[1])}"]
-    return []
-
-
-def _scale_complaints(distribution: Distribution, say: Say) -> list[str]:
-    """Numbers that have to be greater than 0."""
-    names = {"normal": ("", "sd"), "lognormal": ("median", "p90"), "beta": ("alpha", "beta")}
-    said = zip(names.get(distribution.kind, ()), distribution.numbers, strict=False)
+def _not_positive(distribution: Distribution, say: Say) -> list[str]:
+    """Numbers that have to be greater than 0 and are not."""
+    kind = KINDS[distribution.kind]
+    named = zip(kind.numbers, distribution.numbers, strict=False)
     return [
         f"{name} must be greater than 0, found {say(value)}"
-        for name, value in said
-        if name and value <= 0
+        for name, value in named
+        if name in kind.positive and value <= 0
     ]
-
-
-def _choice_complaints(distribution: Distribution) -> list[str]:
-    """Weights that are no weights."""
-    weights = zip(distribution.levels, distribution.numbers, strict=True)
-    wrong = [f"weight of {name} must not be negative, found {w:g}" for name, w in weights if w < 0]
-    return wrong or ([] if sum(distribution.numbers) > 0 else ["every weight is 0"])
-
-
-def _within_complaints(distribution: Distribution, say: Say) -> list[str]:
-    """Bounds that are no bounds, or that leave nothing."""
-    if distribution.within is None:
-        return []
-    low, high = distribution.within
-    said = f"within {say(low)} and {say(high)}"
-    if not low < high:
-        return [f"{said}: the first must be less than the second"]
-    if distribution.kind == "choices":
-        return [f"{said}: choices have no order to bound"]
-    if distribution.kind == "fixed":
-        value = distribution.numbers[0]
-        return [] if low <= value <= high else [f"{say(value)} does not lie {said}"]
-    if distribution.kind == "quantiles":
-        outside = [number for number in distribution.numbers if not low < number < high]
-        return [f"quantile {say(number)} must lie strictly {said}" for number in outside]
-    first, last = (below(distribution.kind, distribution.numbers, end) for end in (low, high))
-    return [] if last - first >= _LEAST_LEFT else [f"hardly any of the distribution lies {said}"]

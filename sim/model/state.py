@@ -19,7 +19,7 @@ class Variable:
     ladder: str | None = None  # the ladder these levels were taken from
     owner: str = ""  # the actor or treaty it belongs to; empty for no one in particular
     about: str = ""  # what a reader is told it is; empty where the file says nothing
-    says: str | None = None  # reader's template: "<owner> holds <level> to be the attacker"
+    says: str | None = None  # its own phrase, see `sim.model.phrases`
 
     def word(self, value: int) -> str:
         """The value as the scenario writes it."""

@@ -8,6 +8,7 @@ from sim.model.expressions import Expression
 
 Memory = Literal["forget", "remember"]
 ChoiceKind = Literal["probability", "weight", "utility"]
+EffectKind = Literal["set", "raise", "lower", "at_least", "at_most", "copy", "compute"]
 Step = Literal["binds", "invoked", "answered", "reopened"]
 
 NOTHING = -2  # instead of the position of an option (rule 7): it fired, none was available
@@ -23,7 +24,7 @@ class Effect:
     """
 
     variable: str
-    how: Literal["set", "raise", "lower", "at_least", "at_most", "copy", "compute"]
+    how: EffectKind  # what each does stands in `sim.model.effects`
     value: int = 0
     source: str = ""
     expression: Expression | None = None

@@ -28,13 +28,13 @@ from sim.model.expressions import (
 )
 
 Box = dict[str, int]  # name of a variable, of a `choices` parameter or of an outcome -> bit mask
-Span = tuple[float, float]
-Ranges = Mapping[str, Span]  # of the parameters that are numbers; absent: anything
-Spanner = Callable[[Box], Span]
-Narrower = Callable[[Box], bool]
+Interval = tuple[float, float]
+Ranges = Mapping[str, Interval]  # of the parameters that are numbers; absent: anything
+IntervalOf = Callable[[Box], Interval]
+Restrict = Callable[[Box], bool]
 
-ANYTHING: Span = (-inf, inf)
-EITHER: Span = (0.0, 1.0)
+ANYTHING: Interval = (-inf, inf)
+EITHER: Interval = (0.0, 1.0)
 
 
 def bits(mask: int) -> tuple[int, ...]:
@@ -42,7 +42,7 @@ def bits(mask: int) -> tuple[int, ...]:
     return tuple(value for value in range(mask.bit_length()) if mask >> value & 1)
 
 
-def spanner(node: Node, ranges: Ranges) -> Spanner:
+def interval_of(node: Node, ranges: Ranges) -> IntervalOf:
     """A closure box -> (least, greatest) value the expression may have; conditions are 0 and 1."""
     match node:
         case Constant(value, _):
@@ -54,45 +54,45 @@ def spanner(node: Node, ranges: Ranges) -> Spanner:
         case StateOf(name) | Happened(name) | ParameterOf(name):
             return lambda box: _ends(box.get(name))
         case Fact(_, says):
-            return spanner(says, ranges)
+            return interval_of(says, ranges)
         case Negative(of):
-            inner = spanner(of, ranges)
+            inner = interval_of(of, ranges)
             return lambda box: (-inner(box)[1], -inner(box)[0])
         case Arithmetic(op, left, right):
-            return _arithmetic(op, spanner(left, ranges), spanner(right, ranges))
+            return _arithmetic(op, interval_of(left, ranges), interval_of(right, ranges))
         case Comparison(op, left, right):
-            return _comparison(op, spanner(left, ranges), spanner(right, ranges))
+            return _comparison(op, interval_of(left, ranges), interval_of(right, ranges))
         case IfElse(condition, then, otherwise):
-            yes, no = narrower(condition, True, ranges), narrower(condition, False, ranges)
-            return _either(yes, spanner(then, ranges), no, spanner(otherwise, ranges))
+            yes, no = restrict(condition, True, ranges), restrict(condition, False, ranges)
+            return _either(yes, interval_of(then, ranges), no, interval_of(otherwise, ranges))
         case Call(function, arguments):
-            return _call(function, [spanner(part, ranges) for part in arguments])
+            return _call(function, [interval_of(part, ranges) for part in arguments])
         case Logic() | Not():
-            yes, no = narrower(node, True, ranges), narrower(node, False, ranges)
+            yes, no = restrict(node, True, ranges), restrict(node, False, ranges)
             return _either(yes, lambda box: (1.0, 1.0), no, lambda box: (0.0, 0.0))
     raise AssertionError(f"no span for {node!r}")
 
 
-def narrower(node: Node, truth: bool, ranges: Ranges) -> Narrower:
+def restrict(node: Node, truth: bool, ranges: Ranges) -> Restrict:
     """A closure that cuts a box, in place, to values with which the condition may be `truth`.
 
     False where there are none; the box then means nothing.
     """
     match node:
         case Fact(_, says):
-            return narrower(says, truth, ranges)
+            return restrict(says, truth, ranges)
         case Not(of):
-            return narrower(of, not truth, ranges)
+            return restrict(of, not truth, ranges)
         case Logic(op, parts):
-            below = [narrower(part, truth, ranges) for part in parts]
+            below = [restrict(part, truth, ranges) for part in parts]
             return _all(below) if (op == "and") == truth else _any(below)
         case IfElse(condition, then, otherwise):
-            yes = [narrower(condition, True, ranges), narrower(then, truth, ranges)]
-            no = [narrower(condition, False, ranges), narrower(otherwise, truth, ranges)]
+            yes = [restrict(condition, True, ranges), restrict(then, truth, ranges)]
+            no = [restrict(condition, False, ranges), restrict(otherwise, truth, ranges)]
             return _any([_all(yes), _all(no)])
     names = tuple(dict.fromkeys(discrete_names(node)))
     names = tuple(name for name in names if name not in ranges)
-    span = spanner(node, ranges)
+    span = interval_of(node, ranges)
     if len(names) == 1:
         return _one_name(names[0], span, truth)
     return _filter(names, span, truth)
@@ -103,22 +103,22 @@ def discrete_names(node: Node) -> Iterable[str]:
     return (part.name for part in walk(node) if isinstance(part, StateOf | Happened | ParameterOf))
 
 
-def _ends(mask: int | None) -> Span:
+def _ends(mask: int | None) -> Interval:
     if mask is None:
         return ANYTHING
     return float((mask & -mask).bit_length() - 1), float(mask.bit_length() - 1)
 
 
-def _may(span: Span, truth: bool) -> bool:
+def _may(span: Interval, truth: bool) -> bool:
     low, high = span
     return not (low == 0 == high) if truth else low <= 0 <= high
 
 
-def _all(below: list[Narrower]) -> Narrower:
+def _all(below: list[Restrict]) -> Restrict:
     return lambda box: all(narrow(box) for narrow in below)
 
 
-def _any(below: list[Narrower]) -> Narrower:
+def _any(below: list[Restrict]) -> Restrict:
     def narrow(box: Box) -> bool:
         union: Box | None = None
         for part in below:
@@ -136,7 +136,7 @@ def _any(below: list[Narrower]) -> Narrower:
     return narrow
 
 
-def _one_name(name: str, span: Spanner, truth: bool) -> Narrower:
+def _one_name(name: str, span: IntervalOf, truth: bool) -> Restrict:
     """The verdict on each single value is the same in every box, so it is kept."""
     accepted, looked = 0, 0
 
@@ -158,7 +158,7 @@ def _one_name(name: str, span: Spanner, truth: bool) -> Narrower:
     return narrow
 
 
-def _filter(names: tuple[str, ...], span: Spanner, truth: bool) -> Narrower:
+def _filter(names: tuple[str, ...], span: IntervalOf, truth: bool) -> Restrict:
     def narrow(box: Box) -> bool:
         if not _may(span(box), truth):
             return False
@@ -180,17 +180,17 @@ def _filter(names: tuple[str, ...], span: Spanner, truth: bool) -> Narrower:
     return narrow
 
 
-def _corners(combine: Callable[[float, float], float], a: Span, b: Span) -> Span:
+def _corners(combine: Callable[[float, float], float], a: Interval, b: Interval) -> Interval:
     values = [combine(x, y) for x in a for y in b]
     if any(isnan(value) for value in values):
         return ANYTHING
     return min(values), max(values)
 
 
-def _arithmetic(op: str, left: Spanner, right: Spanner) -> Spanner:
+def _arithmetic(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
     combine = COMBINE[op]
 
-    def span(box: Box) -> Span:
+    def span(box: Box) -> Interval:
         a, b = left(box), right(box)
         if op == "/" and b[0] <= 0 <= b[1]:
             return ANYTHING
@@ -201,8 +201,8 @@ def _arithmetic(op: str, left: Spanner, right: Spanner) -> Spanner:
     return span
 
 
-def _comparison(op: str, left: Spanner, right: Spanner) -> Spanner:
-    def span(box: Box) -> Span:
+def _comparison(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
+    def span(box: Box) -> Interval:
         (a, b), (c, d) = left(box), right(box)
         match op:
             case "<":
@@ -222,8 +222,8 @@ def _comparison(op: str, left: Spanner, right: Spanner) -> Spanner:
     return span
 
 
-def _either(yes: Narrower, then: Spanner, no: Narrower, otherwise: Spanner) -> Spanner:
-    def span(box: Box) -> Span:
+def _either(yes: Restrict, then: IntervalOf, no: Restrict, otherwise: IntervalOf) -> IntervalOf:
+    def span(box: Box) -> Interval:
         spans = []
         for narrow, branch in ((yes, then), (no, otherwise)):
             trial = dict(box)
@@ -236,13 +236,13 @@ def _either(yes: Narrower, then: Spanner, no: Narrower, otherwise: Spanner) -> S
     return span
 
 
-def _call(function: str, arguments: list[Spanner]) -> Spanner:
-    def extreme(box: Box) -> Span:
+def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
+    def extreme(box: Box) -> Interval:
         best = min if function == "min" else max
         spans = [argument(box) for argument in arguments]
         return best(low for low, _ in spans), best(high for _, high in spans)
 
-    def odds_span(box: Box) -> Span:
+    def odds_span(box: Box) -> Interval:
         (low, high), *factors = [argument(box) for argument in arguments]
         if any(top == inf for _, top in factors):
             return (0.0, 1.0)

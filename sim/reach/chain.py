@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.model import Model
-from sim.reach.lookups import Changes, Known, State, branches, condition, guard, moves
+from sim.reach.lookups import Bounds, Changes, State, branches, condition, guard, moves
 
 
 class Situation(NamedTuple):
@@ -35,7 +35,7 @@ class Look(NamedTuple):
 class Chain:
     """Situations and their successors; it remembers what it has worked out, nothing else."""
 
-    def __init__(self, model: Model, known: Known) -> None:
+    def __init__(self, model: Model, bounds: Bounds) -> None:
         transitions = model.transitions
         self.model = model
         self.scheduled = mask(t.at is not None for t in transitions)
@@ -45,17 +45,19 @@ class Chain:
         self._limits = tuple((r, t.limit) for r, t in enumerate(transitions) if t.limit is not None)
         self._slot = {rank: slot for slot, (rank, _) in enumerate(self._limits)}
         self._tracked = tracked(model)
-        self._branches = [branches(model, known, t) for t in transitions]
+        self._branches = [branches(model, bounds, t) for t in transitions]
         self._by_name, self._by_option, turning = _triggers(model)
         self._turning = [clock for _, clock in turning]
         self._questions = (
-            _Questions(model, [(t.when, guard(model, known, t.when)) for t in transitions]),
-            _Questions(model, [(t.speed, moves(model, known, t.speed)) for t in transitions]),
-            _Questions(model, [(e, guard(model, known, e)) for e, _ in turning]),
+            _Questions(model, [(t.when, guard(model, bounds, t.when)) for t in transitions]),
+            _Questions(model, [(t.speed, moves(model, bounds, t.speed)) for t in transitions]),
+            _Questions(model, [(e, guard(model, bounds, e)) for e, _ in turning]),
         )
-        self._outcomes = [condition(model, known, outcome.when) for outcome in model.outcomes]
-        self._stop = condition(model, known, model.stop_when) if model.stop_when else None
-        self._endings = [condition(model, known, e.when) if e.when else None for e in model.endings]
+        self._outcomes = [condition(model, bounds, outcome.when) for outcome in model.outcomes]
+        self._stop = condition(model, bounds, model.stop_when) if model.stop_when else None
+        self._endings = [
+            condition(model, bounds, e.when) if e.when else None for e in model.endings
+        ]
         self._used_up: dict[tuple[int, ...], int] = {}
         self._seen: dict[State, tuple[int, int, int]] = {}
         self._looks: dict[tuple[State, int], Look] = {}

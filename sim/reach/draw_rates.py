@@ -18,7 +18,7 @@ from sim.model.transitions import Transition
 from sim.reach.lookups import State
 
 
-class Odds:
+class DrawRates:
     """The numbers of one draw; `closures` may be shared by all draws of a model.
 
     Where a number is none, the RunError says `when`, or else the draw and the state.

@@ -1,20 +1,21 @@
 """What expressions and options say in a state, worked out once for each combination they read.
 
-The values of the parameters are known exactly or up to a range (`Known`): guards, conditions and
+The values of the parameters are known exactly or up to a range (`Bounds`): guards, conditions and
 effects are read at one draw's values, odds and speeds only as to whether they can be above 0.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from sim.model.effects import new_value, variable_read
 from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
 from sim.model.transitions import NOTHING, Effect, Option, Transition
-from sim.reach.abstract import Box, Ranges, Span, spanner
+from sim.reach.abstract import Box, Interval, Ranges, interval_of
 
 State = tuple[int, ...]
 Changes = list[tuple[int, int]]  # position of a variable, its new value
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Bounds:
     """What is known of the parameters: the values they may have in the draws looked at."""
 
     values: Sequence[float]  # one draw's; right at least for parameters that guards read
@@ -31,7 +32,7 @@ class Known:
     ranges: Ranges  # of the others
 
 
-def known(model: Model, draws: Sequence[Values]) -> Known:
+def bounds_of(model: Model, draws: Sequence[Values]) -> Bounds:
     """What some draws have in common: their values of `choices`, and between which the others lie.
 
     Guards are read at the first one's values, so all have to read them alike.
@@ -43,7 +44,7 @@ def known(model: Model, draws: Sequence[Values]) -> Known:
             box[parameter.name] = sum(1 << value for value in {int(value) for value in values})
         else:
             ranges[parameter.name] = (min(values), max(values))
-    return Known(draws[0], box, ranges)
+    return Bounds(draws[0], box, ranges)
 
 
 def always(state: State) -> bool:
@@ -77,12 +78,12 @@ def projected(
     return looked_up
 
 
-def guard(model: Model, known: Known, expression: Expression | None) -> Callable[[State], bool]:
+def guard(model: Model, bounds: Bounds, expression: Expression | None) -> Callable[[State], bool]:
     """A closure state -> whether the condition holds; it reads no outcomes."""
     if expression is None:
         return always
     evaluate = evaluator(expression.node, model.names)
-    values = known.values
+    values = bounds.values
 
     def holds(state: State) -> bool:
         return bool(_number(model, state, expression, lambda: evaluate(state, values, ())))
@@ -90,13 +91,13 @@ def guard(model: Model, known: Known, expression: Expression | None) -> Callable
     return projected(model, variables_read(expression.node), holds)
 
 
-def condition(model: Model, known: Known, expression: Expression) -> Callable[[State, int], bool]:
+def condition(model: Model, bounds: Bounds, expression: Expression) -> Callable[[State, int], bool]:
     """A closure (state, mask of the outcomes that have happened) -> whether it holds."""
     if not outcomes_read(expression.node):
-        table = guard(model, known, expression)
+        table = guard(model, bounds, expression)
         return lambda state, marks: table(state)
     evaluate = evaluator(expression.node, model.names)
-    values, size = known.values, range(len(model.outcomes))
+    values, size = bounds.values, range(len(model.outcomes))
 
     def holds(state: State, marks: int) -> bool:
         happened = [bool(marks >> i & 1) for i in size]
@@ -105,16 +106,16 @@ def condition(model: Model, known: Known, expression: Expression) -> Callable[[S
     return holds
 
 
-def moves(model: Model, known: Known, speed: Expression | None) -> Callable[[State], bool]:
+def moves(model: Model, bounds: Bounds, speed: Expression | None) -> Callable[[State], bool]:
     """A closure state -> whether a clock of this speed may run down there."""
     if speed is None:
         return always
     names = variables_read(speed.node)
-    span = spanner(speed.node, known.ranges)
-    return projected(model, names, lambda state: span(_box(model, known, names, state))[1] > 0)
+    span = interval_of(speed.node, bounds.ranges)
+    return projected(model, names, lambda state: span(_box(model, bounds, names, state))[1] > 0)
 
 
-def branches(model: Model, known: Known, transition: Transition) -> Callable[[State], Branches]:
+def branches(model: Model, bounds: Bounds, transition: Transition) -> Callable[[State], Branches]:
     """A closure state -> the options that may be taken there, and what each changes.
 
     An option whose probability or weight is 0 whatever the parameters is never taken (rule 3).
@@ -123,18 +124,18 @@ def branches(model: Model, known: Known, transition: Transition) -> Callable[[St
     names = tuple(dict.fromkeys(name for o in transition.options for name in option_reads(o)))
     options = []
     for option in transition.options:
-        span: Callable[[Box], Span] | None = None
+        span: Callable[[Box], Interval] | None = None
         if option.value is not None and transition.choice != "utility":
-            span = spanner(option.value.node, known.ranges)
-        available = guard(model, known, option.available)
-        changes = [change(model, known, effect) for effect in option.effects]
+            span = interval_of(option.value.node, bounds.ranges)
+        available = guard(model, bounds, option.available)
+        changes = [change(model, bounds, effect) for effect in option.effects]
         options.append((available, span, option_reads(option), changes))
 
     def taken(state: State) -> Branches:
         found, certain = [], False
         for i, (available, span, reads, changes) in enumerate(options):
             if available(state):
-                low, high = span(_box(model, known, reads, state)) if span else (1.0, 1.0)
+                low, high = span(_box(model, bounds, reads, state)) if span else (1.0, 1.0)
                 certain = certain or low > 0
                 if high > 0:
                     found.append((i, [one(state) for one in changes]))
@@ -149,47 +150,36 @@ def option_reads(option: Option) -> tuple[str, ...]:
     for expression in (option.available, option.value, *(e.expression for e in option.effects)):
         if expression is not None:
             names.extend(variables_read(expression.node))
-    for effect in option.effects:
-        if effect.how == "copy":
-            names.append(effect.source)
-        elif effect.how in ("raise", "lower", "at_least", "at_most"):
-            names.append(effect.variable)
+    names.extend(name for name in map(variable_read, option.effects) if name is not None)
     return tuple(dict.fromkeys(names))
 
 
-def change(model: Model, known: Known, effect: Effect) -> Callable[[State], tuple[int, int]]:
+def change(model: Model, bounds: Bounds, effect: Effect) -> Callable[[State], tuple[int, int]]:
     """A closure state -> (position of the variable, its value after the firing)."""
     positions = model.names.variables
     at, top = positions[effect.variable], model.variable(effect.variable).size - 1
-    if effect.how == "compute":
-        return _computed(model, known, effect, at, top)
-    source = positions[effect.source] if effect.how == "copy" else at
-    value = effect.value
-    verbs: Mapping[str, Callable[[int], int]] = {
-        "set": lambda old: value,
-        "raise": lambda old: old + 1,
-        "lower": lambda old: old - 1,
-        "at_least": lambda old: max(old, value),
-        "at_most": lambda old: min(old, value),
-        "copy": lambda old: old,
-    }
-    verb = verbs[effect.how]
-    return lambda state: (at, min(max(verb(state[source]), 0), top))
+    if effect.expression is not None:
+        return _computed(model, bounds, effect, at, top)
+    read = variable_read(effect)
+    if read is None:
+        fixed = (at, new_value(effect, 0, top))
+        return lambda state: fixed
+    source = positions[read]
+    return lambda state: (at, new_value(effect, state[source], top))
 
 
 def _computed(
-    model: Model, known: Known, effect: Effect, at: int, top: int
+    model: Model, bounds: Bounds, effect: Effect, at: int, top: int
 ) -> Callable[[State], tuple[int, int]]:
     expression = effect.expression
-    if expression is None:
-        raise AssertionError(f"no expression in {effect!r}")
-    evaluate, values = evaluator(expression.node, model.names), known.values
+    assert expression is not None
+    evaluate, values = evaluator(expression.node, model.names), bounds.values
 
     def computed(state: State) -> tuple[int, int]:
         number = _number(model, state, expression, lambda: evaluate(state, values, ()))
         if not isfinite(number):
             raise out_of_range(expression, number, 0, top, f"state: {in_words(model, state)}")
-        return at, int(min(max(number, 0), top))
+        return at, new_value(effect, number, top)
 
     return computed
 
@@ -204,6 +194,6 @@ def _number(
         raise without_value(expression, problem, f"state: {in_words(model, state)}") from problem
 
 
-def _box(model: Model, known: Known, names: Sequence[str], state: State) -> Box:
+def _box(model: Model, bounds: Bounds, names: Sequence[str], state: State) -> Box:
     at = model.names.variables
-    return {**known.box, **{name: 1 << state[at[name]] for name in names}}
+    return {**bounds.box, **{name: 1 << state[at[name]] for name in names}}

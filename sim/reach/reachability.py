@@ -19,9 +19,9 @@ from sim.errors import RunError
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
-from sim.reach.abstract import Box, Span, bits, narrower
+from sim.reach.abstract import Box, Interval, bits, restrict
 from sim.reach.chain import Chain, Situation, mask, ranks
-from sim.reach.lookups import Known
+from sim.reach.lookups import Bounds
 from sim.reach.relaxed import Relaxed, relax
 
 QUICK = 20_000  # firings looked at where a person waits for the answer: about 0.1 s
@@ -44,11 +44,11 @@ class Reach:
     endings: tuple[bool, ...]
     values: tuple[tuple[int, ...], ...]  # a variable: the values it can ever have
     box: Box  # the same as masks, with choices of parameters and outcomes, for `may_hold`
-    ranges: dict[str, Span]  # of the parameters that are numbers
+    ranges: dict[str, Interval]  # of the parameters that are numbers
 
     def may_hold(self, condition: Expression) -> bool:
         """Whether the condition can ever be true; variables taken one by one."""
-        return narrower(condition.node, True, self.ranges)(dict(self.box))
+        return restrict(condition.node, True, self.ranges)(dict(self.box))
 
 
 def reach(model: Model, *, limit: int = QUICK) -> Reach:
@@ -72,13 +72,13 @@ def satisfiable(model: Model, condition: Expression) -> bool:
         box[name] = (1 << model.variable(name).size) - 1
     for name in outcomes_read(node):
         box[name] = 0b11
-    return narrower(node, True, ranges)(box)
+    return restrict(node, True, ranges)(box)
 
 
-def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Span]]:
+def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Interval]]:
     """Which choices have weight, and between which ends the other parameters lie."""
     box: Box = {}
-    ranges: dict[str, Span] = {}
+    ranges: dict[str, Interval] = {}
     for parameter in parameters:
         distribution = parameter.distribution
         if distribution.kind == "choices":
@@ -104,7 +104,9 @@ def decisive(model: Model) -> tuple[str, ...]:
     )
 
 
-def _reach(relaxed: Relaxed, found: Relaxed, ranges: dict[str, Span], *, exhaustive: bool) -> Reach:
+def _reach(
+    relaxed: Relaxed, found: Relaxed, ranges: dict[str, Interval], *, exhaustive: bool
+) -> Reach:
     return Reach(
         exhaustive=exhaustive,
         started=tuple(found.started),
@@ -129,7 +131,7 @@ def _size(model: Model, relaxed: Relaxed) -> float:
     return values * clocks
 
 
-def _exhaust(model: Model, box: Box, ranges: dict[str, Span], limit: int) -> Relaxed | None:
+def _exhaust(model: Model, box: Box, ranges: dict[str, Interval], limit: int) -> Relaxed | None:
     """Everything that happens in any of the chains; None if they are too many or too large."""
     names = decisive(model)
     choices: list[Sequence[float]] = []
@@ -145,7 +147,7 @@ def _exhaust(model: Model, box: Box, ranges: dict[str, Span], limit: int) -> Rel
         chosen = dict(zip(names, combination, strict=True))
         values = [chosen.get(parameter.name, 0.0) for parameter in model.parameters]
         masks = {name: 1 << int(value) for name, value in chosen.items() if name in box}
-        limit -= _walk(Chain(model, Known(values, {**box, **masks}, ranges)), found, limit)
+        limit -= _walk(Chain(model, Bounds(values, {**box, **masks}, ranges)), found, limit)
         if limit < 0:
             return None
     return found

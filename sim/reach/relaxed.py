@@ -8,18 +8,19 @@ takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.model.effects import new_value, variable_read
 from sim.model.expressions import Expression
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
 from sim.reach.abstract import (
     Box,
-    Narrower,
+    IntervalOf,
     Ranges,
-    Spanner,
+    Restrict,
     bits,
     discrete_names,
-    narrower,
-    spanner,
+    interval_of,
+    restrict,
 )
 
 
@@ -97,8 +98,8 @@ class _Rule:
         transition = model.transitions[rank]
         self.rank, self.triggered = rank, bool(transition.on)
         self.never = transition.at is not None and transition.at > model.horizon
-        self.guard = _narrower(transition.when, ranges)
-        self.speed = spanner(transition.speed.node, ranges) if transition.speed else None
+        self.guard = _restrict(transition.when, ranges)
+        self.speed = interval_of(transition.speed.node, ranges) if transition.speed else None
         self.options = [
             _Choice(model, transition, i, ranges) for i in range(len(transition.options))
         ]
@@ -106,8 +107,8 @@ class _Rule:
         self.becomes = [
             (
                 frozenset(discrete_names(trigger.becomes.node)),
-                narrower(trigger.becomes.node, True, ranges),
-                narrower(trigger.becomes.node, False, ranges),
+                restrict(trigger.becomes.node, True, ranges),
+                restrict(trigger.becomes.node, False, ranges),
             )
             for trigger in transition.on
             if trigger.becomes
@@ -146,16 +147,16 @@ class _Choice:
 
     def __init__(self, model: Model, transition: Transition, at: int, ranges: Ranges) -> None:
         option = transition.options[at]
-        self.available = _narrower(option.available, ranges)
+        self.available = _restrict(option.available, ranges)
         weighed = option.value is not None and transition.choice != "utility"
-        self.value: Spanner | None = None
+        self.value: IntervalOf | None = None
         if option.value is not None and weighed:
-            self.value = spanner(option.value.node, ranges)
+            self.value = interval_of(option.value.node, ranges)
         self.effects = [(e.variable, consequence(model, e, ranges)) for e in option.effects]
         expressions = [option.available, option.value if weighed else None]
         expressions += [effect.expression for effect in option.effects]
         self.reads = {name for e in expressions if e for name in discrete_names(e.node)}
-        self.reads |= {effect.source or effect.variable for effect in option.effects}
+        self.reads |= {name for e in option.effects if (name := variable_read(e)) is not None}
 
     def take(self, box: Box, fresh: Box) -> bool:
         """Whether it may be taken in the box; adds the values it may bring about to `fresh`."""
@@ -175,7 +176,7 @@ class _Marks:
 
     def __init__(self, model: Model, ranges: Ranges) -> None:
         self.model = model
-        self.conditions = [narrower(outcome.when.node, True, ranges) for outcome in model.outcomes]
+        self.conditions = [restrict(outcome.when.node, True, ranges) for outcome in model.outcomes]
         self.reads = [frozenset(discrete_names(outcome.when.node)) for outcome in model.outcomes]
 
     def update(self, found: Relaxed, layer: int, changed: set[str]) -> set[str]:
@@ -197,18 +198,18 @@ def _endings(model: Model, found: Relaxed, ranges: Ranges) -> None:
         if ending.when is None:
             found.endings[i] = True
             return
-        found.endings[i] = narrower(ending.when.node, True, ranges)(dict(box))
-        if not narrower(ending.when.node, False, ranges)(box):
+        found.endings[i] = restrict(ending.when.node, True, ranges)(dict(box))
+        if not restrict(ending.when.node, False, ranges)(box):
             return
 
 
 def _surely(condition: Expression | None, box: Box, ranges: Ranges) -> bool:
     """Whether the condition holds at every point of the box."""
-    return condition is not None and not narrower(condition.node, False, ranges)(dict(box))
+    return condition is not None and not restrict(condition.node, False, ranges)(dict(box))
 
 
-def _narrower(condition: Expression | None, ranges: Ranges) -> Narrower | None:
-    return narrower(condition.node, True, ranges) if condition else None
+def _restrict(condition: Expression | None, ranges: Ranges) -> Restrict | None:
+    return restrict(condition.node, True, ranges) if condition else None
 
 
 def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
@@ -229,37 +230,29 @@ def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
 
 def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box], int]:
     """A closure box -> mask of the values the variable may have after the effect."""
-    size = model.variable(effect.variable).size
-    everything, source, value = (1 << size) - 1, effect.source or effect.variable, effect.value
-    match effect.how:
-        case "set":
-            return lambda box: 1 << value
-        case "raise":
-            return lambda box: _held(box[source] << 1, size)
-        case "lower":
-            return lambda box: box[source] >> 1 | box[source] & 1
-        case "at_least":
-            return lambda box: _mapped(box[source], lambda old: max(old, value))
-        case "at_most":
-            return lambda box: _mapped(box[source], lambda old: min(old, value))
-        case "copy":
-            return lambda box: _held(box[source], size)
-    if effect.expression is None:
-        raise AssertionError(f"no expression in {effect!r}")
-    span = spanner(effect.expression.node, ranges)
+    top = model.variable(effect.variable).size - 1
+    if effect.expression is not None:
+        return _computed(effect, interval_of(effect.expression.node, ranges), top)
+    read = variable_read(effect)
+    if read is None:
+        fixed = 1 << new_value(effect, 0, top)
+        return lambda box: fixed
+    after = [1 << new_value(effect, old, top) for old in range(model.variable(read).size)]
+
+    def mapped(box: Box) -> int:
+        found = 0
+        for old in bits(box[read]):
+            found |= after[old]
+        return found
+
+    return mapped
+
+
+def _computed(effect: Effect, interval: IntervalOf, top: int) -> Callable[[Box], int]:
+    """All values between the least and the greatest that the expression may come to."""
 
     def computed(box: Box) -> int:
-        low, high = (min(max(end, 0), size - 1) for end in span(box))
-        return everything & ~((1 << int(low)) - 1) & ((1 << int(high) + 1) - 1)
+        low, high = (new_value(effect, end, top) for end in interval(box))
+        return (1 << high + 1) - (1 << low)
 
     return computed
-
-
-def _held(mask: int, size: int) -> int:
-    """Values beyond the last one stay at the last one."""
-    top = mask >> size - 1
-    return mask & ((1 << size - 1) - 1) | (1 << size - 1 if top else 0)
-
-
-def _mapped(mask: int, change: Callable[[int], int]) -> int:
-    return sum({1 << change(value) for value in bits(mask)})

@@ -6,8 +6,8 @@ from itertools import chain
 
 from sim.formatting import DAY, duration_in_words
 from sim.model.model import Model
+from sim.model.phrases import phrase
 from sim.model.state import Variable
-from sim.model.words import words
 from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
 from sim.report.rules import rule_lines, treaty_lines
 from sim.scenario import Scenario
@@ -79,7 +79,7 @@ def _process(scenario: Scenario) -> Iterator[str]:
     )
     if model.stop_when is not None:
         yield ""
-        yield f"A path ends as soon as {words(model.stop_when, model)}."
+        yield f"A path ends as soon as {phrase(model.stop_when, model)}."
     dated = [transition for transition in model.transitions if transition.at is not None]
     if dated:
         yield from ["", "Scheduled:", ""]
@@ -99,7 +99,7 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         (
             code(outcome.name),
             sentences(outcome.title, outcome.about),
-            words(outcome.when, scenario.model),
+            phrase(outcome.when, scenario.model),
             code(outcome.when.text),
             "yes" * outcome.headline,
         )

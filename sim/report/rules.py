@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sim.formatting import DAY
 from sim.model.delays import in_words
 from sim.model.model import Model
+from sim.model.phrases import phrase
 from sim.model.transitions import Effect, Option, Transition, Trigger
-from sim.model.words import words
 from sim.report.markdown import bullet, code, heading, joined
 from sim.scenario.record import Treaty
 
@@ -50,7 +50,7 @@ def rule_lines(transition: Transition, model: Model) -> Iterator[str]:
     if transition.on:
         parts.append(f"Started by {joined(_trigger(t, model) for t in transition.on)}.")
     if transition.when is not None:
-        parts.append(f"Runs while {words(transition.when, model)}.")
+        parts.append(f"Runs while {phrase(transition.when, model)}.")
     if transition.after.kind != "immediate":
         parts.append(f"After {in_words(transition.after)}.")
     if transition.speed is not None:
@@ -85,7 +85,7 @@ def _odds(option: Option, transition: Transition) -> str:
 
 
 def _available(option: Option, model: Model) -> str:
-    return f", if {words(option.available, model)}" if option.available else ""
+    return f", if {phrase(option.available, model)}" if option.available else ""
 
 
 def _effect(effect: Effect, model: Model) -> str:
@@ -102,6 +102,6 @@ def _effect(effect: Effect, model: Model) -> str:
 
 def _trigger(trigger: Trigger, model: Model) -> str:
     if trigger.becomes is not None:
-        return f"the moment {words(trigger.becomes, model)}"
+        return f"the moment {phrase(trigger.becomes, model)}"
     name = trigger.transition
     return code(f"{name}.{trigger.option}" if trigger.option else name)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sim.model.delays import in_words as delay_in_words
 from sim.model.expressions import Expression
 from sim.model.parameters import in_words
-from sim.model.words import words
+from sim.model.phrases import phrase
 from sim.scenario import record
 from sim.scenario.delays import delay
 from sim.scenario.parameter_shapes import Sourced
@@ -105,7 +105,7 @@ def _casus(resolved: Resolved, treaty: str, clause: str, written: str | bool) ->
     route = ("treaties", treaty, "obligations", clause, "casus_foederis")
     condition = resolved.bench.condition(written, route)
     assert condition
-    return words(condition, resolved.model)
+    return phrase(condition, resolved.model)
 
 
 def interventions(bench: Workbench) -> dict[str, record.Intervention]:
@@ -142,7 +142,7 @@ def facts(resolved: Resolved) -> tuple[record.Fact, ...]:
         place = place_of(bench.findings.tree, ("facts", name), key=True)
         expression = Expression(node, text)
         fact = record.Fact(
-            name=name, text=text, words=words(expression, resolved.model), place=place
+            name=name, text=text, words=phrase(expression, resolved.model), place=place
         )
         found.append(fact)
     return tuple(found)

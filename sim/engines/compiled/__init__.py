@@ -1,6 +1,6 @@
 """The compiled engine: the reference engine's paths, event for event, at the speed of C.
 
-`lower` turns a model into arrays: expressions into tables (`shelf`, `choices`, `delays`) or bits
+`lower` turns a model into arrays: expressions into tables (`registry`, `choices`, `delays`) or bits
 (`conditions`, `planes`). `kernel` walks paths over them, and `work` hands out draws and paths.
 """
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled import weights
-from sim.engines.compiled.parts import APART, NONE, PLAIN
-from sim.engines.compiled.shelf import Floats, Shelf, Table
+from sim.engines.compiled.layout import APART, NONE, PLAIN
+from sim.engines.compiled.table_registry import Floats, Table, TableRegistry
 from sim.model.expressions import Expression, Node, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.tables import Grid, table
@@ -40,17 +40,17 @@ class Choices:
     lone: list[float]
 
 
-def choices(model: Model, shelf: Shelf) -> Choices:
-    """Put what options need on the shelf."""
+def choices(model: Model, registry: TableRegistry) -> Choices:
+    """Put what options need on the registry."""
     made = Choices(table=[], first=[0], available=[], value=[], share=[], lone=[])
     for transition in model.transitions:
-        number = _table(transition, shelf)
+        number = _table(transition, registry)
         made.table.append(number)
         made.first.append(made.first[-1] + len(transition.options))
         for option in transition.options:
             apart = number == APART
-            made.available.append(_number(option.available, shelf) if apart else NONE)
-            made.value.append(_number(option.value, shelf) if apart else NONE)
+            made.available.append(_number(option.available, registry) if apart else NONE)
+            made.value.append(_number(option.value, registry) if apart else NONE)
             made.share.append(SHARES[option.share])
             made.lone.append(_lone(transition))
     return made
@@ -60,20 +60,20 @@ def _lone(transition: Transition) -> float:
     return 0.0 if transition.choice == "utility" else 1.0
 
 
-def _number(expression: Expression | None, shelf: Shelf) -> int:
-    return NONE if expression is None else shelf.expression(expression)
+def _number(expression: Expression | None, registry: TableRegistry) -> int:
+    return NONE if expression is None else registry.expression(expression)
 
 
-def _table(transition: Transition, shelf: Shelf) -> int:
+def _table(transition: Transition, registry: TableRegistry) -> int:
     options = transition.options
     read = [e for o in options for e in (o.available, o.value) if e is not None]
     if len(options) == 1 and not read:
         return PLAIN
     names = tuple(dict.fromkeys(name for e in read for name in variables_read(e.node)))
-    shape, width = shelf.shape(names), 2 * len(options) + 1
-    if prod(shape) * width > shelf.limit:
+    shape, width = registry.shape(names), 2 * len(options) + 1
+    if prod(shape) * width > registry.limit:
         return APART
-    return shelf.put(
+    return registry.add(
         Table(
             variables=names,
             shape=shape,

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.engines.compiled.parts import NONE, Conditions, Ints
-from sim.engines.compiled.planes import (
+from sim.engines.compiled.bit_planes import (
     ALWAYS,
     NEVER,
     PLANES,
@@ -20,7 +19,8 @@ from sim.engines.compiled.planes import (
     suits,
     words_of,
 )
-from sim.engines.compiled.shelf import Shelf
+from sim.engines.compiled.layout import NONE, Conditions, Ints
+from sim.engines.compiled.table_registry import TableRegistry
 from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.model import Model
 
@@ -28,7 +28,7 @@ WORD, LOOK_UP = 0.5, 5.0  # nanoseconds, about: to AND a word, to look a conditi
 
 
 def conditions(
-    model: Model, shelf: Shelf, waited: Sequence[Expression], planes: int | None = None
+    model: Model, registry: TableRegistry, waited: Sequence[Expression], planes: int | None = None
 ) -> Conditions:
     """All conditions; `planes` is how many cases one may have and still be a bit.
 
@@ -47,7 +47,7 @@ def conditions(
     tabled = [n for n, one in found.items() if n not in bits and one not in (NEVER, ALWAYS)]
     tables = np.full(len(said), NONE, np.int64)
     for number in tabled:
-        tables[number] = shelf.expression(known[number])
+        tables[number] = registry.expression(known[number])
     variable, slot, mask = masks(bits, model, words)
     first, reader = _readers(model, {number: known[number] for number in tabled})
     speeds = {rank: t.speed for rank, t in enumerate(model.transitions) if t.speed is not None}

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engines.compiled.parts import Ints
-from sim.engines.compiled.shelf import Floats, Shelf, Table
-from sim.model.delays import Delay, parameters_read, row
+from sim.engines.compiled.layout import Ints
+from sim.engines.compiled.table_registry import Floats, Table, TableRegistry
+from sim.model.delays import parameters_read, row, width
 from sim.model.model import Model
 from sim.model.tables import Grid
 from sim.model.transitions import Transition
@@ -20,29 +20,17 @@ class Impossible(Exception):
         self.transition, self.position, self.problem = transition, position, problem
 
 
-def delays(model: Model, shelf: Shelf) -> Ints:
+def delays(model: Model, registry: TableRegistry) -> Ints:
     """For each transition the number of the table that holds its delay's row."""
     numbers = []
     for transition in model.transitions:
         made = Table(
-            width=sum(_widths(transition.after)) + _head(transition.after),
+            width=width(transition.after),
             drawn=bool(parameters_read(transition.after)),
             fill=_rows(model, transition),
         )
-        numbers.append(shelf.put(made))
+        numbers.append(registry.add(made))
     return np.array(numbers, np.int64)
-
-
-def _widths(delay: Delay) -> list[int]:
-    """How many numbers each part takes in the row of a mix; of another delay, how many it takes."""
-    if delay.kind == "mix":
-        return [width for part in delay.parts for width in _widths(part)]
-    counted = delay.kind in ("quantiles", "observed")
-    return [1 + counted + len(delay.arguments) + len(delay.observations)]
-
-
-def _head(delay: Delay) -> int:
-    return 2 + 2 * len(_widths(delay)) if delay.kind == "mix" else 0
 
 
 def _rows(model: Model, transition: Transition) -> Callable[[Grid], Floats]:

@@ -2,49 +2,49 @@
 
 import math
 
+from sim.engines.compiled.bit_planes import LAST, SHIFT
+from sim.engines.compiled.layout import CHANGED
 from sim.engines.compiled.machine import inlined
-from sim.engines.compiled.parts import WROTE
-from sim.engines.compiled.planes import LAST, SHIFT
-from sim.engines.compiled.shelf import AND, MINUS, NEGATIVE, NOT, OR, OVER, PLUS
+from sim.engines.compiled.table_registry import AND, MINUS, NEGATIVE, NOT, OR, OVER, PLUS
 
 
 @inlined
-def place(look, number, state):
+def row_of(tables, number, state):
     """Where in the pool the row of a table for this state starts."""
-    at, axis = look.at[number], look.first[number]
-    while look.stride[axis] != 0:
-        at += look.stride[axis] * state[look.variable[axis]]
+    at, axis = tables.at[number], tables.first[number]
+    while tables.stride[axis] != 0:  # a stride of 0 ends the axes of each table
+        at += tables.stride[axis] * state[tables.variable[axis]]
         axis += 1
     return at
 
 
 @inlined
-def value_of(look, number, state):
+def value_of(tables, number, state):
     """What an expression says in this state; NaN where it has no value."""
-    if look.step_first[number] == look.step_first[number + 1]:
-        return look.pool[place(look, number, state)]
-    return stepped(look, number, state)
+    if tables.step_first[number] == tables.step_first[number + 1]:
+        return tables.pool[row_of(tables, number, state)]
+    return evaluate_steps(tables, number, state)
 
 
 @inlined
-def stepped(look, number, state):
+def evaluate_steps(tables, number, state):
     """The same for an expression split into several tables, in postfix."""
     top = -1
-    for i in range(look.step_first[number], look.step_first[number + 1]):
-        step = look.step[i]
-        if step >= 0:
+    for i in range(tables.step_first[number], tables.step_first[number + 1]):
+        step = tables.step[i]
+        if step >= 0:  # a table; operators are below zero
             top += 1
-            look.stack[top] = look.pool[place(look, step, state)]
+            tables.stack[top] = tables.pool[row_of(tables, step, state)]
         elif step in (NOT, NEGATIVE):
-            look.stack[top] = alone(step, look.stack[top])
+            tables.stack[top] = unary(step, tables.stack[top])
         else:
             top -= 1
-            look.stack[top] = joined(step, look.stack[top], look.stack[top + 1])
-    return look.stack[0]
+            tables.stack[top] = binary(step, tables.stack[top], tables.stack[top + 1])
+    return tables.stack[0]
 
 
 @inlined
-def alone(step, a):
+def unary(step, a):
     """The opposite of a condition, or minus a number."""
     if math.isnan(a):
         return a
@@ -54,8 +54,10 @@ def alone(step, a):
 
 
 @inlined
-def joined(step, a, b):
+def binary(step, a, b):
     """Two values joined; the second counts only where the first has not decided."""
+    # NaN stands for "has no value". Python would not have looked at `b` behind a decided `and` or
+    # `or`, so its NaN is passed on only where it would have.
     if math.isnan(a):
         return a
     if step in (AND, OR):
@@ -72,25 +74,25 @@ def joined(step, a, b):
 
 
 @inlined
-def settle(look, conditions, path, number):
-    """Look up one condition that is no bit of a plane."""
+def look_up(tables, conditions, path, number):
+    """Find whether one condition holds that is no bit of a plane."""
     word, bit = number >> SHIFT, 1 << (number & LAST)
-    says = value_of(look, conditions.table[number], path.state)
-    path.extra[word] &= ~bit
-    path.bad[word] &= ~bit
-    if math.isnan(says):
-        path.bad[word] |= bit
-    elif says != 0.0:
-        path.extra[word] |= bit
+    value = value_of(tables, conditions.table[number], path.state)
+    path.tabled[word] &= ~bit
+    path.undefined[word] &= ~bit
+    if math.isnan(value):
+        path.undefined[word] |= bit
+    elif value != 0.0:
+        path.tabled[word] |= bit
 
 
 @inlined
-def see_planes(size, conditions, path):
+def combine_planes(size, conditions, path):
     """Find all conditions that hold: those known from tables, and those of the planes."""
     for word in range(size.words):
-        holds, column = path.extra[word], word
-        while column < size.columns:
-            cases = -1
+        holds, column = path.tabled[word], word
+        while column < size.columns:  # the same word of the next plane is `size.words` further
+            cases = -1  # all bits
             for i in range(size.planes):
                 cases &= conditions.mask[path.row[i] + column]
             holds |= cases
@@ -99,10 +101,10 @@ def see_planes(size, conditions, path):
 
 
 @inlined
-def see(look, size, conditions, path):
-    """Find the conditions that hold, now that the variables in `path.wrote` have changed."""
-    for i in range(path.seen[WROTE]):
-        variable = path.wrote[i]
+def renew_conditions(tables, size, conditions, path):
+    """Find the conditions that hold, now that the variables in `path.changed` have changed."""
+    for i in range(path.status[CHANGED]):
+        variable = path.changed[i]
         for j in range(conditions.first[variable], conditions.first[variable + 1]):
-            settle(look, conditions, path, conditions.reader[j])
-    see_planes(size, conditions, path)
+            look_up(tables, conditions, path, conditions.reader[j])
+    combine_planes(size, conditions, path)

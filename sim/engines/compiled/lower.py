@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engines.compiled.bit_planes import how_many_words, words_of
 from sim.engines.compiled.choices import KINDS, Choices, choices
 from sim.engines.compiled.conditions import conditions
 from sim.engines.compiled.delays import delays
-from sim.engines.compiled.parts import (
+from sim.engines.compiled.layout import (
     NONE,
     PLAIN,
     UNLIMITED,
@@ -20,16 +21,14 @@ from sim.engines.compiled.parts import (
     Rules,
     Size,
 )
-from sim.engines.compiled.planes import how_many_words, words_of
-from sim.engines.compiled.shelf import LIMIT, Pool, Shelf, pool
+from sim.engines.compiled.table_registry import LIMIT, Pool, TableRegistry, pool
 from sim.errors import UsageError
+from sim.model.delays import needs_uniform
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition, Trigger
 from sim.results import RUNG_TIMES
 from sim.streams import name_hash
-
-_NEEDS_NO_DRAW = ("immediate", "exactly")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +54,20 @@ def lowered(model: Model, *, planes: int | None = None, limit: int = LIMIT) -> L
                 f"{variable.name} has {variable.size:,} values, the compiled engine takes at most "
                 f"{limit:,}: lower its max, or use --engine reference"
             )
-    shelf = Shelf(model, limit)
-    made, waits = choices(model, shelf), delays(model, shelf)
+    registry = TableRegistry(model, limit)
+    made, waits = choices(model, registry), delays(model, registry)
     waited = list(dict.fromkeys(t.becomes for t in _triggers(model) if t.becomes is not None))
-    looked_at = conditions(model, shelf, waited, planes)
-    rules, effects = _rules(model, shelf, made, waited), _effects(model, shelf)
-    ends = _ends(model, shelf, len(waited))
-    size = _size(model, shelf, looked_at, ends, len(waited))
+    looked_at = conditions(model, registry, waited, planes)
+    rules, effects = _rules(model, registry, made, waited), _effects(model, registry)
+    ends = _ends(model, registry, len(waited))
+    size = _size(model, registry, looked_at, ends, len(waited))
     plan = Plan(size=size, conditions=looked_at, rules=rules, effects=effects, ends=ends)
     return Lowered(
         model=model,
         plan=plan,
-        pool=pool(shelf),
+        pool=pool(registry),
         delays=waits,
-        stack=max((len(table.steps) for table in shelf.tables), default=0) + 1,
+        stack=max((len(table.steps) for table in registry.tables), default=0) + 1,
         options=max((len(transition.options) for transition in model.transitions), default=1),
     )
 
@@ -77,7 +76,9 @@ def _triggers(model: Model) -> Iterable[Trigger]:
     return (trigger for transition in model.transitions for trigger in transition.on)
 
 
-def _size(model: Model, shelf: Shelf, looked_at: Conditions, ends: Ends, waited: int) -> Size:
+def _size(
+    model: Model, registry: TableRegistry, looked_at: Conditions, ends: Ends, waited: int
+) -> Size:
     return Size(
         variables=len(model.variables),
         transitions=len(model.transitions),
@@ -91,26 +92,28 @@ def _size(model: Model, shelf: Shelf, looked_at: Conditions, ends: Ends, waited:
         planes=len(looked_at.variable),
         columns=looked_at.mask.shape[1],
         tabled=len(looked_at.tabled),
-        tables=len(shelf.tables),
+        tables=len(registry.tables),
         rungs=sum(variable.size for variable in model.variables if variable.ladder is not None),
         grid=RUNG_TIMES,
-        room=0,
+        capacity=0,
     )
 
 
-def _rules(model: Model, shelf: Shelf, made: Choices, waited: Sequence[Expression]) -> Rules:
+def _rules(
+    model: Model, registry: TableRegistry, made: Choices, waited: Sequence[Expression]
+) -> Rules:
     transitions = model.transitions
     words = how_many_words(len(transitions))
     ranks = range(len(transitions))
     first = len(transitions) + len(model.outcomes) + 1
-    speeds = [NONE if t.speed is None else shelf.expression(t.speed) for t in transitions]
+    speeds = [NONE if t.speed is None else registry.expression(t.speed) for t in transitions]
     effects = [len(o.effects) for t in transitions for o in t.options]
     return Rules(
-        identity=np.array([name_hash(f"transition:{t.name}") for t in transitions], np.int64),
+        name_hash=np.array([name_hash(f"transition:{t.name}") for t in transitions], np.int64),
         auto=words_of((r for r in ranks if not transitions[r].on), words),
         scheduled=words_of((r for r in ranks if transitions[r].at is not None), words),
         remember=words_of((r for r in ranks if transitions[r].memory == "remember"), words),
-        open=words_of((r for r in ranks if _startable(transitions[r])), words),
+        unspent=words_of((r for r in ranks if _startable(transitions[r])), words),
         limit=np.array([UNLIMITED if t.limit is None else t.limit for t in transitions], np.int64),
         at=np.array([-1.0 if t.at is None else t.at for t in transitions]),
         draws=np.array([_draws(t, made.table[r]) for r, t in enumerate(transitions)], np.int64),
@@ -122,7 +125,7 @@ def _rules(model: Model, shelf: Shelf, made: Choices, waited: Sequence[Expressio
         value=np.array(made.value, np.int64),
         share=np.array(made.share, np.int64),
         lone=np.array(made.lone),
-        trigger=_called(model, made, words),
+        triggered=_called(model, made, words),
         waited=words_of(range(first, first + len(waited)), how_many_words(first + len(waited))),
         becomes=_called_by_conditions(model, waited, words),
         effect=np.cumsum([0, *effects]).astype(np.int64),
@@ -135,7 +138,7 @@ def _startable(transition: Transition) -> bool:
 
 def _draws(transition: Transition, table: int) -> int:
     """Whether a clock needs random numbers: 1 for its wait, 2 for its choice."""
-    waits = transition.at is None and transition.after.kind not in _NEEDS_NO_DRAW
+    waits = transition.at is None and needs_uniform(transition.after)
     return (1 if waits else 0) + (0 if table == PLAIN else 2)
 
 
@@ -165,14 +168,14 @@ def _called_by_conditions(model: Model, waited: Sequence[Expression], words: int
     return found
 
 
-def _effects(model: Model, shelf: Shelf) -> Effects:
+def _effects(model: Model, registry: TableRegistry) -> Effects:
     names = model.names.variables
     changed, source, base, values = [], [], [], list[int]()
     for effect in (e for t in model.transitions for o in t.options for e in o.effects):
         changed.append(names[effect.variable])
         if effect.expression is not None:
             source.append(NONE)
-            base.append(shelf.expression(effect.expression))
+            base.append(registry.expression(effect.expression))
         else:
             source.append(names[effect.source or effect.variable])
             base.append(len(values))
@@ -206,12 +209,14 @@ def _new_values(effect: Effect, model: Model) -> list[int]:
             new = [min(old, effect.value) for old in now]
         case "copy":
             new = list(now)
-        case _:
+        case "set":
             new = [effect.value for _ in now]
+        case _:
+            raise AssertionError(f"{effect.how!r} has no values to look up")
     return [min(max(value, 0), top) for value in new]
 
 
-def _ends(model: Model, shelf: Shelf, waited: int) -> Ends:
+def _ends(model: Model, registry: TableRegistry, waited: int) -> Ends:
     transitions, outcomes = len(model.transitions), len(model.outcomes)
     words = how_many_words(transitions + outcomes + 1 + waited)
     late = [i for i in model.outcome_order if outcomes_read(model.outcomes[i].when.node)]
@@ -222,10 +227,11 @@ def _ends(model: Model, shelf: Shelf, waited: int) -> Ends:
     return Ends(
         outcome_bits=words_of(early, words),
         late=np.array(late, np.int64),
-        late_table=np.array([shelf.expression(model.outcomes[i].when) for i in late], np.int64),
-        stop_table=np.array([shelf.expression(stop) if stop and reads else NONE], np.int64),
+        late_table=np.array([registry.expression(model.outcomes[i].when) for i in late], np.int64),
+        stop_table=np.array([registry.expression(stop) if stop and reads else NONE], np.int64),
         ending=np.array(
-            [NONE if e.when is None else shelf.expression(e.when) for e in model.endings], np.int64
+            [NONE if e.when is None else registry.expression(e.when) for e in model.endings],
+            np.int64,
         ),
         start=np.array([*model.start_state, *(0 for _ in model.outcomes)], np.int64),
         horizon=np.array([model.horizon]),

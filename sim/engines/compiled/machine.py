@@ -22,7 +22,7 @@ from numba.extending import intrinsic, overload
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from sim.engines.keeping import kept as kept
+from sim.engines.jit import cached_njit as cached_njit
 
 WORD = 8  # bytes of an address
 LINE = 64  # bytes of memory that a core claims when it writes to any of them
@@ -41,7 +41,7 @@ def lowest(word: int) -> int:
     return (int(word) & -int(word)).bit_length() - 1
 
 
-def apart(*shape: int) -> NDArray[np.int64]:
+def zeros_apart(*shape: int) -> NDArray[np.int64]:
     """Zeros on lines of memory that nothing else is on, so that no core waits for another's."""
     size = WORD * prod(shape)
     room = np.zeros(size + 3 * LINE, np.uint8)
@@ -49,10 +49,10 @@ def apart(*shape: int) -> NDArray[np.int64]:
     return room[first : first + size].view(np.int64).reshape(shape)
 
 
-def held(group: Any) -> NDArray[np.int64]:
+def addresses(group: Any) -> NDArray[np.int64]:
     """What a compiled group points to; `group` has to live as long as that is used."""
     words = list(_words(group))
-    found = apart(len(words))
+    found = zeros_apart(len(words))
     found[:] = words
     return found
 
@@ -75,11 +75,11 @@ def _kinds(shape: Any) -> dict[str, Any]:
     """Of each part of a group: the dtype of an array, int, or the shape of a group."""
     found = {}
     for name, hint in get_type_hints(shape).items():
-        found[name] = hint if isinstance(hint, type) else _held(hint)
+        found[name] = hint if isinstance(hint, type) else _dtype_of(hint)
     return found
 
 
-def _held(array: Any) -> np.dtype[Any]:
+def _dtype_of(array: Any) -> np.dtype[Any]:
     """The dtype of `NDArray[...]`, which NumPy says in full before 2.5 and by its name since."""
     last = get_args(array)[-1]
     return np.dtype(get_args(last)[0] if get_args(last) else last)
@@ -140,16 +140,16 @@ def _lowest(word):
     return lambda word: _trailing_zeros(word)  # type: ignore[call-arg]
 
 
-def opened(shape: type) -> Any:
+def group_at(shape: type) -> Any:
     """A function for the kernel: the group of this shape that an array of addresses holds."""
     whole = Group(shape)
 
     @intrinsic
-    def grouped(typingctx: Any, held: Any) -> Any:
+    def grouped(typingctx: Any, addresses: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            array = context.make_array(held)(context, builder, value=arguments[0])
+            array = context.make_array(addresses)(context, builder, value=arguments[0])
             return builder.bitcast(array.data, context.get_value_type(whole))
 
-        return whole(held), code
+        return whole(addresses), code
 
     return grouped

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.engines.compiled.machine import kept
+from sim.engines.compiled.machine import cached_njit
 from sim.model.failures import SLACK
 
 PROBABILITY, WEIGHT, UTILITY = range(3)
@@ -87,7 +87,7 @@ def _chances(n, values, available, share, first, kind, slack, row):
     return True
 
 
-@kept
+@cached_njit
 def _all_shares(values, available, share, kind, slack, rows):
     for at in range(values.shape[0]):
         shares(share.size, values[at], available[at], share, 0, kind, slack, rows[at])

@@ -17,26 +17,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import streams
-from sim.engines.compiled import room
+from sim.engines.compiled import allocation
 from sim.engines.compiled.delays import Impossible
+from sim.engines.compiled.failures import explain, moment_of
 from sim.engines.compiled.kernel import kernel
-from sim.engines.compiled.lower import Lowered
-from sim.engines.compiled.machine import held
-from sim.engines.compiled.parts import (
+from sim.engines.compiled.layout import (
     CODE,
+    DRAW,
     ENDLESS,
     FINE,
     FULL,
     HALTED,
-    KEPT,
-    Base,
+    PATH,
+    RECORDED,
+    Arguments,
     Floats,
-    Ints,
-    Out,
-    Standing,
-    Whole,
+    Job,
+    Offsets,
+    Output,
+    PathState,
 )
-from sim.engines.compiled.trouble import explain, moment_of
+from sim.engines.compiled.lower import Lowered
+from sim.engines.compiled.machine import addresses
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
 from sim.results import Firings, Walked
@@ -46,19 +48,13 @@ PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
 DRAWS_IN_A_BLOCK = 64
 NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
 _KERNELS = (
-    "clocks",
-    "firing",
-    "kernel",
-    "lookup",
-    "machine",
-    "parts",
-    "planes",
-    "shelf",
-    "weights",
+    *("bit_planes", "clocks", "firing", "kernel", "layout", "lookup", "machine"),
+    *("table_registry", "weights"),
 )
 COMPILED_IN = (  # modules of `sim` whose functions or values are part of the kernel
     *(f"engines.compiled.{name}" for name in _KERNELS),
-    *("engines.keeping", "model.failures", "model.transitions", "model.waiting", "streams"),
+    *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars", "model.waiting"),
+    *("engines.jit", "model.failures", "model.transitions", "streams"),
 )
 EVENTS_A_PATH = 64  # room at first; doubled where it is too little
 
@@ -101,8 +97,8 @@ class Walker:
         self.draws, self.paths, self.events = draws, paths, events
         self.halt = np.zeros(1, np.int64)
         self.size = PATHS_AT_FIRST
-        self.axes = room.axes(made)
-        self.base = Base(start=made.pool.base, step=made.pool.step, delay=made.delays)
+        self.axes = allocation.axes(made)
+        self.offsets = Offsets(start=made.pool.base, step=made.pool.step, delay=made.delays)
         self.walk_block = kernel(_source())
 
     def pieces(self, threads: int) -> Iterator[Walked]:
@@ -154,45 +150,50 @@ class Walker:
 
     def do(self, task: Task) -> list[Walked]:
         """Walk a task's paths."""
-        path, begun = room.path_for(self.made), perf_counter()
-        code, who, out = self.run(task, path, self.events)
+        path, begun = allocation.path_state(self.made), perf_counter()
+        code, job, out = self.run(task, path, self.events)
         if code == HALTED:
             return []
         if code != FINE:
-            self.fail(task, path, int(who[2]), int(who[3]))
+            self.fail(task, path, int(job.here[DRAW]), int(job.here[PATH]))
         self.size = size_after(task.draws * len(task.paths), perf_counter() - begun)
         return [piece(task, out, draw) for draw in range(task.draws)]
 
-    def run(self, task: Task, path: Standing, events: bool) -> tuple[int, Ints, Out]:
-        """(how it ended, where, what is left behind), with more room for events if need be."""
-        kept = EVENTS_A_PATH * task.draws * len(task.paths) if events else None
-        what = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
-        look = room.look_for(self.made, self.axes, task.filled)
-        while True:
-            job = room.job_for(streams.key(self.seed), what, self.halt)
-            out = room.out_for(self.made, task.draws, len(task.paths), kept)
-            plan = self.made.plan._replace(size=self.made.plan.size._replace(room=kept or 0))
-            whole = Whole(look, self.base, plan, path, out, job)
-            code = self.walk_block(held(whole))
-            if code != FULL or kept is None:
-                return code, job.who, out
-            kept *= 2
+    def run(self, task: Task, path: PathState, events: bool) -> tuple[int, Job, Output]:
+        """(how it ended, where, what is left behind); with twice the memory for events if need be.
 
-    def fail(self, task: Task, path: Standing, draw: int, number: int) -> NoReturn:
+        A path draws by its number, so that it is the same when the call is made once more.
+        """
+        capacity = EVENTS_A_PATH * task.draws * len(task.paths) if events else None
+        numbers = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
+        tables = allocation.tables(self.made, self.axes, task.filled)
+        plan = self.made.plan
+        while True:
+            job = allocation.job(streams.key(self.seed), numbers, self.halt)
+            out = allocation.output(self.made, task.draws, len(task.paths), capacity)
+            plan = plan._replace(size=plan.size._replace(capacity=capacity or 0))
+            # named, as `addresses` keeps no reference to what it points to
+            arguments = Arguments(tables, self.offsets, plan, path, out, job)
+            code = self.walk_block(addresses(arguments))
+            if code != FULL or capacity is None:
+                return code, job, out
+            capacity *= 2
+
+    def fail(self, task: Task, path: PathState, draw: int, number: int) -> NoReturn:
         """Raise the error for what went wrong in a path."""
         model = self.made.model
         when = moment_of(model, path, draw, number)
-        if path.seen[CODE] == ENDLESS:
+        if path.status[CODE] == ENDLESS:
             one = Task(
                 task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
             )
             _, _, out = self.run(one, path, events=True)
-            last = out.transition[: path.seen[KEPT]][-1 - FIRINGS_AT_ONE_INSTANT :]
+            last = out.transition[: path.status[RECORDED]][-1 - FIRINGS_AT_ONE_INSTANT :]
             raise endless([model.transitions[rank].name for rank in last.tolist()], when)
         explain(model, path, self.values[draw - self.draws.start].tolist(), draw, when)
 
 
-def piece(task: Task, out: Out, draw: int) -> Walked:
+def piece(task: Task, out: Output, draw: int) -> Walked:
     """What one draw of a task left behind."""
     count = len(task.paths)
     rows = slice(draw * count, (draw + 1) * count)
@@ -208,11 +209,11 @@ def piece(task: Task, out: Out, draw: int) -> Walked:
         fired=out.fired[draw],
         taken=out.taken[draw],
         rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],
-        events=_firings(out, rows) if out.keep[0] else None,
+        events=_firings(out, rows) if out.record[0] else None,
     )
 
 
-def _firings(out: Out, rows: slice) -> Firings:
+def _firings(out: Output, rows: slice) -> Firings:
     first = int(out.end[rows.start - 1]) if rows.start else 0
     last = int(out.end[rows.stop - 1]) if rows.stop else 0
     these = slice(first, last)

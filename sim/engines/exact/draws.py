@@ -11,8 +11,8 @@ from sim.errors import NotApplicable
 from sim.model.delays import Delay
 from sim.model.expressions import Evaluator, Values, evaluator, parameters_read
 from sim.model.model import Model
-from sim.reach.draw_rates import Odds
-from sim.reach.lookups import known
+from sim.reach.draw_rates import DrawRates
+from sim.reach.lookups import bounds_of
 from sim.reach.reachability import decisive, reach
 
 
@@ -40,16 +40,18 @@ class Graphs:
         if graph is None:
             alike = self.values[[other == key for other in self._alike]]
             immediate = _immediate(self.model, self._can_start, alike[0])
-            graph = explore(self.model, known(self.model, alike.tolist()), immediate, self.limit)
+            graph = explore(
+                self.model, bounds_of(self.model, alike.tolist()), immediate, self.limit
+            )
             self._graphs[key] = graph
-        odds = Odds(self.model, self.values[draw].tolist(), draw, self._closures)
-        return graph, step_weights(graph, odds)
+        rates = DrawRates(self.model, self.values[draw].tolist(), draw, self._closures)
+        return graph, step_weights(graph, rates)
 
 
-def step_weights(graph: Graph, odds: Odds) -> Floats:
+def step_weights(graph: Graph, draw: DrawRates) -> Floats:
     """Rate x share (or share, where no time passes) of every step, in one draw."""
-    rates = np.array([odds.rate(*example) for example in graph.rates] or [0.0])
-    shares = np.array([s for example in graph.choices for s in odds.shares(*example)] or [0.0])
+    rates = np.array([draw.rate(*example) for example in graph.rates] or [0.0])
+    shares = np.array([s for example in graph.choices for s in draw.shares(*example)] or [0.0])
     rate = np.where(graph.rate >= 0, rates[graph.rate], 1.0)
     return np.where(graph.share >= 0, shares[graph.share], 1.0) * rate
 

@@ -18,7 +18,7 @@ from sim.model.expressions import variables_read
 from sim.model.model import Model
 from sim.model.transitions import NOTHING
 from sim.reach.chain import Chain, Situation, ranks
-from sim.reach.lookups import Known, State, option_reads
+from sim.reach.lookups import Bounds, State, option_reads
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -44,15 +44,15 @@ class Graph:
     ending: Ints  # of a path that ends there; -1: none
 
 
-def explore(model: Model, known: Known, immediate: int, limit: int) -> Graph:
+def explore(model: Model, bounds: Bounds, immediate: int, limit: int) -> Graph:
     """Every situation that can come about, breadth first; NotApplicable beyond `limit` of them."""
-    return _Explorer(model, known, immediate, limit).explore()
+    return _Explorer(model, bounds, immediate, limit).explore()
 
 
 class _Explorer:
-    def __init__(self, model: Model, known: Known, immediate: int, limit: int) -> None:
+    def __init__(self, model: Model, bounds: Bounds, immediate: int, limit: int) -> None:
         self.model, self.limit, self.immediate = model, limit, immediate
-        self.chain = Chain(model, known)
+        self.chain = Chain(model, bounds)
         self.number: dict[Situation, int] = {}
         self.situations: list[Situation] = []
         self.expanded = 0  # situations before this one have been followed

@@ -1,9 +1,9 @@
 """The reference engine: the specification, in SimPy, written to be read aloud.
 
 Read `world` (what happens, and who owns which clock), then `clocks` (how a wait runs down), then
-`choices` (what may happen when it has). The ten rules stand where they are kept: look for "rule 1"
-to "rule 10". No line is written for speed, with one exception: an expression is looked at again
-only when something it reads has changed.
+`choices` (what may happen when it has), and `state` (where a path stands) when you need it. The ten
+rules stand where they are kept: look for "rule 1" to "rule 10". No line is written for speed, with
+one exception: an expression is looked at again only when something it reads has changed.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.reference.gathering import gather
+from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk, World
 from sim.model.model import Model
 from sim.results import Walked
@@ -35,7 +35,7 @@ def walk(
         for first in range(paths.start, paths.stop, PATHS_IN_A_PIECE):
             piece = range(first, min(first + PATHS_IN_A_PIECE, paths.stop))
             walks = [world.walk(path) for path in piece]
-            yield gather(model, draw, first, walks, events=events)
+            yield batch(model, draw, first, walks, events=events)
 
 
 def follow(model: Model, values: NDArray[np.float64], *, seed: int, draw: int, path: int) -> Walk:

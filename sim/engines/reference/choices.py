@@ -1,61 +1,23 @@
-"""What may happen when a clock has run out: readings of the world, and choices among options."""
-
-from __future__ import annotations
+"""What may happen when a clock has run out: choices among options, and their effects."""
 
 from collections.abc import Sequence
-from math import exp, inf, isfinite
-from typing import TYPE_CHECKING
+from math import exp, inf
 
-from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
-from sim.model.failures import SLACK, nothing_left, out_of_range, without_value
+from sim.engines.reference.state import PathState
+from sim.model.failures import SLACK, nothing_left
 from sim.model.transitions import Effect, Transition
 from sim.results import NOTHING
-
-if TYPE_CHECKING:
-    from sim.engines.reference.world import World
-
-
-class Reading:
-    """What an expression says now; looked at again only when something it reads has changed."""
-
-    def __init__(self, world: World, expression: Expression) -> None:
-        self.world, self.expression = world, expression
-        self.says = evaluator(expression.node, world.model.names)
-        self.stale = True
-        self.value = 0.0
-        for name in variables_read(expression.node):
-            world.readers[world.model.names.variables[name]].append(self)
-        for name in outcomes_read(expression.node):
-            world.mark_readers[world.model.names.outcomes[name]].append(self)
-
-    def __call__(self) -> float:
-        """The value; RunError where the expression has none."""
-        if self.stale:
-            world = self.world
-            try:
-                self.value = self.says(world.state, world.values, world.marks)
-            except ArithmeticError as problem:
-                raise without_value(self.expression, problem, world.moment()) from problem
-            self.stale = False
-        return self.value
-
-    def number(self, low: float = -inf, high: float = inf) -> float:
-        """The value; RunError if it is not finite or out of this range."""
-        value = self()
-        if not (isfinite(value) and low <= value <= high):
-            raise out_of_range(self.expression, value, low, high, self.world.moment())
-        return value
 
 
 class Choice:
     """The options of one transition, and how one of them is taken."""
 
-    def __init__(self, world: World, transition: Transition) -> None:
-        self.world, self.transition = world, transition
+    def __init__(self, path: PathState, transition: Transition) -> None:
+        self.path, self.transition = path, transition
         options = transition.options
-        self.available = [world.reading(option.available) for option in options]
-        self.value = [world.reading(option.value) for option in options]
-        self.effects = [[Consequence(world, e) for e in option.effects] for option in options]
+        self.available = [path.reading(option.available) for option in options]
+        self.value = [path.reading(option.value) for option in options]
+        self.effects = [[Consequence(path, e) for e in option.effects] for option in options]
 
     def weights(self) -> list[float]:
         """Rule 3: what each option weighs, in order of declaration; 0 for one not available."""
@@ -95,23 +57,24 @@ class Choice:
         """What options of this much probability leave; a rounding error below 0 is 0."""
         left = 1 - taken
         if left < -SLACK:
-            raise nothing_left(self.transition.name, taken, self.world.moment())
+            raise nothing_left(self.transition.name, taken, self.path.moment())
         return max(left, 0.0)
 
 
 class Consequence:
     """One effect of an option, ready to be read off the state before the firing."""
 
-    def __init__(self, world: World, effect: Effect) -> None:
-        self.world, self.effect = world, effect
-        self.variable = world.model.names.variables[effect.variable]
-        self.source = world.model.names.variables.get(effect.source, self.variable)
-        self.top = world.model.variables[self.variable].size - 1
-        self.computed = world.reading(effect.expression)
+    def __init__(self, path: PathState, effect: Effect) -> None:
+        self.path, self.effect = path, effect
+        positions = path.model.names.variables
+        self.variable = positions[effect.variable]
+        self.source = positions.get(effect.source, self.variable)
+        self.top = path.model.variables[self.variable].size - 1
+        self.computed = path.reading(effect.expression)
 
     def value(self) -> int:
         """The new value of the variable, held within its ends."""
-        now, given = self.world.state[self.variable], self.effect.value
+        now, given = self.path.state[self.variable], self.effect.value
         match self.effect.how:
             case "set":
                 value: float = given
@@ -124,10 +87,11 @@ class Consequence:
             case "at_most":
                 value = min(now, given)
             case "copy":
-                value = self.world.state[self.source]
+                value = self.path.state[self.source]
             case "compute":
                 assert self.computed is not None
                 value = self.computed.number()
+        # held within the ends before it is cut to a whole number: the number may be any
         return int(min(max(value, 0), self.top))
 
 

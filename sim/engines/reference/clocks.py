@@ -1,57 +1,28 @@
-"""How a wait runs down: a calendar of moments, and the clock of one transition."""
-
-from __future__ import annotations
+"""How a wait runs down: the clock of one transition."""
 
 from collections.abc import Callable, Sequence
-from heapq import heappush
-from typing import TYPE_CHECKING
 
-import simpy
-
+from sim.engines.reference.calendar import Moment
 from sim.engines.reference.choices import Choice
+from sim.engines.reference.state import PathState
 from sim.model.delays import row
 from sim.model.expressions import Values
 from sim.model.transitions import Transition
-from sim.model.waiting import wait
+from sim.model.waiting import ppf
 from sim.streams import block, name_hash
-
-if TYPE_CHECKING:
-    from sim.engines.reference.world import World
-
-
-class Calendar(simpy.Environment):
-    """SimPy's environment, told times and not delays: now + (due - now) may miss due by a digit."""
-
-    def put(self, moment: Moment, time: float, rank: int) -> None:
-        """Rule 4: the earliest comes first; of those due together, the first declared."""
-        heappush(self._queue, (time, simpy.events.EventPriority(rank), next(self._eid), moment))
-
-
-class Moment(simpy.Event):
-    """The moment a clock runs out; what SimPy's Timeout is, at a time instead of after a delay."""
-
-    def __init__(
-        self, calendar: Calendar, time: float, rank: int, then: Callable[[], None]
-    ) -> None:
-        super().__init__(calendar)
-        self._ok, self._value = True, None
-        self.callbacks.append(lambda _: then())
-        calendar.put(self, time, rank)
-
-    def cancel(self) -> None:
-        """Let the moment pass without anything happening."""
-        self.callbacks.clear()
 
 
 class Clock:
     """The clock of one transition in one path: off, running, paused at speed 0, or held."""
 
-    def __init__(self, world: World, rank: int, transition: Transition) -> None:
-        self.world, self.rank, self.transition = world, rank, transition
-        self.identity = name_hash(f"transition:{transition.name}")
-        self.guard, self.speed = world.reading(transition.when), world.reading(transition.speed)
-        self.triggers = [(trigger, world.condition(trigger)) for trigger in transition.on]
-        self.choice = Choice(world, transition)
+    def __init__(
+        self, path: PathState, rank: int, transition: Transition, fire: "Callable[[Clock], None]"
+    ) -> None:
+        self.path, self.rank, self.transition, self.fire = path, rank, transition, fire
+        self.name_hash = name_hash(f"transition:{transition.name}")
+        self.guard, self.speed = path.reading(transition.when), path.reading(transition.speed)
+        self.triggers = [(trigger, path.condition(trigger.becomes)) for trigger in transition.on]
+        self.choice = Choice(path, transition)
         self.row: Callable[[Values], list[float]] | None = None
         self.numbers: Sequence[float] = ()  # of the delay, in this draw
         self.reset()
@@ -59,7 +30,7 @@ class Clock:
     def delay_is(self, values: Values) -> None:
         """Let the delay be what these parameters make it; ValueError if that cannot be."""
         if self.row is None:
-            self.row = row(self.transition.after, self.world.model.names)
+            self.row = row(self.transition.after, self.path.model.names)
         self.numbers = self.row(values)
 
     def reset(self) -> None:
@@ -68,6 +39,8 @@ class Clock:
         self.started = self.fired = 0  # how often
         self.cause = -1
         self.option_u = 0.0
+        # While it runs, `due` is right, and `remaining` is what was left when it last began to run
+        # at this speed; otherwise `remaining` is right. One number each, so that no error adds up.
         self.remaining = self.pace = self.due = 0.0
         self.moment: Moment | None = None
 
@@ -85,15 +58,15 @@ class Clock:
 
     def start(self) -> None:
         """Draw a wait, found by name, and begin to run it down."""
-        world = self.world
+        path = self.path
         delay_u, self.option_u = block(
-            world.seed, self.identity, world.draw, world.path, self.started
+            path.seed, self.name_hash, path.draw, path.number, self.started
         )
         self.on = True
         self.started += 1
-        self.cause = len(world.firings) - 1  # rule 6: what fired last; nothing yet is -1
+        self.cause = len(path.firings) - 1  # rule 6: what fired last; nothing yet is -1
         if self.transition.at is None:
-            self.remaining = wait(self.numbers, 0, delay_u)
+            self.remaining = ppf(self.numbers, 0, delay_u)
             self.run()
         else:
             self.ring_at(self.transition.at)
@@ -103,17 +76,17 @@ class Clock:
         self.held = False
         self.pace = self.speed_now()
         if self.pace > 0:
-            self.ring_at(self.world.calendar.now + self.remaining / self.pace)
+            self.ring_at(self.path.calendar.now + self.remaining / self.pace)
 
     def ring_at(self, due: float) -> None:
         """Enter the moment it runs out into the calendar."""
         self.due = due
-        self.moment = Moment(self.world.calendar, due, self.rank, self.ring)
+        self.moment = Moment(self.path.calendar, due, self.rank, self.ring)
 
     def stand(self) -> None:
         """Stop running down, and keep what remains."""
         if self.moment is not None:
-            self.remaining = (self.due - self.world.calendar.now) * self.pace
+            self.remaining = (self.due - self.path.calendar.now) * self.pace
             self.moment.cancel()
             self.moment = None
 
@@ -141,4 +114,4 @@ class Clock:
         self.moment = None
         # rule 9: what was scheduled and is not allowed is dropped: not fired, not recorded
         if self.transition.at is None or self.allowed():
-            self.world.fire(self)
+            self.fire(self)

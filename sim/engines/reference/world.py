@@ -1,30 +1,15 @@
 """What happens: a world in which actors own clocks, and the path it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from math import nan
 from typing import NamedTuple
 
-from sim.engines.reference.choices import Reading, take, total
-from sim.engines.reference.clocks import Calendar, Clock
-from sim.model.expressions import Expression
-from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, moment
+from sim.engines.reference.choices import take, total
+from sim.engines.reference.clocks import Clock
+from sim.engines.reference.state import Firing, PathState
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
 from sim.model.model import Model
 from sim.model.transitions import Trigger
 from sim.results import NOTHING
-
-
-class Firing(NamedTuple):
-    """One event of a path, with what was weighed and the state it left behind."""
-
-    time: float  # seconds
-    rank: int  # of the transition
-    option: int  # position among its options, or NOTHING
-    shares: tuple[float, ...]  # the probability each option had; empty if none was available
-    cause: int  # which firing of the path its clock started after; -1 at t = 0
-    before: tuple[bool, ...]  # what the conditions of `becomes` triggers said before it
-    state: tuple[int, ...]  # after it
 
 
 class Walk(NamedTuple):
@@ -44,8 +29,8 @@ class Actor:
     What an actor does is decided here, clock by clock, each time the world has changed.
     """
 
-    def __init__(self, name: str | None) -> None:
-        self.name = name
+    def __init__(self, path: PathState, name: str | None) -> None:
+        self.path, self.name = path, name
         self.clocks: list[Clock] = []
 
     def look(self, clock: Clock, last: Firing | None) -> None:
@@ -69,141 +54,13 @@ class Actor:
         if not clock.triggers:
             return True
         return last is not None and any(
-            clock.world.named(trigger, last)
-            if condition is None
-            else clock.world.became(condition, last)
+            self.named(trigger, last) if condition is None else self.became(condition, last)
             for trigger, condition in clock.triggers
         )
 
-
-class World:
-    """All that is the case at one moment of one path, and everyone who acts in it."""
-
-    def __init__(self, model: Model, seed: int) -> None:
-        self.model, self.seed = model, seed
-        self.readers: list[list[Reading]] = [[] for _ in model.variables]
-        self.mark_readers: list[list[Reading]] = [[] for _ in model.outcomes]
-        self.readings: list[Reading] = []
-        self.conditions: list[Reading] = []  # what `becomes` triggers wait for
-        self.outcomes = [Reading(self, outcome.when) for outcome in model.outcomes]
-        self.endings = [self.reading(ending.when) for ending in model.endings]
-        self.stop_when = self.reading(model.stop_when)
-        self.readings += self.outcomes
-        self.actors = {name: Actor(name) for name in (*(a.name for a in model.actors), None)}
-        self.clocks: list[tuple[Actor, Clock]] = []  # in order of declaration
-        for rank, transition in enumerate(model.transitions):
-            owner, clock = self.actors[transition.actor], Clock(self, rank, transition)
-            owner.clocks.append(clock)
-            self.clocks.append((owner, clock))
-
-    def reading(self, expression: Expression | None) -> Reading | None:
-        """The expression as read in this world; None stays None."""
-        if expression is None:
-            return None
-        self.readings.append(Reading(self, expression))
-        return self.readings[-1]
-
-    def condition(self, trigger: Trigger) -> int | None:
-        """Where the condition a trigger waits for is watched; None if it waits for a name."""
-        reading = self.reading(trigger.becomes)
-        if reading is None:
-            return None
-        self.conditions.append(reading)
-        return len(self.conditions) - 1
-
-    def begin_draw(self, draw: int, values: Sequence[float]) -> None:
-        """Let the parameters have these values in all paths to come."""
-        self.draw, self.values = draw, values
-        for _, clock in self.clocks:
-            try:
-                clock.delay_is(values)
-            except (ValueError, ArithmeticError) as problem:
-                raise impossible_delay(
-                    clock.transition.name, clock.transition.after, problem, draw
-                ) from problem
-
-    def begin_path(self, path: int) -> None:
-        """Put everything back to t = 0."""
-        self.path = path
-        self.calendar = Calendar()
-        self.state = list(self.model.start_state)
-        self.marks = [False] * len(self.outcomes)
-        self.outcome_time = [nan] * len(self.outcomes)
-        self.firings: list[Firing] = []
-        self.stopped = False
-        for reading in self.readings:
-            reading.stale = True
-        for _, clock in self.clocks:
-            clock.reset()
-
-    def walk(self, path: int) -> Walk:
-        """One path, from t = 0 to its stop or the horizon."""
-        self.begin_path(path)
-        self.look_at_outcomes()
-        self.look_at_clocks(None)
-        # rule 5: to the horizon, what is due exactly there included
-        while not self.stopped and self.calendar.peek() <= self.model.horizon:
-            self.calendar.step()
-        return Walk(
-            firings=tuple(self.firings),
-            started=tuple(clock.started for _, clock in self.clocks),
-            outcome_time=tuple(self.outcome_time),
-            end_time=self.calendar.now if self.stopped else self.model.horizon,
-            stopped=self.stopped,
-            ending=next(i for i, when in enumerate(self.endings) if when is None or when()),
-        )
-
-    def fire(self, clock: Clock) -> None:
-        """Let one option of a clock's transition happen, then look at everything again."""
-        weights = clock.choice.weights()  # rule 3: on the state before its effects
-        taken = take(weights, clock.option_u)
-        whole = total(weights)
-        before = tuple(bool(condition()) for condition in self.conditions)
-        clock.fired += 1
-        if taken != NOTHING:  # rule 7: otherwise it has fired all the same, without effects
-            self.change({e.variable: e.value() for e in clock.choice.effects[taken]})
-        self.firings.append(
-            Firing(
-                time=self.calendar.now,
-                rank=clock.rank,
-                option=taken,
-                shares=tuple(weight / whole for weight in weights) if whole > 0 else (),
-                cause=clock.cause,
-                before=before,
-                state=tuple(self.state),
-            )
-        )
-        self.refuse_endless_instants()
-        self.look_at_outcomes()
-        self.look_at_clocks(self.firings[-1])
-
-    def change(self, values: dict[int, int]) -> None:
-        """Give variables new values, all at once."""
-        for variable, value in values.items():
-            if self.state[variable] != value:
-                self.state[variable] = value
-                for reading in self.readers[variable]:
-                    reading.stale = True
-
-    def look_at_outcomes(self) -> None:
-        """Rule 10: mark what has happened by now. Rule 5: then see whether the path stops."""
-        for i in self.model.outcome_order:
-            if not self.marks[i] and self.outcomes[i]():
-                self.marks[i] = True
-                self.outcome_time[i] = self.calendar.now
-                for reading in self.mark_readers[i]:
-                    reading.stale = True
-        self.stopped = self.stop_when is not None and bool(self.stop_when())
-
-    def look_at_clocks(self, last: Firing | None) -> None:
-        """Rule 4: after each firing, everyone looks at everything again, unless the path stops."""
-        if not self.stopped:
-            for owner, clock in self.clocks:
-                owner.look(clock, last)
-
     def named(self, trigger: Trigger, last: Firing) -> bool:
         """Whether the trigger names what fired last; rule 7: `nothing` starts what waits on it."""
-        fired = self.model.transitions[last.rank]
+        fired = self.path.model.transitions[last.rank]
         if trigger.transition != fired.name:
             return False
         if trigger.option is None:
@@ -212,15 +69,110 @@ class World:
 
     def became(self, condition: int, last: Firing) -> bool:
         """Whether the last firing turned a condition from false to true."""
-        return not last.before[condition] and bool(self.conditions[condition]())
+        return not last.before[condition] and bool(self.path.conditions[condition]())
+
+
+class World:
+    """The state of a path and everyone who acts in it: it lets things happen, one after another."""
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self.model = model
+        self.path = PathState(model, seed)
+        self.outcomes = [self.path.watch(outcome.when) for outcome in model.outcomes]
+        self.endings = [self.path.reading(ending.when) for ending in model.endings]
+        self.stop_when = self.path.reading(model.stop_when)
+        names = (*(actor.name for actor in model.actors), None)
+        self.actors = {name: Actor(self.path, name) for name in names}
+        self.clocks: list[tuple[Actor, Clock]] = []  # in order of declaration
+        for rank, transition in enumerate(model.transitions):
+            owner = self.actors[transition.actor]
+            clock = Clock(self.path, rank, transition, self.fire)
+            owner.clocks.append(clock)
+            self.clocks.append((owner, clock))
+
+    @property
+    def values(self) -> Sequence[float]:
+        """The parameters' values in this draw."""
+        return self.path.values
+
+    def begin_draw(self, draw: int, values: Sequence[float]) -> None:
+        """Let the parameters have these values in all paths to come."""
+        self.path.begin_draw(draw, values)
+        for _, clock in self.clocks:
+            try:
+                clock.delay_is(values)
+            except (ValueError, ArithmeticError) as problem:
+                raise impossible_delay(
+                    clock.transition.name, clock.transition.after, problem, draw
+                ) from problem
+
+    def begin_path(self, number: int) -> None:
+        """Put everything back to t = 0."""
+        self.path.begin_path(number)
+        self.stopped = False
+        for _, clock in self.clocks:
+            clock.reset()
+
+    def walk(self, number: int) -> Walk:
+        """One path, from t = 0 to its stop or the horizon."""
+        self.begin_path(number)
+        self.look_at_outcomes()
+        self.look_at_clocks(None)
+        path, calendar = self.path, self.path.calendar
+        # rule 5: to the horizon, what is due exactly there included
+        while not self.stopped and calendar.peek() <= self.model.horizon:
+            calendar.step()
+        return Walk(
+            firings=tuple(path.firings),
+            started=tuple(clock.started for _, clock in self.clocks),
+            outcome_time=tuple(path.outcome_time),
+            end_time=calendar.now if self.stopped else self.model.horizon,
+            stopped=self.stopped,
+            ending=next(i for i, when in enumerate(self.endings) if when is None or when()),
+        )
+
+    def fire(self, clock: Clock) -> None:
+        """Let one option of a clock's transition happen, then look at everything again."""
+        path = self.path
+        weights = clock.choice.weights()  # rule 3: on the state before its effects
+        taken = take(weights, clock.option_u)
+        whole = total(weights)
+        before = tuple(bool(condition()) for condition in path.conditions)
+        clock.fired += 1
+        if taken != NOTHING:  # rule 7: otherwise it has fired all the same, without effects
+            # all effects are read before any is applied
+            path.change({e.variable: e.value() for e in clock.choice.effects[taken]})
+        path.firings.append(
+            Firing(
+                time=path.calendar.now,
+                rank=clock.rank,
+                option=taken,
+                shares=tuple(weight / whole for weight in weights) if whole > 0 else (),
+                cause=clock.cause,
+                before=before,
+                state=tuple(path.state),
+            )
+        )
+        self.refuse_endless_instants()
+        self.look_at_outcomes()
+        self.look_at_clocks(path.firings[-1])
+
+    def look_at_outcomes(self) -> None:
+        """Rule 10: mark what has happened by now. Rule 5: then see whether the path stops."""
+        for i in self.model.outcome_order:
+            if not self.path.marks[i] and self.outcomes[i]():
+                self.path.mark(i)
+        self.stopped = self.stop_when is not None and bool(self.stop_when())
+
+    def look_at_clocks(self, last: Firing | None) -> None:
+        """Rule 4: after each firing, everyone looks at everything again, unless the path stops."""
+        if not self.stopped:
+            for owner, clock in self.clocks:
+                owner.look(clock, last)
 
     def refuse_endless_instants(self) -> None:
         """Rule 4: more than 10,000 firings at one instant go round in a circle; say in which."""
-        last = self.firings[-1 - FIRINGS_AT_ONE_INSTANT :]
+        last = self.path.firings[-1 - FIRINGS_AT_ONE_INSTANT :]
         if len(last) > FIRINGS_AT_ONE_INSTANT and last[0].time == last[-1].time:
             names = [self.model.transitions[firing.rank].name for firing in last]
-            raise endless(names, self.moment())
-
-    def moment(self) -> str:
-        """Where in which path we are, for errors."""
-        return moment(self.model, self.calendar.now, self.draw, self.path, self.state)
+            raise endless(names, self.path.moment())

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
 from sim.engines.splitting.settling import settle
 from sim.model.delays import numbers
+from sim.model.effects import variable_read
 from sim.model.expressions import Comparison, Constant, Node
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
-from sim.model.waiting import wait
-from sim.reach.abstract import Box, bits, discrete_names, narrower, spanner
+from sim.model.waiting import ppf
+from sim.reach.abstract import Box, bits, discrete_names, interval_of, restrict
 from sim.reach.chain import Chain, Situation
-from sim.reach.lookups import Known
+from sim.reach.lookups import Bounds
 from sim.reach.relaxed import consequence, relax
 
 ZERO = Constant(0.0, "0")
@@ -40,10 +41,10 @@ class Step(NamedTuple):
     cost: float
 
 
-def by_values(chain: Chain, known: Known, outcome: int) -> Callable[[Situation], float]:
+def by_values(chain: Chain, bounds: Bounds, outcome: int) -> Callable[[Situation], float]:
     """A closure situation -> distance to the outcome; infinite where it is out of reach."""
     model = chain.model
-    steps, goal = _relevant(model, list(_steps(model, known)), model.outcomes[outcome].name)
+    steps, goal = _relevant(model, list(_steps(model, bounds)), model.outcomes[outcome].name)
     table = _Table(model, steps, goal)
     looked: dict[tuple[tuple[int, ...], int, int, int, int], float] = {}
     at = [model.names.variables[name] for name in table.variables]
@@ -136,10 +137,10 @@ def _relevant(model: Model, steps: list[Step], outcome: str) -> tuple[list[Step]
         wanted |= {name for i in fresh for name in steps[i].needs}
 
 
-def _steps(model: Model, known: Known) -> Iterator[Step]:
+def _steps(model: Model, bounds: Bounds) -> Iterator[Step]:
     """All the ways in which anything comes about."""
-    found = relax(model, known.box, known.ranges)
-    box, ranges = found.box, known.ranges
+    found = relax(model, bounds.box, bounds.ranges)
+    box, ranges = found.box, bounds.ranges
     for outcome in model.outcomes:
         for needs in conjuncts(outcome.when.node, True, box, ranges):
             yield Step(-1, needs, outcome.name, 1, 0.0)
@@ -149,20 +150,20 @@ def _steps(model: Model, known: Known) -> Iterator[Step]:
                 for needs in conjuncts(trigger.becomes.node, True, box, ranges):
                     yield Step(-1, needs, f"{RUNS}{transition.name}", 1, 0.0)
         if found.fired[rank]:
-            yield from _firings(model, rank, known, box)
+            yield from _firings(model, rank, bounds, box)
 
 
-def _firings(model: Model, rank: int, known: Known, box: Box) -> Iterator[Step]:
+def _firings(model: Model, rank: int, bounds: Bounds, box: Box) -> Iterator[Step]:
     transition = model.transitions[rank]
-    slow, shares = _slow(model, transition, known), _shares(transition, known)
+    slow, shares = _slow(model, transition, bounds), _shares(transition, bounds)
     guard = transition.when
-    when = conjuncts(guard.node, True, box, known.ranges) if guard else [{}]
+    when = conjuncts(guard.node, True, box, bounds.ranges) if guard else [{}]
     if transition.on:
         when = [{**needs, f"{RUNS}{transition.name}": 0b10} for needs in when]
     for listener in _listeners(model, transition, None):
         yield from (Step(rank, needs, f"{RUNS}{listener}", 1, slow) for needs in when)
     for i, option in enumerate(transition.options):
-        for needs in together([when, _taken(option, transition, known, box)]):
+        for needs in together([when, _taken(option, transition, bounds, box)]):
             here = {**box, **{name: mask for name, mask in needs.items() if name in box}}
             share = shares(here)[i]
             if share <= 0:
@@ -171,7 +172,7 @@ def _firings(model: Model, rank: int, known: Known, box: Box) -> Iterator[Step]:
             for listener in _listeners(model, transition, option.name):
                 yield Step(rank, needs, f"{RUNS}{listener}", 1, cost)
             for effect in option.effects:
-                for more, value in _values(model, effect, known, here):
+                for more, value in _values(model, effect, bounds, here):
                     yield Step(rank, {**needs, **more}, effect.variable, value, cost)
 
 
@@ -187,22 +188,24 @@ def _listeners(model: Model, transition: Transition, option: str | None) -> list
     ]
 
 
-def _taken(option: Option, transition: Transition, known: Known, box: Box) -> list[Conjunct]:
+def _taken(option: Option, transition: Transition, bounds: Bounds, box: Box) -> list[Conjunct]:
     """When an option may be taken: available, and its value above 0."""
     each = []
     if option.available:
-        each.append(conjuncts(option.available.node, True, box, known.ranges))
+        each.append(conjuncts(option.available.node, True, box, bounds.ranges))
     if option.value and transition.choice != "utility":
         above: Node = Comparison(">", option.value.node, ZERO)
-        each.append(conjuncts(above, True, box, known.ranges))
+        each.append(conjuncts(above, True, box, bounds.ranges))
     return together(each)
 
 
-def _values(model: Model, effect: Effect, known: Known, box: Box) -> Iterator[tuple[Conjunct, int]]:
+def _values(
+    model: Model, effect: Effect, bounds: Bounds, box: Box
+) -> Iterator[tuple[Conjunct, int]]:
     """(what it takes, the value the variable then has)."""
-    brings = consequence(model, effect, known.ranges)
-    names = [effect.variable] if effect.how not in ("set", "copy", "compute") else []
-    names += [effect.source] if effect.how == "copy" else []
+    brings = consequence(model, effect, bounds.ranges)
+    read = variable_read(effect)
+    names = [] if read is None else [read]
     names += dict.fromkeys(discrete_names(effect.expression.node)) if effect.expression else []
     if len(names) != 1 or names[0] not in box:
         yield from (({}, value) for value in bits(brings(box)))
@@ -212,16 +215,16 @@ def _values(model: Model, effect: Effect, known: Known, box: Box) -> Iterator[tu
         yield from ((here, value) for value in bits(brings({**box, **here})))
 
 
-def _shares(transition: Transition, known: Known) -> Callable[[Box], list[float]]:
+def _shares(transition: Transition, bounds: Bounds) -> Callable[[Box], list[float]]:
     """A closure box -> the most that each option's probability may be there."""
     whole = [o.share == "whole" and o.value is not None for o in transition.options]
     utility = transition.choice == "utility"
     values = [
-        spanner(o.value.node, known.ranges) if o.value and not utility else None
+        interval_of(o.value.node, bounds.ranges) if o.value and not utility else None
         for o in transition.options
     ]
     free = [
-        narrower(o.available.node, False, known.ranges) if o.available else None
+        restrict(o.available.node, False, bounds.ranges) if o.available else None
         for o in transition.options
     ]
 
@@ -243,9 +246,9 @@ def _shares(transition: Transition, known: Known) -> Callable[[Box], list[float]
     return shares
 
 
-def _slow(model: Model, transition: Transition, known: Known) -> float:
+def _slow(model: Model, transition: Transition, bounds: Bounds) -> float:
     """-log of a rough chance that the clock, if it runs all the time, runs down in time."""
     if transition.at is not None:
         return 0.0
-    typical = wait(numbers(transition.after, model.names, known.values), 0, 0.5) / log(2)
+    typical = ppf(numbers(transition.after, model.names, bounds.values), 0, 0.5) / log(2)
     return max(log(typical / model.horizon), 0.0) if typical > 0 else 0.0

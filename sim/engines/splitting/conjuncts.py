@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from sim.model.expressions import Fact, IfElse, Logic, Node, Not, parameters_read
-from sim.reach.abstract import Box, Ranges, bits, discrete_names, spanner
+from sim.reach.abstract import Box, Ranges, bits, discrete_names, interval_of
 
 Conjunct = dict[str, int]  # variable (or outcome) -> mask of the values it must have
 MOST = 64  # alternatives of one condition, and combinations of one comparison
@@ -68,7 +68,7 @@ def _merged(a: Conjunct, b: Conjunct) -> Conjunct | None:
 
 def _leaf(node: Node, truth: bool, box: Box, ranges: Ranges) -> list[Conjunct]:
     """A comparison: the values of its last name, for each combination of the others."""
-    span = spanner(node, ranges)
+    span = interval_of(node, ranges)
     reads = dict.fromkeys(discrete_names(node))
     given = {name: box[name] for name in parameters_read(node) if name in box}  # choices
     names = [name for name in reads if name in box and name not in given and name not in ranges]

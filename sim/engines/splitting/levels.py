@@ -13,7 +13,7 @@ from math import inf, log
 
 from sim.engines.splitting.additive import by_values
 from sim.engines.splitting.walker import Walker
-from sim.model.waiting import wait
+from sim.model.waiting import ppf
 from sim.reach.chain import Situation, mask, ranks
 
 FEW = 20_000  # situations that are visited one by one
@@ -24,7 +24,7 @@ Distance = Callable[[Situation], float]
 
 def distance(walker: Walker, outcome: int, *, few: int = FEW) -> Distance:
     """A closure situation -> distance to the outcome; infinite where it is out of reach."""
-    return _exhaustive(walker, outcome, few) or by_values(walker.chain, walker.known, outcome)
+    return _exhaustive(walker, outcome, few) or by_values(walker.chain, walker.bounds, outcome)
 
 
 def _exhaustive(walker: Walker, outcome: int, few: int) -> Distance | None:
@@ -79,7 +79,7 @@ class _Steps:
             if transition.at is not None or transition.after.kind in ("exactly", "observed", "mix")
         }
         self.typical = [
-            self.horizon / 2 if t.at is not None else wait(row, 0, 0.5) / log(2)
+            self.horizon / 2 if t.at is not None else ppf(row, 0, 0.5) / log(2)
             for t, row in zip(walker.model.transitions, walker.rows, strict=True)
         ]
 
@@ -95,7 +95,7 @@ class _Steps:
         whole = sum(paces) + (0.0 if at_once else 1 / self.horizon)
         found = []
         for rank, pace in zip(enabled, paces, strict=True):
-            shares = self.walker.odds.shares(rank, situation.state)
+            shares = self.walker.rates.shares(rank, situation.state)
             for option, after in chain.after(situation, rank):
                 chance = shares[option] if option >= 0 else shares[-1]
                 if chance * pace > 0:
@@ -103,7 +103,7 @@ class _Steps:
         return found
 
     def _pace(self, rank: int, situation: Situation) -> float:
-        speed = self.walker.odds.speed(rank, situation.state)
+        speed = self.walker.rates.speed(rank, situation.state)
         if self.typical[rank] <= 0:
             return inf if speed > 0 else 0.0
         return speed / self.typical[rank]

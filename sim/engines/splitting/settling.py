@@ -1,9 +1,9 @@
 """The inner loop of the additive distance, compiled: costs fall until none falls any further."""
 
-from sim.engines.keeping import kept
+from sim.engines.jit import cached_njit
 
 
-@kept
+@cached_njit
 def settle(costs, own, brings, needs, needs_from, values, values_from):
     """Lower `costs` in place to the least ones consistent with all steps.
 

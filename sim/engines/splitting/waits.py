@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sim.model.waiting import LEAST_U, MIX, MOST_U, reached, wait
+from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.waiting import MIX, cdf, ppf
 
 
 def longer(row: Sequence[float], age: float, u: float) -> float:
@@ -10,18 +11,18 @@ def longer(row: Sequence[float], age: float, u: float) -> float:
     at = 0
     if row[0] == MIX:
         at, u = _part(row, age, u)
-    before = reached(row, at, age)
+    before = cdf(row, at, age)
     if before <= 0.0:
-        return max(wait(row, at, u), age)
+        return max(ppf(row, at, u), age)
     inside = before + u * (1.0 - before)
-    return max(wait(row, at, min(inside, MOST_U)), age)
+    return max(ppf(row, at, min(inside, MOST_U)), age)
 
 
 def _part(row: Sequence[float], age: float, u: float) -> tuple[int, float]:
     """Which part of a mix a wait longer than `age` comes from, and what of u is left to use."""
     parts = range(int(row[1]))
     starts = [int(row[3 + 2 * i]) for i in parts]
-    weights = [row[2 + 2 * i] * (1.0 - reached(row, starts[i], age)) for i in parts]
+    weights = [row[2 + 2 * i] * (1.0 - cdf(row, starts[i], age)) for i in parts]
     aim, so_far, chosen = u * sum(weights), 0.0, (0, 0.5)
     for i in parts:
         if weights[i] > 0:

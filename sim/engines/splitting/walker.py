@@ -19,10 +19,10 @@ from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
 from sim.model.model import Model
 from sim.model.name_hash import name_hash
 from sim.model.transitions import NOTHING
-from sim.model.waiting import wait
+from sim.model.waiting import ppf
 from sim.reach.chain import Chain, Situation, mask, ranks
-from sim.reach.draw_rates import Odds
-from sim.reach.lookups import State, known, option_reads
+from sim.reach.draw_rates import DrawRates
+from sim.reach.lookups import State, bounds_of, option_reads
 from sim.streams import block
 
 
@@ -79,9 +79,9 @@ class Walker:
 
     def __init__(self, model: Model, values: Values, *, seed: int, draw: int) -> None:
         self.model, self.seed, self.draw = model, seed, draw
-        self.known = known(model, [values])
-        self.chain = Chain(model, self.known)
-        self.odds = Odds(model, values, draw, dict[int, Evaluator]())
+        self.bounds = bounds_of(model, [values])
+        self.chain = Chain(model, self.bounds)
+        self.rates = DrawRates(model, values, draw, dict[int, Evaluator]())
         self.rows = [self._row(rank, values) for rank in range(len(model.transitions))]
         names = [transition.name for transition in model.transitions]
         self.first = [name_hash(f"transition:{name}") for name in names]
@@ -181,7 +181,7 @@ class Walker:
         key = (rank, self._shares[rank](state))
         shares = self._worked_out.get(key)
         if shares is None:
-            shares = self._worked_out[key] = self.odds.weights(rank, state)
+            shares = self._worked_out[key] = self.rates.weights(rank, state)
         total = 0.0
         for share in shares:
             total = total + share
@@ -217,7 +217,7 @@ class Walker:
 
     def _start(self, path: Course, rank: int) -> None:
         u, option_u = self._uniforms(path, rank)
-        length = wait(self.rows[rank], 0, u)
+        length = ppf(self.rows[rank], 0, u)
         clock = Clock(length, length, 0.0, inf, option_u, path.starts[rank] - 1)
         path.clocks[rank] = clock
         self._run(path, clock, self._pace(rank, path.situation.state))
@@ -239,7 +239,7 @@ class Walker:
         key = (rank, self._speeds[rank](state))
         pace = self._paces.get(key)
         if pace is None:
-            pace = self._paces[key] = self.odds.speed(rank, state)
+            pace = self._paces[key] = self.rates.speed(rank, state)
         return pace
 
     def _by(self, names: Sequence[str]) -> Callable[[State], Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from numba import njit
 
 
-def kept(function: Any) -> Any:
+def cached_njit(function: Any) -> Any:
     """The function compiled, and kept on disk for the next process if there is anywhere to.
 
     Numba makes it anew when the file it stands in changes, and only then: constants of other files

@@ -8,58 +8,59 @@ from collections.abc import Callable, Sequence
 from math import inf, isfinite
 from typing import NoReturn
 
-from sim.engines.compiled.parts import (
-    BAD_BECOMES,
-    BAD_CHOICE,
-    BAD_EFFECT,
-    BAD_ENDING,
-    BAD_GUARD,
-    BAD_OUTCOME,
-    BAD_SPEED,
-    BAD_STOP,
+from sim.engines.compiled.layout import (
     CODE,
+    NOW,
     OPTION,
     RANK,
-    Standing,
+    WRONG_BECOMES,
+    WRONG_CHOICE,
+    WRONG_EFFECT,
+    WRONG_ENDING,
+    WRONG_GUARD,
+    WRONG_OUTCOME,
+    WRONG_SPEED,
+    WRONG_STOP,
+    PathState,
 )
 from sim.model.expressions import Expression, evaluator
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
-from sim.reach.draw_rates import Odds
+from sim.reach.draw_rates import DrawRates
 
 
-def moment_of(model: Model, path: Standing, draw: int, number: int) -> str:
+def moment_of(model: Model, path: PathState, draw: int, number: int) -> str:
     """Where in which path the kernel stood."""
     state = path.state[: len(model.variables)].tolist()
-    return moment(model, float(path.now[0]), draw, number, state)
+    return moment(model, float(path.time[NOW]), draw, number, state)
 
 
 def explain(
-    model: Model, path: Standing, values: Sequence[float], draw: int, when: str
+    model: Model, path: PathState, values: Sequence[float], draw: int, when: str
 ) -> NoReturn:
     """Raise the RunError for what the kernel left in `path`; `values` are the draw's parameters."""
-    code, rank, detail = (int(path.seen[i]) for i in (CODE, RANK, OPTION))
+    code, rank, detail = (int(path.status[i]) for i in (CODE, RANK, OPTION))
     state, marks = _halves(path.state.tolist(), len(model.variables))
     ask = _Question(model, state, values, [bool(mark) for mark in marks], when)
-    if code == BAD_OUTCOME:
+    if code == WRONG_OUTCOME:
         for i in model.outcome_order:
             if not ask.marks[i]:
                 ask.marks[i] = bool(ask(model.outcomes[i].when))
-    elif code == BAD_STOP:
+    elif code == WRONG_STOP:
         ask(model.stop_when)
-    elif code == BAD_ENDING:
+    elif code == WRONG_ENDING:
         ask(model.endings[rank].when)
-    elif code == BAD_BECOMES:
+    elif code == WRONG_BECOMES:
         _conditions(model, ask)
     else:
         transition = model.transitions[rank]
-        if code == BAD_GUARD:
+        if code == WRONG_GUARD:
             ask(transition.when)
-        elif code == BAD_SPEED:
+        elif code == WRONG_SPEED:
             ask(transition.speed, 0, inf, number=True)
-        elif code == BAD_CHOICE:
-            Odds(model, values, draw, {}, when).weights(rank, tuple(state))
-        elif code == BAD_EFFECT:
+        elif code == WRONG_CHOICE:
+            DrawRates(model, values, draw, {}, when).weights(rank, tuple(state))
+        elif code == WRONG_EFFECT:
             effects = [e for t in model.transitions for o in t.options for e in o.effects]
             ask(effects[detail].expression, number=True)
     raise AssertionError(f"the kernel saw fault {code} of {rank} that no expression confirms")

@@ -66,7 +66,7 @@ def values_of(node: Node) -> Callable[[Grid], Floats]:
 
 
 @dataclass(slots=True)
-class Shelf:
+class TableRegistry:
     """Tables in the order in which they were asked for; one expression is tabulated once."""
 
     model: Model
@@ -78,8 +78,8 @@ class Shelf:
         """The axes of a table over these variables and outcomes."""
         return (*(self.model.variable(v).size for v in variables), *(2 for _ in outcomes))
 
-    def put(self, made: Table) -> int:
-        """The number of a table now on the shelf."""
+    def add(self, made: Table) -> int:
+        """The number of a table now on the registry."""
         self.tables.append(made)
         return len(self.tables) - 1
 
@@ -104,7 +104,7 @@ class Shelf:
                 )
             else:
                 made = Table(steps=self._steps(node, whole))
-            self.known[node] = self.put(made)
+            self.known[node] = self.add(made)
         return self.known[node]
 
     def _steps(self, node: Node, whole: Expression) -> tuple[int, ...]:
@@ -133,13 +133,13 @@ class Shelf:
         return tuple(steps)
 
 
-def too_large(node: Node, whole: Expression, shelf: Shelf) -> str:
+def too_large(node: Node, whole: Expression, registry: TableRegistry) -> str:
     """The sentence for an expression that cannot be tabulated, and what to do about it."""
     variables = variables_read(node)
-    reads = ", ".join(f"{name} ({shelf.model.variable(name).size} values)" for name in variables)
+    reads = ", ".join(f"{name} ({registry.model.variable(name).size} values)" for name in variables)
     return (
         f"{whole.where or 'model'}: {whole.text!r} is too large for the compiled engine: it reads "
-        f"{reads}, which is more than {shelf.limit:,} combinations at once; join smaller "
+        f"{reads}, which is more than {registry.limit:,} combinations at once; join smaller "
         "conditions or terms with and, or, + or *, lower the max of a count, or use "
         "--engine reference"
     )
@@ -149,7 +149,7 @@ def too_large(node: Node, whole: Expression, shelf: Shelf) -> str:
 class Pool:
     """Where every table starts: `base`, plus `step` times the draw's position in its block."""
 
-    shelf: Shelf
+    registry: TableRegistry
     base: NDArray[np.int64]
     step: NDArray[np.int64]
     fixed: Floats  # what no parameter enters
@@ -165,17 +165,17 @@ class Pool:
         whole = np.empty(fixed + draws * self.drawn_size)
         whole[:fixed] = self.fixed
         rows = whole[fixed:].reshape(draws, self.drawn_size)
-        for number, made in enumerate(self.shelf.tables):
+        for number, made in enumerate(self.registry.tables):
             if made.drawn and made.size:
                 at = int(self.base[number]) - fixed
-                filled = _fill(self.shelf, made, columns, draws)
+                filled = _fill(self.registry, made, columns, draws)
                 rows[:, at : at + made.size] = filled.reshape(-1, made.size)
         return whole
 
 
-def pool(shelf: Shelf) -> Pool:
-    """Places for all tables of a shelf, with those filled that no parameter enters."""
-    tables = shelf.tables
+def pool(registry: TableRegistry) -> Pool:
+    """Places for all tables of a registry, with those filled that no parameter enters."""
+    tables = registry.tables
     fixed_size = sum(made.size for made in tables if not made.drawn)
     drawn_size = sum(made.size for made in tables if made.drawn)
     base, step = np.zeros(len(tables), np.int64), np.zeros(len(tables), np.int64)
@@ -187,12 +187,12 @@ def pool(shelf: Shelf) -> Pool:
             at_drawn += made.size
         elif made.size:
             base[number] = at_fixed
-            fixed[at_fixed : at_fixed + made.size] = _fill(shelf, made, {}, 1).reshape(-1)
+            fixed[at_fixed : at_fixed + made.size] = _fill(registry, made, {}, 1).reshape(-1)
             at_fixed += made.size
-    return Pool(shelf=shelf, base=base, step=step, fixed=fixed)
+    return Pool(registry=registry, base=base, step=step, fixed=fixed)
 
 
-def _fill(shelf: Shelf, made: Table, columns: Columns, draws: int) -> Floats:
+def _fill(registry: TableRegistry, made: Table, columns: Columns, draws: int) -> Floats:
     sizes = dict(zip(made.variables, made.shape, strict=False))
     grid = Grid(tuple(sizes.items()), columns, made.outcomes)
     assert made.fill is not None

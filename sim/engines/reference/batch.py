@@ -10,7 +10,7 @@ from sim.model.model import Model
 from sim.results import NOTHING, RUNG_TIMES, Firings, Walked
 
 
-def gather(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events: bool) -> Walked:
+def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events: bool) -> Walked:
     """Consecutive paths of one draw, `first` the number of the first of them."""
     return Walked(
         draw=draw,

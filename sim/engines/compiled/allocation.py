@@ -1,0 +1,123 @@
+"""Memory for the kernel: what it looks up, where a path stands, what it leaves behind."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.engines.compiled.layout import (
+    STATUS_SIZE,
+    Floats,
+    Ints,
+    Job,
+    Output,
+    PathState,
+    Tables,
+)
+from sim.engines.compiled.lower import Lowered
+from sim.engines.compiled.machine import zeros_apart as _ints
+from sim.results import RUNG_TIMES
+
+Axes = tuple[Ints, Ints, Ints]  # of all tables: where each one's begin, their variables, strides
+
+_BY_WORD = ("holds", "tabled", "before", "undefined", "marked", "first_tabled", "first_undefined")
+_BY_RULE_WORD = (
+    *("active", "held", "unspent", "triggered", "undefined_trigger"),
+    *("soonest", "soonest_rank", "stale"),
+)
+
+
+def _floats(*shape: int) -> Floats:
+    return _ints(*shape).view(np.float64)
+
+
+def job(key: tuple[int, int], task: tuple[int, ...], halt: Ints) -> Job:
+    """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after."""
+    here, given = _ints(5), _ints(len(task))
+    here[:2], given[:] = key, task
+    return Job(here=here, task=given, halt=halt)
+
+
+def axes(made: Lowered) -> Axes:
+    """The axes of every table, their strides in numbers of the pool."""
+    model, first, variables, strides = made.model, [0], list[int](), list[int]()
+    names = model.names
+    for table in made.pool.registry.tables:
+        read = [names.variables[name] for name in table.variables]
+        read += [len(model.variables) + names.outcomes[name] for name in table.outcomes]
+        stride = table.width
+        steps: list[int] = []
+        for size in reversed(table.shape):
+            steps.append(stride)
+            stride *= size
+        variables += [*read, 0]
+        strides += [*reversed(steps), 0]  # no stride: no further axis
+        first.append(len(variables))
+    return np.array(first), np.array(variables, np.int64), np.array(strides, np.int64)
+
+
+def tables(made: Lowered, axes_of_all: Axes, filled: Floats) -> Tables:
+    """What the kernel looks up, for one block of draws; `filled` is the pool for these."""
+    registered = made.pool.registry.tables
+    first, variable, stride = axes_of_all
+    return Tables(
+        pool=filled,
+        at=_ints(len(registered)),
+        first=first,
+        variable=variable,
+        stride=stride,
+        step_first=np.cumsum([0, *(len(table.steps) for table in registered)]).astype(np.int64),
+        step=np.array([step for table in registered for step in table.steps], np.int64),
+        stack=_floats(made.stack),
+    )
+
+
+def path_state(made: Lowered) -> PathState:
+    """Where a path stands: memory that every path of a thread uses again."""
+    size, rules = made.plan.size, made.plan.rules
+    effects = int(np.diff(rules.effect).max(initial=0))
+    lengths = {
+        "state": size.variables + size.outcomes,
+        "row": size.planes,
+        "taken": int(rules.option[-1]),
+        "changed": effects,
+        "new": effects,
+        "weight": 2 * made.options + 1,
+        "value": made.options,
+        "available": made.options,
+        "status": STATUS_SIZE,
+        "time": 2,
+        **dict.fromkeys(_BY_WORD, size.words),
+        **dict.fromkeys(_BY_RULE_WORD, size.rule_words),
+    }
+    arrays: dict[str, Any] = {  # all others are by transition
+        name: (_floats if kind == Floats else _ints)(lengths.get(name, size.transitions))
+        for name, kind in PathState.__annotations__.items()
+    }
+    return PathState(**arrays)
+
+
+def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
+    """Memory for what so many draws of so many paths leave behind; `events` None: none wanted."""
+    model, capacity = made.model, events or 0
+    rows = draws * paths
+    levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
+    return Output(
+        ending=np.zeros(rows, np.int16),
+        end_time=np.zeros(rows),
+        stopped=np.zeros(rows, np.uint8),
+        n_events=np.zeros(rows, np.int32),
+        outcome_time=np.zeros((rows, len(model.outcomes))),
+        started=_ints(draws, len(model.transitions)),
+        fired=_ints(draws, len(model.transitions)),
+        taken=_ints(draws, int(made.plan.rules.option[-1])),
+        rungs=_ints(draws, RUNG_TIMES + 1, levels),
+        path=_ints(capacity),
+        seq=np.zeros(capacity, np.int32),
+        time=np.zeros(capacity),
+        transition=np.zeros(capacity, np.int32),
+        option=np.zeros(capacity, np.int32),
+        probability=np.zeros(capacity),
+        cause=np.zeros(capacity, np.int32),
+        end=_ints(rows),
+        record=np.array([events is not None], np.int64),
+    )
