@@ -18,7 +18,7 @@ from sim.analysis.incidence import cumulative_incidence, distinguishable
 from sim.analysis.intervals import wilson
 from sim.analysis.routes import ARROW, AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
-from sim.scenario.record import Evidence
+from sim.scenario import Evidence
 
 
 @cache
@@ -397,7 +397,7 @@ def test_routes_need_paths_and_a_known_outcome():
 def test_the_record_meets_an_estimate_or_does_not():
     def entry(name: str, successes: int, trials: int) -> Evidence:
         return Evidence(
-            name=name,
+            path=("evidence", name),
             outcome="general_war",
             successes=successes,
             trials=trials,

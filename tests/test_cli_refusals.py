@@ -25,8 +25,8 @@ def test_no_arguments_say_what_to_do_next(call):
 def test_help_shows_the_defaults_of_the_library(call):
     _, out, _ = call("run", "--help")
     for name, value in (("draws", Plan.draws), ("paths", Plan.paths), ("seed", 1)):
-        assert re.search(rf"--{name} .*\[default: {value}\]", out)
-    assert f"[default: {Plan.engine}]" in out
+        assert re.search(rf"--{name} .*default\W+{value}\b", out)
+    assert re.search(rf"--engine .*default\W+{Plan.engine}\b", " ".join(out.split()))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,8 @@ def test_what_is_clean_is_told_with_what_its_numbers_rest_on(call):
     assert len(call("check", FIRST)[1].splitlines()) == 1  # the control: only where it is asked
     _, out, _ = call("check", "--strict", ROOT / "scenarios" / "korean_clash.yaml")
     scenario = sim.load(ROOT / "scenarios" / "korean_clash.yaml")
-    known = (*scenario.assumptions, *scenario.delays)
+    declared = scenario.declared
+    known = (*declared.parameters.values(), *declared.delays.values())
     counts = [int(number) for number in re.findall(r"\d+", out.splitlines()[1])]
     assert sum(counts[:-1]) == len(known)
-    assert counts[-1] == sum(one.unconfirmed for one in known) > 0
+    assert counts[-1] == sum(declared.is_unconfirmed(one) for one in known) > 0

@@ -15,7 +15,7 @@ def left_in(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
-@pytest.mark.parametrize("error", [PermissionError("held open"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [PermissionError("held open"), KeyboardInterrupt("pressed")])
 def test_an_earlier_run_survives_a_move_that_fails(tmp_path, monkeypatch, error):
     target = tmp_path / "run"
     island_run().save(target)
@@ -28,7 +28,7 @@ def test_an_earlier_run_survives_a_move_that_fails(tmp_path, monkeypatch, error)
         return rename(self, to)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(type(error)), atomic_directory(target) as making:
+    with pytest.raises(type(error), match=str(error)), atomic_directory(target) as making:
         (making / "half").write_text("half", encoding="utf-8")
     assert (target / MANIFEST).read_bytes() == before
     assert left_in(tmp_path) == {"run"}

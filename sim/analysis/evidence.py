@@ -1,24 +1,24 @@
 """What history says: the record of outcomes of this kind beside the run's estimates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
 from sim.analysis.intervals import LEVEL, jeffreys
 from sim.results.tables import RunTables
-from sim.scenario import Scenario
-from sim.scenario.record import Evidence
+from sim.scenario import Evidence, Scenario
 
 COLUMNS = ["record", "outcome", "about", "successes", "trials"]
 
 
 def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
     """The whole record beside the estimates; None where the scenario gives no evidence."""
-    return record(scenario.evidence, run) if scenario.evidence else None
+    evidence = scenario.declared.evidence
+    return record(evidence.values(), run) if evidence else None
 
 
 def record(
-    evidence: Sequence[Evidence], results: RunTables, *, level: float = LEVEL
+    evidence: Iterable[Evidence], results: RunTables, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """One row an entry of the record, in the scenario's order.
 
@@ -26,7 +26,9 @@ def record(
     of the record; probability, low, high: the run's; agrees: whether the two intervals meet. A
     check of the scenario, not a validation: the record's cases are seldom the scenario's.
     """
-    rows = [(one.name, one.outcome, one.about, one.successes, one.trials) for one in evidence]
+    rows = [
+        (one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in evidence
+    ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     low, high = jeffreys(table["successes"], table["trials"], level)
     # one outcome may have several records, so rows are looked up by name, again and again

@@ -22,15 +22,16 @@ MOST = 30  # rows on a page; `pages` turns over to the next treaty
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """All treaties on one page, or each on its own; of a solution, which counts none, nothing."""
     about = run.provenance
-    if not scenario.treaties or about.interval == "exact":
+    if not scenario.declared.treaties or about.interval == "exact":
         return
     for page, table in pages(clause_table(run.coverage)).items():
-        treaties = {treaty.name: plain(treaty.title) for treaty in scenario.treaties}
+        declared = scenario.declared.treaties
+        treaties = {name: plain(treaty.label) for name, treaty in declared.items()}
         names = {
-            f"{treaty.name}.{clause.name}": plain(clause.title)
-            + ("" if page else f", {plain(treaty.title)}")
-            for treaty in scenario.treaties
-            for clause in treaty.obligations
+            f"{treaty.name}.{clause.name}": plain(clause.label)
+            + ("" if page else f", {plain(treaty.label)}")
+            for treaty in declared.values()
+            for clause in treaty.obligations.values()
         }
         subject = f"{treaties[page]} – {about.title}" if page else about.title
         label = LABELS[about.interval]

@@ -42,8 +42,8 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     # a treaty that was void, or binds after the horizon, has no day on this chart
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
     dated = {
-        f"{plain(treaty.title)} begins to bind": moment / DAY
-        for treaty in scenario.treaties
+        f"{plain(treaty.label)} begins to bind": moment / DAY
+        for treaty in scenario.declared.treaties.values()
         if f"{treaty.name}.binds" in seen
         and (moment := scenario.model.transition(f"{treaty.name}.binds").at) is not None
     }

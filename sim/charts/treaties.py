@@ -50,8 +50,8 @@ class Arc(NamedTuple):
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all treaties, where there are any."""
-    if scenario.treaties:
-        names = {actor.name: actor.title for actor in scenario.actors}
+    if scenario.declared.treaties:
+        names = {actor.name: actor.title for actor in scenario.model.actors}
         title = run.provenance.title
         yield Drawing(
             "treaties", lambda: treaties(bond_table(scenario), names=names, subject=title)

@@ -5,8 +5,8 @@ from pathlib import Path
 from textwrap import wrap
 
 from sim.errors import Problem, ScenarioError, UsageError
-from sim.scenario.reading import read
-from sim.scenario.written import Scalar
+from sim.source.reading import read
+from sim.source.tree import Scalar
 
 
 def catalogue(directory: Path) -> Iterator[str]:

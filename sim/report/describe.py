@@ -10,8 +10,7 @@ from sim.model.phrases import phrase
 from sim.model.state import Variable
 from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
 from sim.report.rules import rule_lines, treaty_lines
-from sim.scenario import Scenario
-from sim.scenario.record import Assumption
+from sim.scenario import Scenario, Sourced
 
 PARTS = (
     ("treaty", "of treaties"),
@@ -45,16 +44,16 @@ def _purpose(scenario: Scenario) -> Iterator[str]:
 def _entities(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Entities, state variables and scales")
     model = scenario.model
-    names = {actor.name: actor.title for actor in scenario.actors}
+    names = {actor.name: actor.title for actor in model.actors}
     rows = [
         (names.get(variable.owner, ""), code(variable.name), _values(variable), _start(variable))
         for variable in model.variables
         # a treaty's own flag and statuses are told once for all, below the table
-        if variable.owner not in {treaty.name for treaty in scenario.treaties}
+        if variable.owner not in scenario.declared.treaties
     ]
     yield from table(("owner", "variable", "values, in order", "initial value"), rows)
     yield ""
-    without = [actor.title for actor in scenario.actors if not _owns(model, actor.name)]
+    without = [actor.title for actor in model.actors if not _owns(model, actor.name)]
     if without:
         yield f"Actors without a state of their own: {joined(without)}."
         yield ""
@@ -90,7 +89,10 @@ def _process(scenario: Scenario) -> Iterator[str]:
 
 def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Design concepts")
-    facts = [(code(fact.name), fact.words, code(fact.text)) for fact in scenario.facts]
+    facts = [
+        (code(name), phrase(fact, scenario.model), code(fact.text))
+        for name, fact in scenario.declared.facts.items()
+    ]
     if facts:
         yield from ["Named conditions that the rules use:", ""]
         yield from table(("name", "meaning", "expression"), facts)
@@ -132,8 +134,8 @@ def _initialisation(scenario: Scenario) -> Iterator[str]:
     if scenario.applied:
         yield f"Interventions applied: {joined(scenario.applied)}."
     rows = [
-        (code(name), intervention.about or intervention.title)
-        for name, intervention in scenario.interventions.items()
+        (code(name), intervention.about or intervention.title or name)
+        for name, intervention in scenario.declared.interventions.items()
     ]
     if rows:
         yield from ["", "Interventions it can be compared with:", ""]
@@ -145,20 +147,21 @@ def _input(scenario: Scenario) -> Iterator[str]:
     yield "No data are read while a path runs."
     evidence = [
         (
-            item.about or item.name,
+            item.meaning or item.name,
             code(item.outcome),
             f"{item.successes} of {item.trials}",
             joined(item.source),
         )
-        for item in scenario.evidence
+        for item in scenario.declared.evidence.values()
     ]
     if evidence:
         yield "The historical record below is compared with the estimates: a check, not an input."
         yield ""
         yield from table(("record", "outcome", "count", "source"), evidence)
-    if scenario.sources:
+    sources = scenario.declared.sources
+    if sources:
         yield from ["", "Sources:", ""]
-    for source in scenario.sources:
+    for source in sources.values():
         unsure = " (unconfirmed)" if source.unconfirmed else ""
         yield bullet(f"{code(source.name)}: {source.cite}{unsure} {_link(source.url)}")
 
@@ -166,7 +169,7 @@ def _input(scenario: Scenario) -> Iterator[str]:
 def _submodels(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Submodels")
     model = scenario.model
-    for treaty in scenario.treaties:
+    for treaty in scenario.declared.treaties.values():
         yield from treaty_lines(treaty, model)
     for part, title in (("move", "Moves"), ("event", "Events")):
         yield from heading(3, title)
@@ -174,26 +177,27 @@ def _submodels(scenario: Scenario) -> Iterator[str]:
             if transition.part == part:
                 yield from rule_lines(transition, model)
     yield from heading(3, "Assumptions")
-    yield from _assumptions(scenario.assumptions)
-    if scenario.delays:
+    declared = scenario.declared
+    yield from _assumptions(scenario, declared.parameters.values())
+    if declared.delays:
         yield from heading(3, "Waiting times")
-        yield from _assumptions(scenario.delays)
-    if scenario.stipulated:
+        yield from _assumptions(scenario, declared.delays.values())
+    if scenario.numbers:
         yield from heading(3, "Numbers stipulated in rules")
         rows = [
             (item.number, code(item.rule), item.why or joined(item.source) or "no reason given")
-            for item in scenario.stipulated
+            for item in scenario.numbers
         ]
         yield from table(("number", "rule", "source or reason"), rows)
 
 
-def _assumptions(rows: Iterable[Assumption]) -> Iterator[str]:
+def _assumptions(scenario: Scenario, rows: Iterable[Sourced]) -> Iterator[str]:
     cells = [
         (
             code(row.name),
-            row.about,
+            row.meaning,
             row.text,
-            row.grade + ", unconfirmed" * row.unconfirmed,
+            row.grade + ", unconfirmed" * scenario.declared.is_unconfirmed(row),
             joined(row.source),
             row.note,
         )

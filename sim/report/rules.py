@@ -8,14 +8,14 @@ from sim.model.model import Model
 from sim.model.phrases import phrase
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.report.markdown import bullet, code, heading, joined
-from sim.scenario.record import Treaty
+from sim.scenario import Treaty
 
 MOVED = {"raise": "one step up", "lower": "one step down"}
 
 
 def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     """A treaty: parties and dates, then each clause with its call, its wait and its answers."""
-    yield from heading(3, treaty.title)
+    yield from heading(3, treaty.label)
     since = f"signed {treaty.signed}" if treaty.signed else ""
     force = f"in force {treaty.in_force}" if treaty.in_force else ""
     dates = "; ".join(part for part in (since, force) if part)
@@ -26,11 +26,11 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
     if treaty.about:
         yield treaty.about
     yield ""
-    for clause in treaty.obligations:
+    for clause in treaty.obligations.values():
         name = f"{treaty.name}.{clause.name}"
         owed = f" to {joined(clause.beneficiary)}" if clause.beneficiary else ""
         yield f"**{code(name)}** ({clause.type}; owed by {clause.obligor}{owed}). {clause.about}"
-        yield f"Invoked when {clause.casus}."
+        yield f"Invoked when {phrase(clause.casus_foederis, model)}."
         transition = model.transition(name)
         # the transition that opens a clause again stands by itself, and not with every clause
         for other in model.transitions:

@@ -59,11 +59,12 @@ def check(
 
 def _graded(scenario: Scenario) -> list[str]:
     """What its numbers rest on, most frequent first: what a clean file may still be asked."""
-    known = (*scenario.assumptions, *scenario.delays)
+    declared = scenario.declared
+    known = (*declared.parameters.values(), *declared.delays.values())
     if not known:
         return []
     grades = Counter(one.grade for one in known).most_common()
-    doubtful = sum(one.unconfirmed for one in known)
+    doubtful = sum(declared.is_unconfirmed(one) for one in known)
     counts = ", ".join(f"{count} {grade}" for grade, count in grades)
     return [f"  parameters and delays: {counts}{f'; {doubtful} unconfirmed' if doubtful else ''}"]
 

@@ -1,5 +1,10 @@
 """Rare outcomes: paths are split each time they come nearer, so that enough of them arrive.
 
+An extra room, not on the main path: no ordinary run comes here. It serves `--rare` alone, has a
+walker of its own because paths have to be copied while they run, and is no party to the equality of
+the reference and the compiled engine, though its tests compare it with both. To leave it out,
+delete the package, `experiment/rare.py` and the option.
+
 Fixed effort splitting (Garvels, The splitting method in rare event simulation, 2000, ch. 2;
 Glasserman, Heidelberger, Shahabuddin and Zajic, Oper. Res. 47 (1999), 585-600): from the situations
 in which paths first came as near as one level, as many paths again are begun, and counted if they
