@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from sim.analysis.coverage import CALLED
-
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
-AGAIN = ".reopened"
+# a table has names only: these are how the transitions of a clause are called after it
+INVOKED, REOPENED = ".invoked", ".reopened"
 ASKED = ("fired", "asked", "asked_low", "asked_high")
 COLUMNS = ["clause", "response", "probability", "low", "high", "hits", "n", "reopens"]
 
@@ -25,10 +24,10 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     # names stay a column beside the index, as both are looked for
     rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)
     options = coverage[coverage["kind"] == "option"]
-    calls = rules[rules["name"].str.endswith(CALLED)]
+    calls = rules[rules["name"].str.endswith(INVOKED)]
     parts = []
     # a clause is the transition that calls upon it, and the one that answers, of the same name
-    for clause, call in zip(calls["name"].str.removesuffix(CALLED), calls.index, strict=True):
+    for clause, call in zip(calls["name"].str.removesuffix(INVOKED), calls.index, strict=True):
         answers = options[options["name"].str.rpartition(".")[0] == clause]
         answered = rules.loc[[clause]]
         rows = pd.concat(
@@ -38,7 +37,7 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
                 _rows([NO_ANSWER], _unanswered(answered), ASKED),
             ]
         )
-        parts.append(rows.assign(clause=clause, reopens=f"{clause}{AGAIN}" in rules.index))
+        parts.append(rows.assign(clause=clause, reopens=f"{clause}{REOPENED}" in rules.index))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     # division by a missing n gives a missing share, not an error
     asked = table["n"].where(table["n"] > 0)  # of those never asked, nothing is known

@@ -13,7 +13,6 @@ from sim.results.counting import Accumulator, Counts
 from sim.results.frames import named
 
 BLOCK = 32  # rows whose counts by draw are looked at together: of many draws they are many
-CALLED = ".invoked"  # the transition that calls upon a clause is the clause's name and this
 
 
 class Row(NamedTuple):
@@ -71,8 +70,11 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
 def _rows(model: Model) -> list[Row]:
     """Each transition, and below it its options."""
     rows, option = [], len(model.transitions)
+    invoking = (t for t in model.transitions if t.step == "invoked")
+    calls = {transition.clause: model.ranks[transition.name] for transition in invoking}
     for rank, transition in enumerate(model.transitions):
-        call = model.ranks.get(f"{transition.name}{CALLED}", -1)
+        # only what answers a clause is asked; a response belongs to the transition above it
+        call = calls.get(transition.clause, -1) if transition.step == "answered" else -1
         begun = call >= 0 and model.variable(transition.name).start > 0  # the first is dormant
         rows.append(Row(transition.name, rank, rank, call, begun))
         for choice in transition.options:
@@ -85,5 +87,5 @@ def _rows(model: Model) -> list[Row]:
 def _by_draw(counts: Accumulator, places: Counts) -> Counts:
     """(finished draws, places): paths in which each of these fired or was taken."""
     # kept in a type as narrow as a draw needs; sums need more room
-    some = [counts[places] for counts in counts.came_up]
+    some = [of_draw[places] for of_draw in counts.came_up]
     return np.array(some, dtype=np.int64).reshape(len(some), len(places))

@@ -34,7 +34,7 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
         transition = model.transition(name)
         # the transition that opens a clause again stands by itself, and not with every clause
         for other in model.transitions:
-            if other.name == f"{name}.reopened":
+            if other.clause == name and other.step == "reopened":
                 yield f"Invoked again at {joined(_trigger(t, model) for t in other.on)}."
         yield f"Response after {in_words(transition.after)}:"
         yield ""
