@@ -1,4 +1,4 @@
-"""Which clause: how often each treaty clause was called, and how it was answered."""
+"""Which clause: how often each treaty clause was invoked, and which response was given."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,8 +15,8 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     """One row a clause and response: clause, response, probability, low, high, hits, n, reopens.
 
     `coverage` is the run's table. The row whose response is empty says in how many of all paths the
-    clause was called; those below it, of the paths in which it was called, in how many it was
-    answered so. The last, `no answer by the end`, counts those in which the obligor still
+    clause was invoked; those below it, of the paths in which it was invoked, in how many this
+    response was given. The last, `no answer by the end`, counts those in which the obligor still
     deliberates at the horizon or at the path's end: with it the answers sum to 1, unless the clause
     `reopens` and is answered again, or no response was available. A clause `for_each` wrote several
     times stands once for each. The intervals are the run's: 90 %, draws allowed for.
@@ -26,7 +26,7 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     options = coverage[coverage["kind"] == "option"]
     calls = rules[rules["name"].str.endswith(INVOKED)]
     parts = []
-    # a clause is the transition that calls upon it, and the one that answers, of the same name
+    # two transitions make a clause: one invokes it, and one of the clause's own name answers
     for clause, call in zip(calls["name"].str.removesuffix(INVOKED), calls.index, strict=True):
         answers = options[options["name"].str.rpartition(".")[0] == clause]
         answered = rules.loc[[clause]]

@@ -1,4 +1,4 @@
-"""What came up, and how often: counts of transitions and options into `Results.coverage`."""
+"""How often each transition and option occurred: `Results.coverage`, with intervals."""
 
 from itertools import chain
 from typing import NamedTuple
@@ -21,8 +21,8 @@ class Row(NamedTuple):
     name: str
     rank: int  # of the transition
     place: int  # among all transitions, followed by all options
-    call: int  # rank of the transition that calls upon the clause this answers; -1 if none does
-    begun: bool  # whether that clause is called upon before the path begins
+    call: int  # rank of the transition that invokes the clause this answers; -1 if none does
+    begun: bool  # whether that clause is invoked before the path begins
 
 
 def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame:
@@ -40,10 +40,10 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
         hits = _by_draw(counts, place[some])
         low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
-        # a clause that was never called upon has no share of answers, not one of 0
+        # a clause that was never invoked has no share of responses, not one of 0
         known = asked[some] > 0  # of those never asked, nothing
         own, calls = some[known], _by_draw(counts, call[some[known]])
-        # called upon before the path begins: in every path
+        # invoked before the path begins, so in every path
         calls[:, begun[own]] = counts.paths
         asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
     names = [row.name for row in rows]
