@@ -26,7 +26,7 @@ from races import race
 from sim.engines import engine
 from sim.engines.compiled.lower import lowered
 from sim.engines.compiled.work import Walker
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.model import Model
 from sim.results import Walked
 from sim.scenario import load

@@ -9,7 +9,7 @@ from random_models import Written, model_of
 
 from sim.engines import engine
 from sim.errors import RunError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.model import Model
 from sim.results import Walked
 

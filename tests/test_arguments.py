@@ -12,7 +12,7 @@ from sim import rare
 from sim.cli.options import count
 from sim.errors import UsageError, whole
 from sim.experiment.plan import LARGEST, LAST_SEED
-from sim.export.formats import exported
+from sim.export import exported
 
 
 @pytest.mark.parametrize(

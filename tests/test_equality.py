@@ -15,7 +15,7 @@ from sim.engines import engine
 from sim.engines.compiled import work
 from sim.engines.compiled.lower import lowered
 from sim.errors import UsageError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.expressions import Arithmetic, Constant, Expression, StateOf
 from sim.model.model import Model
 from sim.model.transitions import Option

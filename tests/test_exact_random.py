@@ -13,7 +13,7 @@ from sim import Results, run
 from sim.engines.exact import Exact, solve
 from sim.engines.exact.flow import Floats
 from sim.errors import NotApplicable, RunError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
 from sim.model.waiting import ppf

@@ -27,7 +27,7 @@ from small_models import (
 from walking import exactly
 
 import sim
-from sim.analysis.intervals import wilson
+from sim.analysis import wilson
 from sim.errors import UsageError
 from sim.model.state import Variable
 from sim.results import directory

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.intervals import wilson
+from sim.analysis import wilson
 from sim.formatting import at_least, at_most, estimate, moment, percent, plain
 
 

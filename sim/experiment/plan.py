@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def crew(self) -> int:
-        """How many workers; all cores this process may use unless said."""
+        """How many workers; by default all cores this process may use."""
         if self.workers is not None:
             return self.workers
         # a container or a batch system may allow fewer cores than there are
@@ -112,7 +112,7 @@ class RarePlan:
 
     @property
     def crew(self) -> int:
-        """How many processes; all cores this one may use unless said."""
+        """How many processes; by default all cores this one may use."""
         return Plan(workers=self.workers).crew
 
     def repetitions_of(self, draws: int) -> int:

@@ -1,7 +1,7 @@
 """The model for other tools, by the name of the form."""
 
 from sim.errors import NotApplicable, UsageError, unknown, whole
-from sim.experiment.plan import LARGEST, LAST_SEED
+from sim.experiment.plan import LARGEST, LAST_SEED, Plan
 from sim.experiment.values import parameter_values
 from sim.export.graph import graphml, mermaid
 from sim.export.prism import prism
@@ -11,7 +11,7 @@ from sim.model.parameters import central
 FORMS = ("prism", "graphml", "mermaid")
 
 
-def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1) -> str:
+def exported(model: Model, form: str, *, draw: int | None = None, seed: int = Plan.seed) -> str:
     """The text of a model in one of `FORMS`; PRISM with the parameters of a draw, or medians.
 
     UsageError for an unknown form; NotApplicable where PRISM cannot say what the model does.
