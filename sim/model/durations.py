@@ -21,6 +21,7 @@ def duration_in_words(seconds: float) -> str:
     size = abs(seconds)
     if not size < float("inf"):
         return f"{seconds:g}"
+    # weeks are left out on purpose: "14 d" is read faster than "2 w", and is what files say
     unit = "s"
     for name, least in (("min", 60.0), ("h", 3_600.0), ("d", DAY), ("y", 2 * SECONDS["y"])):
         if size >= least:

@@ -34,6 +34,7 @@ def quantile(distribution: Distribution, u: float) -> float:
     kind = KINDS[distribution.kind]
     if distribution.within is None or kind.cdf is None:
         return kind.ppf(distribution, u)
+    # Truncation by inversion: u is stretched over the part of (0, 1) that falls within the bounds.
     low, high = distribution.within
     first, last = (_cdf(distribution, end) for end in (low, high))
     inside = min(max(first + (last - first) * u, LEAST_U), MOST_U)
@@ -57,6 +58,8 @@ def extremes(distribution: Distribution) -> tuple[float, float]:
     low, high = bounds(distribution)
     if KINDS[distribution.kind].discrete:
         return low, high
+    # Not the bounds themselves, which may never be drawn: a probability of exactly 0 would make
+    # quotients fail that never do in a draw.
     if math.isfinite(low) and math.isfinite(high):
         inside = 1e-6 * (high - low)
         return low + inside, high - inside
@@ -73,6 +76,8 @@ def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
     if math.prod(len(values) for values in ends) <= _MOST_CORNERS:
         yield from product(*ends)
         return
+    # Too many for all combinations: a fault that needs several parameters at once may be missed
+    # here, and is found in the draw, before it runs.
     bases = tuple(values[0] for values in ends), tuple(values[-1] for values in ends)
     yield from bases
     for i, values in enumerate(ends):
