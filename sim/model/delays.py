@@ -91,11 +91,11 @@ def complaints(delay: Delay, parameters: Sequence[Parameter] = ()) -> list[str]:
     wrong_at = _judge(delay, Names({}, {p.name: i for i, p in enumerate(parameters)}, {}))
     for corner in corners(parameters):
         if wrong := wrong_at(corner):
-            told = [
+            values = [
                 f"{parameter.name} is {value_in_words(parameter, value)}"
                 for parameter, value in zip(parameters, corner, strict=True)
             ]
-            where = f", when {' and '.join(told)}" if told else ""
+            where = f", when {' and '.join(values)}" if values else ""
             return [sentence + where for sentence in wrong]
     return []
 

@@ -86,8 +86,8 @@ def _modes_wrong(found: Distribution, say: Say) -> list[str]:
     low, mode, high = found.numbers
     if low <= mode <= high > low:
         return []
-    told = ", ".join(say(number) for number in found.numbers)
-    return [f"must be low, likeliest, high in rising order, found {told}"]
+    found_ones = ", ".join(say(number) for number in found.numbers)
+    return [f"must be low, likeliest, high in rising order, found {found_ones}"]
 
 
 def _mode_phrase(found: Distribution, say: Say) -> str:

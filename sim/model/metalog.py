@@ -143,17 +143,17 @@ def values_complaint(
     points = list(zip(probabilities, values, strict=True))
     for (p, low), (q, high) in pairwise(points):
         if not low < high:
-            told = f"{say(high)} at {100 * q:g} % after {say(low)} at {100 * p:g} %"
-            return f"quantiles must rise, found {told}"
+            found = f"{say(high)} at {100 * q:g} % after {say(low)} at {100 * p:g} %"
+            return f"quantiles must rise, found {found}"
     # Quantiles that rise need not have a quantile function that does: with as many terms as points
     # the curve through them is the only one there is.
     where = turns_back_at(coefficients(values, probabilities))
     if where is None:
         return None
     first, last = probabilities[0], probabilities[-1]
-    told = f"near {100 * where:.2g} %" if first < where < last else ""
-    told = told or (f"below {100 * first:g} %" if where <= first else f"above {100 * last:g} %")
-    wrong = f"no metalog runs through these quantiles: it would turn back {told}"
+    place = f"near {100 * where:.2g} %" if first < where < last else ""
+    place = place or (f"below {100 * first:g} %" if where <= first else f"above {100 * last:g} %")
+    wrong = f"no metalog runs through these quantiles: it would turn back {place}"
     if len(points) != 3:
         return f"{wrong}; leave out a point or move one"
     nearest = _nearest_middle(values, probabilities)

@@ -109,10 +109,10 @@ def complaints(distribution: Distribution, time: bool = False) -> list[str]:
 def in_words(distribution: Distribution, time: bool = False) -> str:
     """The distribution as a reader would say it; `time` when its numbers are durations."""
     say = _say(time)
-    said = KINDS[distribution.kind].phrase(distribution, say)
+    text = KINDS[distribution.kind].phrase(distribution, say)
     if distribution.within is None:
-        return said
-    return f"{said}, within {say(distribution.within[0])} and {say(distribution.within[1])}"
+        return text
+    return f"{text}, within {say(distribution.within[0])} and {say(distribution.within[1])}"
 
 
 def value_in_words(parameter: Parameter, value: float) -> str:

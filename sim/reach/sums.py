@@ -108,16 +108,16 @@ class _Grid:
         """The parameters and variables there that these expressions read, in words."""
         matter = {n for e in read for n in (*parameters_read(e.node), *variables_read(e.node))}
         by_name = {parameter.name: parameter for parameter in self.model.parameters}
-        said = []
+        named = []
         for name, column in self.grid.values.items():
             if name not in matter:
                 continue
             value = float(column[min(point[0], len(column) - 1)])  # a fixed one has one row
-            said.append(f"{name} is {value_in_words(by_name[name], value)}")
+            named.append(f"{name} is {value_in_words(by_name[name], value)}")
         for (name, _), value in zip(self.grid.variables, point[1:], strict=True):
             if name in matter:
-                said.append(f"{name} is {self.model.variable(name).word(int(value))}")
-        return f", when {' and '.join(said)}" if said else ""
+                named.append(f"{name} is {self.model.variable(name).word(int(value))}")
+        return f", when {' and '.join(named)}" if named else ""
 
     def fault(
         self, point: tuple[int, ...], says: str, option: Option | None = None, speed: bool = False
@@ -241,15 +241,15 @@ def _sum_faults(
         over = over | ((taken > 1 + SLACK) & rest[0])
     point = points.first(over)
     if point is not None:
-        said = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
-        yield points.fault(point, f"probabilities add up to {said}, more than 1")
+        total = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
+        yield points.fault(point, f"probabilities add up to {total}, more than 1")
     # without all options available the others are scaled to 1, so only the full sum counts
     elif not rest and any(option.value is not None for option in options):
         point = points.first((np.abs(taken - 1) > SLACK) & everything)
         if point is not None:
-            said = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
+            total = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
             yield points.fault(
-                point, f"probabilities add up to {said}, not 1, and there is no rest"
+                point, f"probabilities add up to {total}, not 1, and there is no rest"
             )
 
 
