@@ -12,23 +12,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.errors import EscalationError, RunError, ScenarioError
-    from sim.experiment import Comparison, Replay, compare, replay, run
-    from sim.results.results import Results
+    from sim.api import Comparison, Replay, Results, compare, rare, replay, run
+    from sim.errors import EscalationError, RunError, ScenarioError, UsageError
     from sim.scenario import Scenario, load
 
+    __version__: str
+
 _HOMES = {
-    "load": "sim.scenario",
-    "Scenario": "sim.scenario",
-    "run": "sim.experiment",
-    "replay": "sim.experiment",
-    "compare": "sim.experiment",
-    "Comparison": "sim.experiment",
-    "Replay": "sim.experiment",
-    "Results": "sim.results.results",
-    "EscalationError": "sim.errors",
-    "ScenarioError": "sim.errors",
-    "RunError": "sim.errors",
+    **dict.fromkeys(
+        ("Comparison", "Replay", "Results", "compare", "rare", "replay", "run"), "sim.api"
+    ),
+    **dict.fromkeys(("EscalationError", "RunError", "ScenarioError", "UsageError"), "sim.errors"),
+    **dict.fromkeys(("Scenario", "load"), "sim.scenario"),
 }
 
 __all__ = [
@@ -39,18 +34,24 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "UsageError",
     "compare",
     "load",
+    "rare",
     "replay",
     "run",
 ]
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("escalation-sim")
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, "__version__"])

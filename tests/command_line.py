@@ -21,7 +21,7 @@ def call(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit, match=r"^\d+$") as ended:
             app(list(map(str, arguments)), prog_name="run_sim.py")
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err

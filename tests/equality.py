@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import note
-from random_models import as_yaml, model_of
+from random_models import Written, model_of
 
 from sim.engines import engine
 from sim.errors import RunError
@@ -74,7 +74,7 @@ def assert_engines_agree(
 
 def check_document(document: dict[str, Any]) -> bool:
     """Compare the engines on a random document; False if it is no valid scenario."""
-    note(as_yaml(document))
+    note(Written(document))
     model = model_of(document)
     if model is not None:
         assert_engines_agree(model)

@@ -18,6 +18,7 @@ hazard is read at a random height of the jump, which makes it a unit exponential
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from math import exp, inf, log, sqrt
 
@@ -25,7 +26,7 @@ import numpy as np
 from scipy.stats import norm
 
 from sim.model.delays import row
-from sim.model.expressions import Evaluator, Expression, evaluator
+from sim.model.expressions import Evaluator, Expression, evaluator, variables_read
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
 from sim.model.waiting import cdf
@@ -81,19 +82,27 @@ class Watcher:
         self.model, self.values, self.draw = model, values, draw
         self.numbers = [row(t.after, model.names)(values) for t in model.transitions]
         self.evaluators: dict[int, Evaluator] = {}
+        self.now: dict[int, float] = {}  # what an expression is worth, until what it reads changes
+        self.readers: dict[int, set[int]] = {}  # of each variable, the expressions it is read by
         self.waits: list[Wait] = []
         self.contests: list[Contest] = []
 
     def says(self, expression: Expression | None, otherwise: float = 1.0) -> float:
         if expression is None:
             return otherwise
-        return self.evaluate(expression, self.state)
+        worth = self.now.get(id(expression))
+        if worth is None:
+            worth = self.now[id(expression)] = self.evaluate(expression, self.state)
+        return worth
 
     def evaluate(self, expression: Expression, state: Sequence[int]) -> float:
         says = self.evaluators.get(id(expression))
         if says is None:
             says = evaluator(expression.node, self.model.names)
             self.evaluators[id(expression)] = says
+            for name in variables_read(expression.node):
+                at = self.model.names.variables[name]
+                self.readers.setdefault(at, set()).add(id(expression))
         return says(state, self.values, ())
 
     def path(
@@ -101,6 +110,7 @@ class Watcher:
     ) -> None:
         """Follow (time, rank, option, cause) to the end of the path."""
         self.state = list(self.model.start_state)
+        self.now.clear()
         self.clocks: dict[int, Clock] = {}
         self.fired = [0] * len(self.model.transitions)
         self.look(0.0, -1, None, [])
@@ -185,6 +195,9 @@ class Watcher:
             if effect.how == "compute":
                 new = self.evaluate(effect.expression, before)
             self.state[at] = int(min(max(new, 0), top))
+            if self.state[at] != before[at]:
+                for expression in self.readers.get(at, ()):
+                    self.now.pop(expression, None)
 
     # --- what could have happened ---
 
@@ -256,8 +269,38 @@ def watch(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> Iterato
         yield watcher
 
 
+_KNOWN: dict[tuple[int, bytes, bytes], tuple[Model, dict[str, float]]] = {}
+
+
 def scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[str, float]:
-    """Every z-score that has enough behind it, by what it is about."""
+    """Every z-score that has enough behind it, by what it is about.
+
+    They follow from the model, the values and the events alone. So engines that walk the same
+    events, to the last bit, share one answer; an engine that walks any other gets its own.
+    """
+    pieces = list(pieces)
+    key = (id(model), values.tobytes(), read_of(pieces))
+    if key not in _KNOWN:
+        _KNOWN[key] = (model, _scores(model, values, pieces))  # the model, so that its id stays its
+    return _KNOWN[key][1]
+
+
+def read_of(pieces: Iterable[Walked]) -> bytes:
+    """A digest of all that `watch` reads of an engine's walk, however it is cut into pieces."""
+    digests = [sha256() for _ in range(9)]
+    for piece in pieces:
+        paths, events = len(piece.end_time), piece.events
+        columns = (
+            *(np.full(paths, piece.draw), piece.first + np.arange(paths)),
+            *(piece.end_time, piece.stopped),
+            *(events.path, events.time, events.transition, events.option, events.cause),
+        )
+        for digest, column in zip(digests, columns, strict=True):
+            digest.update(column.tobytes())
+    return b"".join(digest.digest() for digest in digests)
+
+
+def _scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[str, float]:
     rng = np.random.default_rng(1)
     names = [transition.name for transition in model.transitions]
     seen = np.zeros((len(names), CELLS))

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sim.errors import ScenarioError
 from sim.scenario import Scenario, load
 
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+DUMPER = getattr(yaml, "CBaseDumper", yaml.BaseDumper)
 WORDS = (
     *("", "~", "no", "true", "0", "-1", "1.5", "1e999", ".nan", ".inf", "0x1f", "9" * 400),
     *("5 d", "-5 d", "3", "0 d", "1e300 y", "12:30", "2024-10-25", "2024-02-30", "20%", "rest"),
@@ -62,12 +64,12 @@ def wrong_about(error: ScenarioError) -> list[str]:
 
 def tree_of(text: str) -> yaml.Node:
     """The nodes of a file, their styles kept."""
-    return yaml.compose(text, Loader=yaml.BaseLoader)
+    return yaml.compose(text, Loader=LOADER)
 
 
 def text_of(tree: yaml.Node) -> str:
     """The file of the nodes."""
-    return yaml.serialize(tree, Dumper=yaml.BaseDumper, allow_unicode=True, width=10_000)
+    return yaml.serialize(tree, Dumper=DUMPER, allow_unicode=True, width=10_000)
 
 
 def blocks(node: yaml.Node) -> Iterator[yaml.Node]:

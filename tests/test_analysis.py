@@ -12,13 +12,13 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.analysis.clauses import NO_ANSWER, clauses
+from sim.analysis.estimates import interval
 from sim.analysis.evidence import record
-from sim.analysis.incidence import cumulative_incidence, telling
+from sim.analysis.incidence import cumulative_incidence, distinguishable
+from sim.analysis.intervals import wilson
 from sim.analysis.routes import ARROW, AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
-from sim.intervals import wilson
-from sim.results.tables import interval
-from sim.scenario.record import Evidence
+from sim.scenario import Evidence
 
 
 @cache
@@ -88,8 +88,8 @@ def test_the_end_of_the_curve_is_the_runs_estimate():
 
 
 def test_curves_worth_drawing_are_the_headlines_and_what_is_no_likelier_than_thrice():
-    assert telling(island_run()) == ["ally_fights", "general_war"]
-    assert telling(island_run(), most=1) == ["ally_fights"]
+    assert distinguishable(island_run()) == ["ally_fights", "general_war"]
+    assert distinguishable(island_run(), most=1) == ["ally_fights"]
 
 
 def test_clauses_count_paths_that_called_and_answered():
@@ -397,7 +397,7 @@ def test_routes_need_paths_and_a_known_outcome():
 def test_the_record_meets_an_estimate_or_does_not():
     def entry(name: str, successes: int, trials: int) -> Evidence:
         return Evidence(
-            name=name,
+            path=("evidence", name),
             outcome="general_war",
             successes=successes,
             trials=trials,

@@ -15,7 +15,8 @@ from matplotlib.text import Text
 
 from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
-from sim.analysis.incidence import cumulative_incidence, telling
+from sim.analysis.incidence import cumulative_incidence, distinguishable
+from sim.analysis.intervals import wilson
 from sim.charts import clauses as clause_chart
 from sim.charts import style
 from sim.charts.clauses import clauses
@@ -25,7 +26,6 @@ from sim.charts.rungs import rungs
 from sim.charts.timeline import MOST, timeline
 from sim.charts.timing import timing
 from sim.charts.treaties import treaties
-from sim.intervals import wilson
 
 mpl.use("agg")
 START = date(2024, 10, 25)
@@ -135,7 +135,7 @@ CHARTS: dict[str, Callable[[], style.Axes]] = {
         start=START,
         dated={f"Treaty {LONG} begins to bind": 40.0, "another treaty": 41.0},
         subject=SUBJECT,
-        interval="12 of 38 outcomes; 90 % bands: sampling only",
+        interval="12 of 38 outcomes; 90 % bands: sampling error only",
     ),
     "timing, one": lambda: timing(curves([62]), start=START, subject=SUBJECT),
     "timing, none": lambda: timing(curves([0, 0]), start=START, subject=SUBJECT),
@@ -312,26 +312,26 @@ def row_labels(ax: style.Axes) -> list[str]:
 def test_clauses_never_called_show_no_answers():
     table = clause_table(island_run().coverage)
     answers = ["overt force", "materiel", "decline", NO_ANSWER]
-    assert row_labels(clauses(table)) == ["mutual_aid.art4: called", *answers]
+    assert row_labels(clauses(table)) == ["mutual_aid.art4: invoked", *answers]
     named = clauses(table, names={"mutual_aid.art4": "Art. 4"}, interval="90 %")
-    assert row_labels(named)[0] == "Art. 4: called"
+    assert row_labels(named)[0] == "Art. 4: invoked"
     assert "may be called again" not in named.get_xlabel()
     assert named.get_xlabel().endswith("\n90 %")
     assert named.get_xlim() == (0, 1)
     silent = table.assign(hits=0)
-    assert row_labels(clauses(silent)) == ["mutual_aid.art4: called"]
+    assert row_labels(clauses(silent)) == ["mutual_aid.art4: invoked"]
 
 
 def test_a_clause_that_may_be_called_again_says_so_and_full_answers_have_no_silence():
     table = asked(3).query("clause != 'treaty_0.art0'")  # two of three: 50 and 100 paths called
     ax = clauses(table)
     assert row_labels(ax) == [
-        *("treaty_1.art1: called", "fights", "declines"),
-        *("treaty_2.art2: called", "fights", "declines", NO_ANSWER),
+        *("treaty_1.art1: invoked", "fights", "declines"),
+        *("treaty_2.art2: invoked", "fights", "declines", NO_ANSWER),
     ]
     again = clauses(table.assign(reopens=table["clause"] == "treaty_2.art2"))
-    assert row_labels(again)[3] == "treaty_2.art2: called *"
-    assert again.get_xlabel().endswith("its answers may add up to more than 100 %")
+    assert row_labels(again)[3] == "treaty_2.art2: invoked *"
+    assert again.get_xlabel().endswith("its responses may sum to more than 100 %")
 
 
 def test_more_clauses_than_fill_a_page_are_shown_treaty_by_treaty(monkeypatch):
@@ -354,7 +354,7 @@ def test_a_quiet_lowest_rung_is_left_out_and_said_to_be():
     ax = rungs(ladder(5))
     assert len(ax.collections) == 4
     assert ax.get_ylim()[1] == pytest.approx(0.104)
-    assert ax.get_xlabel().endswith("not drawn: rung 0, where at any time at least 90 % stand")
+    assert ax.get_xlabel().endswith("not drawn: rung 0, at any time at least 90 % of the paths")
     said = [text.get_text() for text in ax.texts]
     assert "rung 0  90 % (not drawn)" in said
     assert "on day 180:" in said
@@ -403,7 +403,7 @@ def alike_in_grey(lines: list[tuple[str, style.Dashes]]) -> list[tuple[str, str]
     ]
 
 
-MOST_LINES = signature(telling).parameters["most"].default  # that one chart is given
+MOST_LINES = signature(distinguishable).parameters["most"].default  # that one chart is given
 
 
 def test_lines_differ_in_more_than_tone():

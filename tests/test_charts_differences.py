@@ -8,8 +8,8 @@ from islands import island
 from test_charts import overlaps
 
 import sim
-from sim.analysis.wording import difference
 from sim.charts.differences import differences
+from sim.formatting import difference
 from sim.report.pictures import draw_comparison
 
 TWINS = ["no_treaty", "cautious", "no_treaty+cautious"]

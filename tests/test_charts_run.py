@@ -8,8 +8,8 @@ from islands import FILE, island, island_run
 from test_charts import overlaps, row_labels
 
 import sim
-from sim.charts import clauses, style
-from sim.report import pictures
+from sim.charts import clauses, style, timeline, timing
+from sim.charts.after_run import charts
 
 mpl.use("agg")
 
@@ -21,46 +21,46 @@ def nothing_left_open():
 
 
 def test_every_chart_of_a_run_is_drawn_and_no_text_covers_another():
-    drawn = dict(pictures.charts(island(), island_run()))
+    drawn = dict(charts(island(), island_run()))
     assert list(drawn) == ["outcomes", "endings", "timing", "rungs", "clauses", "treaties"]
     for name, chart in drawn.items():
         assert overlaps(chart()) == [], name
 
 
 def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
-    drawn = dict(pictures.charts(island(), island_run()))
-    timing = drawn["timing"]()
-    assert timing.get_xlabel().splitlines()[1:] == [
-        "90 % bands: sampling only",
+    drawn = dict(charts(island(), island_run()))
+    curves = drawn["timing"]()
+    assert curves.get_xlabel().splitlines()[1:] == [
+        "90 % bands: sampling error only",
         "dotted, on 2024-12-04: Treaty of mutual aid begins to bind",
     ]
-    assert [text.get_fontweight() for text in timing.texts] == ["bold", "normal"]
+    assert [text.get_fontweight() for text in curves.texts] == ["bold", "normal"]
     weights = [label.get_fontweight() for label in drawn["outcomes"]().get_yticklabels()]
     assert weights == ["bold", "normal"]
 
 
 def test_a_treaty_that_never_binds_is_not_marked_and_many_would_be_a_fence(monkeypatch):
     void = island_run().coverage.assign(reach="possible")
-    never = dict(pictures.charts(island(), replace(island_run(), coverage=void)))
+    never = dict(charts(island(), replace(island_run(), coverage=void)))
     assert "dotted" not in never["timing"]().get_xlabel()
-    monkeypatch.setattr(pictures, "FEW", 0)
-    assert "dotted" not in dict(pictures.charts(island(), island_run()))["timing"]().get_xlabel()
+    monkeypatch.setattr(timing, "FEW", 0)
+    assert "dotted" not in dict(charts(island(), island_run()))["timing"]().get_xlabel()
 
 
 def test_few_outcomes_of_many_are_counted(monkeypatch):
-    monkeypatch.setattr(pictures, "telling", lambda results: ["general_war"])
-    label = dict(pictures.charts(island(), island_run()))["timing"]().get_xlabel()
+    monkeypatch.setattr(timing, "distinguishable", lambda results: ["general_war"])
+    label = dict(charts(island(), island_run()))["timing"]().get_xlabel()
     assert "1 of 2 outcomes; 90 % bands" in label
 
 
 def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):
-    whole = dict(pictures.charts(island(), island_run()))["clauses"]()
-    assert row_labels(whole)[0] == "art4, Treaty of mutual aid: called"
+    whole = dict(charts(island(), island_run()))["clauses"]()
+    assert row_labels(whole)[0] == "art4, Treaty of mutual\naid: invoked"
     monkeypatch.setattr(clauses, "MOST", 3)
-    names = list(dict(pictures.charts(island(), island_run())))
+    names = list(dict(charts(island(), island_run())))
     assert names[-2:] == ["clauses-mutual_aid", "treaties"]
-    page = dict(pictures.charts(island(), island_run()))["clauses-mutual_aid"]()
-    assert row_labels(page)[0] == "art4: called"
+    page = dict(charts(island(), island_run()))["clauses-mutual_aid"]()
+    assert row_labels(page)[0] == "art4: invoked"
     assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
 
 
@@ -68,12 +68,12 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     paths = island_run().paths
     first = paths[paths["time.ally_fights"].notna()].iloc[0]
     replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
-    ax = pictures.timeline_of(replay)
+    ax = timeline.of_replay(replay)
     assert overlaps(ax) == []
     told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
     assert first["time.ally_fights"] < first["time.general_war"]
     assert told == ["*** ally fights", "*** general war"]
-    assert "mutual_aid.art4 is called upon" in [text.get_text() for text in ax.texts]
+    assert "mutual_aid.art4 is invoked" in [text.get_text() for text in ax.texts]
     heads = [label.get_text() for label in ax.get_xticklabels()]
     assert "Northland" in heads
     assert "north" not in heads
@@ -98,7 +98,7 @@ def test_a_ladder_is_headed_by_what_the_file_says_of_it(about, owner, title):
         for one in island().model.variables
     )
     scenario = replace(island(), model=replace(island().model, variables=variables))
-    ax = dict(pictures.charts(scenario, island_run()))["rungs"]()
+    ax = dict(charts(scenario, island_run()))["rungs"]()
     assert ax.get_title(loc="left").startswith(title)
 
 

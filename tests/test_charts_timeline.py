@@ -54,7 +54,7 @@ def test_of_many_events_those_are_drawn_that_led_to_the_outcomes():
         f"somebody does something {MOST + 59}",
         "*** Something with a title 170",
     ]
-    assert f"{MOST} of {MOST + 60} events: what led to the outcomes" in ax.get_xlabel()
+    assert f"{MOST} of {MOST + 60} events: causes of the outcomes" in ax.get_xlabel()
     assert len([line for line in ax.lines if len(set(line.get_ydata())) == 2]) == 2
     blind = timeline(events)  # control: with no outcome to tell, the first
     assert [text.get_text() for text in blind.texts] == [

@@ -10,7 +10,7 @@ from command_line import FEW, FIRST, ROOT, TEXT, call, strict_json
 from islands import FILE, island, island_run
 
 import sim
-from sim.analysis.wording import estimate, percent, plain
+from sim.formatting import estimate, percent, plain
 
 __all__ = ["call"]
 
@@ -43,7 +43,7 @@ def test_what_a_person_reads_fits_80_columns_and_has_intervals(call):
             shown = rf"^{plain(str(name))} +{re.escape(estimate(row))}"
             assert re.search(shown, out, re.MULTILINE), name
     assert re.search(r"general war +\d+ % \(\d+–\d+\)", out)
-    assert "sampling only; what we do not know is not in it yet" in said
+    assert "sampling error only; parameter uncertainty not included" in said
 
 
 def test_json_is_one_object_with_the_promised_keys(call):
@@ -73,7 +73,7 @@ def test_what_never_happened_is_null_in_json_and_a_bound_on_the_screen(call):
     assert outcome["high"] > 0.1
     _, out, _ = call(FIRST, *few)
     assert re.search(r"ally fights +0 of 4, below \d+ %", out)
-    assert "In none of the 4 paths, though possible" in out
+    assert "Possible, but in none of the 4 paths" in out
     _, out, _ = call(FIRST, *few, "--with", "no_treaty")
     assert re.search(r"ally fights +impossible by construction", out)
 
@@ -92,7 +92,7 @@ def test_two_runs_write_the_same_bytes(call):
 def test_interventions_have_a_directory_of_their_own(call):
     few = ("--draws", "1", "--paths", "2", "--no-charts")
     _, out, _ = call(FILE, *few, "--with", "cautious+no_treaty")
-    assert "Under: no_treaty+cautious" in out
+    assert "Interventions applied: no_treaty+cautious" in out
     assert Path("results/island_clash-no_treaty-cautious/manifest.json").is_file()
 
 
@@ -103,7 +103,7 @@ def test_replay_tells_the_runs_path(call):
     events = island_run().events.query("draw == 2 and path == 2")
     assert len(re.findall(r"^20\d\d-", out, re.MULTILINE)) == len(events) + 1  # and the end
     for said in (
-        "2024-12-04 00:00  Northland's ally: mutual_aid.art4 is called upon",
+        "2024-12-04 00:00  Northland's ally: mutual_aid.art4 is invoked",
         "because mutual_aid begins to bind (2024-12-04 00:00)",
         "answer under mutual_aid.art4 – overt force",
         "*** ally fights",
@@ -125,7 +125,7 @@ def test_replay_draws_a_timeline_where_asked(call):
     assert "path.png" not in out
     code, out, err = call("replay", FIRST, "--draw", 0, "--path", 17, "--chart", "path.xyz")
     assert (code, out) == (2, "")
-    assert "unknown kind of picture 'xyz'" in err
+    assert "unknown picture format 'xyz'" in err
 
 
 def test_compare_shows_each_twin_beside_the_baseline(call):
@@ -160,7 +160,7 @@ def test_rare_estimates_one_outcome_by_splitting(call):
     assert call(FIRST, "--rare", "aly_fights")[0] == 2
     code, out, err = call(FIRST, *few, "--engine", "exact", "--no-charts")
     assert (code, out) == (2, "")
-    assert "drop --engine, --no-charts" in err
+    assert "remove --engine, --no-charts" in err
 
 
 def test_resolve_schema_describe_print_and_new_runs(call):
@@ -174,7 +174,7 @@ def test_resolve_schema_describe_print_and_new_runs(call):
     assert call("strait.yaml", "--draws", 2, "--paths", 5, "--no-charts")[0] == 0
     code, _, err = call("new", "strait")
     assert code == 2
-    assert "not written over" in err
+    assert "already exists; not overwritten" in err
 
 
 def test_list_names_scenarios_and_not_what_they_include(call):
@@ -209,9 +209,10 @@ def test_compare_may_start_from_an_intervention(call):
     (twin,) = strict_json(out)["twins"].values()
     assert twin["ally_fights"]["changed"] == 0  # what is void already cannot be voided again
     out = call("compare", FIRST, "no_treaty", "--with", "no_treaty", *FEW, "--no-charts")[1]
-    assert "Under: no_treaty" in out
-    assert "under no_treaty\n" in out
-    assert "as written" not in out
+    assert "Interventions applied: no_treaty" in out
+    assert "(with no_treaty)\n" in out
+    out = call("compare", FIRST, "no_treaty", *FEW, "--no-charts")[1]
+    assert "(with" not in out  # the control: the baseline is the scenario as it stands
     assert Path("results/first_crisis-no_treaty-compared/comparison.csv").exists()
 
 

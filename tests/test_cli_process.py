@@ -1,5 +1,6 @@
 """The command line as a process: what it loads, how it is stopped, how it ends."""
 
+import errno
 import json
 import os
 import signal
@@ -12,9 +13,10 @@ import pytest
 from command_line import FIRST, ROOT, call
 
 from sim.results import Walked
-from sim.results.tally import Ledger
+from sim.results.counting import Accumulator
 
 __all__ = ["call"]
+HANGS = 900  # seconds: what takes longer will not end; nothing is said of how fast it is
 HEAVY = ("numba", "pandas", "matplotlib", "scipy.stats")
 
 
@@ -51,7 +53,9 @@ main()"""
 
 def process(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "run_sim.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=HANGS, **more
+    )
 
 
 @pytest.mark.parametrize("arguments", [("list", "scenarios"), ("describe", str(FIRST))])
@@ -69,7 +73,8 @@ def test_a_full_disk_is_told():
     with open("/dev/full", "w", encoding="utf-8") as full:
         command = [sys.executable, str(ROOT / "run_sim.py"), "describe", str(FIRST)]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=ROOT)
-    assert (done.returncode, done.stderr) == (2, b"no space left on device\n")
+    said = os.strerror(errno.ENOSPC).lower()  # the system's words
+    assert (done.returncode, done.stderr.decode()) == (2, f"{said}\n")
 
 
 def test_a_bug_of_ours_is_one_note_and_code_1():
@@ -86,19 +91,19 @@ def test_a_bug_of_ours_is_one_note_and_code_1():
         )
         assert done.returncode == 1
         assert ("Traceback" in done.stderr) is traced
-        assert ("a bug of ours" in done.stderr) is not traced
+        assert ("internal error" in done.stderr) is not traced
 
 
 def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call, monkeypatch):
-    add, calls = Ledger.add, []
+    add, calls = Accumulator.add, []
 
-    def press_at_the_tenth(ledger: Ledger, piece: Walked) -> None:
+    def press_at_the_tenth(ledger: Accumulator, piece: Walked) -> None:
         calls.append(piece)
         if len(calls) == 10:
             signal.raise_signal(signal.SIGINT)
         add(ledger, piece)
 
-    monkeypatch.setattr(Ledger, "add", press_at_the_tenth)
+    monkeypatch.setattr(Accumulator, "add", press_at_the_tenth)
     many = ("--draws", 400, "--paths", 200, "--engine", "reference", "--workers", 1)
     code, out, err = call(FIRST, *many, "--no-charts")
     assert code == 130

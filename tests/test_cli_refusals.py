@@ -9,7 +9,7 @@ from command_line import FIRST, ROOT, TEXT, call
 from islands import FILE
 
 import sim
-from sim.experiment import defaults
+from sim.experiment.plan import Plan
 
 __all__ = ["call"]
 
@@ -24,9 +24,9 @@ def test_no_arguments_say_what_to_do_next(call):
 
 def test_help_shows_the_defaults_of_the_library(call):
     _, out, _ = call("run", "--help")
-    for name, value in (("draws", defaults.DRAWS), ("paths", defaults.PATHS), ("seed", 1)):
-        assert re.search(rf"--{name} .*\[default: {value}\]", out)
-    assert f"[default: {defaults.ENGINE}]" in out
+    for name, value in (("draws", Plan.draws), ("paths", Plan.paths), ("seed", 1)):
+        assert re.search(rf"--{name} .*default\W+{value}\b", out)
+    assert re.search(rf"--engine .*default\W+{Plan.engine}\b", " ".join(out.split()))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_help_shows_the_defaults_of_the_library(call):
         (("replay", FIRST, "--draw", "-1", "--path", "0"), "draw: must be from 0"),
         (("resolve", "nosuch.yaml"), "there is no such file"),
         (("new", "not a name"), "'not a name' is no name"),
-        (("list", "."), "no scenario there"),
+        (("list", "."), "no scenarios there"),
         ((FIRST, "--out", "/dev/null/run", "--draws", "1", "--paths", "1"), "/dev/null"),
     ],
     ids=str,
@@ -102,11 +102,11 @@ def test_where_nothing_can_be_written_is_said_before_the_run(call, monkeypatch):
     monkeypatch.setattr(sim, "run", walked)
     code, out, err = call(FIRST, "--out", "novel.txt/run")
     assert (code, out) == (2, "")
-    assert re.search(r"novel.txt/run: cannot be made, since \S+novel.txt is no directory", err)
+    assert re.search(r"novel.txt/run: cannot be created: \S+novel.txt is not a directory", err)
     with pytest.raises(AssertionError, match="it was run"):  # control
         call(FIRST, "--out", "new/run")
     monkeypatch.setattr("os.access", lambda path, mode: mode == os.R_OK)
-    assert "may not be written to" in call(FIRST, "--out", "new/run")[2]
+    assert "is not writable" in call(FIRST, "--out", "new/run")[2]
     assert not Path("new").exists()
 
 
@@ -117,7 +117,7 @@ def test_too_much_for_the_memory_is_no_bug_of_ours(call, monkeypatch):
     monkeypatch.setattr(sim, "run", walked)
     code, out, err = call(FIRST, "--draws", 4_000_000_000)
     assert (code, out) == (2, "")
-    assert "not enough memory" in err
+    assert "out of memory; use fewer draws or paths" in err
 
 
 def test_check_says_ok_and_strict_wants_sources(call):
@@ -171,7 +171,8 @@ def test_what_is_clean_is_told_with_what_its_numbers_rest_on(call):
     assert len(call("check", FIRST)[1].splitlines()) == 1  # the control: only where it is asked
     _, out, _ = call("check", "--strict", ROOT / "scenarios" / "korean_clash.yaml")
     scenario = sim.load(ROOT / "scenarios" / "korean_clash.yaml")
-    known = (*scenario.assumptions, *scenario.delays)
+    declared = scenario.declared
+    known = (*declared.parameters.values(), *declared.delays.values())
     counts = [int(number) for number in re.findall(r"\d+", out.splitlines()[1])]
     assert sum(counts[:-1]) == len(known)
-    assert counts[-1] == sum(one.unconfirmed for one in known) > 0
+    assert counts[-1] == sum(declared.is_unconfirmed(one) for one in known) > 0

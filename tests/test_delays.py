@@ -1,6 +1,8 @@
 """Waiting times against SciPy and closed forms, tails included; Python against numba; refusals."""
 
 import math
+import re
+import sys
 from statistics import NormalDist
 
 import numpy as np
@@ -366,8 +368,7 @@ def test_no_row_overflows(compiled):
             assert t >= 0
             assert compiled["ppf"](np.array(numbered), 0, u) == t
             assert 0 <= cdf(numbered, 0, t) <= 1
-    with pytest.raises(OverflowError):  # control: this is what an uncut exponent does
-        math.exp(math.log(37.0) / 0.001)
+    assert math.log(37.0) / 0.001 > math.log(sys.float_info.max)  # control: there `exp` overflows
 
 
 # --- what is refused ----------------------------------------------------------------------------
@@ -407,9 +408,8 @@ def test_an_impossible_delay_says_why(sentence, wrong):
 
 @pytest.mark.parametrize(("sentence", "wrong"), IMPOSSIBLE.items())
 def test_an_impossible_delay_has_no_numbers(sentence, wrong):
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the text is compared below
+    with pytest.raises(ValueError, match=re.escape(sentence)):
         numbers(wrong, NOBODY, ())
-    assert sentence in str(raised.value)
 
 
 @pytest.mark.parametrize("possible", DELAYS.values(), ids=DELAYS)

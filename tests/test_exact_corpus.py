@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from storm import ANSWERS, HOME
 
+from sim import run
 from sim.engines import ENGINES
 from sim.engines.exact import solve
-from sim.experiment import run
 from sim.model.expressions import Constant, Expression
 from sim.model.model import Model
 from sim.model.parameters import Distribution, central

@@ -1,6 +1,7 @@
 """The exported forms: PRISM text for Markov models, graphs for all."""
 
 import io
+from dataclasses import replace
 
 import networkx as nx
 import pytest
@@ -24,10 +25,11 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import NotApplicable
+from sim.export.graph import graphml, mermaid, structure
+from sim.export.prism import prism
 from sim.model.delays import Delay
 from sim.model.state import Variable
-from sim.report.graph import graphml, mermaid, structure
-from sim.report.prism import prism
+from sim.model.transitions import Trigger
 
 
 def two() -> list[Variable]:
@@ -126,6 +128,44 @@ def test_the_structure_is_a_graph_that_tools_read_back() -> None:
     assert again.number_of_edges() == 6
 
 
+def test_what_can_never_fire_is_left_out_of_prism() -> None:
+    """Mutants: the test of `started`, of `fired`, dropped where rules are chosen."""
+    rules = [
+        rule("too_late", put("x", 1), at=8 * DAY),  # scheduled beyond the horizon: it never fires
+        rule("never", put("x", 1), after=1.0, when=is_("n", 9)),
+        rule("tick", up("n"), after=2.0),
+    ]
+    lines = prism(model(two(), rules, {"x": is_("x", 1)}, days=7.0), []).splitlines()
+    assert [line for line in lines if line.startswith("formula ready")] == [
+        "formula ready_tick = true;"
+    ]
+    in_time = [replace(rules[0], at=6 * DAY), *rules[1:]]
+    with pytest.raises(NotApplicable, match="too_late is scheduled"):  # the control
+        prism(model(two(), in_time, {"x": is_("x", 1)}, days=7.0), [])
+
+
+def test_a_clock_that_waits_for_a_condition_starts_when_it_turns_true_and_only_then() -> None:
+    """Mutants: `becomes` without its condition before, and of firings that leave it as it is."""
+    rules = [
+        rule("sets", put("x", 1), after=1.0),
+        rule("ticks", up("n"), after=1.0),
+        rule("waits", up("n"), after=1.0, on=[Trigger(becomes=is_("x", 1))]),
+    ]
+    lines = prism(model(two(), rules, {"three": is_("n", 3)}), []).splitlines()
+    (sets, ticks, waits) = (lines[lines.index(f"  // {one.name}") + 2] for one in rules)
+    assert sets == "    1.0*1 : (x'=1) & (runs_waits'=runs_waits | (!(x=1) & (1=1)));"
+    assert "runs_waits" not in ticks
+    assert waits.endswith("& (runs_waits'=false);")
+
+
+def test_a_node_of_the_graph_says_which_values_its_variable_has() -> None:
+    """Mutants: the values of a count one too many or few, of a ladder by number."""
+    levels = Variable(name="war", kind="levels", size=3, start=0, levels=("no", "near", "on"))
+    graph = structure(model([levels, count("n", 3)], [], {"x": is_("n", 1)}))
+    assert graph.nodes["variable:war"]["values"] == "no, near, on"
+    assert graph.nodes["variable:n"]["values"] == "0 to 3"
+
+
 def test_the_flow_chart_names_everything_once() -> None:
     built = model(two(), [rule("r", put("x", 1), after=1.0)], {"x": is_("x", 1)})
     lines = mermaid(built).splitlines()
@@ -152,7 +192,7 @@ def test_the_command_refuses_with_a_reason() -> None:
     file = str(HOME.parent / "valid" / "island_clash.yaml")
     answer = CliRunner().invoke(app, ["export", file, "--to", "prism"])
     assert answer.exit_code == 2
-    assert "mutual_aid.binds is scheduled, and the PRISM language knows no dates" in answer.output
+    assert "mutual_aid.binds is scheduled, and the PRISM language has no dates" in answer.output
     answer = CliRunner().invoke(app, ["export", file, "--to", "prisma"])
     assert answer.exit_code == 2
     assert "unknown form 'prisma'; did you mean 'prism'?" in answer.output

@@ -9,16 +9,15 @@ from random_models import as_yaml, documents, model_of
 from scipy.stats import binom
 from small_models import exponential, is_
 
+from sim import Results, run
 from sim.engines.exact import Exact, solve
 from sim.engines.exact.flow import Floats
 from sim.errors import NotApplicable, RunError
-from sim.experiment import run
 from sim.experiment.values import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
 from sim.model.waiting import ppf
 from sim.reach.reachability import reach
-from sim.results.results import Results
 
 PATHS = 10_000
 CALM = 1e-4  # how often the comparisons together fail if all is right

@@ -26,15 +26,14 @@ from small_models import (
     up,
 )
 
+from sim import Results, run
 from sim.engines import ENGINES
 from sim.errors import NotApplicable, UsageError
-from sim.experiment import run
 from sim.experiment.values import parameter_values
 from sim.model.delays import Delay
 from sim.model.model import Model
 from sim.model.state import Variable
 from sim.model.transitions import Trigger
-from sim.results.results import Results
 
 PATHS = 4_000
 LEVELS = ("calm", "incident", "clash", "strikes", "war")

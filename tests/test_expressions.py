@@ -67,10 +67,11 @@ def check_same(tree, closure_tree):
                 closure(state, [DRAWS["p"][draw].item(), DRAWS["factor"][draw].item()], [bool(war)])
             )
         except ArithmeticError:
-            assert wrong[point], point
+            assert wrong[point], f"only the closure has no value at {point}"
         else:
-            assert not wrong[point], point
-            assert said == values[point] or (said != said and values[point] != values[point]), point
+            assert not wrong[point], f"only the table has no value at {point}"
+            neither = said != said and values[point] != values[point]
+            assert said == values[point] or neither, f"values differ at {point}"
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -81,9 +82,9 @@ def test_a_table_holds_exactly_what_the_closure_says(tree):
 
 def test_the_comparison_sees_one_last_bit():
     tree = Arithmetic("*", ParameterOf("p"), Constant(0.3, "0.3"))
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="values differ at"):
         check_same(tree, Arithmetic("*", ParameterOf("p"), Constant(np.nextafter(0.3, 1), "0.3")))
-    with pytest.raises(AssertionError):  # and a closure that goes wrong where the table does not
+    with pytest.raises(AssertionError, match="only the closure has no value at"):
         check_same(tree, Arithmetic("/", tree, StateOf("heat")))
 
 
@@ -92,8 +93,8 @@ def test_odds_multiply_and_stay_within_bounds():
     assert odds(0.2, 2, 2) == pytest.approx(odds(0.2, 4), abs=1e-15)
     assert [odds(0, 9), odds(1, 9), odds(1, 0), odds(0.4, 0)] == [0, 1, 1, 0]
     assert odds(0.999999, 1e308) <= 1
-    for wrong in [(1.1, 2), (-0.1, 2), (0.5, -1)]:
-        with pytest.raises(ArithmeticError):
+    for wrong, found in [((1.1, 2), "1.1"), ((-0.1, 2), "-0.1"), ((0.5, -1), "-1")]:
+        with pytest.raises(ArithmeticError, match=f"^odds .*{found}, which is"):
             odds(*wrong)
 
 

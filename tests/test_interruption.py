@@ -6,7 +6,7 @@ import pytest
 from command_line import FIRST, call
 
 from sim.report import pictures
-from sim.results import saved
+from sim.results import directory
 
 __all__ = ["call"]
 FEW = ("--draws", "3", "--paths", "20")
@@ -26,7 +26,7 @@ def pressing(original, count):
 
 @pytest.mark.parametrize("command", [(str(FIRST),), ("compare", str(FIRST), "no_treaty")])
 @pytest.mark.parametrize(
-    ("module", "name"), [(pictures, "save"), (saved, "write_manifest"), (saved, "digest")]
+    ("module", "name"), [(pictures, "save"), (directory, "write_manifest"), (directory, "digest")]
 )
 def test_tables_are_written_whatever_ctrl_c_hits(
     call, monkeypatch, tmp_path, command, module, name

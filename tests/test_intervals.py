@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, betabinom, binom, binomtest
 
-from sim.intervals import clustered, design_effect, jeffreys, wilson
+from sim.analysis.intervals import clustered, design_effect, jeffreys, wilson
 
 COUNTS = [(0, 14), (1, 14), (45, 354), (7, 14), (14, 14), (3, 100_000)]
 

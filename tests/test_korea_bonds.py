@@ -18,7 +18,9 @@ def duties() -> pd.DataFrame:
 
 
 def test_every_clause_stands_in_the_table_with_who_owes_whom(duties):
-    clauses = sum(len(treaty.obligations) for treaty in loaded("korean_clash").treaties)
+    clauses = sum(
+        len(treaty.obligations) for treaty in loaded("korean_clash").declared.treaties.values()
+    )
     assert len(duties) == clauses
     art4 = duties.set_index(["treaty", "clause"]).loc[("rus_prk_2024", "art4")]
     assert (art4["obligor"], art4["beneficiary"], art4["type"]) == ("russia", "dprk", "defence")

@@ -65,19 +65,20 @@ def test_the_description_is_in_step():
 
 def test_every_assumption_says_what_it_means_how_sure_it_is_and_where_it_comes_from():
     scenario = loaded("korean_clash")
-    links = {source.name: source.url for source in scenario.sources}
-    for assumption in (*scenario.assumptions, *scenario.delays):
+    declared = scenario.declared
+    links = {name: source.url for name, source in declared.sources.items()}
+    for assumption in (*declared.parameters.values(), *declared.delays.values()):
         assert assumption.grade
         if assumption.grade != "stipulated":
             assert assumption.source, assumption.name
             assert all(links[source].startswith("http") for source in assumption.source)
-    assert all(assumption.about for assumption in scenario.assumptions)
+    assert all(one.about for one in declared.parameters.values())
 
 
 def test_every_clause_says_when_it_is_called_and_has_more_than_words_to_offer():
-    treaties = loaded("korean_clash").treaties
+    treaties = loaded("korean_clash").declared.treaties.values()
     assert len(treaties) >= 12
-    defence = [o for t in treaties for o in t.obligations if o.type == "defence"]
+    defence = [o for t in treaties for o in t.obligations.values() if o.type == "defence"]
     assert {o.obligor for o in defence} >= {"russia", "china", "usa", "senders"}
     assert all(len(obligation.responses) >= 2 for obligation in defence)
     art4 = next(o for o in defence if o.obligor == "russia")

@@ -9,12 +9,13 @@ import pytest
 import yaml
 from five_hundred import five_hundred_rules
 
+from sim import run
 from sim.errors import ScenarioError, UsageError
-from sim.experiment import run
+from sim.model.phrases import phrase
 from sim.scenario import load, new, schema
-from sim.scenario.composition import compose
-from sim.scenario.reading import read
-from sim.scenario.written import Block, Series, Written, plain
+from sim.source.composition import compose
+from sim.source.reading import read
+from sim.source.tree import Mapping, Node, Sequence, plain
 
 CORPUS = Path(__file__).parent / "corpus"
 VALID = sorted((CORPUS / "valid").glob("*.yaml"))
@@ -34,11 +35,11 @@ CONSTRUCTS = """
     """
 
 
-def keys(written: Written) -> set[str]:
+def keys(written: Node) -> set[str]:
     """Every key below."""
-    if isinstance(written, Series):
+    if isinstance(written, Sequence):
         return set().union(*(keys(item) for item in written.items))
-    if isinstance(written, Block):
+    if isinstance(written, Mapping):
         below = (keys(entry.value) for entry in written.entries.values())
         return set(written.entries).union(*below)
     return set()
@@ -91,25 +92,24 @@ def test_the_record_of_a_scenario():
         "2024-10-25",
     )
     assert scenario.files == (str(ISLAND),)
-    blame = scenario.assumptions[0]
-    assert (blame.name, blame.grade, blame.source) == ("ally_blames_south", "judgement", ("icb",))
-    assert blame.place.line == 30
-    treaty = scenario.treaties[0]
-    assert (treaty.title, treaty.parties) == ("Treaty of mutual aid", ("north", "ally"))
-    (art4,) = treaty.obligations
+    blame = scenario.parameters.loc["ally_blames_south"]
+    assert (blame["grade"], blame["source"], blame["line"]) == ("judgement", "icb", 30)
+    treaty = scenario.declared.treaties["mutual_aid"]
+    assert (treaty.label, treaty.parties) == ("Treaty of mutual aid", ("north", "ally"))
+    (art4,) = treaty.obligations.values()
     assert (art4.type, art4.obligor, art4.beneficiary) == ("defence", "ally", ("north",))
-    assert art4.casus == (
-        "north south is at least limited war and (Northland's ally holds Southland to be the "
-        "attacker or reading is broad)"
+    assert phrase(art4.casus_foederis, scenario.model) == (
+        "north south is at least limited war and (reads attacker of Northland's ally is Southland "
+        "or reading is broad)"
     )
     assert list(scenario.interventions) == ["no_treaty", "early_talks", "cautious"]
-    (evidence,) = scenario.evidence
+    (evidence,) = scenario.evidence.itertuples()
     assert (evidence.outcome, evidence.successes, evidence.trials) == ("general_war", 0, 14)
 
 
 def test_an_unconfirmed_source_is_shown_with_the_number():
     scenario = load(CORPUS / "valid" / "parameters.yaml")
-    shown = {a.name for a in scenario.assumptions if a.unconfirmed}
+    shown = set(scenario.parameters.index[scenario.parameters["unconfirmed"]])
     assert shown == {"fixed", "normal", "pert", "beta_of_counts", "beta_of_moments"}
 
 
@@ -141,10 +141,10 @@ def test_strict_wants_a_reason_for_every_number(tmp_path):
 
 def test_every_number_of_a_rule_is_listed_with_its_line():
     numbers = load(ISLAND).stipulated
-    assert [(n.number, n.place.line) for n in numbers[:4]] == [
+    assert list(zip(numbers["median"], numbers["line"], strict=True))[:4] == [
         *(("2", 16), ("7 d", 58), ("50 d", 58), ("0.7", 61)),
     ]
-    assert load(CORPUS / "valid" / "treaties.yaml").stipulated[1].why == "nobody knows"
+    assert load(CORPUS / "valid" / "treaties.yaml").numbers[1].why == "nobody knows"
 
 
 # Interventions
@@ -194,7 +194,7 @@ def test_one_article_can_be_void_alone():
 
 def test_interventions_that_contradict_each_other_are_refused():
     scenario = load(CORPUS / "valid" / "interventions.yaml")
-    with pytest.raises(UsageError, match="mediation and sure give 'p' different values"):
+    with pytest.raises(ScenarioError, match=r"yaml:\d+:\d+: interventions.* give 'p' different"):
         scenario.under("sure+mediation")
     with pytest.raises(UsageError, match="did you mean 'talks_early'"):
         scenario.under("talks_erly")
@@ -274,7 +274,7 @@ def test_a_problem_far_down_is_found_at_its_line(tmp_path):
     )
     file.write_text(text, encoding="utf-8")
     line = next(i for i, row in enumerate(text.splitlines(), 1) if "> x" in row)
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=f"big.yaml:{line}:") as caught:
         load(file)
     (problem,) = caught.value.problems
     assert (problem.place.line, problem.path) == (line, "moves.m9.speed")

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from sim.expressions import Reader, Vocabulary, rendered
 from sim.model.expressions import (
     Arithmetic,
     Call,
@@ -25,9 +26,6 @@ from sim.model.model import Actor, Model, Outcome
 from sim.model.parameters import Distribution, Parameter
 from sim.model.phrases import phrase
 from sim.model.state import Variable
-from sim.scenario.expressions import Reader
-from sim.scenario.rendering import rendered
-from sim.scenario.vocabulary import Vocabulary
 
 KOREA = ("calm", "clash", "war")
 
@@ -92,7 +90,7 @@ MODEL = Model(
 
 def tree(text: str, kind: str = "condition", *, outcomes: bool = False) -> Node:
     reader = Reader(VOCABULARY, outcomes)
-    node = reader.wanted(text, kind)  # type: ignore[arg-type]
+    node = reader.read_as(text, kind)  # type: ignore[arg-type]
     assert not reader.mistakes
     assert node is not None
     return node
@@ -164,7 +162,7 @@ def test_outcomes_are_read_only_where_they_may_be():
         "and", (Happened("over"), Not(StateOf("talks")))
     )
     reader = Reader(VOCABULARY)
-    assert reader.wanted("over and not talks", "condition") is None
+    assert reader.read_as("over and not talks", "condition") is None
     assert "is an outcome" in reader.mistakes[0]
 
 
@@ -203,7 +201,7 @@ REFUSED = {
 @pytest.mark.parametrize("text", [text for text in REFUSED if text])
 def test_what_is_no_condition_is_refused(text):
     reader = Reader(VOCABULARY)
-    assert reader.wanted(text, "condition") is None
+    assert reader.read_as(text, "condition") is None
     assert REFUSED[text] in "; ".join(reader.mistakes)
 
 
@@ -213,14 +211,14 @@ def test_what_is_no_condition_is_refused(text):
 )
 def test_monstrous_expressions_end_in_a_mistake(text):
     reader = Reader(VOCABULARY)
-    assert reader.wanted(text, "condition") is None
+    assert reader.read_as(text, "condition") is None
     assert len(reader.mistakes) == 1
     assert len(reader.mistakes[0]) < 200
 
 
 def test_all_mistakes_of_one_expression_are_found():
     reader = Reader(VOCABULARY)
-    assert reader.wanted("taalks and korea == wat or heta > p", "condition") is None
+    assert reader.read_as("taalks and korea == wat or heta > p", "condition") is None
     assert len(reader.mistakes) == 3
 
 

@@ -3,12 +3,13 @@
 The invalid corpus itself is held against its messages in test_language_errors.
 """
 
+import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 import yaml
+from counted import calls_made
 from hypothesis import HealthCheck, given, settings
 from mutants import bytes_made_wrong, outcome_of_loading, text_of, tree_of, trees_made_wrong
 from mutants import wrong_about as useless
@@ -19,7 +20,7 @@ from sim.scenario import Scenario, load
 
 STRICT = sorted((CORPUS / "strict").glob("*.yaml"))
 TEXTS = [file.read_text(encoding="utf-8") for file in sorted((CORPUS / "valid").glob("*.yaml"))]
-QUICK = 1.0  # seconds in which even the worst file is answered
+CALLS = 1_000_000  # that even the worst file is answered with; loading the Korean one makes half
 FUZZ = settings(
     derandomize=True,
     deadline=None,
@@ -47,13 +48,11 @@ def beside(tmp_path_factory):
 
 
 def problems_of(folder: Path, content: str | bytes) -> list[str]:
-    """What is wrong with a file of this content, each without its path; told quickly."""
+    """What is wrong with a file of this content, each without its path; told after little work."""
     file = folder / "made.yaml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    start = time.perf_counter()
-    with pytest.raises(ScenarioError) as caught:
-        load(file)
-    assert time.perf_counter() - start < QUICK
+    with pytest.raises(ScenarioError, match=re.escape(str(file))) as caught:
+        calls_made(load, file, at_most=CALLS)
     assert not useless(caught.value)
     return [str(problem).removeprefix(f"{file}:") for problem in caught.value.problems]
 
@@ -119,7 +118,7 @@ HOSTILE = {
         "facts:\n"
         + "".join(f"  f{i}: not f{i - 1}\n" for i in range(1_500, 0, -1))
         + "  f0: talks\n",
-        "read one another more than 100 deep",
+        "once its facts are written out",
     ),
     "mixes that double": (
         "delays:\n  d0: {is: 3 d}\n"
@@ -153,11 +152,11 @@ HOSTILE = {
         f"stop_when: {'.'.join(['a'] * 1_900)} > 0\n",
         "unknown name 'a.a.a.a.a",
     ),
-    "a key that looks like one of pydantic's": (
+    "a key that begins with a sign": (
         "events: {shot: {after: {'·median': 3 d}}}\n",
         "unknown kind of delay '·median'; did you mean 'median'?",
     ),
-    "a key for which pydantic has a mark": ("'[key]': 1\n", "unknown key '[key]'"),
+    "a key in brackets": ("'[key]': 1\n", "unknown key '[key]'"),
     "a key of two lines": ('"a\\nb": 1\n', "a\\nb: unknown key 'a\\nb'"),
 }
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from math import sqrt
+from multiprocessing import active_children
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import numpy as np
 import pytest
@@ -33,14 +34,14 @@ from small_models import (
 )
 from test_exact_run import crisis
 
+from sim import rare, run
 from sim.engines.exact import solve
 from sim.engines.reference import walk
 from sim.engines.splitting import Split, Splitting, split, waits, walker
 from sim.engines.splitting.levels import distance
 from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
-from sim.experiment import run
-from sim.experiment.rare import _crew, rare
+from sim.experiment.rare import mapping
 from sim.experiment.values import parameter_values
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
@@ -94,7 +95,7 @@ def same_paths(built: Model, draw: int, paths: int) -> int:
             event = mine.step(path)
             if event is not None:
                 found.append((number_, *event))
-    assert found == expected
+    assert found == expected, "other events"
     return len(found)
 
 
@@ -133,7 +134,7 @@ def test_other_paths_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         return walker.Walker(built, values, seed=seed + 1, draw=draw)
 
     monkeypatch.setattr("test_rare.Walker", other)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="other events"):
         same_paths(crisis(), 0, 3)
 
 
@@ -409,22 +410,28 @@ def test_what_splitting_cannot_be_asked() -> None:
         rare(slight, "o", draws=1, paths=50)
 
 
-def pressed_while_asleep(workers: int) -> None:
-    with _crew(workers) as map_:
-        slept = map_(sleep, [0.0, 60.0, 60.0, 60.0])
-        next(slept)
-        raise KeyboardInterrupt
+def draw_slowly(file: Path, seconds: float) -> None:
+    """A draw that takes its time, and leaves a file when it is done."""
+    sleep(seconds)
+    file.touch()
 
 
-def test_ctrl_c_does_not_wait_for_the_draws_under_way() -> None:
-    began = monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        pressed_while_asleep(2)
-    assert monotonic() - began < 30
-    began = monotonic()
-    with _crew(2) as map_:  # control: unless it is pressed, all of them are waited for
-        assert list(map_(sleep, [1.0, 1.0, 1.0])) == [None] * 3
-    assert monotonic() - began >= 2
+def pressed_while_asleep(workers: int, done: list[Path]) -> None:
+    with mapping(workers) as map_:
+        next(map_(draw_slowly, done, [0.0, 60.0, 60.0, 60.0]))
+        raise KeyboardInterrupt("pressed")
+
+
+def test_ctrl_c_does_not_wait_for_the_draws_under_way(tmp_path: Path) -> None:
+    """They leave no file behind, and no process is left that still could."""
+    done = [tmp_path / f"draw {i}" for i in range(4)]
+    with pytest.raises(KeyboardInterrupt, match="pressed"):
+        pressed_while_asleep(2, done)
+    assert list(tmp_path.iterdir()) == done[:1]
+    assert not active_children()
+    with mapping(2) as map_:  # control: unless it is pressed, all of them are waited for
+        assert list(map_(draw_slowly, done, [0.0, 0.5, 0.5, 0.5])) == [None] * 4
+    assert sorted(tmp_path.iterdir()) == done
 
 
 def test_where_nothing_is_unknown_all_splittings_are_of_one_draw() -> None:

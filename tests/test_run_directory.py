@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from islands import island_run
 
+from sim import Results
 from sim.errors import UsageError
-from sim.results.saved import MANIFEST, earlier, load, refuse_foreign, staged
+from sim.results.directory import MANIFEST, atomic_directory, describe_earlier, refuse_foreign
 
 
 def left_in(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
-@pytest.mark.parametrize("error", [PermissionError("held open"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [PermissionError("held open"), KeyboardInterrupt("pressed")])
 def test_an_earlier_run_survives_a_move_that_fails(tmp_path, monkeypatch, error):
     target = tmp_path / "run"
     island_run().save(target)
@@ -27,7 +28,7 @@ def test_an_earlier_run_survives_a_move_that_fails(tmp_path, monkeypatch, error)
         return rename(self, to)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(type(error)), staged(target) as making:
+    with pytest.raises(type(error), match=str(error)), atomic_directory(target) as making:
         (making / "half").write_text("half", encoding="utf-8")
     assert (target / MANIFEST).read_bytes() == before
     assert left_in(tmp_path) == {"run"}
@@ -37,7 +38,7 @@ def test_a_finished_run_replaces_the_earlier_one(tmp_path):
     """The control: with nothing in its way the new one stands there alone."""
     target = tmp_path / "run"
     island_run().save(target)
-    with staged(target) as making:
+    with atomic_directory(target) as making:
         (making / "new").write_text("whole", encoding="utf-8")
     assert left_in(target) == {"new"}
     assert left_in(tmp_path) == {"run"}
@@ -69,19 +70,19 @@ def test_a_link_stays_a_link_and_the_run_is_where_it_leads(tmp_path, monkeypatch
 
 def test_a_run_of_an_earlier_version_is_refused_and_not_misread(tmp_path):
     island_run().save(tmp_path / "run")
-    assert load(tmp_path / "run").outcomes.equals(island_run().outcomes)  # the control
+    assert Results.load(tmp_path / "run").outcomes.equals(island_run().outcomes)  # the control
     about = json.loads((tmp_path / "run" / MANIFEST).read_text(encoding="utf-8"))
     old = [column for column in about["columns"]["coverage"] if column["name"] != "asked"]
     about["columns"]["coverage"] = old
     (tmp_path / "run" / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
     with pytest.raises(UsageError, match="earlier version"):
-        load(tmp_path / "run")
+        Results.load(tmp_path / "run")
 
 
 def test_what_will_be_replaced_is_told(tmp_path):
-    assert earlier(tmp_path) == ""
+    assert describe_earlier(tmp_path) == ""
     island_run().save(tmp_path / "run")
     about = island_run().provenance
-    assert earlier(tmp_path / "run") == (
+    assert describe_earlier(tmp_path / "run") == (
         f"an earlier run of {about.draws:,} x {about.paths:,} paths, seed {about.seed}"
     )

@@ -27,12 +27,12 @@ from small_models import (
 from walking import exactly
 
 import sim
+from sim.analysis.intervals import wilson
 from sim.errors import UsageError
-from sim.intervals import wilson
 from sim.model.state import Variable
-from sim.results import saved
-from sim.results.tables import TIMING_STEPS
-from sim.results.tally import Histogram, bins
+from sim.results import directory
+from sim.results.counting import Histogram, bins
+from sim.results.frames import TIMING_STEPS
 
 
 def test_outcomes_and_endings_count_what_the_paths_say() -> None:
@@ -160,7 +160,7 @@ def test_without_rows_everything_but_the_paths_is_there(monkeypatch: pytest.Monk
     medians = [results.outcomes["median_time"] for results in (lean, full)]
     assert medians[0].tolist() == pytest.approx(medians[1].tolist(), abs=2 * 180 / 10_000 + 5)
     assert_frame_equal(*(r.outcomes.drop(columns="median_time") for r in (lean, full)))
-    monkeypatch.setattr("sim.experiment.runs.ROWS", 239)
+    monkeypatch.setattr("sim.experiment.plan.ROWS", 239)
     assert sim.run(island(), draws=6, paths=40, workers=1).paths is None
     assert sim.run(island(), draws=6, paths=40, workers=1, keep_paths=True).paths is not None
 
@@ -192,6 +192,19 @@ def test_event_types_are_the_same_with_and_without_events() -> None:
         **dict.fromkeys(("transition", "option", "actor", "origin"), "category"),
         "cause": "Int64",
     }
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_cause_is_the_number_of_the_event_also_of_the_first(engine: str) -> None:
+    """Mutant: `cause < 0` turned to `<= 0`, which would take its cause from what 0 has started."""
+    chain = [rule("first", up("n"), after=exactly(1.0), limit=1)]
+    chain.append(rule("second", up("n"), on=["first"], after=exactly(1.0)))
+    chain.append(rule("third", up("n"), on=["second"], after=exactly(1.0)))
+    built = model([count("n", 3)], chain, {}, days=9)
+    events = sim.run(built, draws=1, paths=2, workers=1, engine=engine, events=True).events
+    assert events is not None
+    assert events["transition"].tolist() == ["first", "second", "third"] * 2
+    assert events["cause"].astype(object).tolist() == [pd.NA, 0, 1] * 2
 
 
 def test_the_summary_is_plain_json_without_nan() -> None:
@@ -246,7 +259,7 @@ def test_a_changed_table_is_not_believed(tmp_path: Path) -> None:
     table.to_csv(home / "endings.csv")
     with pytest.raises(UsageError, match=r"endings\.csv: changed since the run wrote it"):
         sim.Results.load(home)
-    with pytest.raises(UsageError, match="not the directory of a run"):
+    with pytest.raises(UsageError, match=r"not a run directory \(no manifest\.json\)"):
         sim.Results.load(tmp_path)
 
 
@@ -270,11 +283,11 @@ def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     island_run().save(tmp_path / "mine")  # empty: nothing is lost
-    (tmp_path / "mine" / saved.MANIFEST).unlink()
+    (tmp_path / "mine" / directory.MANIFEST).unlink()
     with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
         island_run().save(tmp_path / "mine")
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(UsageError, match="file: exists and is no directory"):
+    with pytest.raises(UsageError, match="file: exists and is not a directory"):
         island_run().save(tmp_path / "file")
 
 

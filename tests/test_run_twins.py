@@ -11,8 +11,8 @@ import pytest
 from islands import island
 
 import sim
+from sim.analysis.differences import paired
 from sim.errors import UsageError
-from sim.experiment.twins import paired
 from sim.experiment.values import parameter_values, values_of
 from sim.model.parameters import Distribution
 
@@ -143,7 +143,7 @@ def test_interventions_may_be_named_and_joined() -> None:
     assert len(both.table) == 4
     with pytest.raises(UsageError, match="did you mean 'cautious'"):
         sim.compare(island(), ["cautios"], draws=1, paths=1)
-    with pytest.raises(UsageError, match="nothing to compare with"):
+    with pytest.raises(UsageError, match="nothing to compare: "):
         sim.compare(island(), [], draws=1, paths=1)
 
 

@@ -10,11 +10,11 @@ from islands import island, island_run
 from rich.console import Console
 
 import sim
-from sim.analysis.wording import difference
-from sim.experiment import Comparison
-from sim.report.screen import RECORDS, ROUTES, listed, run_view, sample, short
+from sim import Comparison
+from sim.analysis.after_run import analyses
+from sim.formatting import difference
+from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
 from sim.report.twins import comparison_summary, comparison_view
-from sim.report.written import Found, find
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
 
@@ -57,29 +57,36 @@ def test_long_lists_of_names_are_counted():
 
 
 def test_routes_and_records_are_few_on_the_screen_and_all_in_files():
-    found = find(island(), island_run())
-    route = found.routes["ally_fights"].iloc[:1]
+    found = analyses(island(), island_run())
+    route = found["routes"].iloc[:1]
     many = pd.concat([route] * (ROUTES + 2), ignore_index=True)
-    entry = found.record.iloc[:1].assign(agrees=False, about="somewhere else")
+    entry = found["evidence"].iloc[:1].assign(agrees=False, about="somewhere else")
     records = pd.concat([entry] * (RECORDS + 3), ignore_index=True)
-    view = run_view(
-        island(), island_run(), Found(routes={"ally_fights": many}, record=records), "Tables: x"
-    )
+    view = run_view(island(), island_run(), {"routes": many, "evidence": records}, "Tables: x")
     out = printed(view)
     assert out.count(str(route["route"].iloc[0])) == ROUTES
     assert "and 2 more in routes.csv" in out
     assert out.count("somewhere else") == RECORDS
     assert "and 3 more" in out
-    assert "0 of 9 records meet the estimates" in out
-    agreeing = Found(routes={}, record=entry.assign(agrees=True))
+    assert "0 of 9 records agree with the estimates" in out
+    agreeing = {"evidence": entry.assign(agrees=True)}
     assert "somewhere else" not in printed(run_view(island(), island_run(), agreeing, ""))
+
+
+def test_it_is_said_whether_all_paths_were_looked_at_for_routes():
+    """Mutant: `<` turned to `<=`, which would say of all paths that they are the first ones."""
+    found = analyses(island(), island_run())["routes"]
+    n, hits = island_run().n, int(found["hits"].sum())
+    for looked, among in ((n, f"{n} paths"), (n - 40, f"the first {n - 40} paths")):
+        view = run_view(island(), island_run(), {"routes": found.assign(n=looked)}, "")
+        assert f"of the {hits} that reached it among {among}:" in printed(view)
 
 
 def test_the_example_of_a_route_can_be_replayed_as_said():
     scenario = island().under("cautious")
     results = sim.run(scenario, draws=8, paths=60, seed=5, workers=1)
-    found = find(scenario, results)
-    row = found.routes["ally_fights"].iloc[0]
+    found = analyses(scenario, results)
+    row = found["routes"].iloc[0]
     out = " ".join(printed(run_view(scenario, results, found, "")).split())
     said = f"--draw {row['draw']} --path {row['path']} --with cautious --seed 5"
     assert said in out
@@ -91,28 +98,28 @@ def test_what_is_left_out_and_what_was_reached_is_said():
     kept, dropped = (
         sim.run(island(), draws=2, paths=50, workers=1, keep_paths=keep) for keep in (True, False)
     )
-    nothing = Found(routes={}, record=pd.DataFrame())
+    nothing = dict[str, pd.DataFrame]()
     said = {True: printed(run_view(island(), kept, nothing, "Tables: x"))}
     said[False] = printed(run_view(island(), dropped, nothing, "Tables: x"))
     assert "no paths.csv" in said[False]
     assert "no paths.csv" not in said[True]
     everything = replace(kept, coverage=kept.coverage.assign(reach="seen"))
     out = printed(run_view(island(), everything, nothing, ""))
-    assert "All 7 transitions and 10 options came up (coverage.csv)." in out
-    assert "came up" not in said[True]  # the control: two draws of 50 miss something
+    assert "All 7 transitions and 10 options occurred at least once (coverage.csv)." in out
+    assert "occurred at least once" not in said[True]  # the control: two draws of 50 miss something
 
 
 def test_one_of_a_thing_is_singular():
     one = sim.run(island(), draws=1, paths=1, workers=1)
-    assert sample(one.provenance) == "1 path: 1 draw of 1"
+    assert one.provenance.sample() == "1 path: 1 draw of 1"
     several = replace(one.provenance, draws=3, paths=400)
-    assert sample(several, " each") == "1,200 paths each: 3 draws of 400"
+    assert several.sample(" each") == "1,200 paths each: 3 draws of 400"
 
 
 def test_an_exact_run_counts_nothing_and_says_so():
     scenario = sim.load(EXACT)
     results = sim.run(scenario, draws=2, engine="exact")
-    out = printed(run_view(scenario, results, find(scenario, results), ""))
+    out = printed(run_view(scenario, results, analyses(scenario, results), ""))
     assert "2 draws" in out
     assert "engine exact" in out
     assert "Solved, not sampled" in out
@@ -124,7 +131,8 @@ def test_an_exact_run_counts_nothing_and_says_so():
 def test_a_comparison_shows_headlines_and_its_summary_has_them_all():
     comparison = sim.compare(island(), ["no_treaty"], draws=4, paths=40, workers=1)
     out = printed(comparison_view(comparison, "somewhere"))
-    assert "ally fights:" in out
+    assert "ally fights: baseline" in out
+    assert "paths changed" in out
     assert "general war:" not in out
     assert "All outcomes are in comparison.csv" in out
     summary = comparison_summary(comparison)
@@ -138,10 +146,10 @@ def test_a_solved_comparison_counts_no_paths_and_says_so(tmp_path):
     file.write_text(TWO, encoding="utf-8")
     comparison = sim.compare(sim.load(file), draws=3, engine="exact")
     out = printed(comparison_view(comparison, "somewhere"))
-    assert "differ" not in out.replace("difference", "")
+    assert "paths changed" not in out
     assert "3 draws; seed 1, engine exact" in out
     assert "Solved, not sampled" in out
-    assert "sampling only" not in out
+    assert "sampling error" not in out
     rows = comparison.table.set_index("twin")
     assert difference(rows.loc["deter"]) == f"{100 * rows.loc['deter', 'difference']:+.3g}"
     assert difference(rows.loc["calm"]) == "0"

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.wording import at_least, at_most, estimate, moment, percent, plain
-from sim.intervals import wilson
+from sim.analysis.intervals import wilson
+from sim.formatting import at_least, at_most, estimate, moment, percent, plain
 
 
 def row(hits, n, **more):
@@ -55,6 +55,24 @@ def test_three_zeros_stay_different():
     assert estimate(row(0, 2_000)) == "0 of 2,000, below 0.14 %"
     assert estimate(row(0, 2_000, reach="impossible")) == "impossible by construction"
     assert estimate(row(1, 2_000)) == "0.050 % (0.011–0.224)"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((0.5, 0.0004, 0.9996), "50 % (0.040–99.96)"),  # rounded with the estimate: 0 and 100
+        ((0.02, 0.0, 0.04), "2.0 % (0.0–4.0)"),
+        ((0.998, 0.99, 1.0), "99.8 % (99.0–100.0)"),
+        ((0.5, 0.004, 0.996), "50 % (0.40–99.6)"),
+        ((0.5, 0.006, 0.994), "50 % (1–99)"),
+    ],
+)
+def test_the_end_of_an_interval_is_0_or_100_only_if_it_is(numbers, said):
+    """Mutants: either end of `0 < share < 1` moved, and 0 or 100 dropped from what rounds away."""
+    names = ("probability", "low", "high")
+    assert (
+        estimate(pd.Series({**dict(zip(names, numbers, strict=True)), "hits": 5, "n": 9})) == said
+    )
 
 
 def test_an_estimate_carries_its_interval():

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from test_rare import ladder
 
+from sim import rare
 from sim.engines.compiled import walk
 from sim.engines.exact import solve
 from sim.engines.splitting import split
-from sim.experiment.rare import rare
 from sim.experiment.values import parameter_values
 from sim.scenario import load
 

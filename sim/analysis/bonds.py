@@ -31,17 +31,18 @@ def bonds(scenario: "Scenario") -> pd.DataFrame:
     rows = [
         (
             treaty.name,
-            treaty.title or treaty.name,
+            treaty.label,
             obligation.name,
-            obligation.title,
+            obligation.label,
             obligation.type,
             obligation.obligor,
             beneficiary,
             bool(scenario.model.variable(f"{treaty.name}.binds").start),
             treaty.in_force or treaty.signed,
         )
-        for treaty in scenario.treaties
-        for obligation in treaty.obligations
+        for treaty in scenario.declared.treaties.values()
+        for obligation in treaty.obligations.values()
+        # an empty beneficiary keeps the row of a clause that is owed to nobody in particular
         for beneficiary in obligation.beneficiary or ("",)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from sim.results.coverage import CALLED
+from sim.analysis.coverage import CALLED
 
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
 AGAIN = ".reopened"
@@ -22,10 +22,12 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     `reopens` and is answered again, or no response was available. A clause `for_each` wrote several
     times stands once for each. The intervals are the run's: 90 %, draws allowed for.
     """
+    # names stay a column beside the index, as both are looked for
     rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)
     options = coverage[coverage["kind"] == "option"]
     calls = rules[rules["name"].str.endswith(CALLED)]
     parts = []
+    # a clause is the transition that calls upon it, and the one that answers, of the same name
     for clause, call in zip(calls["name"].str.removesuffix(CALLED), calls.index, strict=True):
         answers = options[options["name"].str.rpartition(".")[0] == clause]
         answered = rules.loc[[clause]]
@@ -38,6 +40,7 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
         )
         parts.append(rows.assign(clause=clause, reopens=f"{clause}{AGAIN}" in rules.index))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    # division by a missing n gives a missing share, not an error
     asked = table["n"].where(table["n"] > 0)  # of those never asked, nothing is known
     return table.assign(probability=(table["hits"] / asked).astype("float64"))[COLUMNS]
 
@@ -50,6 +53,7 @@ def _rows(responses: Iterable[str], counted: pd.DataFrame, columns: Sequence[str
 
 def _unanswered(answered: pd.DataFrame) -> pd.DataFrame:
     """The rest of the paths in which the clause was called, and the rest of the interval."""
+    # 1 - x turns the interval round: its upper end comes from the lower one
     return answered.assign(
         fired=answered["asked"] - answered["fired"],
         asked_low=1 - answered["asked_high"],

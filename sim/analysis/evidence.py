@@ -1,18 +1,24 @@
 """What history says: the record of outcomes of this kind beside the run's estimates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.intervals import CONFIDENCE, jeffreys
-from sim.results.results import Results
-from sim.scenario.record import Evidence
+from sim.analysis.intervals import LEVEL, jeffreys
+from sim.results.tables import RunTables
+from sim.scenario import Evidence, Scenario
 
 COLUMNS = ["record", "outcome", "about", "successes", "trials"]
 
 
+def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
+    """The whole record beside the estimates; None where the scenario gives no evidence."""
+    evidence = scenario.declared.evidence
+    return record(evidence.values(), run) if evidence else None
+
+
 def record(
-    evidence: Sequence[Evidence], results: Results, *, confidence: float = CONFIDENCE
+    evidence: Iterable[Evidence], results: RunTables, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """One row an entry of the record, in the scenario's order.
 
@@ -20,14 +26,18 @@ def record(
     of the record; probability, low, high: the run's; agrees: whether the two intervals meet. A
     check of the scenario, not a validation: the record's cases are seldom the scenario's.
     """
-    rows = [(one.name, one.outcome, one.about, one.successes, one.trials) for one in evidence]
+    rows = [
+        (one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in evidence
+    ]
     table = pd.DataFrame(rows, columns=COLUMNS)
-    low, high = jeffreys(table["successes"], table["trials"], confidence)
+    low, high = jeffreys(table["successes"], table["trials"], level)
+    # one outcome may have several records, so rows are looked up by name, again and again
     here = results.outcomes.loc[table["outcome"], ["probability", "low", "high"]]
     table = table.assign(
         record_low=low,
         record_high=high,
         **{name: here[name].to_numpy() for name in ("probability", "low", "high")},
     )
+    # two intervals meet unless one ends before the other begins
     meet = (table["low"] <= table["record_high"]) & (table["high"] >= table["record_low"])
     return table.assign(agrees=meet)

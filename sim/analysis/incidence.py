@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from sim.intervals import CONFIDENCE, design_effect, wilson
-from sim.results.results import Results
+from sim.analysis.intervals import LEVEL, design_effect, wilson
+from sim.results.tables import RunTables
 
 
-def cumulative_incidence(results: Results, *, confidence: float = CONFIDENCE) -> pd.DataFrame:
+def cumulative_incidence(results: RunTables, *, level: float = LEVEL) -> pd.DataFrame:
     """The run's table `timing` with an interval: one row an outcome and time (days).
 
     Columns outcome, time, hits, n, probability, title, headline, low, high. A path that
@@ -23,17 +23,19 @@ def cumulative_incidence(results: Results, *, confidence: float = CONFIDENCE) ->
     )
     if results.provenance.interval == "exact":
         return table.assign(low=table["probability"], high=table["probability"])
+    # one design effect for the whole curve: early points have too few hits to tell their own
     sizes = results.draws["n"].to_numpy()
     effects = {
         str(name): float(design_effect(results.draws[f"share.{name}"].to_numpy() * sizes, sizes))
         for name in results.outcomes.index
     }
+    # not below one path, where an effect exceeds n
     n = np.maximum(table["n"].to_numpy() / table["outcome"].astype(str).map(effects).to_numpy(), 1)
-    low, high = wilson(table["probability"].to_numpy() * n, n, confidence)
+    low, high = wilson(table["probability"].to_numpy() * n, n, level)
     return table.assign(low=low, high=high)
 
 
-def telling(results: Results, most: int = 12) -> list[str]:
+def distinguishable(results: RunTables, most: int = 12) -> list[str]:
     """The outcomes whose curves can be told apart in one chart, in the scenario's order.
 
     All of them if there are no more than `most`; else the headlines, and others no more than three
@@ -44,6 +46,7 @@ def telling(results: Results, most: int = 12) -> list[str]:
     headlines = [name for name in names if name in results.provenance.headlines]
     if len(names) <= most or not headlines:
         return names[:most]
+    # on an axis from 0 to the highest curve, a third of its height is still read with ease
     top = 3 * max(shares[name] for name in headlines)
     others = [name for name in names if name not in headlines and 0 < shares[name] <= top]
     chosen = {*headlines, *others[: max(most - len(headlines), 0)]}

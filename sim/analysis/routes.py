@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from sim.analysis.intervals import LEVEL, clustered
 from sim.engines.reference.world import Walk, World
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.values import parameter_values
-from sim.intervals import CONFIDENCE, clustered
 from sim.model.expressions import Evaluator, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.results import NOTHING
-from sim.results.results import Results
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 COLUMNS = ["route", "probability", "low", "high", "share", "hits", "n", "draw", "path"]
 ARROW = " → "
@@ -20,14 +21,22 @@ AT_ONCE = "at the start"
 LIMIT = 250  # paths walked again; of more, those of the first draws
 
 
+def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
+    """Routes to every headline, with the column `outcome`; None without headlines or paths."""
+    if run.paths is None or not run.provenance.headlines:
+        return None
+    found = {name: routes(scenario.model, run, name) for name in run.provenance.headlines}
+    return pd.concat(found, names=["outcome"]).reset_index("outcome")
+
+
 def routes(
     model: Model,
-    results: Results,
+    results: RunTables,
     outcome: str,
     *,
     options: bool = False,
     limit: int = LIMIT,
-    confidence: float = CONFIDENCE,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """One row a route to the outcome, ranked by its probability.
 
@@ -51,17 +60,23 @@ def routes(
         raise UsageError(unknown("outcome", outcome, [str(o) for o in results.outcomes.index]))
     paths = results.paths[["draw", "path"]].assign(hit=results.paths[f"time.{outcome}"].notna())
     by_draw = paths.groupby("draw")["hit"].agg(["sum", "size"])
+    # whole draws, so that what is looked at is a run of fewer draws; the first one in any case
     enough = by_draw["sum"].cumsum() <= limit
     draws = by_draw[enough | (by_draw.index == by_draw.index[0])]
     reached = paths[paths["hit"] & paths["draw"].isin(draws.index)]
     found = reached[["draw", "path"]].assign(
         route=list(_routes(model, results.provenance.seed, outcome, reached, options))
     )
+    return _ranked(found, draws, level)
+
+
+def _ranked(found: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFrame:
+    """A row a route, the most likely first; `draws` has the paths looked at in each draw."""
     rows = []
     sizes, n = draws["size"].to_numpy(), int(draws["size"].sum())
     for route, group in found.groupby("route", sort=False):
         hits = group.groupby("draw").size().reindex(draws.index, fill_value=0).to_numpy()
-        estimate = (float(part) for part in clustered(hits, sizes, confidence))
+        estimate = (float(part) for part in clustered(hits, sizes, level))
         first = group.iloc[0]
         share = len(group) / len(found)
         rows.append((route, *estimate, share, len(group), n, first["draw"], first["path"]))
@@ -73,6 +88,7 @@ def _routes(
     model: Model, seed: int, outcome: str, reached: pd.DataFrame, options: bool
 ) -> Iterator[str]:
     """The route of each path, in the order given."""
+    # one world for all paths: its tables are made once, the parameters once a draw
     world = World(model, seed)
     conditions = [evaluator(one.when.node, model.names) for one in model.outcomes]
     position = model.names.outcomes[outcome]
@@ -80,14 +96,15 @@ def _routes(
     draws = parameter_values(model, seed, range(max((draw + 1 for draw, _ in pairs), default=0)))
     begun = -1
     for draw, path in pairs:
+        # paths come sorted by draw
         if draw != begun:
             begun = draw
             world.begin_draw(draw, draws[draw].tolist())
-        told = _Told(model, world.walk(path), world.values, conditions)
-        yield ARROW.join(told.chain(told.decided(position), options)) or AT_ONCE
+        walked = _PathHistory(model, world.walk(path), world.values, conditions)
+        yield ARROW.join(walked.chain(walked.decided(position), options)) or AT_ONCE
 
 
-class _Told:
+class _PathHistory:
     """One path with its state and the outcomes that have happened, at its start and after each
     firing: number `seq + 1` is what firing `seq` left behind.
     """
@@ -118,12 +135,15 @@ class _Told:
     def chain(self, last: int, options: bool) -> list[str]:
         """Origins from the oldest cause to the deciding event."""
         steps: list[str] = []
+        # from the deciding event back along its causes, so the list is turned round at the end
         while last >= 0:
             firing = self.walk.firings[last]
             transition = self.model.transitions[firing.rank]
             step = transition.origin
             if options and firing.option != NOTHING and transition.options[firing.option].name:
+                # by which option, where there was a choice with a name
                 step = f"{step}.{transition.options[firing.option].name}"
+            # a move that came three times on the way is said once, where it last stands
             if step not in steps:
                 steps.append(step)
             last = firing.cause
@@ -149,11 +169,13 @@ class _Told:
         if transition.when is None or transition.on:
             return dates, -1
         guard = evaluator(transition.when.node, self.model.names)
+        # backwards in time: would the guard have held earlier, had the dates come already?
         set_by_dates = self._set_by(date)
         for seq in range(date - 1, -2, -1):
             state = list(self.states[seq + 1])
             for i, value in set_by_dates.items():
                 state[i] = value
+            # the dates alone would have let the guard hold here: what was missing came earlier
             if self._holds(guard, state, seq):
                 continue
             if seq + 1 == date:  # the date did more than set what the guard reads

@@ -1,16 +1,42 @@
 """Chart `clauses`: which treaty clauses were called, and how they were answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
-from sim.analysis.wording import plain
+from sim.analysis.clauses import clauses as clause_table
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows
+from sim.charts.style import Drawing
+from sim.formatting import plain
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 MOST = 30  # rows on a page; `pages` turns over to the next treaty
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """All treaties on one page, or each on its own; of a solution, which counts none, nothing."""
+    about = run.provenance
+    if not scenario.declared.treaties or about.interval == "exact":
+        return
+    for page, table in pages(clause_table(run.coverage)).items():
+        declared = scenario.declared.treaties
+        treaties = {name: plain(treaty.label) for name, treaty in declared.items()}
+        names = {
+            f"{treaty.name}.{clause.name}": plain(clause.label)
+            + ("" if page else f", {plain(treaty.label)}")
+            for treaty in declared.values()
+            for clause in treaty.obligations.values()
+        }
+        subject = f"{treaties[page]} – {about.title}" if page else about.title
+        label = LABELS[about.interval]
+        draw = partial(clauses, table, names=names, subject=subject, interval=label)
+        yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 
 
 def clauses(
@@ -31,20 +57,24 @@ def clauses(
     ax = style.axes(ax, rows=len(table))
     interval_rows(ax, _labels(table, names or {}), table, highest=1.0)
     for row, response in enumerate(table["response"]):
+        # the clause in bold on a ground of its own, its answers below it
         ax.get_yticklabels()[row].set_fontweight("normal" if response else "bold")
         if not response:
             ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
-    title = f"Which clause is called, and how is it answered?{' – ' + subject if subject else ''}"
-    asked = style.shares(table.loc[table["response"] == "", "n"], "called: share of all paths")
-    said = [f"{asked}; answers: share of the paths that called it", interval]
+    title = (
+        f"Which clause is invoked, and what is the response?{' – ' + subject if subject else ''}"
+    )
+    asked = style.shares(table.loc[table["response"] == "", "n"], "invoked: share of all paths")
+    label = [f"{asked}; responses: share of the paths in which it was invoked", interval]
     if "reopens" in table and table["reopens"].any():
-        said.append("* may be called again: its answers may add up to more than 100 %")
-    style.frame(ax, title, xlabel="\n".join(line for line in said if line))
+        label.append("* may be invoked again: its responses may sum to more than 100 %")
+    style.frame(ax, title, xlabel="\n".join(line for line in label if line))
     return ax
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """The rows worth drawing: no answers where nobody was asked, no silence where all answered."""
+    # an empty response is the row that says how often the clause was invoked at all
     called = table[table["response"] == ""].set_index("clause")["hits"]
     asked = (table["response"] == "") | (table["clause"].map(called) > 0)
     return table[asked & ((table["response"] != NO_ANSWER) | (table["hits"] > 0))]
@@ -54,6 +84,7 @@ def pages(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The whole table under an empty name, or what fills more than a page treaty by treaty."""
     if len(shown(table)) <= MOST:
         return {"": table}
+    # a clause is called treaty.clause, so the treaty is what stands before the last dot
     treaty = table["clause"].str.rpartition(".")[0]
     return {str(name): rows for name, rows in table.groupby(treaty, sort=False)}
 
@@ -64,7 +95,7 @@ def _labels(table: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
         if row.response
         else style.broken(
             names.get(str(row.clause), str(row.clause)),
-            ending=f": called{' *' if getattr(row, 'reopens', False) else ''}",
+            ending=f": invoked{' *' if getattr(row, 'reopens', False) else ''}",
         )
         for row in table.itertuples(index=False)
     ]

@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.wording import difference, plain
 from sim.charts import style
+from sim.formatting import difference, plain
 
 
 def differences(
@@ -27,6 +27,7 @@ def differences(
     ax = style.axes(ax, rows=len(rows))
     ax.axvline(0, color=style.FAINT, linewidth=1)
     for place, (_, row) in enumerate(rows.iterrows()):
+        # missing is not idle: a solution counts no paths, and may still differ
         idle = row["changed"] is not pd.NA and row["changed"] == 0
         if not idle:
             style.reach(ax, place, row["low"], row["high"])
@@ -34,18 +35,26 @@ def differences(
         style.beside(ax, place, difference(row))
     style.rows(ax, [style.broken(plain(str(name))) for name in rows["twin"]])
     ends = rows[["low", "high"]].abs().to_numpy()
-    reach = 1.06 * float(ends.max()) if ends.size and ends.max() > 0 else 0.01
+    _points_axis(ax, float(ends.max()) if ends.size else 0.0)
+    asked = f"What would change: {title or plain(outcome)}?"
+    n = rows["n"].dropna()
+    label = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
+    style.frame(
+        ax,
+        f"{asked}{' – ' + subject if subject else ''}",
+        xlabel=f"{label}; {interval}" if interval else label,
+    )
+    return ax
+
+
+def _points_axis(ax: Axes, farthest: float) -> None:
+    """Percentage points with their sign, as far to either side as the farthest end of an interval.
+
+    Symmetric, so that what raises the probability and what lowers it can be compared by eye.
+    """
+    reach = 1.06 * farthest if farthest > 0 else 0.01
     ax.set_xlim(-reach, reach)
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda share, _: f"{100 * share:+.10g}" if share else "0")
     )
-    asked = f"What would change: {title or plain(outcome)}?"
-    n = rows["n"].dropna()
-    said = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
-    style.frame(
-        ax,
-        f"{asked}{' – ' + subject if subject else ''}",
-        xlabel=f"{said}; {interval}" if interval else said,
-    )
-    return ax

@@ -1,10 +1,23 @@
 """Chart `endings`: how paths ended."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.style import Drawing
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of all endings."""
+    about = run.provenance
+    label = LABELS[about.interval]
+    yield Drawing("endings", lambda: endings(run.endings, subject=about.title, interval=label))
 
 
 def endings(
@@ -12,6 +25,7 @@ def endings(
 ) -> Axes:
     """Share of paths with each ending and its interval, over bars that add up to the whole."""
     ax = style.axes(ax, rows=len(table))
+    # bars, since endings exclude each other and add up; outcomes do not
     ax.barh(range(len(table)), table["probability"], height=0.62, color=style.GROUND)
     interval_rows(ax, style.titles(table), table)
     title = f"How does it end?{' – ' + subject if subject else ''}"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import estimate
 from sim.charts import style
+from sim.formatting import estimate
 
 
 def interval_rows(
@@ -19,10 +19,12 @@ def interval_rows(
     The axis ends at `highest`, or a little over the highest interval.
     """
     known = table["probability"].notna()
+    # the axis fits the intervals, not the dots, so that no interval leaves the page
     if highest is None:
         highest = table.loc[known, "high"].max() if known.any() else 1.0
     style.share_axis(ax, float(highest))
     for row, (_, entry) in enumerate(table.iterrows()):
+        # nothing known is not zero: the row keeps its label and stays empty
         if pd.isna(entry["probability"]):
             continue
         style.reach(ax, row, entry["low"], entry["high"])
@@ -33,5 +35,5 @@ def interval_rows(
 
 def sample(table: pd.DataFrame, interval: str) -> str:
     """The label below: how many paths stand behind the shares, and what the interval holds."""
-    said = style.shares(table["n"])
-    return f"{said}; {interval}" if interval else said
+    label = style.shares(table["n"])
+    return f"{label}; {interval}" if interval else label

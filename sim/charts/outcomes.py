@@ -1,12 +1,30 @@
 """Chart `outcomes`: how likely each outcome is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.style import Drawing
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of all outcomes."""
+    about = run.provenance
+    yield Drawing(
+        "outcomes",
+        lambda: outcomes(
+            run.outcomes,
+            headlines=about.headlines,
+            subject=about.title,
+            interval=LABELS[about.interval],
+        ),
+    )
 
 
 def outcomes(
@@ -27,6 +45,7 @@ def outcomes(
     first = [str(name) in headlines for name in table.index]
     for label, bold in zip(ax.get_yticklabels(), first, strict=True):
         label.set_fontweight("bold" if bold else "normal")
+    # a line only where headlines are one block at the top, which is not the author's duty
     if 0 < sum(first) < len(first) and all(first[: sum(first)]):
         ax.axhline(sum(first) - 0.5, color=style.FAINT, linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"

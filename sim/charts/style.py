@@ -1,8 +1,9 @@
 """How every chart looks: colours that survive grey print and colour blindness, sizes, labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from textwrap import wrap
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -12,8 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.wording import plain
-from sim.model.durations import DAY, duration_in_words
+from sim.formatting import DAY, duration_in_words, plain
 
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
@@ -33,16 +33,25 @@ Dashes = str | tuple[int, tuple[float, ...]]
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
 
+class Drawing(NamedTuple):
+    """A chart that can be drawn: the name of its file, and how."""
+
+    name: str
+    draw: Callable[[], Axes]
+
+
 def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
     """The axes given, or new ones high enough for so many rows of text."""
     if ax is not None:
         return ax
+    # constrained layout keeps labels on the page; the height only has to hold the rows
     height = max(1.6, MARGIN + ROW * rows)
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
 def figure_of(ax: Axes) -> Figure:
     """The figure that holds these axes."""
+    # of a figure in a figure the outer one is the page
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
@@ -51,11 +60,13 @@ def figure_of(ax: Axes) -> Figure:
 
 def line(position: int) -> tuple[str, Dashes]:
     """(colour, dashes) of the n-th line; no two among the first 28 are alike in both."""
+    # 7 and 4 have no common divisor, so colour and dashes only repeat together after 28
     return COLOURS[position % len(COLOURS)], DASHES[position % len(DASHES)]
 
 
 def ordered(count: int) -> list[tuple[float, float, float, float]]:
     """So many colours in an order that grey print keeps: ever darker blue."""
+    # not from 0: the lightest tone would be white on white paper
     steps = [0.06 + 0.94 * k / max(count - 1, 1) for k in range(count)]
     return [tuple(colormaps["YlGnBu"](step)) for step in steps]  # type: ignore[misc]
 
@@ -73,6 +84,7 @@ def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
 def rows(ax: Axes, labels: Sequence[str]) -> None:
     """One row a label, the first on top, with faint lines up through all of them."""
     ax.set_yticks(range(len(labels)), labels)
+    # upside down, since a table is read from the top
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, pad=7)  # a dot at 0 stands clear of its label
     ax.grid(axis="x", color=GROUND, linewidth=0.8)
@@ -93,6 +105,7 @@ def dot(ax: Axes, row: int, value: float, *, hollow: bool) -> None:
         markersize=6,
         color=ACCENT,
         markerfacecolor="white" if hollow else ACCENT,
+        # a dot at 0 or 100 % would else be cut in half by the frame
         clip_on=False,
         zorder=3,
     )
@@ -100,14 +113,17 @@ def dot(ax: Axes, row: int, value: float, *, hollow: bool) -> None:
 
 def beside(ax: Axes, row: int, text: str) -> None:
     """Words right of the frame, in the row's own height, so that nothing can overlap."""
+    # x in shares of the frame, y in rows: stays beside its row whatever the scale
     ax.text(1.03, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=9, color=INK)
 
 
 def share_axis(ax: Axes, highest: float, *, of: str = "x") -> None:
     """Percent from 0 to a little over the highest value, and never beyond 100."""
+    # a little air, but no axis promises more than 100 %
     top = min(1.0, highest * 1.04) if highest > 0 else 1.0
     axis = ax.xaxis if of == "x" else ax.yaxis
     (ax.set_xlim if of == "x" else ax.set_ylim)(0, top)
+    # steps people count in; matplotlib's default has 4 and 8 too
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %"))
 
@@ -125,8 +141,8 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     ax.xaxis.set_major_formatter(formatter)  # no year at the right end: the label has both ends
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
-    said = duration_in_words(horizon * DAY)
-    ax.set_xlabel(f"{start} to {last} ({said})", color=INK, fontsize=9)
+    length = duration_in_words(horizon * DAY)
+    ax.set_xlabel(f"{start} to {last} ({length})", color=INK, fontsize=9)
     return [first, first + horizon]
 
 
@@ -137,14 +153,15 @@ def day(time: float, start: date | None) -> str:
 
 def titles(table: pd.DataFrame) -> list[str]:
     """What a reader calls each row: its title, broken into two lines where it is long."""
-    said = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
-    return [broken(str(title)) for title in said]
+    texts = table["title"] if "title" in table else [plain(str(name)) for name in table.index]
+    return [broken(str(title)) for title in texts]
 
 
 def broken(title: str, *, ending: str = "") -> str:
     """A title in lines that fit beside a chart; with an ending two at most, cut before it."""
     if not ending:
         return "\n".join(wrap(title, LONG))
+    # hard blanks keep the ending in one piece, and are given back as plain ones
     cut = "…" + ending.replace(" ", HARD)
     lines = wrap(title + ending.replace(" ", HARD), LONG, max_lines=2, placeholder=cut)
     return "\n".join(lines).replace(HARD, " ")
@@ -152,6 +169,7 @@ def broken(title: str, *, ending: str = "") -> str:
 
 def folded(name: str, *, most: int = 3) -> str:
     """A long name in few short lines, cut where a bracket opens and where they are full."""
+    # a remark in brackets says what the rest of the page says as well
     short = name.split(" (")[0]
     lines = wrap(short, FOLD, max_lines=most, placeholder=" …", break_on_hyphens=False)
     return "\n".join(lines)
@@ -165,6 +183,8 @@ def shares(n: "pd.Series[int]", what: str = "share of paths") -> str:
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Positions as near to the wanted ones as can be, in their order, at least `gap` apart."""
+    # from the lowest up: each as low as it wants to be and its neighbour allows, and never so high
+    # that those above it have no room left
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     gap = min(gap, (high - low) / max(len(order) - 1, 1))
     placed: list[float] = []

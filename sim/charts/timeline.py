@@ -1,18 +1,39 @@
 """Chart `timeline`: one path, a lane for each actor, its events from top to bottom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import happened, moment, percent, plain
 from sim.charts import style
+from sim.experiment.replays import ReplayTables
+from sim.formatting import happened, moment, percent, plain
 
 WORLD = "(world)"
+DOT: dict[str, Any] = {"s": 46, "color": style.ACCENT, "zorder": 3}
 MOST = 60  # events a page can hold; the rest is counted, not drawn
-CHOICE = "what led to the outcomes, then what actors chose, then the first of the others"
+CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
+
+
+def of_replay(replay: ReplayTables) -> Axes:
+    """One path, with the outcomes that happened in it and its actors by their names."""
+    model = replay.model
+    reached = pd.DataFrame(
+        {
+            "title": [outcome.label for outcome in model.outcomes],
+            "time": [float(replay.path[f"time.{one.name}"].iloc[0]) for one in model.outcomes],
+            "headline": [outcome.headline for outcome in model.outcomes],
+        }
+    ).dropna()
+    return timeline(
+        replay.events,
+        outcomes=reached,
+        names={actor.name: actor.title for actor in model.actors},
+        start=model.start,
+        subject=f"{model.title}: draw {replay.draw}, path {replay.number}",
+    )
 
 
 def timeline(
@@ -40,27 +61,31 @@ def timeline(
     ax = style.axes(ax, rows=len(rows) + 4, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
     ax.vlines(list(lanes.values()), -0.5, len(rows) - 0.5, color=style.GROUND, linewidth=7)
     places = [place for place, row in enumerate(rows) if "seq" in row]
-    at = {
+    at = {  # seq of an event -> where its dot is
         int(seq): (lanes[owner], place)
         for seq, owner, place in zip(shown["seq"], owners, places, strict=True)
     }
-    _reasons(ax, events, at)
-    where = [at[int(seq)] for seq in shown["seq"]]
-    ax.scatter([x for x, _ in where], [y for _, y in where], s=46, color=style.ACCENT, zorder=3)
+    _draw_causes(ax, events, at)
+    ax.scatter([x for x, _ in at.values()], [y for _, y in at.values()], **DOT)
     for place, row in enumerate(rows):
-        _said(ax, row, place)
+        _label_row(ax, row, place)
     ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlim(-0.5, max(len(lanes), 1) - 0.5)
     heads = [style.folded((names or {}).get(owner, plain(owner)), most=2) for owner in lanes]
-    ax.set_xticks(list(lanes.values()), heads)
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
-    ax.xaxis.tick_top()
-    ax.tick_params(axis="x", length=0, rotation=90 if len(lanes) > 3 else 0)
-    ax.tick_params(axis="y", length=0)
-    ax.spines[["left", "bottom"]].set_visible(False)
+    _lane_heads(ax, heads)
     ax.set_xlabel(_counted(len(shown), len(events)), color=style.INK, fontsize=9)
     return ax
+
+
+def _lane_heads(ax: Axes, heads: Sequence[str]) -> None:
+    """Whose lane it is, above each; upright where they would run into each other."""
+    ax.set_xlim(-0.5, max(len(heads), 1) - 0.5)
+    ax.set_xticks(range(len(heads)), heads)
+    ax.xaxis.tick_top()
+    ax.tick_params(axis="x", length=0, rotation=90 if len(heads) > 3 else 0)
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
 
 
 def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
@@ -69,8 +94,10 @@ def chosen(events: pd.DataFrame, outcomes: pd.DataFrame) -> set[int]:
     First what led to each outcome, headlines before others, from its moment back to its oldest
     cause; then what actors chose; then the rest, each as they came.
     """
+    # the rule for choosing only matters where something has to go
     if len(events) <= MOST:
         return set(events["seq"])
+    # a dict as an ordered set: the first MOST that are wanted
     found: dict[int, None] = {}
     for seq in _wanted(events, outcomes):
         found[seq] = None
@@ -86,6 +113,7 @@ def _wanted(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[int]:
     if "headline" in outcomes:
         ordered = outcomes.sort_values("headline", ascending=False, kind="stable")
     for time in ordered["time"]:
+        # of several events at that instant any may have decided it: the last first
         for seq in events.loc[events["time"] == time, "seq"].iloc[::-1]:
             back: int | None = int(seq)
             while back is not None:
@@ -106,17 +134,19 @@ def _rows(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[dict[Any, An
     """Events in order, and each outcome below those of its moment."""
     waiting = outcomes.sort_values("time", kind="stable").to_dict("records")
     for event in events.to_dict("records"):
+        # an outcome stands below all events of its own moment, since one of them brought it about
         while waiting and waiting[0]["time"] < event["time"]:
             yield waiting.pop(0)
         yield event
     yield from waiting
 
 
-def _reasons(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) -> None:
+def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) -> None:
     """A line to each event from what caused it, or from the nearest cause that is drawn."""
     reasons = _causes(events)
     for seq, (lane, place) in at.items():
         cause = reasons[seq]
+        # over what is not drawn, so that no event on the page lacks its reason
         while cause is not None and cause not in at:
             cause = reasons[cause]
         if cause is not None:
@@ -124,10 +154,11 @@ def _reasons(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) 
             ax.plot([start, lane], [above, place], color=style.FAINT, lw=0.9, zorder=2)
 
 
-def _said(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
+def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
     """What a row is, right of the lanes: an event with its odds, or an outcome, in bold."""
     if "seq" in row:
         text = happened(str(row["transition"]), row["option"])
+        # a certain option says nothing about what else might have been
         if pd.notna(row["option"]) and row["probability"] < 1:
             text += f" ({percent(float(row['probability']))} %)"
     else:
@@ -148,4 +179,4 @@ def _said(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
 def _counted(shown: int, n: int) -> str:
     if n > shown:
         return f"{shown} of {n} events: {CHOICE}"
-    return f"{n} event{'' if n == 1 else 's'}" if n else "nothing happened up to the horizon"
+    return f"{n} event{'' if n == 1 else 's'}" if n else "no event before the horizon"

@@ -1,14 +1,21 @@
 """Chart `timing`: how soon each outcome has happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.wording import percent, plain
+from sim.analysis.incidence import cumulative_incidence, distinguishable
+from sim.analysis.intervals import LABELS
 from sim.charts import style
+from sim.charts.style import Drawing
+from sim.formatting import DAY, percent, plain
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
+
+FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
 class Look(NamedTuple):
@@ -17,6 +24,36 @@ class Look(NamedTuple):
     colour: str
     dashes: style.Dashes
     headline: bool
+
+
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of the outcomes whose curves can be told apart."""
+    if len(run.outcomes):
+        yield Drawing("timing", lambda: _of_run(scenario, run))
+
+
+def _of_run(scenario: Scenario, run: RunTables) -> Axes:
+    """With the days on which treaties begin to bind, if they are few."""
+    about, curves = run.provenance, cumulative_incidence(run)
+    shown = distinguishable(run)
+    n = len(run.outcomes)
+    counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
+    bands = LABELS[about.interval].replace("intervals", "bands")
+    # a treaty that was void, or binds after the horizon, has no day on this chart
+    seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
+    dated = {
+        f"{plain(treaty.label)} begins to bind": moment / DAY
+        for treaty in scenario.declared.treaties.values()
+        if f"{treaty.name}.binds" in seen
+        and (moment := scenario.model.transition(f"{treaty.name}.binds").at) is not None
+    }
+    return timing(
+        curves[curves["outcome"].isin(shown)],
+        start=about.start,
+        dated=dated if len(dated) <= FEW else {},
+        subject=about.title,
+        interval="; ".join([*counted, bands]),
+    )
 
 
 def timing(
@@ -36,34 +73,38 @@ def timing(
     is drawn and what the bands hold.
     """
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
+    # a curve that is 0 to the end would be a line on the axis: it is named below instead
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
     never = [_title(curve) for name, curve in curves.items() if str(name) not in happened]
     rows = max(len(curves) + 1, 9)
     ax = style.axes(ax, rows=rows)
     horizon = float(table["time"].max()) if len(table) else 1.0
     ends = style.time_axis(ax, horizon, start)
-    style.share_axis(
-        ax, max((float(curves[k]["high"].max()) for k in happened), default=1.0), of="y"
-    )
-    _, top = ax.get_ylim()
-    wanted = [float(curves[name]["probability"].iloc[-1]) for name in happened]
-    room = top / rows  # of two lines of text
-    places = style.apart(wanted, room, room / 2, top - room / 2)
-    for position, (name, place) in enumerate(zip(happened, places, strict=True)):
-        headline = "headline" in table and bool(curves[name]["headline"].iloc[0])
-        look = Look(*style.line(position), headline)
-        _curve(ax, curves[name], ends, place=place, look=look)
+    _curves(ax, [curves[name] for name in happened], ends, rows=rows)
+    # upright lines say when; what happens then is said below, where there is room
     for day in (dated or {}).values():
         ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
-    said = style.shares(table["n"], "share of paths by then")
+    label = style.shares(table["n"], "share of paths by then")
     below = [ax.get_xlabel(), interval]
     below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
     below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is no line at zero
-    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=said)
+    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=label)
     ax.xaxis.label.set_wrap(True)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
     return ax
+
+
+def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int) -> None:
+    """A line for each outcome, labelled at its end with no label over another."""
+    style.share_axis(ax, max((float(one["high"].max()) for one in curves), default=1.0), of="y")
+    _, top = ax.get_ylim()
+    wanted = [float(one["probability"].iloc[-1]) for one in curves]
+    room = top / rows  # of two lines of text
+    places = style.apart(wanted, room, room / 2, top - room / 2)
+    for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
+        headline = "headline" in curve and bool(curve["headline"].iloc[0])
+        _curve(ax, curve, ends, place=place, look=Look(*style.line(position), headline))
 
 
 def _title(curve: pd.DataFrame) -> str:
@@ -77,12 +118,13 @@ def _curve(
     """The line of one outcome, its band, and its title with the last share."""
     days, shares = ends[0] + curve["time"], curve["probability"]
     weight = 2.8 if look.headline else 1.5
+    # a share counted up to a day holds until the next one is counted
     ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
     low, high = curve["low"], curve["high"]
     ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.13, linewidth=0)
     last = float(shares.iloc[-1])
-    said = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
-    _label(ax, style.broken(f"{_title(curve)}  {said}"), (ends[1], last), place, look)
+    share = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
+    _label(ax, style.broken(f"{_title(curve)}  {share}"), (ends[1], last), place, look)
 
 
 def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Look) -> None:

@@ -1,6 +1,6 @@
 """Chart `treaties`: actors as nodes, what they owe one another as arrows from the obligor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -12,7 +12,11 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.analysis.bonds import bonds as bond_table
 from sim.charts import style
+from sim.charts.style import Drawing
+from sim.results.tables import RunTables
+from sim.scenario import Scenario
 
 TYPES = (
     *("defence", "consultation", "assistance", "restraint"),
@@ -44,6 +48,16 @@ class Arc(NamedTuple):
     bend: float
 
 
+def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
+    """One chart of all treaties, where there are any."""
+    if scenario.declared.treaties:
+        names = {actor.name: actor.title for actor in scenario.model.actors}
+        title = run.provenance.title
+        yield Drawing(
+            "treaties", lambda: treaties(bond_table(scenario), names=names, subject=title)
+        )
+
+
 def treaties(
     bonds: pd.DataFrame,
     *,
@@ -60,6 +74,7 @@ def treaties(
     """
     arcs = _arcs(bonds)
     places = _places(bonds, arcs)
+    # the page grows with the ring: a fixed one would let labels collide where actors are many
     low, high = _extent(places, arcs)
     inches = min(SMALL + GROWTH * len(places), LARGE)
     across, down = max((high.x - low.x) * inches, style.WIDTH), (high.y - low.y) * inches
@@ -70,6 +85,7 @@ def treaties(
     ax.legend(handles=_legend(bonds), loc="lower center", ncols=5, fontsize=8, frameon=False)
     boxes = _actors(ax, places, names or {})
     taken = [*boxes.values(), *_owed_to_nobody(ax, bonds, boxes)]
+    # drawing is what gives a box its size; everything below depends on sizes
     style.figure_of(ax).canvas.draw()  # boxes know their size, where arrows end, only once drawn
     for arc in arcs:
         _arrow(ax, arc, boxes)
@@ -78,7 +94,7 @@ def treaties(
 
 
 def _title(bonds: pd.DataFrame, subject: str) -> str:
-    grey = "; grey: owed to nobody in particular" if (bonds["beneficiary"] == "").any() else ""
+    grey = "; grey: no particular beneficiary" if (bonds["beneficiary"] == "").any() else ""
     asked = f"Who is bound to whom?{' – ' + subject if subject else ''}"
     return f"{asked}\nfrom obligor to beneficiary{grey}"
 
@@ -99,6 +115,7 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
     arcs: list[Arc] = []
     drawn: dict[tuple[str, str], int] = {}
     together = ["obligor", "beneficiary", "type", "binds"]
+    # clauses that share obligor, beneficiary, type and force are one arrow with one label
     for key, rows in owed.groupby(together, sort=False):
         obligor, beneficiary, kind = (str(part) for part in key[:3])
         binds = bool(key[3])
@@ -124,6 +141,7 @@ def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:
     Two stand side by side, since names are wider than high.
     """
     ring = _ring(nx.Graph((arc.obligor, arc.beneficiary) for arc in arcs))
+    # the first at twelve o'clock; two actors stand at nine and three
     turn, first = 2 * np.pi / max(len(ring), 1), -np.pi / 2 if len(ring) == 2 else 0.0
     angles = [first + k * turn for k in range(len(ring))]
     places = {
@@ -146,6 +164,7 @@ def _ring(graph: "nx.Graph[str]") -> list[str]:
         return sum(float(np.sin(np.pi * abs(at[a] - at[b]) / n)) for a, b in graph.edges)
 
     shorter = True
+    # 2-opt by swaps: rings have a dozen actors at most, so trying all pairs costs nothing
     while shorter:
         shorter = False
         for i in range(n):
@@ -159,6 +178,7 @@ def _ring(graph: "nx.Graph[str]") -> list[str]:
 
 def _actors(ax: Axes, places: Mapping[str, Point], names: Mapping[str, str]) -> dict[str, Text]:
     """The nodes: each actor's name in a box."""
+    # boxes over arrows (zorder), so that an arrow ends at the edge of a name
     box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": style.INK}
     look: dict[str, Any] = {
         "ha": "center",
@@ -227,12 +247,14 @@ def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text
         put(share)
         return sum(_overlap(label, other) for other in taken)
 
+    # the place where it covers least; SHARES begin in the middle and go outwards in turns
     put(min(SHARES, key=covers))
     return label
 
 
 def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
     """The point so far along the quadratic curve that matplotlib's `arc3` draws."""
+    # arc3 puts the control point off the middle by `bend` times the distance, at right angles
     control = Point(
         (start.x + end.x) / 2 + bend * (end.y - start.y),
         (start.y + end.y) / 2 - bend * (end.x - start.x),
@@ -248,6 +270,7 @@ def _overlap(one: Text, other: Text) -> float:
 
 
 def _colour(kind: str) -> str:
+    # a type that is not known here, from a later version say, takes the last colour
     return style.COLOURS[TYPES.index(kind) if kind in TYPES else -1]
 
 

@@ -8,9 +8,8 @@ import gc
 
 from typer.main import get_command
 
-from sim.cli import running  # noqa: F401  (its commands and those of `reading` join the app)
-from sim.cli.answers import own_up
 from sim.cli.app import app
+from sim.cli.printing import report_internal_error
 
 __all__ = ["app", "main"]
 
@@ -23,11 +22,12 @@ def main() -> None:
     # does by itself, and once more on the way out, would cost a fifth of `check`.
     gc.set_threshold(500_000, 50, 50)
     atexit.register(gc.freeze)
+    # a test or a notebook may have put something else in place of a stream
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             if not stream.isatty():  # a file or a pipe is read by programs
                 stream.reconfigure(encoding="utf-8")
             stream.reconfigure(errors="replace")  # a screen that lacks a dash still shows the rest
-    sys.excepthook = own_up
+    sys.excepthook = report_internal_error
     name = "run_sim.py" if sys.argv[0].endswith("run_sim.py") else "escalation"
     get_command(app)(prog_name=name)  # calling app itself would put its own hook in place

@@ -6,21 +6,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.answers import Commands
+from sim.cli.commands import COMMANDS
+from sim.cli.group import Commands
 
 app = typer.Typer(
     cls=Commands,
-    help="Escalation paths from a written, sourced scenario. "
-    "A SCENARIO as the first word is run: `run_sim.py scenarios/first_crisis.yaml`.",
+    help="Simulate escalation paths from a written, sourced scenario. "
+    "A scenario file as the first word is run: `run_sim.py scenarios/first_crisis.yaml`.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
-NEXT = """Give it a scenario:   {0} scenarios/first_crisis.yaml
-See which there are:  {0} list
-Write your own:       {0} new my_crisis
-Everything it does:   {0} --help"""
+NEXT = """Run a scenario:      {0} scenarios/first_crisis.yaml
+List the scenarios:  {0} list
+Begin your own:      {0} new my_crisis
+All commands:        {0} --help"""
 
 
 @app.callback(invoke_without_command=True)
@@ -35,3 +36,8 @@ def start(
         typer.echo(f"escalation-sim {installed('escalation-sim')}")
     elif context.invoked_subcommand is None:
         typer.echo(NEXT.format(context.info_name))
+
+
+# in order, since that is the order of --help
+for name, command in COMMANDS.items():
+    app.command(name)(command)

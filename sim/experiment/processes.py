@@ -13,13 +13,14 @@ from typing import Any
 from sim.errors import RunError
 
 LOST = (
-    "a worker process ended before its work was done, for want of memory perhaps; a script that "
-    "walks paths in processes needs `if __name__ == '__main__':` above it; workers=1 does without"
+    "a worker process ended before its work was done, perhaps for lack of memory; a script that "
+    "uses worker processes needs `if __name__ == '__main__':` above it; workers=1 uses none"
 )
 
 
 def context() -> BaseContext:
     """Copies of this process where the system makes them well, so that a plain script will do."""
+    # elsewhere a process starts anew and imports the caller's script, which needs a guard
     return get_context("fork" if sys.platform == "linux" else "spawn")
 
 
@@ -31,6 +32,7 @@ def processes(
 
     All have ended when it is left; on KeyboardInterrupt they are made to.
     """
+    # processes that were there before belong to the caller
     others = active_children()
     pool = ProcessPoolExecutor(workers, context(), begin, arguments)
     with warnings.catch_warnings():

@@ -15,6 +15,7 @@ def bar(
     `after` so many seconds, so that what is done at once does not flicker.
     """
     if shown is None:
+        # a notebook has no terminal, but somebody who watches
         shown = sys.stderr.isatty() or "ipykernel" in sys.modules
     if not shown:
         yield lambda done: None

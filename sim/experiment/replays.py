@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,21 +14,20 @@ from sim.engines.reference import follow
 from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
 from sim.errors import whole
-from sim.experiment.defaults import SEED
-from sim.experiment.runs import LARGEST, LAST_SEED, model_of
+from sim.experiment.plan import LARGEST, LAST_SEED
+from sim.experiment.runs import model_of
 from sim.experiment.values import parameter_values
-from sim.model.durations import DAY
+from sim.formatting import DAY
 from sim.model.model import Model
-from sim.model.parameters import value_in_words
-from sim.results import tables
-from sim.results.tally import Ledger
+from sim.results import frames
+from sim.results.counting import Accumulator
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class ReplayTables:
     """One path. Times are in days; `events` and `path` are the rows a run has for it.
 
     events      as `Results.events`.
@@ -35,44 +36,42 @@ class Replay:
     states      one row at the start (seq -1) and one after each event: seq, time, and each state
                 variable by name, in words.
     path        one row, as `Results.paths`.
-    parameters  name -> value in this draw, in words.
+    parameters  name -> value in this draw: a number, days for a duration, the name of a choice.
+    values      the same in the model's order and units (seconds, position of a choice).
     """
 
     events: pd.DataFrame
     options: pd.DataFrame
     states: pd.DataFrame
     path: pd.DataFrame
-    parameters: dict[str, str]
+    parameters: Mapping[str, float | str]
+    values: tuple[float, ...]
     model: Model
     seed: int
     draw: int
     number: int  # of the path
 
 
-def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED) -> Replay:
-    """Path `path` of draw `draw` as any run with this seed walked it, told by the reference engine.
-
-    Raises RunError where the path goes wrong, UsageError for numbers out of range.
-    """
+def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> ReplayTables:
+    """Path `path` of draw `draw`, walked by the reference engine, which keeps what it weighed."""
     draw = whole("draw", draw, 0, LARGEST - 1)
     path = whole("path", path, 0, LARGEST - 1)
     seed = whole("seed", seed, 0, LAST_SEED)
     model = model_of(scenario)
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)
-    ledger = Ledger(model, paths=1, keep=True)
-    ledger.add(batch(model, draw, path, [walk], events=True))
-    rows = tables.paths(ledger)
-    assert rows is not None
-    return Replay(
-        events=tables.events(ledger),
+    counts = Accumulator(model, paths=1, keep=True)
+    # through the same accumulator and frames as a run, so that rows are equal to a run's
+    counts.add(batch(model, draw, path, [walk], events=True))
+    rows = frames.paths(counts)
+    assert rows is not None  # rows were kept, so there is one
+    return ReplayTables(
+        events=frames.events(counts),
         options=options(model, walk),
         states=states(model, walk),
         path=rows,
-        parameters={
-            parameter.name: value_in_words(parameter, value)
-            for parameter, value in zip(model.parameters, values.tolist(), strict=True)
-        },
+        parameters=parameters(model, values.tolist()),
+        values=tuple(values.tolist()),
         model=model,
         seed=seed,
         draw=draw,
@@ -80,13 +79,25 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int = SEED
     )
 
 
+def parameters(model: Model, values: Sequence[float]) -> Mapping[str, float | str]:
+    """`Replay.parameters`: what `Results.draws` has in the columns `parameter.<name>`."""
+    found: dict[str, float | str] = {}
+    for parameter, value in zip(model.parameters, values, strict=True):
+        levels = parameter.distribution.levels
+        days = value / DAY if parameter.time else value
+        found[parameter.name] = levels[int(value)] if levels else days
+    return MappingProxyType(found)
+
+
 def options(model: Model, walk: Walk) -> pd.DataFrame:
     """The table `Replay.options`."""
+    # a firing without shares is rule 7: no option was available, so each had 0
     rows = [
         (seq, option.name, firing.shares[i] if firing.shares else 0.0, i == firing.option)
         for seq, firing in enumerate(walk.firings)
         for i, option in enumerate(model.transitions[firing.rank].options)
     ]
+    # of no events at all, four empty columns
     seq, option, probability, taken = list(zip(*rows, strict=True)) or [()] * 4
     return pd.DataFrame(
         {
@@ -100,6 +111,7 @@ def options(model: Model, walk: Walk) -> pd.DataFrame:
 
 def states(model: Model, walk: Walk) -> pd.DataFrame:
     """The table `Replay.states`."""
+    # seq -1 is the state before anything has fired
     found = [(-1, 0.0, model.start_state)]
     found += [(seq, firing.time / DAY, firing.state) for seq, firing in enumerate(walk.firings)]
     columns: dict[str, object] = {

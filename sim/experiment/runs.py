@@ -1,123 +1,81 @@
-"""A run: parameters drawn, paths walked, results tabulated."""
+"""A run: parameters drawn, paths walked and counted, or every draw solved."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines import ENGINES
-from sim.errors import UsageError, unknown, whole
-from sim.experiment.defaults import DRAWS, ENGINE, PATHS, SEED
+from sim.errors import UsageError
+from sim.experiment.plan import EXACT, Plan
 from sim.experiment.progress import bar
-from sim.experiment.solving import EXACT, solved
+from sim.experiment.solving import solve
 from sim.experiment.values import values_of
 from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
-from sim.model.durations import DAY
+from sim.formatting import DAY
 from sim.model.model import Model
-from sim.results.results import Provenance, Results, tabulate
-from sim.results.saved import digest, versions
-from sim.results.tally import Ledger
+from sim.results.counting import Accumulator
+from sim.results.directory import digest
+from sim.results.provenance import Provenance, versions
+from sim.results.solution import Solution
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-ROWS = 1_000_000  # more paths than this are counted, but not kept, unless asked for
-LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
-LAST_SEED = 2**64 - 1
+
+WANTED = "scenario: must be what sim.load gives, or a path"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How much to run, and how: what `run` and `compare` both take; see `run`."""
+class RunOutput:
+    """What a run leaves, before anything is estimated: counts, or a solution."""
 
-    draws: int = DRAWS
-    paths: int = PATHS
-    seed: int = SEED
-    engine: str = ENGINE
-    workers: int | None = None
-    events: bool = False
-    keep_paths: bool | None = None
-    progress: bool | None = None
-
-    def __post_init__(self) -> None:
-        checked = {
-            "draws": whole("draws", self.draws, 1, LARGEST),
-            "paths": whole("paths", self.paths, 1, LARGEST),
-            "seed": whole("seed", self.seed, 0, LAST_SEED),
-        }
-        if self.workers is not None:
-            checked["workers"] = whole("workers", self.workers, 1)
-        for name, value in checked.items():  # a row of a table gives NumPy's numbers
-            object.__setattr__(self, name, value)
-        if self.engine not in (*ENGINES, EXACT):
-            raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
-
-    @property
-    def keeps(self) -> bool:
-        """Whether a row is kept for every path."""
-        return self.draws * self.paths <= ROWS if self.keep_paths is None else self.keep_paths
-
-    @property
-    def crew(self) -> int:
-        """How many workers; all cores this process may use unless said."""
-        if self.workers is not None:
-            return self.workers
-        allowed = getattr(os, "sched_getaffinity", None)  # not on every system
-        return len(allowed(0)) if allowed else os.cpu_count() or 1
+    model: Model
+    found: Accumulator | Solution
+    values: NDArray[np.float64]  # of the parameters: a row a finished draw, a column each
+    provenance: Provenance
 
 
-def run(
-    scenario: Scenario | Model,
-    *,
-    draws: int = DRAWS,
-    paths: int = PATHS,
-    seed: int = SEED,
-    engine: str = ENGINE,
-    workers: int | None = None,
-    events: bool = False,
-    keep_paths: bool | None = None,
-    progress: bool | None = None,
-) -> Results:
-    """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
-
-    The same seed gives the same tables, byte for byte, whatever the number of workers (processes,
-    or threads of an engine that has its own; all cores unless said). `engine` is a name in
-    `sim.engines.ENGINES` (`reference` works in processes: outside Linux a script that asks for it
-    keeps its own work below `if __name__ == "__main__":`), or `exact`: probabilities are solved
-    for, draw by draw, not sampled (then counts, median times and paths are missing, low and high
-    are the error bound). `events` keeps every event; `keep_paths` a row for every path, left out
-    above a million unless asked for. A bar shows progress on a terminal and in a notebook only,
-    unless `progress` says so.
-
-    Ctrl-C ends the run in good order: the finished draws are kept, and `provenance.interrupted`
-    says so. Raises RunError when the scenario goes wrong (naming expression, state, draw and path)
-    and UsageError for arguments out of range.
-    """
-    plan = Plan(
-        draws=draws,
-        paths=paths,
-        seed=seed,
-        engine=engine,
-        workers=workers,
-        events=events,
-        keep_paths=keep_paths,
-        progress=progress,
-    )
+def run(scenario: Scenario | Model, plan: Plan) -> RunOutput:
+    """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw."""
     model = model_of(scenario)
-    (values,) = values_of([model], plan.seed, range(plan.draws), progress=progress)
+    (values,) = values_of([model], plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
-        return solved(model, values, plan, about(scenario, plan, plan.draws))
-    ledger = Ledger(model, paths=plan.paths, keep=plan.keeps)
+        return solved(scenario, values, plan)
+    # batches are counted as they come, so memory does not grow with the number of paths unless rows
+    # are kept
+    counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
     for (pieces,) in pieces_of([model], [values], plan):
         for piece in pieces:
-            ledger.add(piece)
-    return tabulate(ledger, values, about(scenario, plan, ledger.draws))
+            counts.add(piece)
+    return counted(scenario, counts, values, plan)
+
+
+def counted(
+    scenario: Scenario | Model, counts: Accumulator, values: NDArray[np.float64], plan: Plan
+) -> RunOutput:
+    """The finished draws of a sampled run."""
+    return RunOutput(
+        model=counts.model,
+        found=counts,
+        # after Ctrl-C the last draw may be half done, and only whole ones are counted
+        values=values[: counts.draws],
+        provenance=provenance(scenario, plan, counts.draws),
+    )
+
+
+def solved(scenario: Scenario | Model, values: NDArray[np.float64], plan: Plan) -> RunOutput:
+    """The draws that were solved; there are no paths in them."""
+    model = model_of(scenario)
+    solution = solve(model, values, plan)
+    done = len(solution.outcomes)
+    # `paths` 0 says that there are none, so that nobody divides by them
+    about = replace(provenance(scenario, plan, done), interval=EXACT, paths=0)
+    return RunOutput(model=model, found=solution, values=values[:done], provenance=about)
 
 
 def pieces_of(
@@ -137,6 +95,7 @@ def pieces_of(
     with interruptible() as interruption, bar(work.total, plan.progress) as done:
         try:
             yield from walk(work, interruption, done)
+        # Ctrl-C: what has been counted stays counted
         except Stop:
             return
 
@@ -145,14 +104,16 @@ def model_of(scenario: Scenario | Model) -> Model:
     """The model of a scenario; a model is its own."""
     model = scenario if isinstance(scenario, Model) else getattr(scenario, "model", None)
     if not isinstance(model, Model):
-        raise UsageError(f"scenario: what sim.load gives is wanted, found {scenario!r:.60}")
+        raise UsageError(
+            f"scenario: what sim.load gives, or a path, is wanted, found {scenario!r:.60}"
+        )
     return model
 
 
-def about(scenario: Scenario | Model, plan: Plan, finished: int) -> Provenance:
+def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provenance:
     """Where results come from: the scenario and its files, seed, arguments and versions."""
     model = model_of(scenario)
-    files: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}  # a model alone was read from no file
     question = under = ""
     if not isinstance(scenario, Model):
         question, under = scenario.question, "+".join(scenario.applied)
@@ -169,17 +130,10 @@ def about(scenario: Scenario | Model, plan: Plan, finished: int) -> Provenance:
         paths=plan.paths,
         horizon=model.horizon / DAY,
         start=model.start,
+        # named here too, since a saved run is read without its scenario
         headlines=tuple(outcome.name for outcome in model.outcomes if outcome.headline),
         interval="sampling",
-        arguments={
-            "draws": plan.draws,
-            "paths": plan.paths,
-            "seed": plan.seed,
-            "engine": plan.engine,
-            "workers": plan.crew,
-            "events": plan.events,
-            "keep_paths": plan.keeps,
-        },
+        arguments=plan.arguments(),
         versions=versions(),
         files=files,
     )

@@ -28,11 +28,14 @@ def values_of(
     models: Sequence[Model], seed: int, draws: range, *, progress: bool | None
 ) -> list[Floats]:
     """`parameter_values` of several models; what they have in common is drawn once."""
+    # a baseline and thirty alternatives share nearly all their parameters
     distinct = dict.fromkeys(parameter for model in models for parameter in model.parameters)
     columns: dict[Parameter, Floats] = {}
     with bar(len(distinct) * len(draws), progress, " values", after=AT_ONCE) as done:
         for parameter in distinct:
             name, distribution = parameter.name, parameter.distribution
+            # inverse transform: the uniform is stratified by name and draw, the quantile is the
+            # value
             drawn = (quantile(distribution, parameter_uniform(seed, name, draw)) for draw in draws)
             columns[parameter] = np.fromiter(drawn, np.float64, len(draws))
             done(len(draws))
@@ -41,6 +44,7 @@ def values_of(
         values = np.empty((len(draws), len(model.parameters)))
         for position, parameter in enumerate(model.parameters):
             values[:, position] = columns[parameter]
+        # rule 3 holds in every draw, and an error here costs no walking
         sums.check(model, values, first=draws.start)
         found.append(values)
     return found

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from sim.engines import engine, has_threads
 from sim.experiment.processes import context, processes
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 PATHS_IN_A_CHUNK = 250  # at most: a second or so of the reference engine
 PATHS_BESIDE_THEIR_TWINS = 20_000  # of a faster engine, kept until the last twin has walked them
 PATHS_WORTH_A_PROCESS = 200  # fewer are walked here
 
-Pieces = list[list[Walked]]  # of each model
+Pieces = list[list[PathBatch]]  # of each model
 
 
 class Chunk(NamedTuple):
@@ -70,6 +70,7 @@ class Interruption:
 
     def ask(self, number: int, frame: FrameType | None) -> None:
         """Answer a signal."""
+        # a second Ctrl-C is from somebody who does not want to wait
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
@@ -84,6 +85,7 @@ class Interruption:
 def interruptible() -> Iterator[Interruption]:
     """Collect Ctrl-C instead of being torn away by it; only the main thread can."""
     interruption = Interruption()
+    # signals reach the main thread alone, and only it may say what they do
     if threading.current_thread() is not threading.main_thread():
         yield interruption
         return
@@ -96,6 +98,7 @@ def interruptible() -> Iterator[Interruption]:
 
 def chunks(work: Work, size: int) -> Iterator[Chunk]:
     """All draws and paths, in order, in rectangles of about `size` paths."""
+    # never across two draws unless draws are small: tables are made draw by draw
     if work.paths >= size:
         for draw in range(work.draws):
             for first in range(0, work.paths, size):
@@ -112,6 +115,7 @@ def walk(work: Work, interruption: Interruption, done: Callable[[int], object]) 
     n = work.draws * work.paths
     if has_threads(work.engine) or work.workers == 1 or n <= PATHS_WORTH_A_PROCESS:
         return _here(work, interruption, done)
+    # eight chunks a worker even out fast and slow ones; too small ones are all overhead
     size = min(max(n // (8 * work.workers), 20), PATHS_IN_A_CHUNK)
     return _elsewhere(work, chunks(work, size), interruption, done)
 
@@ -121,6 +125,7 @@ def _here(
 ) -> Iterator[Pieces]:
     """One model piece by piece; several chunk by chunk, so that the same paths come together."""
     if len(work.models) == 1:
+        # one model needs no pairs, so its engine may go through without a stop
         whole = Chunk(range(work.draws), range(work.paths))
         for piece in _pieces(work, 0, whole):
             done(len(piece.ending))
@@ -128,13 +133,13 @@ def _here(
             interruption.check()
         return
 
-    def count(piece: Walked) -> None:
+    def count(piece: PathBatch) -> None:
         interruption.check()
         done(len(piece.ending))
 
     size = PATHS_BESIDE_THEIR_TWINS if has_threads(work.engine) else PATHS_IN_A_CHUNK
     for chunk in chunks(work, size):
-        yield _walked(_part(work, chunk), chunk, count)
+        yield _walk_chunk(_part(work, chunk), chunk, count)
 
 
 def _elsewhere(
@@ -150,6 +155,8 @@ def _elsewhere(
         try:
             for chunk in todo:
                 ahead.append(_submit(pool, work, chunk))
+                # two a worker: one under way, one waiting, so that nobody idles while results are
+                # counted
                 if len(ahead) > 2 * work.workers:
                     yield _next(ahead, interruption, done)
             while ahead:
@@ -174,6 +181,7 @@ def _next(
     """Wait for the chunk that is next in order, or for Ctrl-C."""
     future = ahead.popleft()
     while True:
+        # woken five times a second, since a wait for a result does not hear Ctrl-C
         interruption.check()
         if wait([future], timeout=0.2).done:
             pieces = future.result()
@@ -186,20 +194,21 @@ _stop: Event | None = None  # in a worker process: whether the run was given up
 
 def _begin(stop: Event) -> None:
     """Begin a worker process; Ctrl-C, which reaches it too, is for the first process to answer."""
+    # the one global: a worker process has no other way to be handed what is its own
     global _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stop = stop
 
 
 def _there(work: Work, chunk: Chunk) -> Pieces:
-    def look(piece: Walked) -> None:
+    def look(piece: PathBatch) -> None:
         if _stop is not None and _stop.is_set():
             raise Stop
 
-    return _walked(work, chunk, look)
+    return _walk_chunk(work, chunk, look)
 
 
-def _walked(work: Work, chunk: Chunk, each: Callable[[Walked], None]) -> Pieces:
+def _walk_chunk(work: Work, chunk: Chunk, each: Callable[[PathBatch], None]) -> Pieces:
     """All pieces of a chunk; `each` is called with every one as it comes."""
     found: Pieces = [[] for _ in work.models]
     for which, own in enumerate(found):
@@ -209,8 +218,9 @@ def _walked(work: Work, chunk: Chunk, each: Callable[[Walked], None]) -> Pieces:
     return found
 
 
-def _pieces(work: Work, which: int, chunk: Chunk) -> Iterator[Walked]:
+def _pieces(work: Work, which: int, chunk: Chunk) -> Iterator[PathBatch]:
     """What the engine makes of a chunk in one of the models."""
+    # an engine with threads of its own wants no processes beside them
     more = {"threads": work.workers} if has_threads(work.engine) else {}
     return engine(work.engine)(
         work.models[which],

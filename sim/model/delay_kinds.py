@@ -31,6 +31,7 @@ class Argument(NamedTuple):
     name: str
     zero: bool = False  # whether it may be 0; it is never negative
     time: bool = True  # a duration; else a plain number
+    sentence: str = ""  # for authors, where it has a key of its own
 
 
 def _as_given(found: Sequence[float], points: Points) -> Row:
@@ -53,7 +54,8 @@ class Kind:
     read: the probabilities of quantiles, or the observations.
     """
 
-    about: str  # one sentence for authors
+    about: str  # what it is, in one sentence
+    sentence: str = ""  # for authors, on its key; empty where its arguments have keys of their own
     word: str  # its key in a scenario
     written: Literal["value", "keys", "mapping", "list", "points", "record"] | None = "mapping"
     arguments: tuple[Argument, ...] = ()  # none for `points`: there they are named by probability
@@ -218,6 +220,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "exactly": Kind(
         about="Always the same.",
+        sentence="Always as long.",
         word="exactly",
         written="value",
         arguments=(Argument("duration", zero=True),),
@@ -228,6 +231,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "exponential": Kind(
         about="Without memory.",
+        sentence="The mean of a wait without memory (exponential).",
         word="mean",
         written="value",
         arguments=(Argument("mean"),),
@@ -239,7 +243,10 @@ KINDS: Mapping[str, Kind] = {
         about="Half the waits are shorter than the median, nine in ten shorter than p90.",
         word="median",
         written="keys",
-        arguments=(Argument("median"), Argument("p90")),
+        arguments=(
+            Argument("median", sentence="Half the waits are shorter (lognormal, with `p90`)."),
+            Argument("p90", sentence="Nine waits in ten are shorter (lognormal, with `median`)."),
+        ),
         ppf=_lognormal,
         cdf=_lognormal_cdf,
         numbers=_sigma,
@@ -248,14 +255,25 @@ KINDS: Mapping[str, Kind] = {
     ),
     "weibull": Kind(
         about="A hazard that grows (shape above 1) or falls with waiting.",
+        sentence="A wait that grows more, or less, likely to end as it lasts, by `scale` and "
+        "`shape`.",
         word="weibull",
-        arguments=(Argument("scale"), Argument("shape", time=False)),
+        arguments=(
+            Argument("scale", sentence="63 % of the waits are shorter."),
+            Argument(
+                "shape",
+                time=False,
+                sentence="Above 1 the wait ends ever more readily, below 1 ever less; 1 is without "
+                "memory.",
+            ),
+        ),
         ppf=_weibull,
         cdf=_weibull_cdf,
         phrase=lambda texts, points: f"Weibull, scale {texts[0]}, shape {texts[1]}",
     ),
     "between": Kind(
         about="Anything between two bounds, equally likely.",
+        sentence="`[shortest, longest]`: everything between is equally likely.",
         word="between",
         written="list",
         arguments=(Argument("low", zero=True), Argument("high", zero=True)),
@@ -266,6 +284,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "quantiles": Kind(
         about="A log-metalog through exactly these points.",
+        sentence="Two to five points such as `50%`, joined smoothly and never below 0.",
         word="quantiles",
         written="points",
         counted=True,
@@ -280,6 +299,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "observed": Kind(
         about="Waits seen in the record, resampled: a list, or how often each was seen.",
+        sentence="Waits on record, of which one is drawn; a list, or how often each was seen.",
         word="observed",
         written="record",
         counted=True,

@@ -200,6 +200,7 @@ def _quantiles_phrase(found: Distribution, say: Say) -> str:
 KINDS: Mapping[DistributionKind, Kind] = {
     "fixed": Kind(
         about="A number we take as known.",
+        sentence="One number, taken as known.",
         written="value",
         ppf=lambda found, u: found.numbers[0],
         support=_ends,
@@ -208,6 +209,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "uniform": Kind(
         about="Anything between two bounds, equally likely.",
+        sentence="`[low, high]`: everything between is equally likely.",
         numbers=("low", "high"),
         ppf=_uniform,
         cdf=_uniform_cdf,
@@ -219,6 +221,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "triangular": Kind(
         about="Low, most likely, high: a triangle.",
+        sentence="`[low, likeliest, high]`, in straight lines.",
         numbers=("low", "mode", "high"),
         ppf=_triangular,
         cdf=_triangular_cdf,
@@ -228,6 +231,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "pert": Kind(
         about="Low, most likely, high: smooth, with the mode weighing four times.",
+        sentence="`[low, likeliest, high]`, smooth; the likeliest weighs four times.",
         numbers=("low", "mode", "high"),
         ppf=_pert,
         cdf=_pert_cdf,
@@ -237,7 +241,9 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "normal": Kind(
         about="The bell curve.",
+        sentence="A bell curve, by its `mean` and `sd`.",
         numbers=("mean", "sd"),
+        sentences=("The mean.", "The standard deviation."),
         written="mapping",
         ppf=_normal,
         cdf=_normal_cdf,
@@ -249,7 +255,9 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "lognormal": Kind(
         about="Positive, with a long upper tail.",
+        sentence="Above 0 with a long upper tail, by its `median` and `p90`.",
         numbers=("median", "p90"),
+        sentences=("Half the values lie below.", "Nine values in ten lie below."),
         written="mapping",
         ppf=_lognormal,
         cdf=_lognormal_cdf,
@@ -262,6 +270,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "beta": Kind(
         about="A probability learnt from counts, or given by mean and spread.",
+        sentence="A share, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
         numbers=("alpha", "beta"),  # after counts and prior, or mean and sd, were worked in
         written="counts",
         ppf=lambda found, u: _beta_ppf(found.numbers[0], found.numbers[1], u),
@@ -272,6 +281,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "choices": Kind(
         about="One of several readings, each with a weight.",
+        sentence="Readings, each with a weight; a draw takes one of them.",
         written="weights",
         discrete=True,
         ppf=_choice,
@@ -282,6 +292,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "quantiles": Kind(
         about="A metalog through two to five points.",
+        sentence="Two to five points such as `5%`, joined smoothly (a metalog).",
         written="points",
         ppf=_quantiles,
         support=_anything,

@@ -27,8 +27,10 @@ def _fine(found: Distribution, say: Say) -> list[str]:
 class Kind:
     """One family of distributions of a parameter, and all that is said of it anywhere."""
 
-    about: str  # one sentence for authors
+    about: str  # what it is, in one sentence
+    sentence: str  # for authors, on its key
     numbers: tuple[str, ...] = ()  # their names; none where a file names them itself
+    sentences: tuple[str, ...] = ()  # for authors, on the numbers that have keys of their own
     written: Literal["value", "list", "mapping", "counts", "weights", "points"] = "list"
     discrete: bool = False  # values are positions among named choices, which have no order
     ppf: Callable[[Distribution, float], float]  # the value that a share u of all draws stays below

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sim.formatting import plain
 from sim.model.expressions import Expression, Names
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
@@ -47,11 +48,6 @@ class Ending:
     def label(self) -> str:
         """What a reader sees: the title, or the name as words."""
         return self.title or plain(self.name)
-
-
-def plain(name: str) -> str:
-    """A name of the scenario as words: `ally_fights` becomes `ally fights`."""
-    return name.replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 from textwrap import wrap
 
 from sim.errors import Problem, ScenarioError, UsageError
-from sim.scenario.reading import read
-from sim.scenario.written import Scalar
+from sim.source.reading import read
+from sim.source.tree import Scalar
 
 
 def catalogue(directory: Path) -> Iterator[str]:
@@ -20,17 +20,18 @@ def catalogue(directory: Path) -> Iterator[str]:
         try:
             tree, _ = read(str(file))
         except ScenarioError as error:
+            # one bad file does not hide the others; what is wrong is raised at the end
             problems += error.problems
             continue
         if tree.get("scenario") is None:
             continue  # sources to include, say
         found += 1
         title, base = tree.get("title"), tree.get("extends")
-        after = f"  (changes {base.text})" if isinstance(base, Scalar) else ""
+        after = f"  (variant of {base.text})" if isinstance(base, Scalar) else ""
         yield f"{file}{after}"
         if isinstance(title, Scalar):
             yield from wrap(title.text, 78, initial_indent="  ", subsequent_indent="  ")
     if problems:
         raise ScenarioError(problems)
     if not found:
-        raise UsageError(f"{directory}: no scenario there; `new NAME` writes one")
+        raise UsageError(f"{directory}: no scenarios there; `new NAME` writes one")

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from sim.model.durations import DAY, duration_in_words
+from sim.formatting import DAY, duration_in_words
 from sim.model.model import Model
 from sim.model.phrases import phrase
 from sim.model.state import Variable
 from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
 from sim.report.rules import rule_lines, treaty_lines
-from sim.scenario import Scenario
-from sim.scenario.record import Assumption
+from sim.scenario import Scenario, Sourced
 
 PARTS = (
     ("treaty", "of treaties"),
@@ -26,6 +25,7 @@ def describe(scenario: Scenario) -> str:
 
     Says what the model is, not what came out of it; the same scenario gives the same text.
     """
+    # the order and the headings of the ODD protocol, so that a reviewer knows where to look
     parts = (_purpose, _entities, _process, _concepts, _initialisation, _input, _submodels)
     lines = chain.from_iterable(part(scenario) for part in parts)
     return document([*heading(1, scenario.title), *lines])
@@ -36,29 +36,30 @@ def _purpose(scenario: Scenario) -> Iterator[str]:
     yield scenario.question or scenario.title
     yield ""
     yield (
-        "The model shows what the assumptions below imply, and which of them the answer hangs on. "
-        "It is neither a forecast nor a combat model."
+        "The model shows what the assumptions below imply, and which of them the answer depends "
+        "on. It is neither a forecast nor a combat model."
     )
 
 
 def _entities(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Entities, state variables and scales")
     model = scenario.model
-    names = {actor.name: actor.title for actor in scenario.actors}
+    names = {actor.name: actor.title for actor in model.actors}
     rows = [
         (names.get(variable.owner, ""), code(variable.name), _values(variable), _start(variable))
         for variable in model.variables
-        if variable.owner not in {treaty.name for treaty in scenario.treaties}
+        # a treaty's own flag and statuses are told once for all, below the table
+        if variable.owner not in scenario.declared.treaties
     ]
-    yield from table(("of whom", "variable", "values, in order", "at the start"), rows)
+    yield from table(("owner", "variable", "values, in order", "initial value"), rows)
     yield ""
-    without = [actor.title for actor in scenario.actors if not _owns(model, actor.name)]
+    without = [actor.title for actor in model.actors if not _owns(model, actor.name)]
     if without:
         yield f"Actors without a state of their own: {joined(without)}."
         yield ""
     yield (
         "Each treaty has a flag `<treaty>.binds`, each clause a status: dormant, invoked, then its "
-        "answer. Time is continuous; a path runs "
+        "response. Time is continuous; a path runs "
         f"{duration_in_words(scenario.horizon)}{_dates(scenario)}."
     )
 
@@ -66,31 +67,36 @@ def _entities(scenario: Scenario) -> Iterator[str]:
 def _process(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Process overview and scheduling")
     model = scenario.model
+    # by the part of the file they come from, in the order in which clocks due together fire
     counts = Counter[str](transition.part for transition in model.transitions)
-    told = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
+    parts = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
     yield (
-        f"{len(model.transitions)} transitions ({told}) run as clocks: a clock runs while its "
-        "guard holds, and when it rings one option is taken and its effects apply together. Of "
-        "clocks due at one instant the first in the order treaties, moves, events fires, then "
-        "everything is looked at again."
+        f"{len(model.transitions)} transitions ({parts}) run as clocks: a clock runs while its "
+        "guard holds; when it expires, one option is taken and its effects apply together. Of "
+        "clocks due at the same instant the first in the order treaties, moves, events fires; then "
+        "all guards are evaluated again."
     )
     if model.stop_when is not None:
         yield ""
-        yield f"A path stops at once when {phrase(model.stop_when, model)}."
+        yield f"A path ends as soon as {phrase(model.stop_when, model)}."
     dated = [transition for transition in model.transitions if transition.at is not None]
     if dated:
-        yield from ["", "On the calendar:", ""]
+        yield from ["", "Scheduled:", ""]
+        # by day and not by rank: a calendar is read in order of time
         for transition in sorted(dated, key=lambda t: t.at or 0.0):
             yield bullet(f"{code(transition.name)}: day {(transition.at or 0.0) / DAY:g}")
 
 
 def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Design concepts")
-    facts = [(code(fact.name), fact.words, code(fact.text)) for fact in scenario.facts]
+    facts = [
+        (code(name), phrase(fact, scenario.model), code(fact.text))
+        for name, fact in scenario.declared.facts.items()
+    ]
     if facts:
-        yield from ["Words the rules use, each a condition on the state:", ""]
-        yield from table(("word", "means", "as written"), facts)
-    yield from ["", "What is looked for, and set nowhere (emergence):", ""]
+        yield from ["Named conditions that the rules use:", ""]
+        yield from table(("name", "meaning", "expression"), facts)
+    yield from ["", "Results that emerge (none is set directly):", ""]
     outcomes = [
         (
             code(outcome.name),
@@ -101,17 +107,23 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         )
         for outcome in scenario.model.outcomes
     ]
-    head = ("outcome", "what it is", "has happened when", "as written", "headline")
+    head = ("outcome", "meaning", "has happened when", "expression", "headline")
     yield from table(head, outcomes)
-    yield from ["", "How a path ended, the first that holds:", ""]
+    yield from [
+        "",
+        "Endings; of several conditions that hold at the end of a path, the first counts:",
+        "",
+    ]
     for ending in scenario.model.endings:
+        # the last one has no condition: it takes what is left
         when = code(ending.when.text) if ending.when else "otherwise"
-        said = sentences(ending.title, ending.about)
-        yield bullet(f"{code(ending.name)}{f' ({said})' if said else ''}: {when}")
+        about = sentences(ending.title, ending.about)
+        yield bullet(f"{code(ending.name)}{f' ({about})' if about else ''}: {when}")
     yield ""
     yield (
-        "Chance enters through waiting times and options (luck, differing by path) and through the "
-        "assumptions (what we do not know, differing by draw); the two are reported apart."
+        "Randomness enters through waiting times and options (chance: differs between paths) and "
+        "through the parameters (uncertainty: differs between draws); the two are reported "
+        "separately."
     )
 
 
@@ -120,35 +132,36 @@ def _initialisation(scenario: Scenario) -> Iterator[str]:
     day = f" on {scenario.start}" if scenario.start else ""
     yield f"Every path starts{day} in the state given above."
     if scenario.applied:
-        yield f"In force here: {joined(scenario.applied)}."
+        yield f"Interventions applied: {joined(scenario.applied)}."
     rows = [
-        (code(name), intervention.about or intervention.title)
-        for name, intervention in scenario.interventions.items()
+        (code(name), intervention.about or intervention.title or name)
+        for name, intervention in scenario.declared.interventions.items()
     ]
     if rows:
-        yield from ["", "Interventions that can be compared with it:", ""]
-        yield from table(("intervention", "what would be different"), rows)
+        yield from ["", "Interventions it can be compared with:", ""]
+        yield from table(("intervention", "change"), rows)
 
 
 def _input(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Input data")
-    yield "Nothing is read while a path runs."
+    yield "No data are read while a path runs."
     evidence = [
         (
-            item.about or item.name,
+            item.meaning or item.name,
             code(item.outcome),
             f"{item.successes} of {item.trials}",
             joined(item.source),
         )
-        for item in scenario.evidence
+        for item in scenario.declared.evidence.values()
     ]
     if evidence:
-        yield "The record below stands beside the estimates: a check, not an input."
+        yield "The historical record below is compared with the estimates: a check, not an input."
         yield ""
         yield from table(("record", "outcome", "count", "source"), evidence)
-    if scenario.sources:
+    sources = scenario.declared.sources
+    if sources:
         yield from ["", "Sources:", ""]
-    for source in scenario.sources:
+    for source in sources.values():
         unsure = " (unconfirmed)" if source.unconfirmed else ""
         yield bullet(f"{code(source.name)}: {source.cite}{unsure} {_link(source.url)}")
 
@@ -156,7 +169,7 @@ def _input(scenario: Scenario) -> Iterator[str]:
 def _submodels(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Submodels")
     model = scenario.model
-    for treaty in scenario.treaties:
+    for treaty in scenario.declared.treaties.values():
         yield from treaty_lines(treaty, model)
     for part, title in (("move", "Moves"), ("event", "Events")):
         yield from heading(3, title)
@@ -164,26 +177,27 @@ def _submodels(scenario: Scenario) -> Iterator[str]:
             if transition.part == part:
                 yield from rule_lines(transition, model)
     yield from heading(3, "Assumptions")
-    yield from _assumptions(scenario.assumptions)
-    if scenario.delays:
+    declared = scenario.declared
+    yield from _assumptions(scenario, declared.parameters.values())
+    if declared.delays:
         yield from heading(3, "Waiting times")
-        yield from _assumptions(scenario.delays)
-    if scenario.stipulated:
-        yield from heading(3, "Numbers written into rules")
+        yield from _assumptions(scenario, declared.delays.values())
+    if scenario.numbers:
+        yield from heading(3, "Numbers stipulated in rules")
         rows = [
             (item.number, code(item.rule), item.why or joined(item.source) or "no reason given")
-            for item in scenario.stipulated
+            for item in scenario.numbers
         ]
         yield from table(("number", "rule", "source or reason"), rows)
 
 
-def _assumptions(rows: Iterable[Assumption]) -> Iterator[str]:
+def _assumptions(scenario: Scenario, rows: Iterable[Sourced]) -> Iterator[str]:
     cells = [
         (
             code(row.name),
-            row.about,
+            row.meaning,
             row.text,
-            row.grade + ", unconfirmed" * row.unconfirmed,
+            row.grade + ", unconfirmed" * scenario.declared.is_unconfirmed(row),
             joined(row.source),
             row.note,
         )

@@ -7,6 +7,7 @@ from itertools import compress
 def document(lines: Iterable[str]) -> str:
     """The lines as one text: no two empty lines in a row, none at the beginning."""
     kept: list[str] = []
+    # builders put an empty line on both sides of what they write; two in a row are one
     for line in lines:
         if line or (kept and kept[-1]):
             kept.append(line.rstrip())
@@ -35,8 +36,8 @@ def joined(parts: Iterable[str]) -> str:
 
 def sentences(*parts: str) -> str:
     """Texts one behind the other, each ended by a full stop unless it is the last."""
-    said = [part.rstrip() for part in parts if part]
-    return " ".join([*(f"{part.rstrip('.')}." for part in said[:-1]), *said[-1:]])
+    texts = [part.rstrip() for part in parts if part]
+    return " ".join([*(f"{part.rstrip('.')}." for part in texts[:-1]), *texts[-1:]])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -44,6 +45,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
     A column with nothing in it is left out.
     """
+    # read twice: once for which columns have something in them, once to write
     rows = [tuple(row) for row in rows]
     filled = [any(column) for column in zip(*rows, strict=True)] or [True] * len(head)
     yield _row(compress(head, filled))
@@ -53,4 +55,5 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def _row(cells: Iterable[str]) -> str:
+    # a bar would end the cell and a line end the table: one is escaped, the other a blank
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"

@@ -2,8 +2,8 @@
 
 from textwrap import wrap
 
-from sim.analysis.wording import counted, percent
-from sim.experiment.rare import Rare
+from sim.api import Rare
+from sim.formatting import counted, percent
 
 WIDTH = 78
 
@@ -12,21 +12,22 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     """The lines to print."""
     width = rare.high - rare.low
     ends = "–".join(percent(end, width=width) for end in (rare.low, rare.high))
-    said = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends})"
+    estimate = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends})"
     effort = (
-        f"By splitting: {counted(rare.draws, 'draw')} of "
+        f"Importance splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
-        f"{rare.events:,} events; to know these draws as well an ordinary run takes "
-        f"{rare.gain:.2g} times as many."
+        f"{rare.events:,} events; an ordinary run needs {rare.gain:.2g} times as many for the same "
+        f"precision in these draws."
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
-    known = f"In brackets 90 %, from the spread {spread}: sampling only. {_over(rare)}"
-    return [*wrap(title, WIDTH), "", said, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
+    known = f"90 % interval from the spread {spread}: sampling error only. {_over(rare)}"
+    return [*wrap(title, WIDTH), "", estimate, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
 
 
 def _over(rare: Rare) -> str:
     """How much hangs on what we do not know, which no number of paths makes less."""
     if rare.draws == 1:
-        return "What we do not know is not in it yet."
+        return "Parameter uncertainty not included."
+    # how much the answer depends on what is not known, which more paths do not make less
     low, high = (float(end) for end in rare.by_draw["probability"].quantile([0.05, 0.95]))
-    return f"Nine in ten draws say {percent(low)} to {percent(high)} %."
+    return f"In 90 % of the draws the probability is {percent(low)} to {percent(high)} %."

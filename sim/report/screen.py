@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -10,37 +10,36 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.wording import at_most, counted, estimate, percent, plain
-from sim.experiment.defaults import SEED
-from sim.model.durations import DAY, duration_in_words
-from sim.report.written import Found
-from sim.results.results import Provenance, Results
+from sim.analysis.intervals import NOTES
+from sim.api import Results
+from sim.experiment.plan import Plan
+from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
+from sim.results.provenance import Provenance
 from sim.scenario import Scenario
 
-INTERVALS = {
-    "sampling": "In brackets 90 %, sampling only; what we do not know is not in it yet.",
-    "exact": "Solved, not sampled, to the last digit shown or as ± says; what we do not know is "
-    "not in it.",
-}
 WITHOUT_PATHS = (
-    "Of so many paths no table is kept: no paths.csv and no routes; --keep-paths keeps it."
+    "Too many paths to keep a row for each: no paths.csv and no routes; --keep-paths writes it."
 )
 NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
-def run_view(scenario: Scenario, results: Results, found: Found, where: str) -> Group:
+def run_view(
+    scenario: Scenario, results: Results, found: Mapping[str, pd.DataFrame], where: str
+) -> Group:
     """The question, outcomes and endings with intervals, what was never reached, where it all is.
 
-    `found` is what the run's files hold beside its tables; `where` says what was written where.
+    `found` are the analyses beside the run's tables, by name; `where` says what was written where.
     """
     about = results.provenance
+    # what was asked, what was found, what to think of it, where it is: in this order
     parts: list[RenderableType] = [*_head(about)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
-    parts += ["", _outcomes(results), "", _endings(results), "", Text(INTERVALS[about.interval])]
+    parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
     titles = results.outcomes["title"]
-    parts += [*_record(found.record, titles), *_routes(scenario, found.routes, titles, about)]
+    parts += [*_record(found.get("evidence"), titles)]
+    parts += [*_routes(scenario, found.get("routes"), titles, about)]
     parts += [*_never(results)]
     if results.paths is None and about.interval != "exact":
         parts += ["", Text(WITHOUT_PATHS)]
@@ -53,26 +52,20 @@ def _head(about: Provenance) -> Iterator[RenderableType]:
     if about.question:
         yield Text(about.question)
     if about.under:
-        yield Text(f"Under: {about.under}", "bold")
+        yield Text(f"Interventions applied: {about.under}", "bold")
     yield ""
     since = f" from {about.start}" if about.start else ""
     days = duration_in_words(about.horizon * DAY)
-    yield Text(f"{sample(about)}; {days}{since}; seed {about.seed}, engine {about.engine}")
-
-
-def sample(about: Provenance, each: str = "") -> str:
-    """How many draws and paths the numbers stand on."""
-    draws = counted(about.draws, "draw")
-    if about.interval == "exact":
-        return draws
-    return f"{counted(about.draws * about.paths, 'path')}{each}: {draws} of {about.paths:,}"
+    yield Text(f"{about.sample()}; {days}{since}; seed {about.seed}, engine {about.engine}")
 
 
 def _outcomes(results: Results) -> Table:
+    # an exact solution has no median times: its columns would be empty
     timed = bool(results.outcomes["median_time"].notna().any())
     table = grid("outcome", "probability", *["median time", "hits"] * timed)
     for name, row in results.outcomes.iterrows():
         median = float(row["median_time"])
+        # to the second: floats of days would end in 59.9999 min
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
         table.add_row(
@@ -98,27 +91,30 @@ def short(duration: str) -> str:
     number, _, unit = duration.partition(" ")
     if not unit:
         return duration
+    # two digits: a median over paths bears no more
     value = float(number)
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
-def _record(table: pd.DataFrame, titles: pd.Series[str]) -> Iterator[RenderableType]:
+def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
-    if not len(table):
+    if table is None:
         return
+    # agreement is a count; what disagrees is what a reader has to think about
     other = table[~table["agrees"]]
     agree = len(table) - len(other)
     yield ""
-    yield Text("Beside the record", "bold")
-    yield Text(f"{agree} of {len(table)} records meet the estimates (evidence.csv).")
+    yield Text("Comparison with the historical record", "bold")
+    yield Text(f"{agree} of {len(table)} records agree with the estimates (evidence.csv).")
     if not len(other):
         return
-    shown = grid("these do not", "of", "is (90 %)", "here")
+    shown = grid("these do not agree", "cases", "record (90 %)", "estimate")
     for _, row in other.head(RECORDS).iterrows():
         ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
         shown.add_row(
             f"{titles[row['outcome']]}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
+            # none in n has no lower end: a bound is the honest form
             ends if row["successes"] else f"below {at_most(row['record_high'])} %",
             f"{percent(row['probability'])} %",
         )
@@ -128,14 +124,14 @@ def _record(table: pd.DataFrame, titles: pd.Series[str]) -> Iterator[RenderableT
 
 
 def _routes(
-    scenario: Scenario, routes: dict[str, pd.DataFrame], titles: pd.Series[str], about: Provenance
+    scenario: Scenario, routes: pd.DataFrame | None, titles: pd.Series[str], about: Provenance
 ) -> Iterator[RenderableType]:
     """The likeliest chains of causes to each headline, with a path to replay."""
-    for outcome, table in routes.items():
-        if not len(table):
-            continue
+    if routes is None:
+        return
+    for outcome, table in routes.groupby("outcome", sort=False):
         yield ""
-        yield Text(f"Likeliest routes to {titles[outcome]}", "bold")
+        yield Text(f"Most likely routes to {titles[str(outcome)]}", "bold")
         yield Text(_looked_at(table, about.draws * about.paths))
         for _, row in table.head(ROUTES).iterrows():
             share = f"{row['hits']:,} ({percent(row['share'])} %)"
@@ -143,37 +139,40 @@ def _routes(
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
+        # the example of the likeliest route, as a command that can be pasted
         first = table.iloc[0]
         command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
         under = f" --with {about.under}" if about.under else ""
-        seed = f" --seed {about.seed}" if about.seed != SEED else ""
-        yield Text(f"as a story: {command}{under}{seed}")
+        # only what differs from the defaults, so that the line stays short
+        seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
+        yield Text(f"to see this path: {command}{under}{seed}")
 
 
 def _looked_at(routes: pd.DataFrame, n: int) -> str:
     """Which paths were looked at, if not all of them."""
     looked, came = int(routes["n"].iloc[0]), int(routes["hits"].sum())
     among = f"the first {looked:,}" if looked < n else f"{n:,}"
-    return f"of the {came:,} that came to it among {among} paths:"
+    return f"of the {came:,} that reached it among {among} paths:"
 
 
 def _never(results: Results) -> Iterator[RenderableType]:
     """Names of what no path came to, what cannot happen apart from what merely did not."""
     coverage = results.coverage
+    # what is proved never to happen is another thing than what was not met in n paths
     kinds = [("impossible", "Impossible by construction")]
     if results.n:  # an exact solution walks no paths
-        kinds.append(("possible", f"In none of the {results.n:,} paths, though possible"))
-    for reach, said in kinds:
+        kinds.append(("possible", f"Possible, but in none of the {results.n:,} paths"))
+    for reach, heading in kinds:
         names = [str(name) for name in coverage.loc[coverage["reach"] == reach, "name"]]
         if names:
             yield ""
-            yield Text(f"{said} ({len(names)}):", "bold")
+            yield Text(f"{heading} ({len(names)}):", "bold")
             yield Text(listed(names))
     if len(coverage) and (coverage["reach"] == "seen").all():
         sizes = coverage["kind"].value_counts(sort=False)
         every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
         yield ""
-        yield Text(f"All {' and '.join(every)} came up (coverage.csv).")
+        yield Text(f"All {' and '.join(every)} occurred at least once (coverage.csv).")
 
 
 def listed(names: Sequence[str]) -> str:
@@ -185,6 +184,7 @@ def listed(names: Sequence[str]) -> str:
 def grid(*columns: str) -> Table:
     """A table without lines; the first column bends, numbers do not."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    # names may be folded at 80 columns; a number over two lines could not be read
     for position, column in enumerate(columns):
         table.add_column(column, no_wrap=position > 0, overflow="fold")
     return table

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.wording import happened, moment, percent, plain
-from sim.experiment import Replay
+from sim.api import Replay
+from sim.formatting import happened, moment, percent, plain
 from sim.model.model import Model
+from sim.model.parameters import value_in_words
 from sim.streams import parameter_uniform
 
 WIDTH = 78
@@ -29,24 +30,28 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     changed = f", with {under}" if under else ""
     yield f"draw {replay.draw}, path {replay.number}, seed {replay.seed}{changed}"
     yield from _assumed(replay)
+    # plain dicts: a path is short, and a row is asked for by name again and again
     events = replay.events.to_dict("records")
     options = {seq: rows.to_dict("records") for seq, rows in replay.options.groupby("seq")}
     states = replay.states.drop(columns=["seq", "time"]).to_dict("records")
-    told = -1.0  # outcomes up to this day are told
+    up_to = -1.0  # outcomes up to this day have been listed
+    # what holds from the start has happened at day 0, before any event
     if not events or events[0]["time"] > 0:
-        yield from _outcomes(replay, told, 0.0)
-        told = 0.0
+        yield from _outcomes(replay, up_to, 0.0)
+        up_to = 0.0
     for seq, event in enumerate(events):
         yield ""
-        yield from _told(event, model)
+        yield from _heading(event, model)
         yield from _odds(options[seq])
         if pd.notna(event["cause"]):
             cause = events[int(event["cause"])]
             yield from _indented(f"because {_what(cause)} ({moment(cause['time'], model.start)})")
         yield from _changes(states[seq], states[seq + 1], event["transition"])
+        # outcomes once a moment, below its last event: which of several brought it about, time
+        # alone does not tell
         if seq + 1 == len(events) or events[seq + 1]["time"] > event["time"]:
-            yield from _outcomes(replay, told, event["time"])
-            told = event["time"]
+            yield from _outcomes(replay, up_to, event["time"])
+            up_to = event["time"]
     yield ""
     yield from _end(replay)
 
@@ -56,10 +61,11 @@ def _assumed(replay: Replay) -> Iterator[str]:
     chosen: list[str] = []
     low: list[str] = []
     high: list[str] = []
-    for parameter in replay.model.parameters:
+    for parameter, number in zip(replay.model.parameters, replay.values, strict=True):
         if parameter.distribution.kind == "fixed":
             continue
-        value = replay.parameters[parameter.name]
+        value = value_in_words(parameter, number)
+        # the uniform behind the value says how far out it is, whatever the distribution
         where = parameter_uniform(replay.seed, parameter.name, replay.draw)
         if parameter.distribution.kind == "choices":
             chosen.append(f"{parameter.name} is {value}")
@@ -67,19 +73,19 @@ def _assumed(replay: Replay) -> Iterator[str]:
             (low if where < FAR_OUT else high).append(f"{parameter.name} {value}")
     lines = (
         ("this draw assumes: ", chosen),
-        ("lower than in 19 draws of 20: ", low),
-        ("higher than in 19 draws of 20: ", high),
+        ("unusually low (below the 5th percentile): ", low),
+        ("unusually high (above the 95th percentile): ", high),
     )
-    for said, names in lines:
+    for heading, names in lines:
         if names:
-            yield from wrap(f"{said}{', '.join(names)}", WIDTH, subsequent_indent="  ")
+            yield from wrap(f"{heading}{', '.join(names)}", WIDTH, subsequent_indent="  ")
 
 
-def _told(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
+def _heading(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
     titles = {actor.name: actor.title for actor in model.actors}
     who = "" if pd.isna(event["actor"]) else f"{titles[event['actor']]}: "
-    said = f"{moment(event['time'], model.start)}  {who}{_what(event)}"
-    yield from wrap(said, WIDTH, subsequent_indent="    ")
+    heading = f"{moment(event['time'], model.start)}  {who}{_what(event)}"
+    yield from wrap(heading, WIDTH, subsequent_indent="    ")
 
 
 def _what(event: Mapping[Any, Any]) -> str:
@@ -90,17 +96,18 @@ def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
     """What else might have been; nothing to say where there was no choice."""
     if len(options) < 2:
         return
-    said = ", ".join(
+    shares = ", ".join(
         f"{'it happens' if pd.isna(option['option']) else plain(str(option['option']))} "
         + _share(option["probability"])
         for option in options
     )
-    yield from _indented(f"odds: {said}")
+    yield from _indented(f"probabilities: {shares}")
 
 
 def _share(probability: float) -> str:
     if probability == 0:
-        return "not open"
+        return "not available"
+    # rounding would say 100 % of what may still go the other way
     if SURE < probability < 1:
         return f"above {percent(SURE)} %"
     if probability < 1 - SURE:
@@ -118,6 +125,7 @@ def _changes(before: Mapping[Any, str], after: Mapping[Any, str], transition: st
 def _outcomes(replay: Replay, after: float, until: float) -> Iterator[str]:
     """The outcomes that happened later than one day and no later than another."""
     for outcome in replay.model.outcomes:
+        # missing times compare false, so what never happened is left out
         if after < replay.path[f"time.{outcome.name}"].iloc[0] <= until:
             yield from _indented(f"*** {outcome.label}")
 
@@ -128,7 +136,8 @@ def _end(replay: Replay) -> Iterator[str]:
     if not len(replay.events):
         yield "Nothing happened."
     when = moment(path["end_time"], model.start)
-    why = "the horizon" if path["censored"] else "it stops here"
+    stop = model.stop_when.text if model.stop_when is not None else ""
+    why = "horizon reached" if path["censored"] else f"path ends (stop_when: {stop})"
     titles = {ending.name: ending.label for ending in model.endings}
     yield from wrap(f"{when}  {why}. Ending: {titles[str(path['ending'])]}", WIDTH)
 

@@ -7,15 +7,16 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.wording import difference, estimate
-from sim.experiment import Comparison
-from sim.report.screen import INTERVALS, grid, sample
-from sim.results.results import Results
+from sim.analysis.intervals import NOTES
+from sim.api import Comparison, Results
+from sim.formatting import difference, estimate
+from sim.report.screen import grid
 
 EXPLAINED = (
-    "Each twin walks the same paths as the baseline up to the first moment its change matters; "
-    "'differ' counts the paths in which the outcome happens on one side only. In brackets 90 %, "
-    "sampling only; what we do not know is not in it yet."
+    "Each alternative uses the same random numbers as the baseline, so its paths are the same up "
+    "to the first moment its change matters; 'paths changed' counts the paths in which the outcome "
+    "happens in only one of the two. 90 % intervals: sampling error only; parameter uncertainty "
+    "not included."
 )
 
 
@@ -25,11 +26,12 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
     `where` says what was written where.
     """
     about = comparison.baseline.provenance
+    # without headlines every outcome is one
     shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
     parts: list[RenderableType] = [Text(about.title, "bold")]
     if about.under:
-        parts.append(Text(f"Under: {about.under}", "bold"))
-    parts.append(Text(f"{sample(about, ' each')}; seed {about.seed}, engine {about.engine}"))
+        parts.append(Text(f"Interventions applied: {about.under}", "bold"))
+    parts.append(Text(f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}"))
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     for outcome in shown:
@@ -37,7 +39,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
         parts += ["", *_outcome(outcome, rows, comparison)]
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
-    explained = EXPLAINED if about.interval == "sampling" else INTERVALS[about.interval]
+    explained = EXPLAINED if about.interval == "sampling" else NOTES[about.interval]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 
@@ -47,6 +49,7 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 
     The keys of a run's summary, and `twins`: name -> outcome -> the columns of the table.
     """
+    # NaN and pd.NA become None, which JSON writes as null
     table = comparison.table.astype(object).where(comparison.table.notna(), None)
     twins: dict[str, dict[str, Any]] = {name: {} for name in comparison.twins}
     for row in table.to_dict("records"):
@@ -56,20 +59,22 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 
 
 def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterator[RenderableType]:
-    as_written = _said(comparison.baseline, outcome)
+    baseline = _estimate_in_words(comparison.baseline, outcome)
     title = str(comparison.baseline.outcomes["title"][outcome])
     under = comparison.baseline.provenance.under
-    yield Text(f"{title}: {as_written} {f'under {under}' if under else 'as written'}", "bold")
+    yield Text(f"{title}: baseline {baseline}{f' (with {under})' if under else ''}", "bold")
     twins = comparison.twins
+    # a solution counts no paths, so that column would be empty
     counted = bool(rows["differ"].notna().all())
-    table = grid("with", "probability", "difference in points", *["differ"] * counted)
+    table = grid("alternative", "probability", "difference in points", *["paths changed"] * counted)
     for _, row in rows.iterrows():
         twin = str(row["twin"])
         differ = [f"{int(row['differ']):,}"] if counted else []
-        table.add_row(twin, _said(twins[twin], outcome), difference(row), *differ)
+        table.add_row(twin, _estimate_in_words(twins[twin], outcome), difference(row), *differ)
     yield table
 
 
-def _said(results: Results, outcome: str) -> str:
+def _estimate_in_words(results: Results, outcome: str) -> str:
+    # by iterrows and not by .loc, for a row with the types of its cells
     (row,) = (row for _, row in results.outcomes.loc[[outcome]].iterrows())
     return estimate(row)

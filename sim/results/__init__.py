@@ -1,10 +1,14 @@
-"""What a run leaves behind: what engines hand over, and the tables made of it.
+"""What a run leaves behind: counts, tables, where they come from, and the directory they are in.
 
-`Walked` and `Firings` are an engine's side; `tally` counts them in bounded memory; `tables` turns
-the counts into data frames; `results` holds those frames and documents every column; `saved` writes
-and reads them. This module itself needs no pandas.
+`batches` is what engines hand over; `counting` counts it in memory of one size; `frames` turns
+counts and rows into data frames; `tables` documents every column; `provenance` says where a run
+comes from; `directory` writes and reads all this. There are no statistics here: estimates and
+intervals are made in `sim.analysis`. This module itself needs no pandas.
 """
 
-from sim.results.walked import NOTHING, RUNG_TIMES, Firings, Walked
+from sim.results.batches import NOTHING, RUNG_TIMES, EventBatch, PathBatch
 
-__all__ = ["NOTHING", "RUNG_TIMES", "Firings", "Walked"]
+__all__ = ["NOTHING", "RUNG_TIMES", "EventBatch", "PathBatch"]
+
+Walked = PathBatch  # as the engines still call them
+Firings = EventBatch

@@ -1,8 +1,11 @@
-"""What is wrong about rules as wholes: odds that are none, clocks that never stand still."""
+"""What is wrong about rules as wholes: odds that do not add up, clocks that never stand still."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from sim.model.delays import complaints
+from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import (
     Call,
     Constant,
@@ -10,37 +13,60 @@ from sim.model.expressions import (
     Node,
     ParameterOf,
     children,
+    parameters_read,
     variables_read,
 )
+from sim.model.model import Model
 from sim.model.parameters import bounds
-from sim.model.transitions import Transition
+from sim.model.transitions import Option, Transition
 from sim.reach.sums import Fault, faults_at_corners
-from sim.scenario.places import odds_route, options_route, route_of
-from sim.scenario.resolving import Resolved
-from sim.scenario.written import Route, place_of
+from sim.scenario.language.context import Context
+from sim.scenario.language.delays import always_at_once
+from sim.scenario.resolve import Resolved
+from sim.source.tree import KeyPath, place_of
 
 _SHARES = "shares are written 0.1 for 10 %"
 
 
-def check_rules(resolved: Resolved) -> None:
+def check_rules(resolved: Resolved, context: Context) -> None:
     """Note every rule that cannot run, as far as it could be read."""
-    bench = resolved.bench
-    own = [*resolved.model.transitions, *resolved.possible]
-    sound = [transition for transition in own if transition.name not in bench.doubtful]
+    sound = [
+        one for one in resolved.all_transitions if not context.is_damaged(resolved.paths[one.name])
+    ]
     for transition in sound:
-        _stuck(resolved, transition)
-    bounded = [transition for transition in sound if _bounded(resolved, transition)]
-    for fault in faults_at_corners(resolved.model, bounded):
-        route: Route = options_route(fault.transition)
-        if fault.speed:
-            route = (*route_of(fault.transition), "speed")
-        elif fault.option is not None:
-            route = odds_route(fault.transition, fault.option)
-        says = fault.says + _hint(resolved, fault)
-        bench.problem(route, says, key=not fault.speed and fault.option is None)
+        _stuck(transition, resolved.paths[transition.name], context)
+    model = resolved.model
+    bounded = [one for one in sound if _bounded(model, one, resolved.paths[one.name], context)]
+    for fault in faults_at_corners(model, bounded):
+        path = resolved.paths[fault.transition.name]
+        at = fault_path(fault, path)
+        text = fault.says + _hint(model, fault, context)
+        context.problem(at, text, key=not fault.speed and fault.option is None)
 
 
-def _hint(resolved: Resolved, fault: Fault) -> str:
+def options_path(transition: Transition, path: KeyPath) -> KeyPath:
+    """Where the options of a transition stand together."""
+    return (*path, "responses" if transition.part == "treaty" else "choose")
+
+
+def odds_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
+    """Where an option's odds stand."""
+    if option.name is None or option.name == "nothing":
+        return (*path, "chance")
+    key = "of_rest" if option.share == "of_rest" else transition.choice
+    return (*options_path(transition, path), option.name, key)
+
+
+def fault_path(fault: Fault, path: KeyPath) -> KeyPath:
+    """Where a fault of a transition's speed, option, or sum of options stands."""
+    if fault.speed:
+        return (*path, "speed")
+    if fault.option is not None:
+        return odds_path(fault.transition, fault.option, path)
+    return options_path(fault.transition, path)
+
+
+def _hint(model: Model, fault: Fault, context: Context) -> str:
     """What authors usually got wrong about a probability or a sum of them."""
     options = fault.transition.options
     if fault.speed:
@@ -48,63 +74,49 @@ def _hint(resolved: Resolved, fault: Fault) -> str:
     if fault.option is None:
         if any(option.share == "rest" for option in options):
             return "; `of_rest: p` gives an option its share of what those before it left"
-        return (
-            "; `probability: rest` takes what is left, `of_rest: p` a share of what is left so far"
-        )
+        of_rest = "`of_rest: p` a share of what is left so far"
+        return f"; `probability: rest` takes what is left, {of_rest}"
     if fault.transition.choice != "probability" or "below 0" in fault.says:
         return ""
     node = fault.option.value.node if fault.option.value else None
     if isinstance(node, Call) and node.function == "odds":
         node = node.arguments[0]
     match node:
-        case ParameterOf(name) if _highest(resolved, name) > 1:
-            place = place_of(resolved.bench.findings.tree, ("parameters", name, "is"))
+        case ParameterOf(name) if bounds(model.parameter(name).distribution)[1] > 1:
+            place = place_of(context.tree, ("parameters", name, "is"))
             return f"; {name} is given in {place}; {_SHARES}"
         case Constant(value) if value > 1:
             return f"; {_SHARES}"
     return ""
 
 
-def _highest(resolved: Resolved, name: str) -> float:
-    return bounds(resolved.model.parameter(name).distribution)[1]
-
-
-def _stuck(resolved: Resolved, transition: Transition) -> None:
+def _stuck(transition: Transition, path: KeyPath, context: Context) -> None:
     """An untriggered, unlimited transition without delay must change what its guard reads."""
     if transition.on or transition.limit is not None or transition.at is not None:
         return
-    if not _immediate(transition):
+    if not always_at_once(transition.after):
         return
     read = set(variables_read(transition.when.node)) if transition.when else set()
     changed = {e.variable for option in transition.options for e in option.effects}
     if read & changed:
         return
     guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
-    said = f"would fire for ever at one instant: it has no delay, and {guard or 'no guard'}"
+    message = f"would fire for ever at one instant: it has no delay, and {guard or 'no guard'}"
     hint = "give it `after`, `once: true`, `on`, or a guard that its effects end"
-    resolved.bench.problem(route_of(transition), f"{said}; {hint}", key=True)
+    context.problem(path, f"{message}; {hint}", key=True)
 
 
-def _immediate(transition: Transition) -> bool:
-    waits = transition.after
-    if waits.kind == "exactly":
-        node = waits.arguments[0].node
-        return isinstance(node, Constant) and node.value == 0
-    return waits.kind == "immediate"
-
-
-def _bounded(resolved: Resolved, transition: Transition) -> bool:
-    """Whether every parameter used as a probability has ends."""
+def _bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
+    """Whether every parameter used as a probability has ends; noted if not."""
     fine = True
-    if transition.choice != "probability":
-        return fine
-    for option in transition.options:
+    for option in transition.options if transition.choice == "probability" else ():
         for name in dict.fromkeys(_as_probability(option.value)):
-            low, high = bounds(resolved.model.parameter(name).distribution)
-            if not (math.isfinite(low) and math.isfinite(high)):
-                fine = False
-                said = f"{name!r} is used as a probability, so it must be bounded: give it "
-                resolved.bench.problem(odds_route(transition, option), said + "`within: [0, 1]`")
+            if all(math.isfinite(end) for end in bounds(model.parameter(name).distribution)):
+                continue
+            fine = False
+            message = f"{name!r} is used as a probability, so it must be bounded: give it "
+            at = odds_path(transition, option, path)
+            context.problem(at, message + "`within: [0, 1]`")
     return fine
 
 
@@ -117,3 +129,43 @@ def _as_probability(expression: Expression | None) -> Iterator[str]:
             yield node.name
         is_odds = isinstance(node, Call) and node.function == "odds"
         waiting += children(node)[:1] if is_odds else children(node)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What is wrong with a transition after a change, and the parameters it reads there."""
+
+    text: str
+    where: str  # the transition, with place and path of the expression at fault
+    reads: tuple[str, ...]
+
+
+def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
+    """For each parameter the transitions whose guard, odds, speed or delay reads it."""
+    found: dict[str, list[Transition]] = {}
+    for one in transitions:
+        expressions = [one.when, one.speed]
+        expressions += [e for option in one.options for e in (option.value, option.available)]
+        read = [name for e in expressions if e for name in parameters_read(e.node)]
+        for name in dict.fromkeys([*read, *delay_reads(one.after)]):
+            found.setdefault(name, []).append(one)
+    return found
+
+
+def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[Touched]:
+    """What is wrong with the odds, speeds and delays of transitions of a model."""
+    transitions = list(transitions)
+    for one in transitions:
+        read = delay_reads(one.after)
+        for sentence in complaints(one.after, [model.parameter(name) for name in read]):
+            where = next((argument.where for argument in one.after.arguments), "")
+            yield Touched(text=sentence, where=f"{one.name}, {where}", reads=read)
+    for fault in faults_at_corners(model, transitions):
+        wrong = [fault.option] if fault.option else fault.transition.options
+        found = [e for option in wrong for e in (option.value, option.available) if e]
+        if fault.speed and fault.transition.speed:
+            found = [fault.transition.speed]
+        guard = [fault.transition.when] if fault.transition.when else []
+        names = tuple(name for e in (*found, *guard) for name in parameters_read(e.node))
+        where = f"{fault.transition.name}, {found[0].where}"
+        yield Touched(text=fault.says, where=where, reads=names)

@@ -1,22 +1,26 @@
 """A file in, a scenario out, or every problem it has at once."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike, fspath
 
-from sim.errors import Place, Problem, ScenarioError
-from sim.scenario import recording
-from sim.scenario.checks import check_rules
-from sim.scenario.composition import compose
-from sim.scenario.copies import expand
-from sim.scenario.doubts import warn
-from sim.scenario.findings import Findings
-from sim.scenario.reading import read
-from sim.scenario.resolving import resolve, workbench
+from sim.errors import Problem, ScenarioError
+from sim.machine_form import is_machine_form, read_model
+from sim.model.model import Model
+from sim.scenario import apply
+from sim.scenario.assumptions import stipulated
+from sim.scenario.checks import check_rules, readers
+from sim.scenario.language import names
+from sim.scenario.language.document import Document, decode
+from sim.scenario.language.interventions import Intervention
+from sim.scenario.resolve import Resolved, resolve
 from sim.scenario.scenario import Scenario
-from sim.scenario.stipulated import stipulated
-from sim.scenario.validation import validate
+from sim.scenario.warnings import warn
+from sim.source.composition import compose
+from sim.source.diagnostics import Diagnostics, once
+from sim.source.for_each import expand
+from sim.source.reading import read
 
 
 def load(path: str | PathLike[str]) -> Scenario:
@@ -36,48 +40,70 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
     tree, problems = read(fspath(path))
     if set(tree.entries) != {"sources"}:
         return None
-    findings = Findings(tree, problems=list(problems))
-    document, _ = validate(tree, findings)
+    diagnostics = Diagnostics(tree, problems=list(problems))
+    document, _ = decode(diagnostics)
     # what a whole scenario needs besides is not missed in a part of one
-    of_sources = [one for one in findings.problems if one.path.partition(".")[0] == "sources"]
+    of_sources = [one for one in diagnostics.problems if one.path.partition(".")[0] == "sources"]
     wrong = [*problems, *(one for one in of_sources if one not in problems)]
     if wrong:
-        raise ScenarioError(_once(wrong))
+        raise ScenarioError(once(wrong))
     return tuple(document.sources)
 
 
 def _load(file: str) -> Scenario:
     composed = compose(file)
-    findings = Findings(composed.tree, problems=list(composed.problems), removed=composed.removed)
-    findings = expand(findings)
-    document, broken = validate(findings.tree, findings)
-    bench = workbench(document, findings, broken)
-    resolved = resolve(bench)
-    check_rules(resolved)
-    if findings.problems:
-        raise ScenarioError(_once(findings.problems))
-    warn(resolved)
+    if is_machine_form(composed.tree):
+        return _of_machine_form(file, read_model(composed.tree))
+    diagnostics = expand(
+        Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
+    )
+    document, context = decode(diagnostics)
+    names.used_twice(diagnostics)
+    names.qualified_twice(context)
+    resolved = resolve(document, context)
+    names.same_numbers(context, resolved.paths, document.parameters)
+    check_rules(resolved, context)
+    if not diagnostics.problems:
+        diagnostics.problems.extend(_of_interventions(document.interventions, resolved))
+    if diagnostics.problems:
+        raise ScenarioError(once(diagnostics.problems))
+    warn(document, resolved, context)
     return Scenario(
-        name=document.scenario,
-        title=document.title or document.scenario,
-        question=document.question,
+        model=resolved.model,
+        declared=document,
         file=file,
         files=tuple(composed.files),
-        model=resolved.model,
-        start=document.start,
-        horizon=resolved.model.horizon,
-        actors=recording.actors(bench),
-        sources=recording.sources(bench),
-        assumptions=recording.assumptions(bench),
-        delays=recording.delays(bench),
-        facts=recording.facts(resolved),
-        stipulated=stipulated(bench),
-        treaties=recording.treaties(resolved),
-        interventions=recording.interventions(bench),
-        evidence=recording.evidence(bench),
-        warnings=tuple(sorted(_once(findings.warnings))),
-        _bench=bench,
+        numbers=stipulated(document, context),
+        warnings=tuple(sorted(once(diagnostics.warnings))),
+        events={event.name: event for event in resolved.possible},
     )
+
+
+def _of_machine_form(file: str, model: Model) -> Scenario:
+    """A scenario that is nothing but its model: what the form does not have is empty."""
+    declared = Document(
+        scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
+    )
+    return Scenario(
+        model=model,
+        declared=declared,
+        file=file,
+        files=(file,),
+        numbers=(),
+        events={},
+        is_machine_form=True,
+    )
+
+
+def _of_interventions(
+    interventions: Mapping[str, Intervention], resolved: Resolved
+) -> Iterator[Problem]:
+    """What each intervention, alone, would make of the model that no file may say."""
+    events = {event.name: event for event in resolved.possible}
+    read_by = readers(resolved.all_transitions)
+    for one in interventions.values():
+        change = apply.combined([one], events)
+        yield from apply.problems_of(apply.changed(resolved.model, change), change, read_by)
 
 
 @contextmanager
@@ -90,11 +116,3 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _once(problems: list[Problem]) -> list[Problem]:
-    """What is wrong in a line that for_each copied is said once."""
-    seen: dict[tuple[Place, str], Problem] = {}
-    for problem in problems:
-        seen.setdefault((problem.place, problem.text), problem)
-    return list(seen.values())

@@ -5,7 +5,7 @@ import unicodedata
 from importlib.resources import files
 
 from sim.errors import UsageError
-from sim.scenario.leaves import is_name
+from sim.scenario.language.scalar_types import is_name
 
 
 def new(name: str) -> str:

@@ -1,0 +1,88 @@
+"""How sure a share is: intervals for a count of hits among n paths, and what draws do to n.
+
+All functions take numbers or arrays and give arrays. None needs SciPy until `jeffreys` is called.
+"""
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+LEVEL = 0.90  # of every interval, unless another is asked for
+
+# what the intervals of a run hold, by `Provenance.interval`: for a screen, and short for a chart
+NOTES = {
+    "sampling": "90 % intervals: sampling error only; parameter uncertainty not included.",
+    "exact": "Solved, not sampled: exact to the last digit shown, or within the ± given; "
+    "parameter uncertainty not included.",
+}
+LABELS = {"sampling": "90 % intervals: sampling error only", "exact": "solved, not sampled"}
+
+
+def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """(low, high) of a share, within [0, 1]; n may be an effective, broken number.
+
+    E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212. With no hit, low is 0; with n, high is 1.
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # rounding would leave an end of 1e-19 where it is 0, and that reads as possible
+    low = np.where(hits <= 0, 0.0, np.clip(centre - half, 0.0, 1.0))
+    high = np.where(hits >= n, 1.0, np.clip(centre + half, 0.0, 1.0))
+    return low, high
+
+
+def jeffreys(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """(low, high): quantiles of Beta(hits + 1/2, n - hits + 1/2), the ends kept at 0 and 1.
+
+    Brown, Cai and DasGupta, Stat. Sci. 16 (2001), 101-133. For small n, as in records of history.
+    """
+    from scipy.special import betaincinv
+
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    tail = (1 - level) / 2
+    # the usual amendment: with no case on one side the interval reaches that side
+    low = np.where(hits <= 0, 0.0, betaincinv(hits + 0.5, n - hits + 0.5, tail))
+    high = np.where(hits >= n, 1.0, betaincinv(hits + 0.5, n - hits + 0.5, 1 - tail))
+    return low, high
+
+
+def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
+    """By how much paths that share a draw are worth less than n independent ones; at least 1.
+
+    `hits` and `n` have the draws along axis 0. The variance of the share between draws (Kish,
+    Survey Sampling, 1965, ch. 5: clusters of unequal size, ratio estimate) over the binomial one.
+    With one draw, or a share of 0 or 1, there is nothing to tell it from: 1.
+    """
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    # one n a draw, or one a draw and row: either way n lies along the axes of hits
+    n = np.broadcast_to(n.reshape(n.shape + (1,) * (hits.ndim - n.ndim)), hits.shape)
+    draws = hits.shape[0]
+    total = n.sum(axis=0)
+    share = hits.sum(axis=0) / total
+    # one draw has no spread between draws: nothing to tell its clustering from
+    if draws < 2:
+        return np.ones_like(share)
+    # residuals of the ratio estimate, so that draws of unequal size count by their size
+    between = ((hits - share * n) ** 2).sum(axis=0) * draws / (draws - 1) / total**2
+    binomial = share * (1 - share) / total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = np.where(binomial > 0, between / binomial, 1.0)
+    # below 1 by chance, seldom by nature; never narrower than independent paths would be
+    return np.maximum(effect, 1.0)
+
+
+def clustered(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
+    """(share, low, high) over all draws, which lie along axis 0 of `hits` and `n`.
+
+    Wilson with n divided by the design effect: sampling only, for these draws and more like them.
+    """
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    total = n.sum(axis=0)
+    share = np.asarray(hits.sum(axis=0) / total, dtype=np.float64)
+    effective = total / design_effect(hits, n)
+    return share, *wilson(share * effective, effective, level)

@@ -1,0 +1,35 @@
+"""The public objects and verbs: what `import sim` offers beside scenarios and errors.
+
+Verbs take a scenario, or the path of one, and return objects that hold tables. They are imported
+when first used, as they need pandas.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.api.comparisons import Comparison, compare
+    from sim.api.rare_outcomes import Rare, rare
+    from sim.api.replays import Replay, replay
+    from sim.api.results import Results
+    from sim.api.runs import run
+
+# name -> module; modules are not called like a verb, or importing one would hide the verb
+HOMES = {
+    "Comparison": "sim.api.comparisons",
+    "Rare": "sim.api.rare_outcomes",
+    "Replay": "sim.api.replays",
+    "Results": "sim.api.results",
+    "compare": "sim.api.comparisons",
+    "rare": "sim.api.rare_outcomes",
+    "replay": "sim.api.replays",
+    "run": "sim.api.runs",
+}
+
+__all__ = ["Comparison", "Rare", "Replay", "Results", "compare", "rare", "replay", "run"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in HOMES:
+        raise AttributeError(f"module 'sim.api' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

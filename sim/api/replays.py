@@ -1,0 +1,70 @@
+"""The verb `replay`, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from os import PathLike
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.api.html import page
+from sim.api.sources import loaded_or_model
+from sim.experiment import replays
+from sim.experiment.plan import Plan
+from sim.experiment.replays import ReplayTables
+from sim.formatting import counted, moment
+
+if TYPE_CHECKING:
+    from sim.model.model import Model
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Replay(ReplayTables):
+    """One path again, with everything that was weighed in it."""
+
+    def __repr__(self) -> str:
+        """One line: which path of which scenario, how long it is and how it ended."""
+        return (
+            f"<Replay of {self.model.name}: draw {self.draw}, path {self.number}, "
+            f"seed {self.seed}; {counted(len(self.events), 'event')}, {self._ending()}>"
+        )
+
+    def _repr_html_(self) -> str:
+        model, row = self.model, self.path.iloc[0]
+        # outcomes that never happened have no time and no row
+        reached = [
+            (outcome.label, moment(float(row[f"time.{outcome.name}"]), model.start))
+            for outcome in model.outcomes
+            if pd.notna(row[f"time.{outcome.name}"])
+        ]
+        return page(
+            model.title,
+            [
+                f"draw {self.draw}, path {self.number}, seed {self.seed}",
+                f"{counted(len(self.events), 'event')}; {self._ending()}",
+            ],
+            (("outcome", "has happened"), reached),
+        )
+
+    def _ending(self) -> str:
+        """How and when the path ended."""
+        row = self.path.iloc[0]
+        return f"ending {row['ending']} {moment(float(row['end_time']), self.model.start)}"
+
+
+def replay(
+    scenario: Scenario | Model | str | PathLike[str],
+    *,
+    draw: int,
+    path: int,
+    seed: int = Plan.seed,
+) -> Replay:
+    """Path `path` of draw `draw` as any run with this seed walked it, told by the reference engine.
+
+    `scenario` is a scenario, or the path of its file. Raises ScenarioError for a file with
+    problems, RunError where the path goes wrong, UsageError for numbers out of range.
+    """
+    found = replays.replay(loaded_or_model(scenario), draw=draw, path=path, seed=seed)
+    return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})

@@ -1,0 +1,160 @@
+"""A run's results: its tables, the estimates in them, and what can be asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.analysis.intervals import LEVEL, NOTES
+from sim.api.html import page
+from sim.errors import UsageError
+from sim.experiment.runs import model_of
+from sim.formatting import estimate
+from sim.results.directory import read_run, write_run
+from sim.results.provenance import Provenance
+from sim.results.tables import NAMES, RunTables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sim.model.model import Model
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Results(RunTables):
+    """A run's results: its tables, and what can be asked of them."""
+
+    source: Scenario | Model | None = field(default=None, compare=False)  # None: read from a file
+
+    def __repr__(self) -> str:
+        """One line: the scenario, how much was run, and the headlines with their intervals."""
+        about = self.provenance
+        under = f" under {about.under}" if about.under else ""
+        found = "".join(f"; {name} {in_words}" for name, in_words in self.headlines().items())
+        return (
+            f"<Results of {about.scenario}{under}: {about.sample()}, seed {about.seed}, "
+            f"engine {about.engine}{found}>"
+        )
+
+    def _repr_html_(self) -> str:
+        about = self.provenance
+        titles = self.outcomes["title"]
+        rows = [(str(titles[name]), in_words) for name, in_words in self.headlines().items()]
+        return page(
+            about.title,
+            [
+                about.question,
+                f"under {about.under}" if about.under else "",
+                f"{about.sample()}; seed {about.seed}, engine {about.engine}",
+                NOTES[about.interval],
+            ],
+            (("outcome", "probability"), rows),
+            self.warnings(),
+        )
+
+    def headlines(self) -> dict[str, str]:
+        """Name -> probability with its interval, in words, of the headlines; of all if none is."""
+        # without headlines every outcome counts as one, as on the screen
+        named = list(self.provenance.headlines) or [str(name) for name in self.outcomes.index]
+        return {str(name): estimate(row) for name, row in self.outcomes.loc[named].iterrows()}
+
+    def warnings(self) -> list[str]:
+        """What a reader should know before using the numbers, one sentence each.
+
+        Of results that were loaded, without the warnings of the scenario's file.
+        """
+        about = self.provenance
+        # a model has no warnings, and a loaded run has no scenario
+        found = [str(problem) for problem in getattr(self.source, "warnings", ())]
+        if about.interrupted:
+            found.append(f"interrupted: {about.draws} of {about.draws_asked} draws were finished")
+        impossible = self.outcomes.index[self.outcomes["reach"] == "impossible"]
+        found += [f"outcome {name}: impossible by construction" for name in impossible]
+        return found
+
+    @property
+    def not_seen(self) -> list[str]:
+        """Names of the transitions and options that no path came to."""
+        return [str(name) for name in self.coverage.loc[self.coverage["reach"] != "seen", "name"]]
+
+    def summary(self) -> dict[str, object]:
+        """The estimates as plain numbers, None where there is none: what `--json` prints."""
+        about = self.provenance
+        # median_time stands beside the estimate, since a time without hits says nothing
+        outcomes = {
+            name: {
+                **_estimate(row),
+                "n": _count(row["n"]),
+                "median_time": None if isnan(row["median_time"]) else float(row["median_time"]),
+            }
+            for name, row in self.outcomes.iterrows()
+        }
+        return {
+            "scenario": about.scenario,
+            "engine": about.engine,
+            "seed": about.seed,
+            "draws": about.draws,
+            # nothing was counted where nothing was sampled, and 0 would say something else
+            "n": None if about.interval == "exact" else self.n,
+            "interval": about.interval,
+            "outcomes": outcomes,
+            "endings": {name: _estimate(row) for name, row in self.endings.iterrows()},
+        }
+
+    def routes(
+        self,
+        outcome: str,
+        *,
+        scenario: Scenario | Model | None = None,
+        options: bool = False,
+        level: float = LEVEL,
+    ) -> pd.DataFrame:
+        """By which chains of causes the outcome came about, most likely first.
+
+        See `sim.analysis.routes.routes`, which says what the columns mean. Results that were loaded
+        from a directory do not know their scenario, so it has to be given.
+        """
+        # imported here: the reference engine and SimPy are wanted for this alone
+        from sim.analysis.routes import routes
+
+        source = scenario if scenario is not None else self.source
+        if source is None:
+            raise UsageError("routes: of results that were loaded, give the scenario as well")
+        return routes(model_of(source), self, outcome, options=options, level=level)
+
+    def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
+        """Write every table as CSV, and manifest.json; see `sim.results.directory.write_run`."""
+        return write_run(directory, self.frames(), self.provenance.to_manifest(), also=also)
+
+    @classmethod
+    def load(cls, directory: str | Path) -> Results:
+        """The results saved in a directory, equal to what was saved.
+
+        Raises UsageError if it holds no run, an older one, or a file that was changed.
+        """
+        frames, manifest = read_run(directory)
+        tables: dict[str, Any] = {name: frames.get(name) for name in NAMES}
+        return cls(**tables, provenance=Provenance.from_manifest(manifest))
+
+    @classmethod
+    def of(cls, tables: RunTables, source: Scenario | Model) -> Results:
+        """The tables of a run as the object a user gets."""
+        return cls(source=source, **{one.name: getattr(tables, one.name) for one in fields(tables)})
+
+
+def _estimate(row: pd.Series) -> dict[str, float | int | None]:
+    numbers: dict[str, float | int | None] = {
+        name: None if isnan(row[name]) else float(row[name])
+        for name in ("probability", "low", "high")
+    }
+    return {**numbers, "hits": _count(row["hits"])}
+
+
+def _count(value: object) -> int | None:
+    """A count; None where nothing was counted, as by the exact engine."""
+    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]

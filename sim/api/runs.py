@@ -1,0 +1,58 @@
+"""The verb `run`."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from sim.analysis.tables import tables_of
+from sim.api.results import Results
+from sim.api.sources import loaded_or_model
+from sim.experiment import runs
+from sim.experiment.plan import Plan
+
+if TYPE_CHECKING:
+    from sim.model.model import Model
+    from sim.scenario import Scenario
+
+
+def run(
+    scenario: Scenario | Model | str | PathLike[str],
+    *,
+    draws: int = Plan.draws,
+    paths: int = Plan.paths,
+    seed: int = Plan.seed,
+    engine: str = Plan.engine,
+    workers: int | None = Plan.workers,
+    events: bool = Plan.events,
+    keep_paths: bool | None = Plan.keep_paths,
+    progress: bool | None = Plan.progress,
+) -> Results:
+    """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
+
+    `scenario` is a scenario, or the path of its file. The same seed gives the same tables, byte for
+    byte, whatever the number of workers (processes, or threads of an engine that has its own; all
+    cores unless said). `engine` is a name in `sim.engines.ENGINES` (`reference` works in processes:
+    outside Linux a script that asks for it keeps its own work below
+    `if __name__ == "__main__":`), or `exact`: probabilities are solved for, draw by draw, not
+    sampled (then counts, median times and paths are missing, low and high are the error bound).
+    `events` keeps every event; `keep_paths` a row for every path, left out above a million unless
+    asked for. A bar shows progress on a terminal and in a notebook only, unless `progress` says so.
+
+    Ctrl-C ends the run in good order: the finished draws are kept, and `provenance.interrupted`
+    says so. Raises ScenarioError for a file with problems, RunError when the scenario goes wrong
+    (naming expression, state, draw and path), NotApplicable where the exact engine cannot solve it,
+    and UsageError for arguments out of range.
+    """
+    source = loaded_or_model(scenario)
+    plan = Plan(
+        draws=draws,
+        paths=paths,
+        seed=seed,
+        engine=engine,
+        workers=workers,
+        events=events,
+        keep_paths=keep_paths,
+        progress=progress,
+    )
+    return Results.of(tables_of(runs.run(source, plan)), source)

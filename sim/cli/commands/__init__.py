@@ -1,0 +1,31 @@
+"""The commands, one file each: a new one is a file and a line here.
+
+A command's function has its arguments and options as typer reads them, and its docstring as help;
+it calls `sim` and `sim.report` and prints. What is heavy it imports when it is called.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sim.cli.commands.check import check
+from sim.cli.commands.compare import compare
+from sim.cli.commands.describe import describe
+from sim.cli.commands.export import export
+from sim.cli.commands.list_scenarios import list_scenarios
+from sim.cli.commands.new import new
+from sim.cli.commands.replay import replay
+from sim.cli.commands.resolve import resolve
+from sim.cli.commands.run import run
+from sim.cli.commands.schema import schema
+
+COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
+    "run": run,
+    "replay": replay,
+    "compare": compare,
+    "check": check,
+    "resolve": resolve,
+    "describe": describe,
+    "export": export,
+    "schema": schema,
+    "new": new,
+    "list": list_scenarios,
+}

@@ -1,0 +1,61 @@
+"""The command `compare`."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.inputs import read
+from sim.cli.options import AsJson, Chosen, File, NoCharts, With, takes_plan
+from sim.cli.outputs import (
+    claim_output_dir,
+    describe_written,
+    draw_without_window,
+    exit_if_interrupted,
+    exit_if_nothing_finished,
+)
+from sim.cli.printing import print_json, print_view
+
+
+@takes_plan("draws", "paths", "seed", "engine", "workers", "events")
+def compare(
+    scenario: File,
+    plan: Chosen,
+    interventions: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[INTERVENTION...]", help="Default: all of them; a+b applies both."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Output directory.", metavar="DIR", show_default="results/<scenario>-compared"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    no_charts: NoCharts = False,
+    under: With = "",
+) -> None:
+    """Compare a scenario with itself under interventions, path by path."""
+    loaded = read(scenario, under)
+    name = "-".join([loaded.name, *loaded.applied, "compared"])
+    target = claim_output_dir(out or Path("results") / name)
+    import sim
+    from sim.experiment.work import interruptible
+
+    # each twin's row a path would fill a disk; counts are all it takes
+    comparison = sim.compare(loaded, interventions or None, **plan, keep_paths=False)
+    exit_if_nothing_finished(comparison.baseline)
+    draw_without_window()
+    from sim.report.pictures import draw_comparison
+    from sim.report.twins import comparison_summary, comparison_view
+
+    charts = not no_charts and not comparison.baseline.provenance.interrupted
+    with interruptible() as again:
+        draw = partial(draw_comparison, comparison) if charts else None
+        comparison.save(target, also=draw)
+    if as_json:
+        print_json(comparison_summary(comparison))
+    else:
+        print_view(comparison_view(comparison, describe_written(charts, target)))
+    exit_if_interrupted(comparison.baseline, cut=again.asked)

@@ -1,0 +1,47 @@
+"""The command `replay`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.inputs import read
+from sim.cli.options import File, Seed, With, count
+from sim.cli.outputs import draw_without_window
+from sim.cli.printing import print_note
+from sim.experiment.plan import Plan
+
+
+def replay(
+    scenario: File,
+    draw: Annotated[
+        int, typer.Option(help="Number of the draw, from 0.", metavar="D", parser=count)
+    ],
+    path: Annotated[
+        int, typer.Option(help="Number of the path, from 0.", metavar="I", parser=count)
+    ],
+    seed: Seed = Plan.seed,
+    under: With = "",
+    chart: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also draw the path, as a timeline, into this file.", show_default="none"
+        ),
+    ] = None,
+) -> None:
+    """Show one path event by event: when, who, the alternatives, the cause."""
+    loaded = read(scenario, under)
+    import sim
+    from sim.report.story import story
+
+    again = sim.replay(loaded, draw=draw, path=path, seed=seed)
+    # the picture first: if it cannot be drawn, nothing is printed that looks like success
+    if chart is not None:
+        draw_without_window()
+        from sim.report.pictures import save_timeline
+
+        save_timeline(again, chart)
+    for line in story(again, under="+".join(loaded.applied)):
+        typer.echo(line)
+    if chart is not None:
+        print_note(f"timeline written to {chart}")

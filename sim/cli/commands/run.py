@@ -1,0 +1,111 @@
+"""The command `run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.inputs import read
+from sim.cli.options import AsJson, Chosen, File, NoCharts, Out, With, takes_plan
+from sim.cli.outputs import (
+    claim_output_dir,
+    describe_written,
+    draw_without_window,
+    exit_if_interrupted,
+    exit_if_nothing_finished,
+)
+from sim.cli.printing import print_json, print_view
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from sim.api import Results
+    from sim.scenario import Scenario
+
+
+@takes_plan("draws", "paths", "seed", "engine", "workers", "events", "keep_paths")
+def run(
+    context: typer.Context,
+    scenario: File,
+    plan: Chosen,
+    out: Out = None,
+    as_json: AsJson = False,
+    no_charts: NoCharts = False,
+    under: With = "",
+    rare: Annotated[
+        str,
+        typer.Option(
+            metavar="OUTCOME",
+            help="Estimate only this outcome, by importance splitting (default: 30 draws of "
+            "100 paths).",
+        ),
+    ] = "",
+) -> None:
+    """Run a scenario: write tables and charts, print a summary."""
+    loaded = read(scenario, under)
+    # another method with other output: nothing below applies
+    if rare:
+        _split(context, loaded, rare, plan, as_json)
+        return
+    name = "-".join([loaded.name, *loaded.applied])
+    target = claim_output_dir(out or Path("results") / name)
+    import sim
+
+    # a flag is True or False; None lets the number of paths decide
+    results = sim.run(loaded, **{**plan, "keep_paths": plan["keep_paths"] or None})
+    exit_if_nothing_finished(results)
+    _write(loaded, results, target, charts=not no_charts, as_json=as_json)
+
+
+def _write(
+    scenario: Scenario, results: Results, target: Path, *, charts: bool, as_json: bool
+) -> None:
+    """Write the directory of a run, and print what it says; end with 130 if it was cut short."""
+    draw_without_window()
+    from sim.analysis.after_run import analyses
+    from sim.experiment.work import interruptible
+    from sim.report.run_files import write
+
+    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
+    with interruptible() as again:
+        found = analyses(scenario, results)
+        write(scenario, results, found, target, charts=charts, check=again.check)
+    if as_json:
+        print_json(results.summary())
+    else:
+        from sim.report.screen import run_view
+
+        where = describe_written(charts and not again.asked, target)
+        print_view(run_view(scenario, results, found, where))
+    exit_if_interrupted(results, cut=again.asked)
+
+
+def _split(
+    context: typer.Context, scenario: Scenario, outcome: str, plan: Chosen, as_json: bool
+) -> None:
+    """Estimate one rare outcome; nothing is written."""
+    _refuse(context, "engine", "out", "no_charts", "events", "keep_paths")
+    # fewer draws and paths are the default here, so only a size that was given counts
+    size = {name: plan[name] for name in ("draws", "paths") if _is_given(context, name)}
+    import sim
+
+    found = sim.rare(scenario, outcome, seed=plan["seed"], workers=plan["workers"], **size)
+    if as_json:
+        print_json(found.summary())
+    else:
+        from sim.report.rarity import rare_view
+
+        typer.echo("\n".join(rare_view(found, scenario.title)))
+
+
+def _refuse(context: typer.Context, *names: str) -> None:
+    """Refuse options that mean nothing beside --rare, rather than pass over them."""
+    idle = [f"--{name.replace('_', '-')}" for name in names if _is_given(context, name)]
+    if idle:
+        raise UsageError(f"--rare writes no files and has its own engine; remove {', '.join(idle)}")
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"

@@ -1,0 +1,10 @@
+"""The command `schema`."""
+
+from sim.cli.printing import print_json
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario import schema as shapes
+
+    print_json(shapes())

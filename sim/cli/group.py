@@ -1,0 +1,76 @@
+"""The group of commands: a scenario as first word, errors of input one a line, exit codes.
+
+0 all is well; 2 a mistake in a scenario or an argument; 130 interrupted; 1 an internal error.
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from sim.cli.printing import print_note, print_problems
+from sim.errors import EscalationError, UsageError
+
+WRONG, INTERRUPTED = 2, 130
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+OPTIONS = {"--help", "--version"}  # what may stand first without being for `run`
+
+
+class Commands(TyperGroup):
+    """The commands; a first word that is none of them is a scenario to run."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `run` before a scenario, unless the word looks like a command misspelt."""
+        if args and args[0] not in self.commands and args[0] not in OPTIONS:
+            first = args[0]
+            # `chek` is a command misspelt, `crisis.yaml` a file that may be missing: each gets its
+            # own message
+            near = get_close_matches(first, self.commands, n=1)
+            if near and not Path(first).exists():
+                raise UsageError(
+                    f"{first!r} is neither a file nor a command; did you mean {near[0]!r}?"
+                )
+            # the most common thing needs no verb
+            args = ["run", *args]
+        return list(super().parse_args(ctx, args))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; Ctrl-C where nothing is worth keeping ends it at once."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print_note("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:  # who read our output has seen enough
+            _discard_stdout()
+            raise typer.Exit(0) from None
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
+        """Answer, and end with the exit code; an error of input is a line, never a traceback."""
+        try:
+            return super().main(args, *more, **named)
+        except EscalationError as error:
+            print_problems(str(error).splitlines())
+        except MemoryError:
+            print_problems(["out of memory; use fewer draws or paths"])
+        except OSError as error:
+            # a system error about a file, or a full disk, is the user's to mend; any other is ours
+            if error.filename is None and error.errno not in DISK_FULL:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            print_problems([f"{where}{(error.strerror or str(error)).lower()}"])
+            if not where:
+                _discard_stdout()
+        sys.exit(WRONG)
+
+
+def _discard_stdout() -> None:
+    """Let what is left to be written go nowhere, since it has nowhere to go."""
+    # the interpreter flushes stdout once more on its way out, and would fail again
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,95 @@
+"""The arguments and options that several commands share, each declared once.
+
+Those of a run come from `Plan`, with its defaults and its words; `takes_plan` gives them to a
+command.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from sim.experiment.plan import Plan
+
+
+def count(text: str | int) -> int:
+    """A whole number, or an error in words."""
+    # 1e3, 1_000 and 2.0 are numbers to Python, and typing errors here
+    if not re.fullmatch(r"[-+]?(\d+|\d{1,3}(,\d{3})+)", str(text)):
+        raise typer.BadParameter(f"must be a whole number, found {text!r}")
+    return int(str(text).replace(",", ""))
+
+
+_WORDS = {one.name: one.metadata for one in fields(Plan)}
+_TYPES = get_type_hints(Plan)
+
+
+def plan_option(name: str) -> Any:
+    """One option of a run as typer takes it, in the words of `Plan`."""
+    words = _WORDS[name]
+    # a flag can only be set; what the library decides unless told is left to it
+    if _TYPES[name] in (bool, bool | None):  # a flag, without its --no-... form
+        return typer.Option(f"--{name.replace('_', '-')}", help=words["help"])
+    return typer.Option(
+        help=words["help"],
+        metavar=words["metavar"],
+        show_default=words["shown"] or True,
+        parser=count if _TYPES[name] in (int, int | None) else None,
+    )
+
+
+def takes_plan(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command these options of a run; it gets them as one mapping, its argument `plan`.
+
+    The options stand where `plan` stands. An option added to `Plan` is thus an option of every
+    command that names it, with the same default and the same sentence.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def filled(**given: Any) -> None:
+            command(plan={name: given.pop(name) for name in names}, **given)
+
+        hints = get_type_hints(command, include_extras=True)
+        shown: list[Parameter] = []
+        for one in signature(command).parameters.values():
+            if one.name == "plan":
+                shown += map(_parameter, names)
+            else:  # by keyword only, so that defaults may stand in any order
+                annotation = hints[one.name]
+                shown.append(one.replace(annotation=annotation, kind=Parameter.KEYWORD_ONLY))
+        # typer reads both, and would otherwise follow the wrapper to the command without them
+        vars(filled)["__signature__"] = Signature(shown)
+        filled.__annotations__ = {one.name: one.annotation for one in shown}
+        return filled
+
+    return decorate
+
+
+def _parameter(name: str) -> Parameter:
+    """An option of a run as a parameter of a command."""
+    kind, default = _TYPES[name], getattr(Plan, name)
+    if kind == bool | None:  # None: the library decides, unless the flag says so
+        kind, default = bool, False
+    annotation = Annotated[kind, plan_option(name)]  # type: ignore[valid-type]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+Chosen = Mapping[str, Any]  # options of a run that were chosen, or their defaults
+File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+Seed = Annotated[int, plan_option("seed")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Output directory.", metavar="DIR", show_default="results/<scenario>"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]
+With = Annotated[
+    str,
+    typer.Option("--with", metavar="NAME", help="Apply an intervention; a+b applies both."),
+]

@@ -1,0 +1,67 @@
+"""How the command line prints: results to stdout; notes, warnings and problems to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sim.errors import Problem
+
+DEBUG = "ESCALATION_TRACEBACK"  # in the environment: show where an error of ours happened
+
+
+def print_note(text: str) -> None:
+    """Something beside the result: to stderr."""
+    typer.echo(text, err=True)
+
+
+def print_problems(lines: Iterable[str | Problem]) -> None:
+    """Problems, one a line, to stderr."""
+    for line in lines:
+        print_note(str(line))
+
+
+def print_warnings(problems: Iterable[Problem]) -> None:
+    """Warnings, one a line, to stderr."""
+    print_problems(f"warning: {problem}" for problem in problems)
+
+
+def print_json(summary: dict[str, Any]) -> None:
+    """One JSON object to stdout; what has no number is null."""
+    typer.echo(json.dumps(summary, allow_nan=False, indent=1))
+
+
+def print_view(view: RenderableType) -> None:
+    """Print a view, 80 columns wide where nobody's screen says otherwise."""
+    from rich.console import Console
+
+    # no colours, no markup: titles may have brackets, which rich would read
+    console = Console(highlight=False, markup=False, emoji=False)
+    # pipes and files get what the documentation shows, whatever the terminal it was made in
+    console.width = min(console.width, 100) if console.is_terminal else 80
+    with console.capture() as printed:
+        console.print(view)
+    for line in printed.get().splitlines():
+        typer.echo(line.rstrip())  # tables are filled up with blanks, which nobody wants to copy
+
+
+def report_internal_error(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A bug of ours: a short note instead of a traceback, which DEBUG in the environment shows."""
+    if os.environ.get(DEBUG):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print_note(
+        f"escalation: internal error, not a mistake in your scenario ({kind.__name__}: {error}).\n"
+        f"Please report it with the command and the scenario; {DEBUG}=1 shows where it happened."
+    )

@@ -1,0 +1,84 @@
+"""A scenario beside itself with something changed: the same paths, until the change bites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.plan import EXACT, Plan
+from sim.experiment.runs import RunOutput, counted, pieces_of, solved
+from sim.experiment.values import values_of
+from sim.results import PathBatch
+from sim.results.counting import Accumulator
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonOutput:
+    """What a comparison leaves, before anything is estimated."""
+
+    baseline: RunOutput
+    twins: tuple[RunOutput, ...]
+    pairs: tuple[PairCounts, ...]  # of each twin; none of an exact solution
+
+
+def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> ComparisonOutput:
+    """Run a scenario and its twins side by side, so that the same paths are counted in pairs."""
+    scenarios = (scenario, *twins)
+    models = [one.model for one in scenarios]
+    # parameters that models share are drawn once and are equal: they are found by name
+    values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
+    if plan.engine == EXACT:
+        runs = [solved(one, rows, plan) for one, rows in zip(scenarios, values, strict=True)]
+        return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=())
+    counts = [Accumulator(model, paths=plan.paths, keep=plan.keeps) for model in models]
+    pairs = [PairCounts(plan.draws, len(scenario.model.outcomes)) for _ in twins]
+    # a chunk holds the same paths of all models, so pairs can be counted and let go
+    for pieces in pieces_of(models, values, plan):
+        for accumulator, own in zip(counts, pieces, strict=True):
+            for piece in own:
+                accumulator.add(piece)
+        for pair, own in zip(pairs, pieces[1:], strict=True):
+            pair.add(pieces[0], own)
+    runs = [
+        counted(one, accumulator, rows, plan)
+        for one, accumulator, rows in zip(scenarios, counts, values, strict=True)
+    ]
+    return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=tuple(pairs))
+
+
+class PairCounts:
+    """Counts, draw by draw, of paths that differ from their twins."""
+
+    def __init__(self, draws: int, outcomes: int) -> None:
+        self.gained = np.zeros((draws, outcomes), dtype=np.int64)
+        self.lost = np.zeros((draws, outcomes), dtype=np.int64)
+        self.changed = np.zeros(draws, dtype=np.int64)
+
+    def add(self, baseline: Sequence[PathBatch], twin: Sequence[PathBatch]) -> None:
+        """Count the paths of one chunk, the same ones on both sides."""
+        draw = np.repeat([p.draw for p in baseline], [len(p.ending) for p in baseline])
+        before, after = concat(baseline, "outcome_time"), concat(twin, "outcome_time")
+        had, has = ~np.isnan(before), ~np.isnan(after)  # NaN: the outcome did not happen
+        # add.at and not +=, as a draw occurs once a path
+        np.add.at(self.gained, draw, has & ~had)
+        np.add.at(self.lost, draw, had & ~has)
+        # equal times to the last bit: a path untouched by the change is recomputed, not
+        # approximated
+        same = np.all((before == after) | ~(had | has), axis=1)
+        for name in ("ending", "end_time", "stopped"):
+            same &= concat(baseline, name) == concat(twin, name)
+        np.add.at(self.changed, draw, ~same)
+
+
+def concat(pieces: Sequence[PathBatch], name: str) -> NDArray[Any]:
+    """One column of all pieces."""
+    return np.concatenate([getattr(piece, name) for piece in pieces])

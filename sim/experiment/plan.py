@@ -1,0 +1,120 @@
+"""How much to run, and how: every option of a run, declared once.
+
+The library's signatures take their defaults from here, the command line its options, defaults and
+help; cheap to import, since `--help` needs it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from math import ceil
+from typing import Any
+
+from sim.errors import UsageError, unknown, whole
+
+EXACT = "exact"  # the engine that solves instead of sampling
+LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
+LAST_SEED = 2**64 - 1
+ROWS = 1_000_000  # more paths than this are counted, but not kept, unless asked for
+SPLITTINGS = 60  # draws times repetitions, unless another number of either is asked for
+
+
+def _words(text: str, metavar: str = "", shown: str | None = None) -> dict[str, Any]:
+    """What the command line says of an option; `shown` stands for a default that is computed."""
+    return {"help": text, "metavar": metavar, "shown": shown}
+
+
+# without slots, so that a default can be read off the class: `Plan.draws` is 500
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How much to run, and how. A field's default is the default everywhere: `Plan.draws`.
+
+    Raises UsageError for an argument that is out of range or an unknown engine.
+    """
+
+    draws: int = field(default=500, metadata=_words("Number of parameter draws.", "D"))
+    paths: int = field(default=200, metadata=_words("Number of paths in each draw.", "N"))
+    seed: int = field(default=1, metadata=_words("Random seed: same seed, same results.", "S"))
+    engine: str = field(
+        default="compiled",
+        metadata=_words("Simulation engine.", "NAME"),
+    )
+    workers: int | None = field(
+        default=None, metadata=_words("Number of processes or threads.", "W", "all cores")
+    )
+    events: bool = field(default=False, metadata=_words("Also write every event (events.csv)."))
+    keep_paths: bool | None = field(
+        default=None, metadata=_words("Write paths.csv even for more than a million paths.")
+    )
+    progress: bool | None = None  # None: where a person watches
+
+    def __post_init__(self) -> None:
+        from sim.engines import ENGINES
+
+        checked = {
+            "draws": whole("draws", self.draws, 1, LARGEST),
+            "paths": whole("paths", self.paths, 1, LARGEST),
+            "seed": whole("seed", self.seed, 0, LAST_SEED),
+        }
+        if self.workers is not None:
+            checked["workers"] = whole("workers", self.workers, 1)
+        for name, value in checked.items():  # a row of a table gives NumPy's numbers
+            object.__setattr__(self, name, value)
+        # names only: an engine is imported when it runs
+        if self.engine not in (*ENGINES, EXACT):
+            raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a row is kept for every path."""
+        return self.draws * self.paths <= ROWS if self.keep_paths is None else self.keep_paths
+
+    @property
+    def crew(self) -> int:
+        """How many workers; all cores this process may use unless said."""
+        if self.workers is not None:
+            return self.workers
+        # a container or a batch system may allow fewer cores than there are
+        allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+        return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+    def arguments(self) -> dict[str, Any]:
+        """Every option with the value in force: what the manifest of a run records."""
+        chosen = {one.name: getattr(self, one.name) for one in fields(self)}
+        chosen |= {"workers": self.crew, "keep_paths": self.keeps}
+        del chosen["progress"]  # says nothing about the numbers
+        return chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class RarePlan:
+    """How much to run for one rare outcome, and how. Defaults as in `Plan`: `RarePlan.draws`.
+
+    Raises UsageError for an argument that is out of range.
+    """
+
+    draws: int = 30  # parameter draws; one where no parameter is uncertain
+    repetitions: int | None = None  # independent splittings in each draw; None: SPLITTINGS in all
+    paths: int = 100  # begun at each level of a splitting
+    seed: int = Plan.seed
+    workers: int | None = None
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        checked = Plan(draws=self.draws, seed=self.seed, workers=self.workers)
+        object.__setattr__(self, "draws", checked.draws)
+        object.__setattr__(self, "seed", checked.seed)
+        # the spread of the repetitions is the error where there is one draw, so two at least
+        if self.repetitions is not None:
+            whole("repetitions", self.repetitions, 2)
+        whole("paths", self.paths, 10)
+
+    @property
+    def crew(self) -> int:
+        """How many processes; all cores this one may use unless said."""
+        return Plan(workers=self.workers).crew
+
+    def repetitions_of(self, draws: int) -> int:
+        """How many splittings there are in each of so many draws."""
+        return self.repetitions or max(2, ceil(SPLITTINGS / draws))

@@ -1,0 +1,135 @@
+"""Two sides compared: levels with their variable, numbers with numbers, flags with flags."""
+
+import ast
+from typing import Literal, Protocol
+
+from sim.errors import unknown
+from sim.expressions.syntax import dotted, shown
+from sim.expressions.types import KINDS, Typed
+from sim.model.expressions import Comparison, Constant, Node
+
+Sign = Literal["==", "!=", "<", "<=", ">", ">="]
+SIGNS: dict[type[ast.cmpop], Sign] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+
+
+class Reading(Protocol):
+    """What comparing needs of the reader of an expression."""
+
+    def tree(self, node: ast.expr) -> Typed | None:
+        """The tree of a part, its mistakes noted."""
+
+    def known(self, name: str) -> Typed | None:
+        """What a name stands for; None when it is unknown here."""
+
+    def owners(self, level: str) -> list[str]:
+        """Variables and parameters that have a level of this name."""
+
+    def is_level(self, name: str) -> bool:
+        """Whether something has a level of this name."""
+
+    def is_broken(self, name: str) -> bool:
+        """Whether a name exists but its own line is wrong."""
+
+    def wrong(self, message: str) -> None:
+        """Note a mistake."""
+
+
+def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node | None:
+    """The tree of one comparison, or None with the mistake noted."""
+    sign = SIGNS.get(type(op))
+    if sign is None:
+        reader.wrong(f"{shown(left)!r} and {shown(right)!r}: only == != < <= > >= compare")
+        return None
+    sides = (left, right)
+    if any(reader.is_broken(dotted(side) or "") for side in sides):
+        return None
+    a, b = (_levels(reader, side) for side in sides)
+    if a or b:
+        return _of_levels(reader, sign, sides, (a, b))
+    one = None if _beside_unknown(reader, left, right, first=True) else reader.tree(left)
+    two = None if _beside_unknown(reader, right, left, first=False) else reader.tree(right)
+    if one is None or two is None:
+        return None
+    if one.kind != two.kind:
+        message = f"{shown(left)!r} is {KINDS[one.kind]} and {shown(right)!r} {KINDS[two.kind]}"
+        reader.wrong(f"{message}: they cannot be compared")
+        return None
+    if one.kind == "condition" and sign not in ("==", "!="):
+        reader.wrong(f"{shown(left)!r} is true or false: only == and != compare it")
+        return None
+    return Comparison(sign, one.node, two.node)
+
+
+def _levels(reader: Reading, node: ast.expr) -> Typed | None:
+    """What a side stands for, if that is something with levels."""
+    name = dotted(node)
+    typed = reader.known(name) if name else None
+    return typed if typed and typed.kind == "levels" else None
+
+
+def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr, *, first: bool) -> bool:
+    """Of two unknown words one is reported: the one that is no level, else the first."""
+    name, beside = dotted(word), dotted(other)
+    if name is None or beside is None or {name, beside} & {"true", "false"}:
+        return False
+    if reader.known(name) or reader.known(beside):
+        return False
+    levels = reader.is_level(name), reader.is_level(beside)
+    return levels[0] if levels[0] != levels[1] else not first
+
+
+def _of_levels(
+    reader: Reading,
+    sign: Sign,
+    sides: tuple[ast.expr, ast.expr],
+    typed: tuple[Typed | None, Typed | None],
+) -> Node | None:
+    """Opposite something with levels, a name is first one of its levels."""
+    for this, other in ((0, 1), (1, 0)):
+        owner, word = typed[this], sides[other]
+        if owner is None or not isinstance(word, ast.Name) or word.id not in owner.levels:
+            continue
+        if not owner.ordered and sign not in ("==", "!="):
+            reader.wrong(f"the choices of {shown(sides[this])!r} have no order; use == or !=")
+            return None
+        level = Constant(float(owner.levels.index(word.id)), word.id)
+        pair = (owner.node, level) if this == 0 else (level, owner.node)
+        return Comparison(sign, *pair)
+    a, b = typed
+    if a and b:
+        if a.levels != b.levels:
+            message = f"{shown(sides[0])!r} has the levels {', '.join(a.levels)}"
+            message += f", {shown(sides[1])!r} {', '.join(b.levels)}"
+            reader.wrong(f"{message}: they cannot be compared")
+            return None
+        if not (a.ordered and b.ordered) and sign not in ("==", "!="):
+            reader.wrong("choices have no order; use == or !=")
+            return None
+        return Comparison(sign, a.node, b.node)
+    subject, value = sides if a else (sides[1], sides[0])
+    levels = a or b
+    assert levels
+    reader.wrong(_no_level(reader, shown(subject), levels, value))
+    return None
+
+
+def _no_level(reader: Reading, owner: str, typed: Typed, word: ast.expr) -> str:
+    known = ", ".join(typed.levels)
+    name = dotted(word)
+    other = reader.known(name) if name else None
+    if name and other is None and isinstance(word, ast.Name):
+        message = unknown(f"level of {owner}", name, typed.levels)
+        if "known:" in message:  # in the order of the levels, which is what they mean
+            elsewhere = f"which is one of {owners[0]}; " if (owners := reader.owners(name)) else ""
+            message = f"{message[: message.index('known:')]}{elsewhere}known: {known}"
+        return message
+    kind = f", which is {KINDS[other.kind]}" if other else ""
+    message = f"{owner!r} is compared with {shown(word)!r}{kind}"
+    return f"{message}; it can be compared with its levels: {known}"

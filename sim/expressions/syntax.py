@@ -1,0 +1,153 @@
+"""An expression's text parsed by Python's grammar, with hints for those who do not know Python."""
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+from functools import lru_cache
+from math import isinf
+
+LENGTH = 4_000
+WRITTEN_OUT = 40_000  # characters, facts written out
+DEPTH = 100  # of parts within parts, facts written out
+
+_ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
+_LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)
+_PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>", re.ASCII)
+_CAPITALS = re.compile(r"\b(?:AND|OR|NOT|And|Or|Not)\b")
+_LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
+_HINTS = {
+    "&": "write `and`",
+    "|": "write `or`",
+    "%": "write a share as a number, 0.1 for 10 %",
+    "'": "names and levels need no quotes inside an expression",
+    '"': "names and levels need no quotes inside an expression",
+    "?": "write `x if condition else y`",
+    "[": "use parentheses",
+    "{": "use parentheses",
+    "≥": "write >=",
+    "≤": "write <=",
+    "≠": "write !=",
+    "#": "a comment needs a space before the #, and quotes around the text before it",
+}
+
+
+class Mistake(Exception):
+    """What is wrong with one expression, in the author's words."""
+
+
+@lru_cache(maxsize=4_096)
+def parse(text: str, length: int = LENGTH) -> ast.expr:
+    """The parsed text, which nobody may change. Raises Mistake, also above so many characters."""
+    text = " ".join(text.split())
+    if len(text) > length:
+        raise Mistake(f"is longer than {length:,} characters; name its parts as facts")
+    if not _ALLOWED.fullmatch(text):
+        odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
+        hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
+        raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
+    for number in _LIKE_A_NUMBER.findall(text):
+        if not _NUMBER.fullmatch(number):
+            raise Mistake(f"{_short(number)!r} is neither a number nor a name")
+        if isinf(float(number)):
+            raise Mistake(f"{number[:20]!r} is too large a number")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Mistake(_explained(text, error)) from None
+    if _names_and_depth(tree)[1] > DEPTH:
+        raise Mistake(f"{_short(text)!r} is too deeply nested; name its parts as facts")
+    return tree
+
+
+def dotted(node: ast.expr) -> str | None:
+    """`a.b.c` of nested attributes; None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])
+
+
+@lru_cache(maxsize=4_096)
+def names_and_depth(text: str) -> tuple[tuple[str, ...], int]:
+    """Every name a text reads, dotted ones whole, and how deep it is. Raises Mistake."""
+    return _names_and_depth(parse(text))
+
+
+def written_out(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """How long and how deep a text is, its facts written out. Raises Mistake if it is too much."""
+    names, depth = names_and_depth(text)
+    read = [facts[name] for name in names if name in facts]
+    length = len(text) + sum(found for found, _ in read)
+    depth += max((below for _, below in read), default=0)
+    if length > WRITTEN_OUT or depth > DEPTH:
+        limit = f"more than {WRITTEN_OUT:,} characters long or {DEPTH} levels deep"
+        raise Mistake(f"{_short(text)!r} is {limit} once its facts are written out")
+    return length, depth
+
+
+def _names_and_depth(tree: ast.expr) -> tuple[tuple[str, ...], int]:
+    names: list[str] = []
+    deepest = 0
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        name = dotted(node)
+        if name is not None:
+            names.append(name)
+            continue
+        below = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        waiting += [(part, depth + 1) for part in reversed(below)]
+    return tuple(names), deepest
+
+
+def one_line(value: str | float | bool) -> str:
+    """An expression as text on one line, whether YAML took it for a text, a number or a flag."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
+def shown(node: ast.expr) -> str:
+    """The text of a part, for messages."""
+    return ast.unparse(node)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _explained(text: str, error: Exception) -> str:
+    """Why a text cannot be parsed: what authors usually meant, else where the parser stopped."""
+    short = _short(text)
+    placeholder = _PLACEHOLDER.search(text)
+    if placeholder:
+        return f"{placeholder.group()!r} is filled in by no for_each here"
+    duration = _TWO_WORDS.search(text)
+    if duration:
+        return f"{short!r}: a duration ({duration.group()!r}) has no meaning in an expression"
+    if _CAPITALS.search(text):
+        return f"{short!r}: write and, or, not in small letters"
+    if _LONE_EQUALS.search(text):
+        return f"{short!r}: = does not compare; write =="
+    if "!" in text.replace("!=", ""):
+        return f"{short!r}: write `not` instead of !"
+    if not isinstance(error, SyntaxError) or "too many nested" in error.msg:
+        return f"{short!r} is too deeply nested; name its parts as facts"
+    if text.count("(") != text.count(")"):
+        return f"{short!r}: a parenthesis is missing"
+    if "expected 'else'" in error.msg:
+        return f"{short!r}: an `if` needs its `else`"
+    rest = text[error.offset - 1 :][:20] if error.offset else ""
+    near = f"cannot be read near {rest!r}" if rest else "ends too early; something is missing"
+    return f"{short!r} {near}"

@@ -1,0 +1,6 @@
+"""The machine form: a model as text with all shorthand expanded, fit for a diff, and read back."""
+
+from sim.machine_form.reading import is_machine_form, read_model
+from sim.machine_form.writing import FORMAT, machine_form
+
+__all__ = ["FORMAT", "is_machine_form", "machine_form", "read_model"]

@@ -1,0 +1,339 @@
+"""The machine form read back: the same model, event for event.
+
+A machine form has final numbers and no shorthand, so nothing of the language's decoders is needed.
+In one that somebody changed by hand the first thing that is wrong is told, with its place.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NoReturn, get_args
+
+from sim.errors import Problem, ScenarioError, unknown
+from sim.expressions import WRITTEN_OUT, Kind, Reader, Vocabulary
+from sim.machine_form.writing import FORMAT
+from sim.model.delay_kinds import KINDS as DELAYS
+from sim.model.delays import AT_ONCE, Delay, complaints, in_words
+from sim.model.delays import parameters_read as delay_reads
+from sim.model.distribution_kinds import KINDS as DISTRIBUTIONS
+from sim.model.expressions import Expression
+from sim.model.model import Actor, Ending, Model, Outcome
+from sim.model.parameters import Distribution, Parameter
+from sim.model.parameters import complaints as parameter_complaints
+from sim.model.state import Variable
+from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
+from sim.reach.sums import faults_at_corners
+from sim.source.diagnostics import found
+from sim.source.tree import (
+    KeyPath,
+    Node,
+    Scalar,
+    Sequence,
+    place_of,
+    spelled,
+)
+from sim.source.tree import (
+    Mapping as Keys,
+)
+
+_FLAG = ("false", "true")
+_CHOICES: Mapping[str, ChoiceKind] = {  # key of an option's odds -> how the choice is weighed
+    "probability": "probability",
+    "of_rest": "probability",
+    "weight": "weight",
+    "utility": "utility",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A value of the form, and the way to it for messages."""
+
+    root: Keys
+    node: Node
+    path: KeyPath = ()
+
+    def wrong(self, text: str) -> NoReturn:
+        """Raise what is wrong here."""
+        place = place_of(self.root, self.path)
+        raise ScenarioError([Problem(place=place, path=spelled(self.path), text=text)])
+
+    def get(self, key: str) -> "At | None":
+        """The value of a key, if it is there."""
+        if not isinstance(self.node, Keys):
+            self.wrong(f"must be a block of keys, found {found(self.node)}")
+        node = self.node.get(key)
+        return At(self.root, node, (*self.path, key)) if node is not None else None
+
+    def __getitem__(self, key: str) -> "At":
+        return self.get(key) or self.wrong(f"has no `{key}`")
+
+    def named(self) -> Iterator[tuple[str, "At"]]:
+        """The keys with their values."""
+        if not isinstance(self.node, Keys):
+            self.wrong(f"must be a block of keys, found {found(self.node)}")
+        for key, entry in self.node.entries.items():
+            yield key, At(self.root, entry.value, (*self.path, key))
+
+    def items(self) -> list["At"]:
+        """The entries of a list."""
+        if not isinstance(self.node, Sequence):
+            self.wrong(f"must be a list, found {found(self.node)}")
+        return [At(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
+
+    def text(self) -> str:
+        """A scalar as it was written."""
+        if not isinstance(self.node, Scalar):
+            self.wrong(f"must be a text, found {found(self.node)}")
+        return self.node.text
+
+    def number(self) -> float:
+        """A number; `864000 s` is one, too."""
+        text = self.text().removesuffix(" s")
+        try:
+            return float(text)
+        except ValueError:
+            self.wrong(f"must be a number, found {text!r}")
+
+    def numbers(self) -> tuple[float, ...]:
+        """A list of numbers."""
+        return tuple(item.number() for item in self.items())
+
+    def whole(self) -> int:
+        """A whole number."""
+        number = self.number()
+        return int(number) if number.is_integer() else self.wrong("must be a whole number")
+
+    def one_of(self, words: tuple[str, ...]) -> Any:
+        """One of some words."""
+        word = self.text()
+        return word if word in words else self.wrong(unknown("word", word, words))
+
+
+def is_machine_form(root: Keys) -> bool:
+    """Whether a file is a model as `resolve` writes it."""
+    return "resolved" in root.entries
+
+
+def read_model(root: Keys) -> Model:
+    """The model of a machine form. Raises ScenarioError for what is no such form."""
+    at = At(root, root)
+    if at["resolved"].text() != str(FORMAT):
+        at["resolved"].wrong(f"must be {FORMAT}, the form this version reads")
+    variables = tuple(_variable(name, one) for name, one in at["variables"].named())
+    parameters = tuple(_parameter(name, one) for name, one in at["parameters"].named())
+    words = Vocabulary(
+        variables={one.name: one for one in variables},
+        parameters={one.name: one for one in parameters},
+        outcomes=frozenset(name for name, _ in at["outcomes"].named()),
+    )
+    reader = _Expressions(words)
+    titles = {name: one.text() for name, one in at["actors"].named()}
+    outcomes = tuple(_outcome(name, one, reader) for name, one in at["outcomes"].named())
+    names = [one.name for one in outcomes]
+    order = [one.one_of(tuple(names)) for one in at["outcome_order"].items()]
+    start, stop = at.get("start"), at.get("stop_when")
+    rules = dict(at["transitions"].named())
+    model = Model(
+        name=at["scenario"].text(),
+        title=at["title"].text(),
+        horizon=at["horizon"].number(),
+        start=date.fromisoformat(start.text()) if start else None,
+        actors=tuple(Actor(name=name, title=title) for name, title in titles.items()),
+        variables=variables,
+        parameters=parameters,
+        transitions=tuple(_transition(name, one, rules, reader) for name, one in rules.items()),
+        outcomes=outcomes,
+        outcome_order=tuple(names.index(name) for name in order),
+        endings=tuple(_ending(name, one, reader) for name, one in at["endings"].named()),
+        stop_when=reader.condition(stop, outcomes=True) if stop else None,
+    )
+    for fault in faults_at_corners(model, model.transitions):
+        rules[fault.transition.name].wrong(fault.says)
+    return model
+
+
+@dataclass(frozen=True, slots=True)
+class _Expressions:
+    """Reads expressions, which stand in the form with all facts written out."""
+
+    words: Vocabulary
+
+    def condition(self, at: At, *, outcomes: bool = False) -> Expression:
+        """A condition."""
+        return self._read(at, "condition", outcomes=outcomes)
+
+    def number(self, at: At) -> Expression:
+        """A number."""
+        return self._read(at, "number")
+
+    def seconds_or_number(self, at: At) -> Expression:
+        """An argument of a delay: plain numbers in it are seconds."""
+        return self._read(at, None)
+
+    def _read(self, at: At, kind: Kind | None, *, outcomes: bool = False) -> Expression:
+        text = at.text()
+        reader = Reader(self.words, outcomes, length=WRITTEN_OUT)
+        if kind is None:
+            typed = reader.read(text)
+            node = typed.node if typed else None
+        else:
+            node = reader.read_as(text, kind)
+        if node is None:
+            at.wrong("; ".join(reader.mistakes))
+        where = f"{place_of(at.root, at.path)}: {spelled(at.path)}"
+        return Expression(node, text, where)
+
+
+def _variable(name: str, at: At) -> Variable:
+    if flag := at.get("flag"):
+        start = _FLAG.index(flag.one_of(_FLAG))
+        return Variable(name=name, kind="flag", levels=_FLAG, size=2, start=start)
+    start_at = at["start"]
+    if most := at.get("max"):
+        size = most.whole() + 1
+        return Variable(name=name, kind="count", levels=(), size=size, start=start_at.whole())
+    levels = tuple(item.text() for item in at["levels"].items())
+    ladder = at.get("ladder")
+    return Variable(
+        name=name,
+        kind="levels",
+        levels=levels,
+        size=len(levels),
+        start=levels.index(start_at.one_of(levels)),
+        ladder=ladder.text() if ladder else None,
+    )
+
+
+def _parameter(name: str, at: At) -> Parameter:
+    kind, numbers = next(at.named())
+    if kind not in DISTRIBUTIONS:
+        at.wrong(unknown("kind of distribution", kind, list(DISTRIBUTIONS)))
+    shares, levels, within = at.get("at"), at.get("levels"), at.get("within")
+    ends = within.numbers() if within else ()
+    distribution = Distribution(
+        kind=kind,
+        numbers=numbers.numbers(),
+        probabilities=shares.numbers() if shares else (),
+        levels=tuple(item.text() for item in levels.items()) if levels else (),
+        within=(ends[0], ends[1]) if len(ends) == 2 else None,
+    )
+    time = at.get("unit") is not None
+    for sentence in parameter_complaints(distribution, time):
+        at.wrong(sentence)
+    return Parameter(name=name, distribution=distribution, time=time)
+
+
+def _outcome(name: str, at: At, reader: _Expressions) -> Outcome:
+    headline = at.get("headline") is not None
+    return Outcome(name=name, when=reader.condition(at["when"], outcomes=True), headline=headline)
+
+
+def _ending(name: str, at: At, reader: _Expressions) -> Ending:
+    when = at.get("when")
+    return Ending(name=name, when=reader.condition(when, outcomes=True) if when else None)
+
+
+def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions) -> Transition:
+    actor, when, on, speed = (at.get(key) for key in ("actor", "when", "on", "speed"))
+    moment, memory, limit = (at.get(key) for key in ("at", "memory", "limit"))
+    clause, step = at.get("clause"), at.get("step")
+    options = at["options"].items()
+    kind = next((key for item in options for key in _CHOICES if item.get(key)), "probability")
+    return Transition(
+        name=name,
+        origin=at["origin"].text(),
+        part=at["part"].one_of(("treaty", "move", "event", "intervention")),
+        actor=actor.text() if actor else None,
+        when=reader.condition(when) if when else None,
+        on=tuple(_trigger(item, rules, reader) for item in on.items()) if on else (),
+        after=AT_ONCE if moment else _delay(at["after"], reader),
+        at=moment.number() if moment else None,
+        speed=reader.number(speed) if speed else None,
+        memory=memory.one_of(("forget", "remember")) if memory else "forget",
+        limit=limit.whole() if limit else None,
+        choice=_CHOICES[kind],
+        options=tuple(_option(item, reader) for item in options),
+        clause=clause.text() if clause else None,
+        step=step.one_of(get_args(Step)) if step else None,
+    )
+
+
+def _trigger(at: At, rules: Mapping[str, At], reader: _Expressions) -> Trigger:
+    if isinstance(at.node, Keys):
+        return Trigger(becomes=reader.condition(at["becomes"]))
+    text = at.text()
+    if text in rules:
+        return Trigger(transition=text)
+    name, _, option = text.rpartition(".")
+    if name not in rules:
+        at.wrong(unknown("transition", text, list(rules)))
+    return Trigger(transition=name, option=option)
+
+
+def _delay(at: At, reader: _Expressions) -> Delay:
+    if isinstance(at.node, Scalar):
+        return AT_ONCE if at.text() == "at once" else at.wrong("must be a delay or `at once`")
+    kind, numbers = next(at.named())
+    if kind not in (*DELAYS, "mix"):
+        at.wrong(unknown("kind of delay", kind, [*DELAYS, "mix"]))
+    shares = at.get("at")
+    parts: tuple[Delay, ...] = ()
+    arguments: list[At] = []
+    if kind == "mix":
+        arguments = [item["share"] for item in numbers.items()]
+        parts = tuple(_delay(item["is"], reader) for item in numbers.items())
+    elif kind != "observed":
+        arguments = numbers.items()
+    bare = Delay(
+        kind=kind,
+        arguments=tuple(reader.seconds_or_number(item) for item in arguments),
+        probabilities=shares.numbers() if shares else (),
+        observations=numbers.numbers() if kind == "observed" else (),
+        parts=parts,
+    )
+    for sentence in complaints(bare, [reader.words.parameters[n] for n in delay_reads(bare)]):
+        at.wrong(sentence)
+    return replace(bare, text=in_words(bare))
+
+
+def _option(at: At, reader: _Expressions) -> Option:
+    name = at["option"].text()
+    key = next((key for key in _CHOICES if at.get(key)), None)
+    value = at[key] if key else None
+    rest = bool(value and value.text() == "rest")
+    available, then = at.get("available"), at.get("then")
+    return Option(
+        name=None if name == "~" else name,
+        value=reader.number(value) if value and not rest else None,
+        share="rest" if rest else "of_rest" if key == "of_rest" else "whole",
+        available=reader.condition(available) if available else None,
+        effects=tuple(_effect(n, one, reader) for n, one in then.named()) if then else (),
+    )
+
+
+def _effect(name: str, at: At, reader: _Expressions) -> Effect:
+    variable = reader.words.variables.get(name)
+    if variable is None:
+        at.wrong(unknown("state variable", name, reader.words.variables))
+    if isinstance(at.node, Scalar):
+        word = at.text()
+        if word in ("raise", "lower"):
+            return Effect(variable=name, how="raise" if word == "raise" else "lower")
+        return Effect(variable=name, how="set", value=_value(at, variable))
+    how, of = next(at.named())
+    if how in ("at_least", "at_most"):
+        bound: Any = how
+        return Effect(variable=name, how=bound, value=_value(of, variable))
+    if how == "copy":
+        return Effect(variable=name, how="copy", source=of.text())
+    if how != "compute":
+        at.wrong(unknown("kind of effect", how, ("at_least", "at_most", "copy", "compute")))
+    return Effect(variable=name, how="compute", expression=reader.number(of))
+
+
+def _value(at: At, variable: Variable) -> int:
+    if variable.levels:
+        return variable.levels.index(at.one_of(variable.levels))
+    value = at.whole()
+    return value if 0 <= value < variable.size else at.wrong(f"must be below {variable.size}")

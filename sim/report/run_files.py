@@ -1,0 +1,42 @@
+"""A run written down: its tables, its analyses and its charts."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from shutil import rmtree
+
+import pandas as pd
+
+from sim.api import Results
+from sim.experiment.work import Stop
+from sim.results.directory import write_table
+from sim.scenario import Scenario
+
+
+def write(
+    scenario: Scenario,
+    results: Results,
+    analyses: Mapping[str, pd.DataFrame],
+    directory: Path,
+    *,
+    charts: bool,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Write a run with its analyses into a directory, which appears whole or not at all.
+
+    `check` is called before each chart; when it raises Stop, the tables are written without any.
+    """
+
+    # called inside the directory in the making, so that files and tables appear together
+    def also(folder: Path) -> None:
+        for name, table in analyses.items():
+            write_table(folder / f"{name}.csv", table)
+        if charts:
+            # matplotlib costs a second that a run without charts need not pay
+            from sim.report.pictures import draw
+
+            try:
+                draw(scenario, results, folder / "charts", check)
+            except Stop:  # the tables are what took time
+                rmtree(folder / "charts")
+
+    results.save(directory, also=also)

@@ -1,0 +1,41 @@
+"""What an engine hands over: pieces of paths, and their events where asked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.transitions import NOTHING as NOTHING
+
+RUNG_TIMES = 101  # the shares of paths at each rung are read at this many equal steps, both ends in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventBatch:
+    """Events as an engine hands them over: one row a firing, ordered by path and sequence."""
+
+    path: NDArray[np.int64]
+    seq: NDArray[np.int32]  # 0, 1, 2, ... within the path
+    time: NDArray[np.float64]  # seconds
+    transition: NDArray[np.int32]  # rank in the model
+    option: NDArray[np.int32]  # position in the transition, or NOTHING
+    probability: NDArray[np.float64]  # the share the taken option had; 1 where there was no choice
+    cause: NDArray[np.int32]  # seq of the event after which the clock started; -1 at t = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathBatch:
+    """What an engine hands over for consecutive paths of one draw; times in seconds."""
+
+    draw: int
+    first: int  # number of the first path
+    ending: NDArray[np.int16]  # position in the model's endings
+    end_time: NDArray[np.float64]
+    stopped: NDArray[np.bool_]  # by stop_when; else it ran to the horizon and is censored
+    n_events: NDArray[np.int32]
+    outcome_time: NDArray[np.float64]  # (paths, outcomes); NaN where it has not happened
+    started: NDArray[np.int64]  # a transition: in how many paths its clock started at least once
+    fired: NDArray[np.int64]  # a transition: in how many paths it fired at least once
+    taken: NDArray[np.int64]  # an option, all transitions' in order: paths in which it was taken
+    rungs: NDArray[np.int64]  # (RUNG_TIMES, levels of all ladder variables in order): paths there
+    events: EventBatch | None = None

@@ -1,0 +1,144 @@
+"""Counts over paths, of one size however many paths there are, and the rows kept beside them."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.model import Model
+from sim.results.batches import RUNG_TIMES, EventBatch, PathBatch
+
+Counts = NDArray[np.int64]
+BINS = 10_000  # of the time to the horizon, in which outcome times are counted
+
+
+class Histogram:
+    """Counts of places 0 ... size - 1; few of them are kept as they come, many in one row."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.row: Counts | None = None
+        self.loose: list[Counts] = []
+        self.held = 0
+
+    def add(self, places: Counts) -> None:
+        """Count each place once."""
+        self.loose.append(places)
+        self.held += len(places)
+        if self.held > self.size:
+            self.counts()
+
+    def counts(self) -> Counts:
+        """How often each place was counted."""
+        if self.row is None:
+            self.row = np.zeros(self.size, dtype=np.int64)
+        for places in self.loose:
+            np.add.at(self.row, places, 1)
+        self.loose, self.held = [], 0
+        return self.row
+
+    def merge(self, other: "Histogram") -> None:
+        """Count all that another one counted."""
+        if other.row is not None:
+            self.row = self.counts() + other.row
+        for places in other.loose:
+            self.add(places)
+
+
+class PathCounts:
+    """How many paths did what."""
+
+    def __init__(self, model: Model) -> None:
+        ladders = sum(v.size for v in model.variables if v.ladder is not None)
+        options = sum(len(transition.options) for transition in model.transitions)
+        self.horizon = model.horizon
+        self.n = self.events = 0
+        self.hits = np.zeros(len(model.outcomes), dtype=np.int64)
+        self.ended = np.zeros(len(model.endings), dtype=np.int64)
+        self.started = np.zeros(len(model.transitions), dtype=np.int64)
+        self.fired = np.zeros(len(model.transitions), dtype=np.int64)
+        self.taken = np.zeros(options, dtype=np.int64)
+        self.rungs = np.zeros((RUNG_TIMES, ladders), dtype=np.int64)
+        self._times = Histogram(len(model.outcomes) * (BINS + 1))
+
+    @property
+    def times(self) -> Counts:
+        """(outcomes, BINS + 1): how often an outcome came in a bin, as `bins` numbers them."""
+        return self._times.counts().reshape(-1, BINS + 1)
+
+    def add(self, piece: PathBatch) -> None:
+        """Count the paths of a piece."""
+        self.n += len(piece.ending)
+        self.events += int(piece.n_events.sum())
+        self.ended += np.bincount(piece.ending, minlength=len(self.ended))
+        self.started += piece.started
+        self.fired += piece.fired
+        self.taken += piece.taken
+        self.rungs += piece.rungs
+        path, outcome = np.nonzero(~np.isnan(piece.outcome_time))
+        self.hits += np.bincount(outcome, minlength=len(self.hits))
+        times = bins(piece.outcome_time[path, outcome], self.horizon)
+        self._times.add(outcome * (BINS + 1) + times)
+
+    def merge(self, other: "PathCounts") -> None:
+        """Count another tally's paths too."""
+        self.n += other.n
+        self.events += other.events
+        for name in ("hits", "ended", "started", "fired", "taken", "rungs"):
+            getattr(self, name)[...] += getattr(other, name)
+        self._times.merge(other._times)
+
+
+def bins(times: NDArray[np.float64], horizon: float) -> Counts:
+    """The bin of each time: 0 at t = 0, BINS at the horizon; a time at a bin's end is inside it."""
+    return np.ceil(times / horizon * BINS - 1e-6).astype(np.int64)
+
+
+class Accumulator:
+    """Takes the pieces of a run in order, and keeps what its tables need, of finished draws only.
+
+    A draw is finished when all its paths have come. `rows` are the pieces, without their counts and
+    kept only when asked for: they grow with the number of paths, the rest does not.
+    """
+
+    def __init__(self, model: Model, *, paths: int, keep: bool) -> None:
+        self.model, self.paths, self.keep = model, paths, keep
+        self.total = PathCounts(model)
+        self.hits: list[Counts] = []  # one row a finished draw
+        self.ended: list[Counts] = []
+        self.came_up: list[NDArray[np.unsignedinteger[Any]]] = []  # transitions, then options
+        self._narrow = np.min_scalar_type(paths)  # which no count of a draw exceeds
+        self.rows: list[PathBatch] = []
+        self.events: list[tuple[int, EventBatch]] = []  # (draw, its firings)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._draw = PathCounts(self.model)
+        self._rows: list[PathBatch] = []
+        self._events: list[tuple[int, EventBatch]] = []
+
+    @property
+    def draws(self) -> int:
+        """How many draws are finished."""
+        return len(self.hits)
+
+    def add(self, piece: PathBatch) -> None:
+        """Take the next piece."""
+        self._draw.add(piece)
+        if self.keep:
+            none = np.empty(0, dtype=np.int64)
+            self._rows.append(
+                replace(piece, started=none, fired=none, taken=none, rungs=none, events=None)
+            )
+        if piece.events is not None:
+            self._events.append((piece.draw, piece.events))
+        if self._draw.n >= self.paths:
+            self.total.merge(self._draw)
+            self.hits.append(self._draw.hits)
+            self.ended.append(self._draw.ended)
+            came_up = np.concatenate([self._draw.fired, self._draw.taken])
+            self.came_up.append(came_up.astype(self._narrow))
+            self.rows += self._rows
+            self.events += self._events
+            self._begin()

@@ -1,0 +1,80 @@
+"""Where the tables of a run come from: enough to make them again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UsageError
+from sim.formatting import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# whose versions are recorded: those that numbers depend on
+PACKAGES = ("escalation-sim", "numpy", "pandas", "simpy", "numba", "scipy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the tables come from: enough to make them again."""
+
+    scenario: str
+    title: str
+    question: str
+    under: str  # the interventions applied, "a+b"; empty for the scenario as written
+    engine: str
+    seed: int
+    draws: int  # finished
+    draws_asked: int
+    paths: int  # in each draw
+    horizon: float  # days
+    start: date | None  # the calendar date of day 0
+    headlines: tuple[str, ...]  # outcomes marked so
+    interval: str  # "sampling": what we do not know is not in low and high; "exact": error bound
+    arguments: Mapping[str, object]
+    versions: Mapping[str, str]
+    files: Mapping[str, str]  # SHA-256 of every scenario file read
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether fewer draws were finished than asked for."""
+        return self.draws < self.draws_asked
+
+    def sample(self, each: str = "") -> str:
+        """How many draws and paths the numbers stand on, in words; `each` follows the paths."""
+        draws = counted(self.draws, "draw")
+        if self.interval == "exact":
+            return draws
+        paths = counted(self.draws * self.paths, "path")
+        return f"{paths}{each}: {draws} of {self.paths:,}"
+
+    def to_manifest(self) -> dict[str, Any]:
+        """The fields as JSON can hold them: what `manifest.json` says of a run."""
+        return {**asdict(self), "start": self.start.isoformat() if self.start else None}
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> Provenance:
+        """The provenance that `to_manifest` wrote; keys of other purposes are passed over."""
+        known = {field.name for field in fields(cls)}
+        missing = sorted(known - manifest.keys())
+        if missing:
+            raise UsageError(f"manifest.json: has no {', '.join(missing)}; run the scenario again")
+        about = {key: value for key, value in manifest.items() if key in known}
+        about["start"] = date.fromisoformat(about["start"]) if about["start"] else None
+        about["headlines"] = tuple(about["headlines"])
+        return cls(**about)
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that numbers depend on."""
+    found = {"python": python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,30 @@
+"""What the exact engine leaves of a run: probabilities instead of counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.model import Model
+from sim.results.frames import TIMING_STEPS
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """Probabilities by draw (a row each), and over time averaged over the draws."""
+
+    outcomes: Floats  # (draws, outcomes)
+    outcome_error: Floats  # how far off each may be
+    endings: Floats  # (draws, endings)
+    ending_error: Floats
+    timing: Floats  # (times of `timing_grid`, outcomes)
+    rungs: Floats  # (the same times, levels of all ladder variables in order)
+    fired: NDArray[np.bool_]  # a transition: whether it has a chance to fire in some draw
+    taken: NDArray[np.bool_]  # an option, all transitions' in order: likewise
+
+
+def timing_grid(model: Model) -> Floats:
+    """The times, in seconds, at which `Results.timing` is read."""
+    return model.horizon * np.arange(TIMING_STEPS + 1) / TIMING_STEPS

@@ -1,0 +1,139 @@
+"""What a scenario assumes, as data frames for notebooks.
+
+Columns of `parameters`, `delays` and `stipulated`, whose index is the name:
+
+    kind        of distribution: pert, beta, lognormal ...; `number` of one written into a rule
+    low, median, high   its 5 %, 50 % and 95 % quantiles; of a delay, with the parameters it reads
+                at their medians; of choices, which have no order, only the likeliest as median
+    unit        `d` where the three are durations, then in days; else empty
+    grade, source, unconfirmed   how well founded it is, and by what; sources are joined by ", "
+    file, line  where it was written
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from sim.model import waiting
+from sim.model.delays import Delay, numbers
+from sim.model.durations import DAY
+from sim.model.model import Model
+from sim.model.parameters import central, quantile, value_in_words
+from sim.scenario.assumptions import Stipulated
+from sim.scenario.language.distributions import ParameterDeclaration, Sourced
+from sim.scenario.language.document import Document
+
+QUANTILES = (0.05, 0.5, 0.95)
+COLUMNS = [
+    *("kind", "low", "median", "high", "unit", "grade", "source", "unconfirmed", "file", "line")
+]
+
+
+def parameters(declared: Document, model: Model) -> pd.DataFrame:
+    """One row a parameter, with the distribution it has in the model."""
+    return _frame(
+        _row(declared, one, *_parameter(model, one)) for one in declared.parameters.values()
+    )
+
+
+def delays(declared: Document, model: Model) -> pd.DataFrame:
+    """One row a named delay."""
+    return _frame(
+        _row(declared, one, *_delay(model, one.value)) for one in declared.delays.values()
+    )
+
+
+def stipulated(found: tuple[Stipulated, ...]) -> pd.DataFrame:
+    """One row a number written into a rule; its name is where it stands in the file."""
+    return _frame(
+        {
+            "name": one.path,
+            "kind": "number",
+            "median": one.number,
+            "unit": "",
+            "grade": "stipulated",
+            "source": ", ".join(one.source),
+            "unconfirmed": False,
+            "file": one.place.file,
+            "line": one.place.line,
+        }
+        for one in found
+    )
+
+
+def assumptions(declared: Document, model: Model, found: tuple[Stipulated, ...]) -> pd.DataFrame:
+    """All three, one below the other; column `what` says which each is."""
+    tables = {
+        "parameter": parameters(declared, model),
+        "delay": delays(declared, model),
+        "number": stipulated(found),
+    }
+    parts = [table.assign(what=what).astype(object) for what, table in tables.items() if len(table)]
+    return pd.concat(parts) if parts else _frame(iter(())).assign(what=[])
+
+
+def treaties(declared: Document) -> pd.DataFrame:
+    """One row a clause: who owes what to whom, from when, and when it is owed."""
+    rows = [
+        (
+            *(treaty.name, duty.name, duty.label, duty.type, str(duty.obligor)),
+            ", ".join(duty.beneficiary),
+            *(treaty.signed, treaty.in_force, duty.casus_foederis.text),
+        )
+        for treaty in declared.treaties.values()
+        for duty in treaty.obligations.values()
+    ]
+    names = ("treaty", "clause", "title", "type", "obligor", "beneficiary")
+    return pd.DataFrame(rows, columns=[*names, "signed", "in_force", "casus_foederis"])
+
+
+def evidence(declared: Document) -> pd.DataFrame:
+    """One row a record of history: index name; outcome, successes, trials, about, source."""
+    rows = [
+        (one.name, str(one.outcome), one.successes, one.trials, one.meaning, ", ".join(one.source))
+        for one in declared.evidence.values()
+    ]
+    names = ["name", "outcome", "successes", "trials", "about", "source"]
+    return pd.DataFrame(rows, columns=names).set_index("name")
+
+
+def _frame(rows: Iterator[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["name", *COLUMNS]).set_index("name")
+
+
+def _row(
+    declared: Document, one: Sourced, kind: str, values: tuple[Any, Any, Any], unit: str
+) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": kind,
+        **dict(zip(("low", "median", "high"), values, strict=True)),
+        "unit": unit,
+        "grade": one.grade,
+        "source": ", ".join(one.source),
+        "unconfirmed": declared.is_unconfirmed(one),
+        "file": one.place.file,
+        "line": one.place.line,
+    }
+
+
+def _parameter(model: Model, one: ParameterDeclaration) -> tuple[str, tuple[Any, Any, Any], str]:
+    """Kind, quantiles and unit of a parameter as the model has it, interventions included."""
+    parameter = model.parameter(one.name)
+    distribution = parameter.distribution
+    if distribution.levels:
+        likeliest = value_in_words(parameter, central(distribution))
+        return distribution.kind, (None, likeliest, None), ""
+    low, median, high = (
+        quantile(distribution, u) / (DAY if parameter.time else 1.0) for u in QUANTILES
+    )
+    return distribution.kind, (low, median, high), "d" if parameter.time else ""
+
+
+def _delay(model: Model, delay: Delay) -> tuple[str, tuple[Any, Any, Any], str]:
+    """Kind, quantiles and unit of a delay, the parameters it reads at their medians."""
+    values = [central(parameter.distribution) for parameter in model.parameters]
+    row = numbers(delay, model.names, values)
+    low, median, high = (waiting.ppf(row, 0, u) / DAY for u in QUANTILES)
+    return delay.kind, (low, median, high), "d"

@@ -1,0 +1,106 @@
+"""Expressions as values of keys: conditions, numbers, and the numbers written into them."""
+
+from collections.abc import Iterator
+
+from sim.model.expressions import (
+    Comparison,
+    Constant,
+    Expression,
+    IfElse,
+    Node,
+    children,
+    variables_read,
+)
+from sim.scenario.language.context import Context, WrittenNumber, written
+from sim.scenario.language.declaring import Decoded, Kind, Schema, Wrong
+from sim.source import tree
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath
+
+NUMBER_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
+CONDITION_SCHEMA: Schema = {"type": ["string", "boolean"]}
+_FREE = (0.0, 1.0)  # numbers without a unit that need no reason: never, always, as it is
+
+
+def _condition(*, outcomes: bool) -> Kind:
+    def decode(node: tree.Node, path: KeyPath, context: Context) -> Decoded:
+        value = written(node)
+        if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+            raise Wrong(f"must be a condition, found {found(node)}")
+        condition = context.expression(value, path, "condition", outcomes=outcomes)
+        if condition is None:
+            raise Wrong
+        context.conditions[path] = condition
+        return condition
+
+    return Kind(decode, lambda _: dict(CONDITION_SCHEMA))
+
+
+CONDITION = _condition(outcomes=False)
+CONDITION_OF_OUTCOMES = _condition(outcomes=True)  # where rule 10 lets outcomes be read
+
+
+def number(node: tree.Node, path: KeyPath, context: Context) -> Expression:
+    """An expression that gives a number. Raises Wrong."""
+    value = written(node)
+    if value is None:
+        raise Wrong(f"must be an expression, found {found(node)}")
+    if isinstance(value, float) and value - value != 0:  # infinite, or not a number
+        raise Wrong("must be a finite number")
+    expression = context.expression(value, path, "number")
+    if expression is None:
+        raise Wrong
+    return expression
+
+
+def counted_number(node: tree.Node, path: KeyPath, context: Context) -> Expression:
+    """The same, its written numbers listed: they are assumptions like any parameter."""
+    expression = number(node, path, context)
+    list_numbers(expression.node, path, context)
+    return expression
+
+
+NUMBER_EXPRESSION = Kind(counted_number, lambda _: dict(NUMBER_SCHEMA))
+
+
+def list_numbers(node: Node, path: KeyPath, context: Context) -> None:
+    """List the numbers of an expression that matter to its value."""
+    context.numbers += [WrittenNumber(path, text) for text in _constants(node)]
+
+
+def _constants(node: Node) -> Iterator[str]:
+    """Numbers as written, but for 0 and 1; those in conditions are thresholds, not quantities."""
+    match node:
+        case Constant(value, text):
+            if value not in _FREE:
+                yield text
+        case Comparison():
+            return
+        case IfElse(_, then, otherwise):
+            yield from _constants(then)
+            yield from _constants(otherwise)
+        case _:
+            for child in children(node):
+                yield from _constants(child)
+
+
+def without_state(
+    expression: Expression, path: KeyPath, context: Context, reader: str = "a delay"
+) -> Expression:
+    """The expression if it reads parameters only: delays never read the state, `speed` does."""
+    read = variables_read(expression.node)
+    if read:
+        message = f"{read[0]!r} is part of the state, which {reader} cannot read"
+        context.problem(path, message + ("; `speed` can" if reader == "a delay" else ""))
+        raise Wrong
+    return expression
+
+
+def any_value(node: tree.Node, path: KeyPath, context: Context) -> str | float | bool:
+    """A value that the thing it is meant for has yet to understand. Raises Wrong."""
+    value = written(node)
+    if value is None:
+        raise Wrong(f"must be an expression, found {found(node)}")
+    if isinstance(value, float) and value - value != 0:
+        raise Wrong("must be a finite number")
+    return value

@@ -1,0 +1,180 @@
+"""Names and name spaces: who is called what, no name twice in one space, none broken twice."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from sim.expressions import Mistake, Vocabulary, names_and_depth, one_line, written_out
+from sim.model.expressions import Expression
+from sim.model.expressions import Node as ExpressionTree
+from sim.model.name_hash import name_hash
+from sim.model.parameters import Parameter
+from sim.model.state import Variable
+from sim.scenario.language.context import Context, written
+from sim.scenario.language.declaring import Kind, Wrong, named
+from sim.scenario.language.formulas import CONDITION_SCHEMA
+from sim.scenario.language.scalar_types import NAME
+from sim.source import tree
+from sim.source.diagnostics import Diagnostics, found
+from sim.source.tree import KeyPath, Node, keys, place_of
+
+_SPACES = (
+    {
+        "relations": "a relation",
+        "state": "a state variable",
+        "parameters": "a parameter",
+        "facts": "a fact",
+        "delays": "a delay",
+        "outcomes": "an outcome",
+    },
+    {"moves": "a move", "events": "an event", "interventions": "an intervention"},
+)
+_NAMING = ("actors", "relations", "state", "parameters", "facts", "treaties")  # what can be read
+_ELSEWHERE = {
+    "actors": "an actor",
+    "treaties": "a treaty",
+    "moves": "a move",
+    "events": "an event",
+    "endings": "an ending",
+    "interventions": "an intervention",
+    "ladders": "a ladder",
+}
+
+
+def used_twice(diagnostics: Diagnostics) -> None:
+    """Note every name that stands for two things of one name space."""
+    root = diagnostics.tree
+    for space in _SPACES:
+        seen: dict[str, KeyPath] = {}
+        uses: list[KeyPath] = [(section, name) for section in space for name in keys(root, section)]
+        for path in sorted(uses, key=lambda use: place_of(root, use, key=True)):
+            name = str(path[1])
+            if name in seen:
+                first = seen[name]
+                line = place_of(root, first, key=True).line
+                text = f"the name {name!r} is used twice: {space[str(first[0])]} has it in line"
+                diagnostics.problem(path, f"{text} {line}", key=True)
+            seen.setdefault(name, path)
+
+
+def same_numbers(context: Context, paths: Mapping[str, KeyPath], parameters: Iterable[str]) -> None:
+    """Note names whose random numbers would be the same (one hash for two names).
+
+    `paths` has every transition with the way to where it is written.
+    """
+    texts = {f"transition:{name}": path for name, path in paths.items()}
+    texts |= {f"parameter:{name}": ("parameters", name) for name in parameters}
+    seen: dict[int, str] = {}
+    for text, path in texts.items():
+        number = name_hash(text)
+        if seen.get(number, text) != text:
+            one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
+            message = f"{one!r} and {two!r} would share their random numbers; rename one of them"
+            context.problem(path, message, key=True)
+        seen[number] = text
+
+
+def qualified_twice(context: Context) -> None:
+    """An actor's variable and a treaty's obligation cannot have one qualified name."""
+    for name in context.in_section("treaties"):
+        state = keys(context.tree, "actors", name, "state")
+        for clause in keys(context.tree, "treaties", name, "obligations"):
+            path = ("treaties", name, "obligations", clause)
+            if clause == "binds":
+                context.problem(path, "'binds' is the flag of the treaty itself", key=True)
+            elif clause in state:
+                message = f"{name}.{clause} is a state variable of the actor {name!r} already"
+                context.problem(path, message, key=True)
+        if "binds" in state:
+            message = f"{name}.binds is the flag of the treaty {name!r}"
+            context.problem(("actors", name, "state", "binds"), message, key=True)
+
+
+def vocabulary(
+    context: Context, variables: Iterable[Variable], parameters: Iterable[Parameter]
+) -> Vocabulary:
+    """What expressions can name, facts not yet among it."""
+    root = context.tree
+    known = {variable.name: variable for variable in variables}
+    numbers = {parameter.name: parameter for parameter in parameters}
+    broken = set(_written_variables(root)) - set(known)
+    broken |= set(keys(root, "parameters")) - set(numbers)
+    return Vocabulary(
+        variables=known,
+        parameters=numbers,
+        delays=frozenset(keys(root, "delays")),
+        outcomes=frozenset(keys(root, "outcomes")),
+        broken=frozenset(broken),
+        elsewhere={name: what for s, what in _ELSEWHERE.items() for name in keys(root, s)},
+        partial=any(section in context.unreadable for section in _NAMING),
+    )
+
+
+def _written_variables(root: tree.Mapping) -> Iterator[str]:
+    """The name of every state variable the file has but the treaties', broken ones too."""
+    for actor in keys(root, "actors"):
+        yield from (f"{actor}.{name}" for name in keys(root, "actors", actor, "state"))
+    yield from keys(root, "relations")
+    yield from keys(root, "state")
+
+
+def _fact_text(node: Node, path: KeyPath, context: Context) -> str:
+    """The text of a fact, which is read once those it reads have been."""
+    value = written(node)
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        raise Wrong(f"must be a condition, found {found(node)}")
+    return one_line(value)
+
+
+_TEXTS = named(Kind(_fact_text, lambda _: dict(CONDITION_SCHEMA)), NAME)
+
+
+def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expression]:
+    """Every fact, and the vocabulary with it; each is read after those it reads."""
+    texts: dict[str, str] = _TEXTS.decode(node, path, context)
+    trees: dict[str, ExpressionTree | None] = dict.fromkeys(set(keys(node)) - set(texts))
+    lengths: dict[str, tuple[int, int]] = {}
+    context.vocabulary = replace(context.vocabulary, facts=trees, lengths=lengths)
+    made: dict[str, Expression] = {}
+    for name in _in_reading_order(texts, trees, context):
+        below = (*path, name)
+        condition = context.expression(texts[name], below, "condition")
+        trees[name] = condition.node if condition else None
+        if condition:
+            lengths[name] = written_out(texts[name], lengths)
+            context.conditions[below] = made[name] = condition
+    return {name: made[name] for name in texts if name in made}
+
+
+def _in_reading_order(
+    texts: Mapping[str, str], broken: dict[str, ExpressionTree | None], context: Context
+) -> list[str]:
+    """The facts, each after those it reads; those that read one another in a circle are broken."""
+    reads = {
+        name: [other for other in _names_in(text) if other in texts] for name, text in texts.items()
+    }
+    while True:
+        try:
+            return list(TopologicalSorter(reads).static_order())
+        except CycleError as error:
+            circle = error.args[1][:0:-1]  # each reads the next, and the last one the first
+            first = min(range(len(circle)), key=lambda i: list(texts).index(circle[i]))
+            names = [*circle[first:], *circle[:first]]
+            message = f"facts read one another in a circle: {' -> '.join([*names, names[0]])}"
+            context.problem(("facts", names[0]), message)
+            broken.update(dict.fromkeys(names))
+            reads = {
+                name: [other for other in others if other not in names]
+                for name, others in reads.items()
+                if name not in names
+            }
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    try:
+        return names_and_depth(text)[0]
+    except Mistake:  # told when the fact is read
+        return ()
+
+
+FACTS = Kind(_facts, _TEXTS.schema)

@@ -1,0 +1,117 @@
+"""Outcomes, endings, and what history says about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Self
+
+from sim.errors import unknown
+from sim.model.expressions import Expression, outcomes_read
+from sim.model.model import Ending, Outcome
+from sim.scenario.language.context import Context
+from sim.scenario.language.declaring import tagged_union, word
+from sim.scenario.language.distributions import Prose
+from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
+from sim.scenario.language.scalar_types import FLAG, MENTION, POSITIVE_WHOLE, SOURCES, TRUE, WHOLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeDeclaration(Prose):
+    """Something that may happen in a path or not; gets a probability and a time."""
+
+    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held.")
+    headline: bool = word(FLAG, "`true`: shown first, with its likeliest routes.", default=False)
+
+    def outcome(self) -> Outcome:
+        """The outcome of the model."""
+        said: dict[str, Any] = {"title": self.title, "about": self.about}
+        return Outcome(name=self.name, when=self.when, headline=self.headline, **said)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionalEnding(Prose):
+    """How a path ended, if nothing before it holds."""
+
+    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastEnding(Prose):
+    """How every other path ended."""
+
+    otherwise: bool = word(TRUE, "`true`: all other paths; the last ending, and required.")
+
+
+EndingDeclaration = ConditionalEnding | LastEnding
+ENDING = tagged_union("ending", {"when": ConditionalEnding, "otherwise": LastEnding})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Prose):
+    """What history says about an outcome of this kind."""
+
+    outcome: str = word(MENTION, "The outcome it speaks of.")
+    successes: int = word(WHOLE, "How often it happened.")
+    trials: int = word(POSITIVE_WHOLE, "How often it could have happened.")
+    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
+
+    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+        """The evidence; an unknown outcome and impossible counts are noted."""
+        known = context.in_section("outcomes")
+        if self.outcome not in known:
+            message = unknown("outcome", self.outcome, known)
+            context.problem((*self.path, "outcome"), message)
+        if self.successes > self.trials:
+            message = f"must be at most the trials, {self.trials}, found {self.successes}"
+            context.problem((*self.path, "successes"), message)
+        return self
+
+
+def outcome_order(found: Sequence[Outcome], context: Context) -> tuple[int, ...]:
+    """Positions, each outcome after those it reads; a circle is a problem.
+
+    Of those that are ready the first in the file comes first, as it has always been: the order is
+    part of the machine form.
+    """
+    at = {outcome.name: i for i, outcome in enumerate(found)}
+    reads = {
+        i: [at[name] for name in outcomes_read(outcome.when.node) if name in at]
+        for i, outcome in enumerate(found)
+    }
+    sorter = TopologicalSorter(reads)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        # a circle's nodes, each of which is read by the next, the first one twice
+        circle = [found[i].name for i in reversed(error.args[1])][:-1]
+        first = circle.index(min(circle, key=at.__getitem__))
+        names = [*circle[first:], *circle[:first]]
+        message = f"outcomes read one another in a circle: {' -> '.join([*names, names[0]])}"
+        context.problem(("outcomes", names[0], "when"), message)
+        return tuple(range(len(found)))
+    order: list[int] = []
+    ready: list[int] = []
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()])
+        first_ready = ready.pop(0)
+        order.append(first_ready)
+        sorter.done(first_ready)
+    return tuple(order)
+
+
+def endings(declared: Mapping[str, EndingDeclaration], context: Context) -> tuple[Ending, ...]:
+    """The endings in order; the last of them is `otherwise`, which every scenario has."""
+    made: list[Ending] = []
+    last = ""
+    for name, one in declared.items():
+        if last:
+            message = f"stands behind {last!r}, the otherwise: it could never hold"
+            context.problem(one.path, message)
+        when = one.when if isinstance(one, ConditionalEnding) else None
+        last = last if when else name
+        made.append(Ending(name=name, when=when, title=one.title, about=one.about))
+    wrong = ("endings",) in context.damaged or "endings" in context.unreadable
+    if not last and not wrong and not any(p[0] == "endings" for p in context.damaged):
+        message = "needs a last ending `name: {otherwise: true}` for all other paths"
+        context.problem(("endings",), message, key=True)
+    return tuple(made)

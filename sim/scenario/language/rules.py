@@ -1,0 +1,171 @@
+"""Moves and events: a guard, a clock, a choice, effects – and what they are in the model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+from sim.model.delays import AT_ONCE, Delay
+from sim.model.durations import DAY
+from sim.model.expressions import Expression
+from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
+from sim.scenario.language.context import Context
+from sim.scenario.language.declaring import Kind, Wrong, one_of, optional, word
+from sim.scenario.language.delays import DELAY
+from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE
+from sim.scenario.language.effects import EFFECTS
+from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
+from sim.scenario.language.options import (
+    OPTIONS,
+    Options,
+    Reasoned,
+    choice_of,
+    model_options,
+)
+from sim.scenario.language.scalar_types import (
+    ACTOR,
+    DURATION_SCHEMA,
+    FLAG,
+    POSITIVE_WHOLE,
+    day,
+    duration_text,
+    looks_like_a_day,
+    seconds_of,
+)
+from sim.scenario.language.triggers import TRIGGERS
+from sim.source.tree import KeyPath, Node
+
+Part = Literal["treaty", "move", "event", "intervention"]
+_NOT_WITH_AT = ("on", "after", "speed", "memory", "once", "limit")
+
+
+def _moment(node: Node, path: KeyPath, context: Context) -> float:
+    """Seconds after t = 0 of a day or a date. Raises Wrong; warns of what is after the horizon."""
+    text = duration_text(node)
+    if looks_like_a_day(text):
+        date, start = day(text), context.start
+        if start is None:
+            raise Wrong(f"{text!r} needs the scenario's `start`, a date")
+        if date < start:
+            raise Wrong(f"{text!r} lies before the start, {start}")
+        seconds: float | None = (date - start).days * DAY
+    else:
+        seconds = seconds_of(text)
+    if seconds is None or seconds < 0:
+        raise Wrong(f"must be a duration such as '30 d' or a date, found {text!r}")
+    if context.horizon is not None and seconds > context.horizon:
+        message = f"{text} lies behind the horizon ({context.horizon_text}): it never happens"
+        context.diagnostics.warn(path, message)
+    return seconds
+
+
+MOMENT = Kind(_moment, lambda _: dict(DURATION_SCHEMA))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Reasoned):
+    """What moves, events and interventions have in common: a guard, a clock, a choice, effects."""
+
+    also: ClassVar = {
+        "if": "when",
+        "guard": "when",
+        "delay": "after",
+        "options": "choose",
+        "effects": "then",
+    }
+    when: Expression | None = optional(
+        CONDITION, "Condition, the guard: the clock runs only while it holds."
+    )
+    on: tuple[Trigger, ...] = word(
+        TRIGGERS,
+        "What starts the clock; a name, `{becomes: …}`, or a list of these.",
+        default=(),
+    )
+    after: Delay | None = optional(DELAY, "Delay, how long the clock runs; at once unless given.")
+    at: float | None = optional(
+        MOMENT, "Day or date on which it happens once, if `when` holds then."
+    )
+    speed: Expression | None = optional(
+        NUMBER_EXPRESSION,
+        "Expression; the clock runs so many times as fast, and stands still at 0.",
+    )
+    memory: Memory | None = optional(
+        one_of("forget", "remember"),
+        "`remember`: a clock keeps what is left while `when` fails; else (`forget`) it starts "
+        "anew.",
+    )
+    once: bool | None = optional(FLAG, "`true`: it happens at most once in a path.")
+    limit: int | None = optional(
+        POSITIVE_WHOLE, "How often it may happen in a path; without end unless given."
+    )
+    choose: Options | None = optional(OPTIONS, "Options, of which one is taken.")
+    then: tuple[Effect, ...] | None = optional(EFFECTS, "Effects, what each variable becomes.")
+    chance: Expression | None = optional(
+        NUMBER_EXPRESSION, "Probability that `then` happens; else nothing does."
+    )
+
+    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+        """The rule; keys that exclude each other are noted."""
+        given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (broken & _KEYS)
+        for key in _NOT_WITH_AT if "at" in given else ():
+            if key in given:
+                message = f"`{key}` has no meaning beside `at`, which happens once and then"
+                context.problem((*self.path, key), message, key=True)
+        if {"once", "limit"} <= given:
+            message = "`once` and `limit` exclude each other"
+            context.problem((*self.path, "limit"), message, key=True)
+        for key in ("then", "chance") if "choose" in given else ():
+            if key in given:
+                message = f"`{key}` has no place beside `choose`; put the effects into the options"
+                context.problem((*self.path, key), message, key=True)
+        if "chance" in given and not {"then", "choose"} & given:
+            message = "`chance` needs a `then`: what happens with it"
+            context.problem((*self.path, "chance"), message)
+        return self
+
+    def transition(
+        self, origin: str, part: Part, rationalities: Mapping[str, Expression]
+    ) -> Transition:
+        """The transition of the model."""
+        actor = getattr(self, "actor", None)
+        if self.choose is not None:
+            weight = rationalities.get(actor or "")
+            options = tuple(model_options(self.choose, weight))
+        elif self.chance is not None:
+            happens = Option(name=None, value=self.chance, effects=self.then or ())
+            options = (happens, Option(name="nothing", share="rest"))
+        else:
+            options = (Option(name=None, effects=self.then or ()),)
+        return Transition(
+            name=self.name,
+            origin=origin,
+            part=part,
+            actor=None if actor is None else str(actor),
+            when=self.when,
+            on=self.on,
+            after=self.after or AT_ONCE,
+            at=self.at,
+            speed=self.speed,
+            memory=self.memory or "forget",
+            limit=1 if self.once or self.at is not None else self.limit,
+            choice=choice_of(self.choose or {}),
+            options=options,
+            title=self.title,
+        )
+
+
+_KEYS = frozenset({*_NOT_WITH_AT, "at", "choose", "then", "chance"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move(Rule):
+    """What an actor does."""
+
+    actor: str = word(ACTOR, "Who acts.")
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Rule):
+    """What happens without anybody in particular doing it."""
+
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)

@@ -1,0 +1,268 @@
+"""The smallest things of the language: texts, names, numbers, dates, references to other things.
+
+Each says in an author's words what is allowed where it stands; a JSON Schema is told as much as it
+can express. Expressions have a file of their own.
+"""
+
+import keyword
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sim.errors import Place
+from sim.model.durations import SECONDS
+from sim.scenario.language.context import Context
+from sim.scenario.language.declaring import Decoded, Kind, Wrong, attempt, scalar_kind
+from sim.source.diagnostics import found
+from sim.source.tree import KeyPath, Node, Scalar, Sequence
+
+RESERVED = frozenset(
+    {*keyword.kwlist, "rest", "raise", "lower", "true", "false"} | {"min", "max", "odds", "nothing"}
+)
+MOST = 1_000_000_000  # of anything that is counted
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Reference(str):
+    """The name of something that stands elsewhere in the file, with the place of this mention."""
+
+    __slots__ = ("place",)
+    place: Place
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a name."""
+    return bool(_NAME.fullmatch(text)) and text not in RESERVED
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Wrong(f"must be a name, found {found(value)}", key=True)
+    if not _NAME.fullmatch(value):
+        if "<" in value:
+            raise Wrong(f"{value!r} has a placeholder that no for_each here fills in", key=True)
+        message = f"{value!r} is no name; a name is letters, digits and _, no digit first"
+        raise Wrong(message, key=True)
+    if value in RESERVED:
+        raise Wrong(f"{value!r} is a word of the language and cannot be a name", key=True)
+    return value
+
+
+def _word(value: Any) -> str:
+    """A name as a value, where a problem is the value's and not a key's."""
+    try:
+        return _name(value)
+    except Wrong as wrong:
+        raise Wrong(wrong.message) from None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise Wrong(f"must be a text, found {found(value)}")
+    return " ".join(str(value).split())
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Wrong(f"must be true or false, found {found(value)}")
+    return value
+
+
+def _true(value: Any) -> bool:
+    if value is not True:
+        raise Wrong(f"must be true, found {found(value)}")
+    return value
+
+
+def number(value: Any) -> float:
+    """A finite number. Raises Wrong."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Wrong(f"must be a number, found {found(value)}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Wrong("must be a finite number")
+    return float(value)
+
+
+def whole(least: int) -> Callable[[Any], int]:
+    """The check of a whole number from `least` on."""
+
+    def check(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise Wrong(f"must be a whole number from {least}, found {found(value)}")
+        if value > MOST:
+            raise Wrong(f"must be at most {MOST:,}, found {found(value)}")
+        return value
+
+    return check
+
+
+def day(text: str) -> date:
+    """A calendar date written as 2024-10-25. Raises Wrong."""
+    if not _DAY.fullmatch(text):
+        raise Wrong(f"must be a date such as 2024-10-25, found {text!r}")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Wrong(f"there is no such day: {text!r}") from None
+
+
+def looks_like_a_day(text: str) -> bool:
+    """Whether a text was meant as a date."""
+    return bool(_DAY.fullmatch(text))
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, str):
+        raise Wrong(f"must be a date such as 2024-10-25, found {found(value)}")
+    return day(value)
+
+
+NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
+_ONE_NAME: dict[str, Any] = {"type": "string"}
+
+NAME = scalar_kind(_name, {"type": "string", "pattern": NAME_PATTERN})
+WORD = scalar_kind(_word, {"type": "string", "pattern": NAME_PATTERN})
+TEXT = scalar_kind(_text, {"type": ["string", "number"]})
+FLAG = scalar_kind(_flag, {"type": "boolean"})
+TRUE = scalar_kind(_true, {"const": True})
+NUMBER = scalar_kind(number, {"type": "number"})
+WHOLE = scalar_kind(whole(0), {"type": "integer", "minimum": 0})
+POSITIVE_WHOLE = scalar_kind(whole(1), {"type": "integer", "minimum": 1})
+DATE = scalar_kind(_day, {"type": "string", "format": "date"})
+
+
+def _mention(node: Node) -> Reference:
+    value = node.value if isinstance(node, Scalar) else node
+    if not isinstance(value, str):
+        raise Wrong(f"must be a name, found {found(value)}")
+    mention = Reference(value)
+    mention.place = node.place
+    return mention
+
+
+MENTION = Kind(lambda node, *_: _mention(node), lambda _: dict(_ONE_NAME))
+
+
+def reference_to(what: str, section: str) -> Kind:
+    """The kind of one name that has to stand in a section of the file."""
+
+    def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
+        mention = _mention(node)
+        context.refer(what, mention, context.in_section(section), path)
+        return mention
+
+    return Kind(decode, lambda _: dict(_ONE_NAME))
+
+
+def references_to(what: str, section: str) -> Kind:
+    """The kind of one name or a list of names; a broken file of sources may hold any source."""
+
+    def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
+        mentions = names(node, path, context)
+        unsure = section == "sources" and any(
+            problem.path == "include" for problem in context.diagnostics.problems
+        )
+        for i, mention in enumerate(mentions if not unsure else ()):
+            at = (*path, i) if isinstance(node, Sequence) else path
+            context.refer(what, mention, context.in_section(section), at)
+        return mentions
+
+    return Kind(decode, lambda _: _ONE_OR_MORE)
+
+
+_ONE_OR_MORE: dict[str, Any] = {"anyOf": [_ONE_NAME, {"type": "array", "items": _ONE_NAME}]}
+
+
+def names(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
+    """One name or a list of names, whatever they are names of."""
+    if isinstance(node, Sequence):
+        one = Kind(lambda item, *_: _mention(item), lambda _: _ONE_NAME)
+        made = []
+        for i, item in enumerate(node.items):
+            try:
+                made.append(attempt(one, item, (*path, i), context))
+            except Wrong:
+                continue
+        if len(made) < len(node.items):
+            raise Wrong
+        return tuple(made)
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        return (_mention(node),)
+    raise Wrong(f"must be a name or a list of names, found {found(node)}")
+
+
+NAMES = Kind(names, lambda _: _ONE_OR_MORE)
+ACTOR = reference_to("actor", "actors")
+SOURCES = references_to("source", "sources")
+
+
+# Durations
+
+UNITS = "s, min, h, d, w, y"
+
+_DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_DURATION = re.compile(rf"({_DECIMAL.pattern})\s*([A-Za-z]+)")
+_SPELT = {  # how others write the units, without the plural's s
+    **dict.fromkeys(("sec", "second"), "s"),
+    **dict.fromkeys(("minute",), "min"),
+    **dict.fromkeys(("hr", "hour"), "h"),
+    **dict.fromkeys(("day",), "d"),
+    **dict.fromkeys(("wk", "week"), "w"),
+    **dict.fromkeys(("yr", "year"), "y"),
+}
+DURATION_SCHEMA = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_lag"]}
+
+
+def seconds_of(text: str) -> float | None:
+    """Seconds of a text such as `5 d`; None when it is no duration. Raises Wrong."""
+    match = _DURATION.fullmatch(text)
+    if not match:
+        if _DECIMAL.fullmatch(text):
+            raise Wrong(f"needs a unit ({UNITS}), found {text!r}")
+        return None
+    digits, unit = match.groups()
+    if unit not in SECONDS:
+        raise Wrong(f"unknown unit {unit!r} in {text!r}; {_meant(digits, unit)}")
+    seconds = float(digits) * SECONDS[unit]
+    if math.isinf(seconds):
+        raise Wrong(f"{text!r} is too long to be counted")
+    return seconds
+
+
+def _meant(digits: str, unit: str) -> str:
+    """The unit that was meant, or all there are."""
+    word = unit.lower()
+    word = word if word in SECONDS else word.removesuffix("s")
+    if word == "month":
+        return f"did you mean '{float(digits) * 30:g} d'? Months differ in length"
+    if word == "m":
+        return f"did you mean '{digits} min'?"
+    short = word if word in SECONDS else _SPELT.get(word)
+    return f"did you mean '{digits} {short}'?" if short else f"known: {UNITS}"
+
+
+def duration_text(node: Node) -> str:
+    """The text of what must be a duration, or an expression for one. Raises Wrong."""
+    value = node.value if isinstance(node, Scalar) else node
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise Wrong(f"needs a unit ({UNITS}), found {found(value)}")
+    raise Wrong(f"must be a duration such as '5 d', found {found(value)}")
+
+
+def quantity(node: Node) -> tuple[float, bool]:
+    """A number of a distribution, and whether it is a duration (then in seconds). Raises Wrong."""
+    value = node.value if isinstance(node, Scalar) else node
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise Wrong(f"must be a number or a duration, found {found(value)}")
+    if not isinstance(value, str):
+        return number(value), False
+    text = duration_text(node)
+    seconds = seconds_of(text)
+    if seconds is None:
+        raise Wrong(f"must be a number or a duration, found {text!r}")
+    return seconds, True

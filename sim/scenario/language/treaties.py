@@ -1,0 +1,249 @@
+"""Treaties: a flag that binds, and for every obligation its status and its transitions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, ClassVar, Literal, Self
+
+from sim.model.delays import AT_ONCE, Delay
+from sim.model.durations import DAY
+from sim.model.expressions import Comparison, Constant, Expression, Logic, Node, StateOf
+from sim.model.state import Variable
+from sim.model.transitions import Effect, Option, Transition, Trigger
+from sim.scenario.language.context import Context
+from sim.scenario.language.declaring import block, listed, named, one_of, optional, word
+from sim.scenario.language.delays import DELAY
+from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE, Prose
+from sim.scenario.language.formulas import CONDITION
+from sim.scenario.language.options import (
+    OPTIONS,
+    Options,
+    Reasoned,
+    choice_of,
+    model_options,
+)
+from sim.scenario.language.scalar_types import ACTOR, DATE, NAME, SOURCES, TEXT, references_to
+from sim.scenario.language.state import FLAG_LEVELS
+
+DORMANT, INVOKED = "dormant", "invoked"
+TAKEN = frozenset({DORMANT, INVOKED, "reopened"})  # no response may be called so
+# The kinds of duty of the Alliance Treaty Obligations and Provisions project, and two for treaties
+# that promise less than defence.
+TYPES = ("defence", "offence", "neutrality", "nonaggression", "consultation")
+TYPES = (*TYPES, "assistance", "restraint")  # type: ignore[assignment]
+Sign = Literal["==", ">"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obligation(Reasoned):
+    """What a treaty party owes once the casus foederis is met."""
+
+    also: ClassVar = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
+    type: str = word(one_of(*TYPES), "Kind of duty, in the words of ATOP (below).")
+    obligor: str = word(ACTOR, "The party that owes.")
+    beneficiary: tuple[str, ...] = word(
+        references_to("actor", "actors"), "To whom it is owed, one or a list.", default=()
+    )
+    article: str = word(TEXT, "What a reader sees instead of the clause's name.", default="")
+    casus_foederis: Expression = word(
+        CONDITION, "Condition under which it is owed, while the treaty binds."
+    )
+    deliberation: Delay | None = optional(
+        DELAY, "Delay from the call to the answer; at once unless given."
+    )
+    responses: Options = word(OPTIONS, "How the obligor may answer; options as in `choose`.")
+    reopens: Expression | None = optional(
+        CONDITION, "Condition; when it turns true after an answer, the clause is called again."
+    )
+    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+
+    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+        """The obligation; responses named as a status of every obligation are noted."""
+        for response in self.responses:
+            if response in TAKEN:
+                message = f"{response!r} is a status every obligation has"
+                path = (*self.path, "responses", response)
+                context.problem(path, f"{message}; call the response otherwise", key=True)
+        return self
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return self.title or self.article or self.name
+
+    @property
+    def qualified(self) -> str:
+        """The treaty's and the clause's name: `mutual_aid.art4`, also that of its status."""
+        return f"{self.path[1]}.{self.name}"
+
+    def transitions(
+        self, origin: str, where: str, rationalities: Mapping[str, Expression]
+    ) -> Iterator[Transition]:
+        """Invoked, answered and, where the clause can be called again, reopened."""
+        name = self.qualified
+        shared = Transition(
+            name=name,
+            origin=origin,
+            part="treaty",
+            actor=str(self.obligor),
+            title=self.title or self.article,
+            clause=name,
+        )
+        yield replace(
+            shared,
+            name=f"{name}.invoked",
+            step="invoked",
+            when=self._called(where),
+            limit=1,
+            options=(sets(name, 1),),
+        )
+        answers = model_options(self.responses, rationalities.get(self.obligor))
+        yield replace(
+            shared,
+            step="answered",
+            when=_status(name, "==", where),
+            after=self.deliberation or AT_ONCE,
+            limit=None if self.reopens is not None else 1,
+            choice=choice_of(self.responses),
+            # each response is also a status, after dormant and invoked
+            options=tuple(
+                replace(option, effects=(_set(name, 2 + i), *option.effects))
+                for i, option in enumerate(answers)
+            ),
+        )
+        if self.reopens is not None:
+            yield replace(
+                shared,
+                name=f"{name}.reopened",
+                step="reopened",
+                when=_status(name, ">", where),
+                on=(Trigger(becomes=self.reopens),),
+                options=(sets(name, 1),),
+            )
+
+    def _called(self, where: str) -> Expression:
+        """The treaty binds, the casus foederis holds, and the clause has not been called."""
+        name, casus = self.qualified, self.casus_foederis
+        binds = f"{self.path[1]}.binds"
+        dormant = Comparison("==", StateOf(name), Constant(0.0, DORMANT))
+        parts: tuple[Node, ...] = (StateOf(binds), casus.node, dormant)
+        text = f"{binds} and ({casus.text}) and {name} == {DORMANT}"
+        return Expression(Logic("and", parts), text, casus.where or where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treaty(Prose):
+    """Parties, dates, and what they owe each other."""
+
+    long_name: str = word(
+        TEXT, "What a reader sees instead of the short name.", default="", key="name"
+    )
+    parties: tuple[str, ...] = word(listed(ACTOR, 2), "The actors that are bound, two or more.")
+    signed: date | None = optional(DATE, "Date of signature.")
+    in_force: date | None = optional(
+        DATE, "Date from which it binds; `signed` unless given, and always if neither is."
+    )
+    binds: str | None = optional(
+        one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
+    )
+    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
+    obligations: Mapping[str, Obligation] = word(
+        named(block(Obligation), NAME), "Its clauses.", default={}
+    )
+
+    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+        """The treaty; what its parties and dates contradict is noted."""
+        for i, party in enumerate(self.parties):
+            if party in self.parties[:i]:
+                context.problem((*self.path, "parties", i), f"the party {party!r} is here twice")
+        if self.binds and self.signed is None and "signed" not in broken:
+            message = "`binds: at_signature` needs `signed`, a date"
+            context.problem((*self.path, "binds"), message)
+        if self.signed and self.in_force and self.in_force < self.signed:
+            message = f"dates are out of order: signed {self.signed}, in force {self.in_force}"
+            context.problem((*self.path, "in_force"), message)
+        for duty in self.obligations.values():
+            self._check_obligor(duty, context)
+        return self
+
+    def _check_obligor(self, duty: Obligation, context: Context) -> None:
+        if duty.obligor in self.parties or duty.obligor not in context.in_section("actors"):
+            return
+        parties = ", ".join(self.parties)
+        message = f"{duty.obligor!r} is no party to this treaty; its parties: {parties}"
+        context.problem((*duty.path, "obligor"), message)
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return self.long_name or self.title or self.name
+
+    def variables(self, moment: float | None) -> Iterator[Variable]:
+        """The flag of the treaty, false until `moment`, and the status of every obligation."""
+        yield flag_variable(self.name, binds=moment is None)
+        for duty in self.obligations.values():
+            yield status_variable(self.name, duty.name, list(duty.responses))
+
+    def binding(self, moment: float | None) -> Iterator[Transition]:
+        """The transition by which it comes to bind, where a date is awaited."""
+        if moment is not None:
+            yield Transition(
+                name=f"{self.name}.binds",
+                origin=self.name,
+                part="treaty",
+                at=moment,
+                limit=1,
+                options=(sets(f"{self.name}.binds", 1),),
+                title=self.long_name or self.title,
+                clause=self.name,
+                step="binds",
+            )
+
+
+def binding_moment(
+    signed: date | None, in_force: date | None, binds: object, start: date | None
+) -> float | None:
+    """Seconds after t = 0 from which a treaty binds; None when it binds at the start."""
+    day = signed if binds or in_force is None else in_force
+    if day is None or start is None or day <= start:
+        return None
+    return (day - start).days * DAY
+
+
+def flag_variable(treaty: str, *, binds: bool) -> Variable:
+    """The flag of a treaty: whether it binds."""
+    return Variable(
+        name=f"{treaty}.binds",
+        kind="flag",
+        levels=FLAG_LEVELS,
+        size=2,
+        start=int(binds),
+        owner=treaty,
+    )
+
+
+def status_variable(treaty: str, clause: str, responses: list[str]) -> Variable:
+    """The status of an obligation: dormant, invoked, then whatever it was answered with."""
+    levels = (DORMANT, INVOKED, *responses)
+    return Variable(
+        name=f"{treaty}.{clause}",
+        kind="levels",
+        levels=levels,
+        size=len(levels),
+        start=0,
+        owner=treaty,
+    )
+
+
+def _status(name: str, sign: Sign, where: str) -> Expression:
+    node = Comparison(sign, StateOf(name), Constant(1.0, INVOKED))
+    return Expression(node, f"{name} {sign} {INVOKED}", where)
+
+
+def _set(variable: str, value: int) -> Effect:
+    return Effect(variable=variable, how="set", value=value)
+
+
+def sets(variable: str, value: int) -> Option:
+    """The lone option of a transition that sets one variable."""
+    return Option(name=None, effects=(_set(variable, value),))

@@ -1,0 +1,84 @@
+"""A decoded document resolved to a model: everything that moves becomes a transition."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim.model.model import Actor, Model
+from sim.model.state import Variable
+from sim.model.transitions import Transition
+from sim.scenario.language.context import Context
+from sim.scenario.language.document import Document
+from sim.scenario.language.outcomes import endings, outcome_order
+from sim.source.tree import KeyPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A model, the events interventions would add, and where each transition is written."""
+
+    model: Model
+    possible: tuple[Transition, ...]  # events of interventions that are not applied
+    paths: dict[str, KeyPath]  # transition -> rule, or clause, or the treaty whose date it is
+
+    @property
+    def all_transitions(self) -> tuple[Transition, ...]:
+        """The model's own transitions and the possible ones."""
+        return (*self.model.transitions, *self.possible)
+
+
+def resolve(document: Document, context: Context) -> Resolved:
+    """The model of a document as written; what is wrong between its parts is noted."""
+    paths: dict[str, KeyPath] = {}
+    transitions: list[Transition] = []
+    for made, path in _transitions(document, context):
+        transitions.append(made)
+        paths[made.name] = path
+    possible = []
+    for one in document.interventions.values():
+        if one.has_event:
+            event = one.transition(context.origin(one.path), "intervention", context.rationalities)
+            possible.append(event)
+            paths[event.name] = one.path
+    outcomes = tuple(one.outcome() for one in document.outcomes.values())
+    model = Model(
+        name=document.scenario,
+        title=document.label,
+        horizon=document.horizon,
+        start=document.start,
+        actors=tuple(Actor(name=one.name, title=one.label) for one in document.actors.values()),
+        variables=tuple(_variables(document)),
+        parameters=tuple(one.parameter() for one in document.parameters.values()),
+        transitions=tuple(transitions),
+        outcomes=outcomes,
+        outcome_order=outcome_order(outcomes, context),
+        endings=endings(document.endings, context),
+        stop_when=document.stop_when,
+    )
+    return Resolved(model=model, possible=tuple(possible), paths=paths)
+
+
+def _variables(document: Document) -> Iterable[Variable]:
+    """All state variables in the order of the file's sections; the treaties' last."""
+    for actor in document.actors.values():
+        for name, one in actor.state.items():
+            yield one.variable(f"{actor.name}.{name}", actor.name)
+    yield from (one.variable(name) for name, one in document.relations.items())
+    yield from (one.variable(name) for name, one in document.state.items())
+    for treaty in document.treaties.values():
+        yield from treaty.variables(document.moments[treaty.name])
+
+
+def _transitions(document: Document, context: Context) -> Iterable[tuple[Transition, KeyPath]]:
+    """Treaties, moves, events, in the order that decides ties (rule 4), and where each stands."""
+    weights = context.rationalities
+    for treaty in document.treaties.values():
+        for made in treaty.binding(document.moments[treaty.name]):
+            yield made, treaty.path
+        for duty in treaty.obligations.values():
+            where = context.where((*duty.path, "casus_foederis"))
+            for made in duty.transitions(context.origin(duty.path), where, weights):
+                yield made, duty.path
+    for move in document.moves.values():
+        yield move.transition(context.origin(move.path), "move", weights), move.path
+    for event in document.events.values():
+        yield event.transition(context.origin(event.path), "event", weights), event.path

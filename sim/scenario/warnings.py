@@ -1,0 +1,145 @@
+"""What an author should look at: nobody reads it, nothing satisfies it, nothing reaches it."""
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from sim.model.delays import parameters_read as delay_reads
+from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
+from sim.model.model import Model
+from sim.model.tables import Grid, table
+from sim.model.transitions import Transition
+from sim.reach.reachability import Reach, reach, satisfiable
+from sim.scenario.checks import options_path
+from sim.scenario.language.context import Context
+from sim.scenario.language.document import Document
+from sim.scenario.resolve import Resolved
+from sim.source.tree import KeyPath, place_of
+
+FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
+CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable
+
+
+def warn(document: Document, resolved: Resolved, context: Context) -> None:
+    """Note all warnings about a scenario without problems."""
+    _unread(document, resolved, context)
+    _idle(document, context)
+    never = set(_never_true(resolved.model, context))
+    _unreached(resolved, reach(resolved.model, limit=FIRINGS), never, context)
+
+
+def _unread(document: Document, resolved: Resolved, context: Context) -> None:
+    """Parameters and state variables that nothing reads."""
+    diagnostics = context.diagnostics
+    nodes = [expression.node for expression in _expressions(resolved)]
+    read = {name for node in nodes for name in parameters_read(node)}
+    nodes += [fact.node for fact in document.facts.values()]
+    read.update(name for node in nodes for name in variables_read(node))
+    for transition in resolved.all_transitions:
+        read.update(delay_reads(transition.after))
+        read.update(effect.source for option in transition.options for effect in option.effects)
+    for name in document.parameters:
+        if name not in read:
+            diagnostics.warn(("parameters", name), "nobody reads it", key=True)
+    for name, path in _own_variables(document):
+        here = place_of(context.tree, path, key=True).file == context.tree.place.file
+        if name not in read and here:  # a variant need not give up what its base owns
+            message = "nobody reads it: no guard, no expression, no outcome, no ending"
+            diagnostics.warn(path, message, key=True)
+
+
+def _own_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
+    """The state variables that somebody wrote, and where; a treaty's are its own matter."""
+    for actor, declared in document.actors.items():
+        for name in declared.state:
+            yield f"{actor}.{name}", ("actors", actor, "state", name)
+    yield from ((name, ("relations", name)) for name in document.relations)
+    yield from ((name, ("state", name)) for name in document.state)
+
+
+def _idle(document: Document, context: Context) -> None:
+    """Actors that own nothing and that nothing names."""
+    named = {str(move.actor) for move in document.moves.values()}
+    named.update(side for relation in document.relations.values() for side in relation.between)
+    for treaty in document.treaties.values():
+        named.update(treaty.parties)
+        for clause in treaty.obligations.values():
+            named.update((clause.obligor, *clause.beneficiary))
+    for name, actor in document.actors.items():
+        if not actor.state and name not in named:
+            message = "has no state, and no move, relation or treaty names it"
+            context.diagnostics.warn(("actors", name), message, key=True)
+
+
+def _expressions(resolved: Resolved) -> Iterator[Expression]:
+    """Every expression that an engine evaluates, but for those of delays."""
+    model = resolved.model
+    for transition in resolved.all_transitions:
+        found = [transition.when, transition.speed, *(t.becomes for t in transition.on)]
+        for option in transition.options:
+            found += [option.value, option.available]
+            found += [effect.expression for effect in option.effects]
+        yield from (expression for expression in found if expression is not None)
+    yield from (outcome.when for outcome in model.outcomes)
+    yield from (ending.when for ending in model.endings if ending.when is not None)
+    if model.stop_when is not None:
+        yield model.stop_when
+
+
+def _never_true(model: Model, context: Context) -> Iterator[KeyPath]:
+    """Paths of the conditions that nothing satisfies."""
+    for path, condition in context.conditions.items():
+        if not (satisfiable(model, condition) and _possible(model, condition)):
+            message = f"no combination of values satisfies {condition.text!r}"
+            context.diagnostics.warn(path, message)
+            yield path
+
+
+def _possible(model: Model, condition: Expression) -> bool:
+    """Whether some combination of values makes a condition true."""
+    node = condition.node
+    choices = [model.parameter(name) for name in parameters_read(node)]
+    if any(parameter.distribution.kind != "choices" for parameter in choices):
+        return True
+    states = tuple((name, model.variable(name).size) for name in variables_read(node))
+    marks = outcomes_read(node)
+    rows = [len(parameter.distribution.levels) for parameter in choices]
+    if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > CELLS:
+        return True
+    grids = np.indices(rows).reshape(len(rows), prod(rows)).astype(np.float64)
+    columns = {parameter.name: grids[i] for i, parameter in enumerate(choices)}
+    value, wrong = table(node, Grid(states, columns, marks))
+    return bool(np.any((value != 0) & ~wrong))
+
+
+def _unreached(resolved: Resolved, found: Reach, never: set[KeyPath], context: Context) -> None:
+    """Transitions that never fire, options never taken, outcomes that never happen."""
+    model, diagnostics = resolved.model, context.diagnostics
+    for transition, fired, taken in zip(model.transitions, found.fired, found.taken, strict=True):
+        path = resolved.paths[transition.name]
+        if not fired:
+            if not any(other[: len(path)] == path for other in never):  # else told already
+                _never_fires(transition, path, context)
+            continue
+        for option, possible in zip(transition.options, taken, strict=True):
+            if not possible and option.name is not None:
+                at = (*options_path(transition, path), option.name)
+                diagnostics.warn(at, "can never be taken")
+    for outcome, distance in zip(model.outcomes, found.outcomes, strict=True):
+        path = ("outcomes", outcome.name)
+        if distance is None and (*path, "when") not in never:
+            diagnostics.warn(path, "can never happen", key=True)
+
+
+def _never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
+    diagnostics = context.diagnostics
+    match transition.step:
+        case "binds":
+            diagnostics.warn(path, "never binds before the horizon", key=True)
+        case "invoked":
+            diagnostics.warn((*path, "casus_foederis"), "can never be called")
+        case "reopened":
+            diagnostics.warn((*path, "reopens"), "can never be called again")
+        case None:
+            diagnostics.warn(path, "can never happen", key=True)

@@ -1,0 +1,206 @@
+"""One scenario from several files: extends, remove, include."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sim.errors import Place, Problem, ScenarioError, unknown
+from sim.source.diagnostics import found
+from sim.source.reading import near, read
+from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
+
+_NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
+LONGEST_CHAIN = 20  # files that extend one another
+_NOT_READ = ("endings", "interventions", "evidence")  # by anything else in a scenario
+_NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}  # named things within named things
+
+
+@dataclass(slots=True)
+class Composed:
+    """The tree of a scenario, every file read for it, and what was wrong on the way."""
+
+    tree: Mapping
+    files: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
+
+    def problem(self, place: Place, path: str, text: str) -> None:
+        """Note something to mend."""
+        self.problems.append(Problem(place=place, path=path, text=text))
+
+    def with_entry(self, key: str, entry: Entry) -> Mapping:
+        """The tree with one section replaced."""
+        return replace(self.tree, entries={**self.tree.entries, key: entry})
+
+
+def compose(file: str) -> Composed:
+    """The scenario of a file with what it extends and includes. Raises ScenarioError."""
+    return _compose(file, ())
+
+
+def _compose(file: str, above: tuple[Path, ...]) -> Composed:
+    """The file's tree over its base's; `above` are the files that extend it, the variant first."""
+    tree, problems = read(file)
+    made = Composed(tree, [file], problems)
+    chain = (*above, Path(file).resolve())
+    for part, place in _files(made, "include"):
+        _include(made, file, part, place)
+    removals = list(_files(made, "remove"))
+    bases = list(_files(made, "extends"))
+    for part, place in bases[1:]:
+        made.problem(place, "extends", f"one file can be extended, found a second: {part!r}")
+    if bases:
+        base = _base(file, *bases[0], chain)
+        _remove(base, removals)
+        made.files += [name for name in base.files if name not in made.files]
+        made.problems = [*base.problems, *made.problems]
+        made.removed = base.removed
+        made.tree = _merged(base.tree, made.tree)
+    else:
+        _remove(made, removals)
+    return made
+
+
+def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Composed:
+    """The file that another one extends. Raises ScenarioError where there is none."""
+    base = _beside(file, part)
+    if not _is_file(base):
+        message = f"there is no file {found(part)} beside this one{near(base)}"
+        raise ScenarioError([Problem(place=place, path="extends", text=message)])
+    if Path(base).resolve() in chain or len(chain) >= LONGEST_CHAIN:
+        names = " -> ".join([*(path.name for path in chain), Path(base).name])
+        message = f"files extend one another in a circle: {names}"
+        raise ScenarioError([Problem(place=place, path="extends", text=message)])
+    return _compose(base, chain)
+
+
+def _beside(file: str, part: str) -> str:
+    return str(Path(file).parent / part)
+
+
+def _is_file(file: str) -> bool:
+    try:
+        return Path(file).is_file()
+    except (OSError, ValueError):  # a name too long, or with a null character
+        return False
+
+
+def _files(made: Composed, key: str) -> Iterator[tuple[str, Place]]:
+    """The texts below a key of the file itself, which is taken out of the tree."""
+    node = made.tree.get(key)
+    kept = {name: entry for name, entry in made.tree.entries.items() if name != key}
+    made.tree = replace(made.tree, entries=kept)
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar) and isinstance(item.value, str):
+            yield item.value, item.place
+        elif item is not None:
+            made.problem(item.place, key, "must be a text or a list of texts")
+
+
+def _include(made: Composed, beside: str, part: str, place: Place) -> None:
+    """Add the sources of a file; they come before the scenario's own."""
+    file = _beside(beside, part)
+    if not _is_file(file):
+        message = f"there is no file {found(part)} beside this one{near(file)}"
+        made.problem(place, "include", message)
+        return
+    tree, problems = read(file)
+    made.problems += problems
+    made.files += [file] if file not in made.files else []
+    inside = tree.get("sources") if "sources" in tree.entries else tree
+    for name, entry in tree.entries.items():
+        if inside is not tree and name != "sources":
+            made.problem(entry.place, name, "an included file holds sources and nothing else")
+    own = made.tree.get("sources")
+    if not isinstance(inside, Mapping):
+        made.problem(tree.place, "sources", _NO_SOURCES)
+    if own is not None and not isinstance(own, Mapping):
+        return  # the section is wrong as a whole, which is told when it is decoded
+    both = dict(entries(inside))
+    for name, entry in entries(own):
+        if name in both:
+            message = f"the name {name!r} is used twice: {both[name].place.file} has it"
+            made.problem(entry.place, f"sources.{name}", message)
+        both[name] = entry
+    at = made.tree.entries.get("sources")
+    together = Entry(at.place if at else place, Mapping(both, own.place if own else place))
+    made.tree = made.with_entry("sources", together)
+
+
+def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
+    for text, place in removals:
+        parts = text.split(".")
+        inside = _NAMED_INSIDE.get(parts[0])
+        # `treaties.y.art3` is written for `treaties.y.obligations.art3`
+        if inside and len(parts) == 3 and parts[2] not in keys(made.tree, *parts[:2]):
+            parts = [*parts[:2], inside, parts[2]]
+        known = keys(made.tree, *parts[:-1])
+        if parts[-1] not in known or len(parts) < 2:
+            below = [".".join([*parts[:-1], name]) for name in known]
+            things = below if len(parts) > 1 else _things(made.tree, text)
+            made.problem(place, "remove", unknown("thing to remove", text, things))
+            continue
+        made.tree = _without(made.tree, parts)
+        if parts[0] not in _NOT_READ:
+            made.removed[".".join(part for part in parts[1:] if part != inside)] = place
+
+
+def _things(tree: Mapping, name: str) -> list[str]:
+    """What can be removed and is called so; else everything there is."""
+    things = [f"{section}.{thing}" for section in tree.entries for thing in keys(tree, section)]
+    return [thing for thing in things if thing.endswith(f".{name}")] or things
+
+
+def _without(tree: Mapping, parts: list[str]) -> Mapping:
+    """The tree without what the keys in `parts` lead to."""
+    kept = dict(tree.entries)
+    if len(parts) == 1:
+        del kept[parts[0]]
+    else:
+        entry = kept[parts[0]]
+        assert isinstance(entry.value, Mapping)
+        kept[parts[0]] = replace(entry, value=_without(entry.value, parts[1:]))
+    return replace(tree, entries=kept)
+
+
+def _merged(base: Mapping, over: Mapping) -> Mapping:
+    """Sections by name down to the named thing; each field given replaces the base's whole."""
+    sections = dict(base.entries)
+    for section, entry in over.entries.items():
+        below = sections.get(section)
+        if below and isinstance(below.value, Mapping) and isinstance(entry.value, Mapping):
+            inside = _NAMED_INSIDE.get(section)
+            entry = replace(entry, value=_merged_section(below.value, entry.value, inside))
+        sections[section] = entry
+    endings = sections.get("endings")
+    if endings:
+        sections["endings"] = replace(endings, value=_otherwise_last(endings.value))
+    return Mapping(sections, over.place)
+
+
+def _merged_section(base: Mapping, over: Mapping, inside: str | None) -> Mapping:
+    things = dict(base.entries)
+    for name, entry in over.entries.items():
+        below = things.get(name)
+        if below and isinstance(below.value, Mapping) and isinstance(entry.value, Mapping):
+            entry = replace(entry, value=_merged_thing(below.value, entry.value, inside))
+        things[name] = entry
+    return Mapping(things, over.place)
+
+
+def _merged_thing(base: Mapping, over: Mapping, inside: str | None) -> Mapping:
+    fields = {**base.entries, **over.entries}
+    named, below = (over.get(inside), base.get(inside)) if inside else (None, None)
+    if inside and isinstance(named, Mapping) and isinstance(below, Mapping):
+        # an obligation of a treaty, a variable of an actor: named things too, so merged likewise
+        within = _merged_section(below, named, None)
+        fields[inside] = replace(over.entries[inside], value=within)
+    return Mapping(fields, over.place)
+
+
+def _otherwise_last(endings: Node) -> Node:
+    """An ending that is added comes before the one for all other paths."""
+    if not isinstance(endings, Mapping):
+        return endings
+    ordered = sorted(endings.entries.items(), key=lambda item: "otherwise" in keys(item[1].value))
+    return replace(endings, entries=dict(ordered))

@@ -1,0 +1,64 @@
+"""What is wrong or doubtful in a scenario, collected so that an author sees it all at once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sim.errors import Place, Problem
+from sim.source import tree
+from sim.source.tree import KeyPath, place_of, spelled
+
+_UNKNOWN = re.compile("unknown (?!key|kind|level|option|choice)[^']*'([^']*)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """Problems stop a scenario from loading, warnings do not."""
+
+    tree: tree.Mapping
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    removed: Mapping[str, Place] = field(default_factory=dict)  # by `remove`: name -> where
+
+    def problem(self, path: KeyPath, text: str, *, key: bool = False) -> None:
+        """Note what has to be mended at a path; `key` points at the key, not at its value."""
+        missing = _UNKNOWN.match(text)
+        gone = self.removed.get(missing.group(1)) if missing else None
+        if missing and gone:
+            text = f"reads {missing.group(1)!r}, which is removed in {gone.file}:{gone.line}"
+        self.problems.append(self.at(path, text, key=key))
+
+    def warn(self, path: KeyPath, text: str, *, key: bool = False) -> None:
+        """Note what an author should look at."""
+        self.warnings.append(self.at(path, text, key=key))
+
+    def at(self, path: KeyPath, text: str, *, key: bool = False) -> Problem:
+        """The problem itself."""
+        return Problem(place=place_of(self.tree, path, key=key), path=spelled(path), text=text)
+
+
+def once(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once: a line that for_each copied has its problem in every copy."""
+    seen: dict[tuple[Place, str], Problem] = {}
+    for problem in problems:
+        seen.setdefault((problem.place, problem.text), problem)
+    return list(seen.values())
+
+
+def found(value: object) -> str:
+    """What stands there, briefly: a value as it was read, or a node of the source tree."""
+    match value:
+        case tree.Scalar(inner, _, _):
+            return found(inner)
+        case tree.Mapping(entries, _):
+            return "a block of keys" if entries else "an empty block"
+        case tree.Sequence(items, _):
+            return "a list" if items else "an empty list"
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return repr(value if len(value) <= 60 else value[:57] + "...")
+        case _:
+            return str(value) if len(str(value)) <= 60 else str(value)[:57] + "..."

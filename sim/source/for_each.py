@@ -1,0 +1,143 @@
+"""`for_each`: one thing written once, copied for each of several names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from math import prod
+
+from sim.errors import Problem
+from sim.source.diagnostics import Diagnostics
+from sim.source.reading import NODES
+from sim.source.scalars import core
+from sim.source.tree import Entry, KeyPath, Mapping, Node, Scalar, Sequence, entries
+
+_SECTIONS = ("parameters", "moves", "events")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def expand(diagnostics: Diagnostics) -> Diagnostics:
+    """The diagnostics over a tree in which every copy stands where its original stood."""
+    sections = dict(diagnostics.tree.entries)
+    for name in _SECTIONS:
+        if name in sections:
+            sections[name] = _section(diagnostics, sections[name], (name,))
+    treaties = sections.get("treaties")
+    if treaties and isinstance(treaties.value, Mapping):
+        made = {
+            name: _treaty(diagnostics, entry, ("treaties", name))
+            for name, entry in treaties.value.entries.items()
+        }
+        sections["treaties"] = replace(treaties, value=replace(treaties.value, entries=made))
+    return replace(diagnostics, tree=replace(diagnostics.tree, entries=sections))
+
+
+def _treaty(diagnostics: Diagnostics, treaty: Entry, path: KeyPath) -> Entry:
+    clauses = treaty.value.entries.get("obligations") if isinstance(treaty.value, Mapping) else None
+    if clauses is None or not isinstance(treaty.value, Mapping):
+        return treaty
+    filled = _section(diagnostics, clauses, (*path, "obligations"))
+    with_copies = {**treaty.value.entries, "obligations": filled}
+    return replace(treaty, value=replace(treaty.value, entries=with_copies))
+
+
+def _section(diagnostics: Diagnostics, section: Entry, path: KeyPath) -> Entry:
+    if not isinstance(section.value, Mapping):
+        return section
+    made: dict[str, Entry] = {}
+    for name, entry in section.value.entries.items():
+        below = (*path, name)
+        for key, copy in _copies(diagnostics, name, entry, below):
+            if key in made:
+                text = f"the name {key!r} is used twice, here and in line {made[key].place.line}"
+                diagnostics.problem(below, text, key=True)
+            made[key] = copy
+    return replace(section, value=replace(section.value, entries=made))
+
+
+def _copies(
+    diagnostics: Diagnostics, name: str, entry: Entry, path: KeyPath
+) -> Iterator[tuple[str, Entry]]:
+    """The copies of a thing, named by their filled-in key; the thing itself without for_each."""
+    if not isinstance(entry.value, Mapping) or "for_each" not in entry.value.entries:
+        yield name, entry
+        return
+    names = _names(diagnostics, entry.value.get("for_each"), (*path, "for_each"))
+    if not names:
+        return
+    for key in names:
+        if f"<{key}>" not in name and len(names[key]) > 1:
+            text = f"the copies would all have the name {name!r}; put <{key}> into it"
+            diagnostics.problem(path, text, key=True)
+            return
+    count = prod(len(values) for values in names.values())
+    if count * _size(entry.value) > NODES:
+        text = f"makes {count:,} copies, together more than {NODES:,} values"
+        diagnostics.problem((*path, "for_each"), text)
+        return
+    rest = {key: part for key, part in entry.value.entries.items() if key != "for_each"}
+    body = replace(entry.value, entries=rest)
+    for values in product(*names.values()):
+        fillings = dict(zip(names, values, strict=True))
+        filled = _filled(body, fillings, diagnostics)
+        yield fill(name, fillings), Entry(entry.place, filled, name, fillings)
+
+
+def _names(diagnostics: Diagnostics, node: Node | None, path: KeyPath) -> dict[str, list[str]]:
+    """What each placeholder stands for, in order; nothing when that is wrong."""
+    made: dict[str, list[str]] = {}
+    if not isinstance(node, Mapping) or not node.entries:
+        diagnostics.problem(path, "must be a block such as {observer: [russia, china]}")
+        return {}
+    for key, entry in entries(node):
+        items = entry.value.items if isinstance(entry.value, Sequence) else ()
+        words = [item.text for item in items if isinstance(item, Scalar)]
+        if not _NAME.fullmatch(key):
+            diagnostics.problem((*path, key), f"{key!r} is no name", key=True)
+            return {}
+        if not words or len(words) < len(items):
+            diagnostics.problem((*path, key), "must be a list of names, at least one")
+            return {}
+        twice = next((word for i, word in enumerate(words) if word in words[:i]), None)
+        if twice:
+            diagnostics.problem((*path, key), f"{twice!r} is here twice")
+            return {}
+        made[key] = words
+    return made
+
+
+def _size(node: Node) -> int:
+    """How many values a tree has, keys included."""
+    match node:
+        case Sequence(items, _):
+            return 1 + sum(_size(item) for item in items)
+        case Mapping(parts, _):
+            return 1 + sum(1 + _size(entry.value) for entry in parts.values())
+    return 1
+
+
+def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> Node:
+    """A tree with every placeholder filled in, in keys and in values."""
+    match node:
+        case Scalar(_, text, place):
+            new = fill(text, fillings)
+            # what is filled in may be a number or a truth value, so the text is read again
+            return node if new == text else Scalar(core(new), new, place)
+        case Sequence(items, place):
+            return Sequence(tuple(_filled(item, fillings, diagnostics) for item in items), place)
+        case Mapping(parts, place):
+            made: dict[str, Entry] = {}
+            for key, entry in parts.items():
+                new = fill(key, fillings)
+                if new in made:
+                    text = f"the key {new!r} is here twice once for_each has filled it in"
+                    diagnostics.problems.append(Problem(place=entry.place, path="", text=text))
+                made[new] = replace(entry, value=_filled(entry.value, fillings, diagnostics))
+            return Mapping(made, place)
+
+
+def fill(text: str, fillings: dict[str, str]) -> str:
+    """A text with the placeholders `<key>` replaced by their words."""
+    for key, value in fillings.items():
+        text = text.replace(f"<{key}>", value)
+    return text

@@ -1,0 +1,288 @@
+"""A YAML file read into a tree with places; whatever is no scenario file fails here, quickly."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from sim.errors import Place, Problem, ScenarioError
+from sim.source.scalars import core
+from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence
+
+# Limits that no scenario an author writes comes near, and that keep a hostile file from costing
+# more than a moment.
+FILE_BYTES = 2_000_000
+SCALAR_CHARACTERS = 20_000
+DEPTH = 40
+NODES = 200_000  # after anchors are expanded
+
+
+class Mark(Protocol):
+    """Where the parser stands; lines and columns count from 0."""
+
+    line: int
+    column: int
+
+
+Event = Any  # of the parser: what one carries depends on its kind, and two parsers have two sets
+
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+# What counts for the depth of brackets: a comment, a quoted text, a bracket.
+_BRACKETS = re.compile(
+    r"""(?:^|(?<=\s))\#.*$ | "(?:[^"\\]|\\.)*" | '(?:[^']|'')*' | [\[\]{}]""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def read(file: str) -> tuple[Mapping, list[Problem]]:
+    """The tree of a file, and its duplicate keys as problems. Raises ScenarioError."""
+    builder, text = _Builder(file), _text(file)
+    try:
+        tree = builder.document(yaml.parse(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        raise _too_deep(file, text) or _syntax_error(file, text, error) from None
+    if tree is None:
+        raise _refusal(file, "is empty; a scenario starts with `scenario: name`")
+    if not isinstance(tree, Mapping):
+        raise _refusal(file, "holds no keys; a scenario starts with `scenario: name`")
+    return tree, builder.problems
+
+
+def _text(file: str) -> str:
+    """The characters of a file, refused when it is missing, too big or no text."""
+    path = Path(file)
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise _without_line(file, f"there is no such file{near(file)}") from None
+    except ValueError:  # a null character in the name
+        raise _without_line(file, "there is no such file") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _without_line(file, f"cannot be read: {reason}") from None
+    if len(raw) > FILE_BYTES:
+        raise _refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig")
+        message = (
+            f"is no UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
+        )
+        raise _refusal(file, message, before=before) from None
+    control = _CONTROL.search(text)
+    if control:
+        message = f"holds the control character {control.group()!r}; a scenario is text"
+        raise _refusal(file, message, before=text[: control.start()])
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A tree, the number of its values and of its levels with every anchor written out."""
+
+    tree: Node
+    size: int = 1
+    levels: int = 0
+
+
+class _Builder:
+    """Turns the parser's events into a tree in one pass, and stops at what is too much."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.anchors: dict[str, _Built] = {}
+        self.open: dict[str, Mark] = {}  # anchors of what is not built to its end
+        self.depth = 0
+
+    def document(self, events: Iterator[Event]) -> Node | None:
+        """The tree of the one document, None of an empty file."""
+        tree = None
+        for event in events:
+            if isinstance(event, yaml.NodeEvent):
+                tree = self._build(event, events).tree
+            elif isinstance(event, yaml.DocumentStartEvent) and tree is not None:
+                raise self._refuse(
+                    "a second document starts here; a scenario file holds one", event
+                )
+        return tree
+
+    def _build(self, event: Event, events: Iterator[Event]) -> _Built:
+        if isinstance(event, yaml.AliasEvent):
+            return self._anchored(event)
+        if event.tag not in (None, "!", ""):
+            raise self._refuse(f"the tag {event.tag!r} has no meaning here", event)
+        if event.anchor is not None:
+            if event.anchor in self.open or event.anchor in self.anchors:
+                raise self._refuse(f"the anchor {event.anchor!r} is here a second time", event)
+            self.open[event.anchor] = event.start_mark
+        if isinstance(event, yaml.ScalarEvent):
+            built = _Built(self._scalar(event))
+        else:
+            built = self._collection(event, events)
+        if event.anchor is not None:
+            del self.open[event.anchor]
+            self.anchors[event.anchor] = built
+        return built
+
+    def _anchored(self, event: Event) -> _Built:
+        """What an anchor stands for."""
+        name = event.anchor
+        if name in self.open:
+            raise _refusal(self.file, "an anchor contains itself", mark=self.open[name])
+        if name not in self.anchors:
+            raise self._refuse(f"there is no anchor {name!r}; {_STAR}", event)
+        return self.anchors[name]
+
+    def _scalar(self, event: Event) -> Scalar:
+        text = event.value
+        if len(text) > SCALAR_CHARACTERS:
+            raise self._refuse(f"a text longer than {SCALAR_CHARACTERS:,} characters", event)
+        # a quoted scalar is a text whatever it looks like
+        return Scalar(text if event.style else core(text), text, self._place(event))
+
+    def _collection(self, event: Event, events: Iterator[Event]) -> _Built:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self._refuse(_TOO_DEEP, event)
+        of_keys = isinstance(event, yaml.MappingStartEvent)
+        built = self._mapping(event, events) if of_keys else self._sequence(event, events)
+        self.depth -= 1
+        if built.size > NODES:
+            raise self._refuse(f"anchors expand to more than {NODES:,} values", event)
+        if built.levels > DEPTH:
+            raise self._refuse(f"anchors expand to more than {DEPTH} levels", event)
+        return built
+
+    def _sequence(self, event: Event, events: Iterator[Event]) -> _Built:
+        items = [self._build(item, events) for item in _until(yaml.SequenceEndEvent, events)]
+        return _enclosing(Sequence(tuple(item.tree for item in items), self._place(event)), items)
+
+    def _mapping(self, event: Event, events: Iterator[Event]) -> _Built:
+        entries: dict[str, Entry] = {}
+        values: list[_Built] = []
+        for at_key in _until(yaml.MappingEndEvent, events):
+            key = self._build(at_key, events).tree
+            if not isinstance(key, Scalar):
+                message = "a key must be a word, found a list or a block (did you mean '<name>'?)"
+                raise self._refuse(message, at_key)
+            value = self._build(next(events), events)
+            values.append(value)
+            if key.text in entries:
+                first = entries[key.text].place
+                message = f"the key {key.text!r} is here twice, first in line {first.line}"
+                self.problems.append(Problem(place=key.place, path="", text=message))
+            else:
+                entries[key.text] = Entry(key.place, value.tree)
+        return _enclosing(Mapping(entries, self._place(event)), values)
+
+    def _place(self, event: Event) -> Place:
+        mark = event.start_mark
+        return Place(file=self.file, line=mark.line + 1, column=mark.column + 1)
+
+    def _refuse(self, message: str, event: Event) -> ScenarioError:
+        return _refusal(self.file, message, mark=event.start_mark)
+
+
+def _until(end: type[yaml.Event], events: Iterator[Event]) -> Iterator[Event]:
+    """The events at which the parts of a collection begin; each must be built before the next."""
+    for event in events:
+        if isinstance(event, end):
+            return
+        yield event
+
+
+def _enclosing(tree: Node, parts: Iterable[_Built]) -> _Built:
+    size, levels = 1, 0
+    for part in parts:
+        size += part.size
+        levels = max(levels, part.levels)
+    return _Built(tree, size, levels + 1)
+
+
+def _refusal(
+    file: str, message: str, *, mark: Mark | None = None, before: str = ""
+) -> ScenarioError:
+    """The one problem of a file that cannot be read on, at a mark or behind a text."""
+    line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+    if mark:
+        line, column = mark.line, mark.column
+    place = Place(file=file, line=line + 1, column=column + 1)
+    return ScenarioError([Problem(place=place, path="", text=message)])
+
+
+def _without_line(file: str, message: str) -> ScenarioError:
+    """A problem of a file as a whole, which has no line."""
+    return ScenarioError([Problem(place=Place(file=file), path="", text=message)])
+
+
+def near(file: str) -> str:
+    """The scenario file beside a missing one, or in `scenarios` there, that may have been meant."""
+    path = Path(file)
+    beside: dict[str, Path] = {}
+    for folder in (path.parent / "scenarios", path.parent):
+        try:
+            beside |= {one.stem: one for one in folder.glob("*.y*ml")}
+        except OSError:  # a folder that may not be looked at
+            continue
+    found = get_close_matches(path.name.removesuffix(path.suffix), sorted(beside), n=1)
+    return f"; did you mean {str(beside[found[0]])!r}?" if found else ""
+
+
+def _too_deep(file: str, text: str) -> ScenarioError | None:
+    """Our own word where brackets nest too deeply for the parser, which reads ahead of its events.
+
+    Parsers have limits of their own, which differ by version; an author is told ours, at the
+    bracket that is one too many. None if that is not what is wrong.
+    """
+    depth = 1  # of the mapping that a scenario is
+    for found in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found.group(), 0)
+        if depth > DEPTH:
+            return _refusal(file, _TOO_DEEP, before=text[: found.start()])
+    return None
+
+
+_TOO_DEEP = f"is nested deeper than {DEPTH} levels"
+_STAR = "a text that begins with * needs quotes"
+_UNFIT = (
+    "does not fit what stands above it: compare the indentation, and look for a quote that ends "
+    "too early and for a key in braces (for_each fills in <name>)"
+)
+_HINTS = {  # a part of the parser's complaint -> what authors usually got wrong then
+    "mapping values are not allowed": "a second ': ' in one line, a line indented too far, or "
+    "none in the line above: line keys up, and put a text that holds ': ' in quotes",
+    "cannot start any token": "tabs cannot indent, and a text that begins with this character "
+    "needs quotes",
+    "did not find expected key": _UNFIT,
+    "did not find expected '-' indicator": "stands where the next entry of a list would begin, "
+    "without its '- ': indent it further, or less, or put '- ' before it",
+    "unexpected end of stream": "a quote or a bracket that opens here is never closed",
+    "expected <block end>": _UNFIT,
+    "could not find expected ':'": "a key needs ': ' behind it, and a text of several lines quotes "
+    "or `>-` before it",
+    "did not find expected ',' or": "a bracket or a comma is missing",
+    "expected <document start>": "belongs to no key: a line is `key: value`, or indented below one",
+}
+
+
+def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
+    """What authors usually got wrong, then the parser's own complaint."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return _refusal(file, f"is no YAML: {error}")
+    problem = (error.problem or error.context or "is no YAML").strip()
+    opened = error.context_mark if "end of stream" in problem else None
+    mark = opened or error.problem_mark or error.context_mark
+    if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
+        message = "is no scenario: that is a YAML file with a line `scenario: name`"
+        return _without_line(file, f"{message} (the YAML parser: {problem})")
+    hint = next((hint for part, hint in _HINTS.items() if part in problem), "")
+    message = f"{hint} (the YAML parser: {problem})" if hint else f"is no YAML: {problem}"
+    return _refusal(file, message, mark=mark)

@@ -1,0 +1,196 @@
+"""The public objects: one line each, what a notebook shows, what each verb takes and refuses."""
+
+import json
+from dataclasses import fields, replace
+from inspect import signature
+from typing import get_type_hints
+
+import pandas as pd
+import pytest
+from islands import FILE, island, island_run
+from pandas.testing import assert_frame_equal
+
+import sim
+from sim.errors import NotApplicable, UsageError
+from sim.experiment.plan import Plan, RarePlan
+
+SMALL = {"draws": 4, "paths": 30, "workers": 1}
+VERBS = {
+    "run": lambda source: sim.run(source, **SMALL).outcomes,
+    "compare": lambda source: sim.compare(source, ["no_treaty"], **SMALL).table,
+    "replay": lambda source: sim.replay(source, draw=1, path=3).events,
+    "rare": lambda source: sim.rare(source, "general_war", draws=2, paths=20, workers=1).by_draw,
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_takes_a_path_as_well_as_a_scenario(verb):
+    of_scenario = VERBS[verb](island())
+    assert_frame_equal(VERBS[verb](str(FILE)), of_scenario)
+    assert_frame_equal(VERBS[verb](FILE), of_scenario)
+    with pytest.raises(UsageError, match=r"^scenario: must be what sim\.load gives, or a path"):
+        VERBS[verb](7)
+    with pytest.raises(sim.ScenarioError, match="there is no such file"):
+        VERBS[verb]("nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("verb", "plan"), [(sim.run, Plan), (sim.compare, Plan), (sim.rare, RarePlan)]
+)
+def test_a_verb_has_the_options_of_its_plan_with_their_defaults_and_types(verb, plan):
+    options = {n: p for n, p in signature(verb).parameters.items() if p.kind is p.KEYWORD_ONLY}
+    types = get_type_hints(plan)
+    assert list(options) == [one.name for one in fields(plan)]
+    for name, option in options.items():
+        assert option.default == getattr(plan, name), name
+        assert option.annotation == str(types[name]).replace("<class '", "").replace("'>", ""), name
+
+
+def test_every_object_is_one_line():
+    comparison = sim.compare(island(), ["no_treaty"], **SMALL)
+    rare = sim.rare(island(), "general_war", draws=2, paths=20, workers=1)
+    lines = [
+        repr(one) for one in (island_run(), comparison, sim.replay(island(), draw=1, path=3), rare)
+    ]
+    for line in lines:
+        assert "\n" not in line
+        assert "island_clash" in line
+        assert len(line) < 250, line
+    assert lines[0].startswith("<Results of island_clash: 240 paths: 6 draws of 40, seed 1")
+    assert "ally_fights" in lines[0]
+    assert "with no_treaty" in lines[1]
+    assert "draw 1, path 3, seed 1" in lines[2]
+    assert "Rare general_war" in lines[3]
+    under = sim.run(island().under("cautious"), **SMALL)
+    assert "of island_clash under cautious:" in repr(under)
+
+
+def test_a_notebook_shows_question_headlines_and_warnings():
+    shown = island_run()._repr_html_()
+    about = island_run().provenance
+    assert about.question in shown
+    assert "<td>ally fights</td>" in shown
+    assert "general war" not in shown  # no headline
+    assert "warnings" not in shown
+    warned = replace(
+        island_run(),
+        outcomes=island_run().outcomes.assign(reach="impossible"),
+        provenance=replace(about, draws_asked=9, title="a < b"),
+    )
+    shown = warned._repr_html_()
+    assert "a &lt; b" in shown
+    assert "interrupted: 6 of 9 draws" in shown
+    assert "general_war: impossible by construction" in shown
+
+
+def test_a_notebook_shows_a_comparison_and_a_replay():
+    shown = sim.compare(island(), ["no_treaty", "cautious"], **SMALL)._repr_html_()
+    assert island_run().provenance.question in shown
+    assert [shown.count(f"<td>{name}</td>") for name in ("baseline", "no_treaty", "cautious")] == [
+        1
+    ] * 3
+    paths = island_run().paths
+    first = paths[paths["time.ally_fights"].notna()].iloc[0]
+    replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
+    assert "<td>ally fights</td>" in replay._repr_html_()
+    assert f"path {first['path']}, seed 1" in replay._repr_html_()
+
+
+@pytest.mark.parametrize("engine", ["compiled", "exact"])
+def test_a_comparison_is_read_back_equal(tmp_path, engine):
+    scenario = island()
+    if engine == "exact":
+        file = tmp_path / "two.yaml"
+        file.write_text(TWO, encoding="utf-8")
+        scenario = sim.load(file)
+    comparison = sim.compare(scenario, engine=engine, **SMALL)
+    home = comparison.save(tmp_path / "compared")
+    again = sim.Comparison.load(home)
+    assert_frame_equal(again.table, comparison.table)
+    assert list(again.twins) == list(comparison.twins)
+    for name, twin in {**comparison.twins, "": comparison.baseline}.items():
+        read = again.twins[name] if name else again.baseline
+        assert_frame_equal(read.outcomes, twin.outcomes)
+        assert read.provenance == twin.provenance
+    with pytest.raises(
+        UsageError, match=r"holds a comparison, not a run; Comparison\.load reads it"
+    ):
+        sim.Results.load(home)
+    with pytest.raises(UsageError, match=r"holds a run, not a comparison; Results\.load reads it"):
+        sim.Comparison.load(home / "baseline")
+    (home / "comparison.csv").write_text("twin\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="changed since the run wrote it"):
+        sim.Comparison.load(home)
+    (home / "comparison.csv").unlink()
+    with pytest.raises(UsageError, match=r"comparison\.csv: missing, although the run wrote it"):
+        sim.Comparison.load(home)
+
+
+def test_a_manifest_that_lacks_something_is_refused_and_says_what(tmp_path):
+    home = island_run().save(tmp_path / "run")
+    about = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
+    del about["headlines"], about["seed"]
+    (home / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(UsageError, match="has no headlines, seed; run the scenario again"):
+        sim.Results.load(home)
+    (home / "manifest.json").write_text("no json", encoding="utf-8")
+    with pytest.raises(UsageError, match="not the manifest of a run"):
+        sim.Results.load(home)
+
+
+def test_routes_are_asked_of_results_and_of_loaded_ones_with_their_scenario(tmp_path):
+    routes = island_run().routes("ally_fights")
+    assert len(routes) > 1
+    loaded = sim.Results.load(island_run().save(tmp_path / "run"))
+    assert_frame_equal(loaded.routes("ally_fights", scenario=island()), routes)
+    with pytest.raises(UsageError, match="give the scenario as well"):
+        loaded.routes("ally_fights")
+    with pytest.raises(UsageError, match="unknown outcome 'ally_fight'; did you mean"):
+        island_run().routes("ally_fight")
+    with pytest.raises(NotApplicable, match="kept no table of paths"):
+        replace(island_run(), paths=None).routes("ally_fights")
+    narrow = island_run().routes("ally_fights", level=0.5)
+    assert (narrow["high"] - narrow["low"] < routes["high"] - routes["low"]).all()
+
+
+def test_a_replays_parameters_are_those_of_its_draw_and_frozen():
+    draws = sim.run(island(), draws=3, paths=1, workers=1).draws
+    replay = sim.replay(island(), draw=2, path=0)
+    for name, value in replay.parameters.items():
+        assert draws.loc[2, f"parameter.{name}"] == value, name
+    assert isinstance(replay.parameters["reading"], str)
+    assert isinstance(replay.parameters["restraint"], float)
+    with pytest.raises(TypeError):
+        replay.parameters["restraint"] = 1.0
+
+
+def test_all_errors_share_a_root_and_the_version_is_known():
+    for name in ("ScenarioError", "RunError", "UsageError"):
+        assert issubclass(getattr(sim, name), sim.EscalationError)
+        assert name in sim.__all__
+    assert issubclass(NotApplicable, sim.EscalationError)
+    assert sim.__version__ == "0.1.0"
+    assert "__version__" in dir(sim)
+    with pytest.raises(AttributeError, match="no attribute 'sweeep'"):
+        _ = sim.sweeep
+
+
+def test_missing_counts_of_a_solution_stay_missing(tmp_path):
+    file = tmp_path / "two.yaml"
+    file.write_text(TWO, encoding="utf-8")
+    table = sim.compare(file, engine="exact").table
+    assert table["n"].isna().all()
+    assert isinstance(table["n"].dtype, pd.Int64Dtype)
+
+
+TWO = """\
+scenario: two
+horizon: 30 d
+actors: {a: {}}
+state: {war: {flag: false}}
+events: {attack: {after: {mean: 40 d}, chance: 0.5, then: {war: true}}}
+outcomes: {war_begins: {when: war}}
+endings: {war: {when: war}, peace: {otherwise: true}}
+interventions:
+  deter: {start: {war: true}}
+"""
