@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from sim.formatting import duration_in_words
 from sim.model import metalog, normal, scalars
-from sim.model.durations import duration_in_words
 from sim.model.metalog import metalog_cdf, metalog_ppf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.scalars import exp_cut

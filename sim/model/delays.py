@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
+from sim.formatting import duration_in_words
 from sim.model import waiting
 from sim.model.delay_kinds import CODES, KINDS, Argument
-from sim.model.durations import duration_in_words
 from sim.model.expressions import Constant, Evaluator, Expression, Names, Values, evaluator
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words

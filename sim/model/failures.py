@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from sim.errors import RunError
+from sim.formatting import DAY
 from sim.model.delays import Delay
-from sim.model.durations import DAY
 from sim.model.expressions import Expression
 from sim.model.model import Model
 

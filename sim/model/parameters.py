@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from sim.formatting import duration_in_words
 from sim.model.distribution_kinds import KINDS, within
 from sim.model.distributions import Distribution as Distribution
 from sim.model.distributions import DistributionKind as DistributionKind
 from sim.model.distributions import Say
-from sim.model.durations import duration_in_words
 from sim.model.scalars import LEAST_U, MOST_U
 
 
