@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from sim.formatting import duration_in_words
 from sim.model import metalog, normal, scalars
-from sim.model.durations import duration_in_words
 from sim.model.metalog import metalog_cdf, metalog_ppf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.scalars import exp_cut
@@ -86,6 +86,7 @@ def _exactly_cdf(row: Row, at: int, t: float) -> float:
 
 
 def _exponential(row: Row, at: int, u: float) -> float:
+    # log1p(-u), not log(1 - u): a small u keeps its digits
     return -row[at + 1] * math.log1p(-u)
 
 
@@ -98,11 +99,12 @@ def _lognormal(row: Row, at: int, u: float) -> float:
 
 
 def _lognormal_cdf(row: Row, at: int, t: float) -> float:
-    ratio = t / row[at + 1]
+    ratio = t / row[at + 1]  # of a tiny t this may be 0 itself
     return normal_cdf(math.log(ratio) / row[at + 2]) if ratio > 0.0 else 0.0
 
 
 def _weibull(row: Row, at: int, u: float) -> float:
+    # (-log(1 - u)) ** (1 / shape) by its logarithm, which a small shape cannot make overflow
     return row[at + 1] * exp_cut(math.log(-math.log1p(-u)) / row[at + 2])
 
 
@@ -113,6 +115,7 @@ def _weibull_cdf(row: Row, at: int, t: float) -> float:
 
 def _between(row: Row, at: int, u: float) -> float:
     low, high = row[at + 1], row[at + 2]
+    # low + (high - low) may round to more than high
     return min(low + (high - low) * u, high)
 
 
@@ -134,13 +137,14 @@ def _quantiles_cdf(row: Row, at: int, t: float) -> float:
 
 def _observed(row: Row, at: int, u: float) -> float:
     count = int(row[at + 1])
+    # u * count may round up to count
     return row[at + 2 + min(int(u * count), count - 1)]
 
 
 def _observed_cdf(row: Row, at: int, t: float) -> float:
     """The share of the observations, which are sorted, that are no longer than t."""
     count = int(row[at + 1])
-    low, high = 0, count
+    low, high = 0, count  # by halving: `bisect` is no function that numba compiles
     while low < high:
         middle = (low + high) // 2
         if row[at + 2 + middle] <= t:

@@ -53,6 +53,7 @@ def _uniform_wrong(found: Distribution, say: Say) -> list[str]:
 
 def _triangular(found: Distribution, u: float) -> float:
     low, mode, high = found.numbers
+    # multiplied out, so that nothing is divided: the mode may be at either end
     if u * (high - low) < mode - low:
         return low + math.sqrt(u * (high - low) * (mode - low))
     return high - math.sqrt((1 - u) * (high - low) * (high - mode))
@@ -71,6 +72,7 @@ def _pert(found: Distribution, u: float) -> float:
 
 
 def _pert_cdf(found: Distribution, value: float) -> float:
+    # stretched to (0, 1), where it is a beta
     low, mode, high = found.numbers
     return _beta_cdf(*_pert_shapes(low, mode, high), (value - low) / (high - low))
 
@@ -84,8 +86,8 @@ def _modes_wrong(found: Distribution, say: Say) -> list[str]:
     low, mode, high = found.numbers
     if low <= mode <= high > low:
         return []
-    told = ", ".join(say(number) for number in found.numbers)
-    return [f"must be low, likeliest, high in rising order, found {told}"]
+    found_ones = ", ".join(say(number) for number in found.numbers)
+    return [f"must be low, likeliest, high in rising order, found {found_ones}"]
 
 
 def _mode_phrase(found: Distribution, say: Say) -> str:

@@ -56,7 +56,7 @@ COMPILED_IN = (  # modules of `sim` whose functions or values are part of the ke
     *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars", "model.waiting"),
     *("engines.jit", "model.failures", "model.transitions", "streams"),
 )
-EVENTS_A_PATH = 64  # room at first; doubled where it is too little
+EVENTS_A_PATH = 64  # memory at first; doubled where it is too little
 
 
 def impossible(wrong: Impossible, first: int) -> RunError:
@@ -103,6 +103,7 @@ class Walker:
 
     def pieces(self, threads: int) -> Iterator[Walked]:
         """All pieces in order, a few tasks ahead of whoever takes them."""
+        # twice as many tasks as threads are under way: enough to keep all busy, and bounded memory
         waiting_for: deque[Future[list[Walked]]] = deque()
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
@@ -119,6 +120,7 @@ class Walker:
     def tasks(self) -> Iterator[Task]:
         """The work in order of draw, then of path."""
         size = self.made.pool.drawn_size
+        # Tables are filled for many draws at once, which NumPy does well, as far as memory allows.
         block = max(1, min(DRAWS_IN_A_BLOCK, NUMBERS_IN_A_BLOCK // max(size, 1)))
         for first in range(0, len(self.draws), block):
             some = range(first, min(first + block, len(self.draws)))
@@ -184,6 +186,7 @@ class Walker:
         model = self.made.model
         when = moment_of(model, path, draw, number)
         if path.status[CODE] == ENDLESS:
+            # the path once more, alone and with its events, to see what went round
             one = Task(
                 task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
             )
@@ -208,7 +211,7 @@ def piece(task: Task, out: Output, draw: int) -> Walked:
         started=out.started[draw],
         fired=out.fired[draw],
         taken=out.taken[draw],
-        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],
+        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
         events=_firings(out, rows) if out.record[0] else None,
     )
 

@@ -32,6 +32,7 @@ def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events:
 
 def started(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     """In how many paths each transition's clock started at least once."""
+    # paths, not starts: a clock that starts over and over counts once a path
     counts = np.array([walk.started for walk in walks], dtype=np.int64)
     return np.asarray((counts.reshape(len(walks), -1) > 0).sum(axis=0), dtype=np.int64)
 
@@ -66,6 +67,7 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     grid = [model.horizon * k / (RUNG_TIMES - 1) for k in range(RUNG_TIMES)]
     for walk in walks if ladders else ():
         state: Sequence[int] = model.start_state
+        # one pass over the firings and one over the grid, side by side: both are in order of time
         ahead = iter(walk.firings)
         following = next(ahead, None)
         for k, time in enumerate(grid):

@@ -32,7 +32,7 @@ class Choice:
             if not open_[i]:
                 continue
             value = self.value[i]
-            if option.share == "rest":
+            if option.share == "rest":  # what all others leave, also those declared after it
                 rest.append(i)
                 continue
             weights[i] = 1.0 if value is None else value.number(0, high)
@@ -50,6 +50,7 @@ class Choice:
             for i, value in enumerate(self.value)
             if open_[i]
         }
+        # relative to the best: shares do not change by it, and exp does not overflow
         best = max(utilities.values(), default=0.0)
         return [exp(utilities[i] - best) if i in utilities else 0.0 for i in range(len(open_))]
 
@@ -97,12 +98,13 @@ class Consequence:
 
 def take(weights: Sequence[float], u: float) -> int:
     """The option u falls on, by running sums; one of weight 0 never (rule 3), or NOTHING (7)."""
+    # Not u against shares: a division would round once more, and the engines have to agree.
     mark = u * total(weights)
     reached, taken = 0.0, NOTHING
     for i, weight in enumerate(weights):
         reached += weight
         if weight > 0:
-            taken = i
+            taken = i  # also where rounding leaves the last sum below the mark
             if mark < reached:
                 break
     return taken
