@@ -219,3 +219,19 @@ def test_what_is_replaced_is_said_beforehand(call):
     few = (FIRST, "--draws", "2", "--paths", "5", "--no-charts", "--out", "here")
     assert "replaces" not in call(*few)[2]
     assert "here: replaces an earlier run of 2 x 5 paths, seed 1\n" in call(*few)[2]
+
+
+def test_routes_say_how_many_paths_were_looked_at(call):
+    """All of them, where few came to the outcome; else those of the first draws."""
+    said = " ".join(call(FILE, *FEW, "--no-charts")[1].split())
+    hits = island_run().outcomes.loc["ally_fights", "hits"]
+    assert re.search(rf"of the {hits:,} .{{0,40}}\b240 paths:", said)
+    assert "first 240" not in said
+    many = ("--draws", "12", "--paths", "100", "--workers", "1", "--no-charts")
+    said = " ".join(call(FILE, *many)[1].split())
+    looked = re.search(r"of the ([\d,]+) .{0,40}\bfirst ([\d,]+) paths:", said)
+    assert looked
+    hits, paths = (int(number.replace(",", "")) for number in looked.groups())
+    assert hits <= 250
+    assert 0 < paths < 1200
+    assert paths % 100 == 0
