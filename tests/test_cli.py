@@ -227,11 +227,11 @@ def test_routes_say_how_many_paths_were_looked_at(call):
     hits = island_run().outcomes.loc["ally_fights", "hits"]
     assert re.search(rf"of the {hits:,} .{{0,40}}\b240 paths:", said)
     assert "first 240" not in said
-    many = ("--draws", "12", "--paths", "100", "--workers", "1", "--no-charts")
+    many = ("--draws", "100", "--paths", "200", "--workers", "1", "--no-charts")
     said = " ".join(call(FILE, *many)[1].split())
     looked = re.search(r"of the ([\d,]+) .{0,40}\bfirst ([\d,]+) paths:", said)
     assert looked
     hits, paths = (int(number.replace(",", "")) for number in looked.groups())
     assert hits <= 250
-    assert 0 < paths < 1200
-    assert paths % 100 == 0
+    assert 0 < paths < 20_000
+    assert paths % 200 == 0
