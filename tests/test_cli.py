@@ -235,3 +235,30 @@ def test_routes_say_how_many_paths_were_looked_at(call):
     assert hits <= 250
     assert 0 < paths < 20_000
     assert paths % 200 == 0
+
+
+def test_the_day_on_which_a_treaty_begins_to_bind_is_in_the_chart_of_times(call):
+    call(FILE, *FEW, "--out", "here")
+    assert "Treaty of mutual aid" in Path("here/charts/timing.svg").read_text(encoding="utf-8")
+    assert call(FILE, *FEW, "--with", "no_treaty", "--out", "void")[0] == 0  # the control
+    assert "Treaty of mutual" not in Path("void/charts/timing.svg").read_text(encoding="utf-8")
+
+
+def test_a_solved_outcome_is_called_seen_unless_its_probability_is_none(call):
+    """However small it is: in an exact run nothing is counted that could say so."""
+    text = """
+scenario: thin
+horizon: 1 d
+actors: {a: {}}
+state: {x: {max: 3}, never: {flag: false}}
+events:
+  up: {after: {mean: 100 d}, then: {x: raise}}
+  set: {when: x > 3, once: true, then: {never: true}}
+outcomes: {thrice: {when: x == 3}, not_once: {when: never}}
+endings: {all: {otherwise: true}}
+"""
+    Path("thin.yaml").write_text(text, encoding="utf-8")
+    assert call("thin.yaml", "--engine", "exact", "--no-charts")[0] == 0
+    table = pd.read_csv("results/thin/outcomes.csv", index_col="outcome")
+    assert 0 < table.loc["thrice", "probability"] < 1e-5
+    assert table["reach"].to_dict() == {"thrice": "seen", "not_once": "impossible"}

@@ -330,3 +330,12 @@ def test_a_cause_is_the_event_after_which_the_clock_started(tmp_path: Path) -> N
         assert one["time"].tolist() == [1, 2, 3, 10]
         assert one["cause"].fillna(-1).tolist() == [-1, 0, 1, -1]
         assert one["cause"].isna().tolist() == [True, False, False, True]
+
+
+def test_a_single_path_stands_on_one_rung_at_any_time() -> None:
+    """A share of one path is 0 or 1; events are kept only where they are asked for."""
+    results = sim.run(island(), draws=1, paths=1, workers=1)
+    assert results.events is None
+    rungs = results.rungs
+    assert set(rungs["share"]) == {0.0, 1.0}
+    assert (rungs.groupby(["variable", "time"], observed=True)["share"].sum() == 1).all()
