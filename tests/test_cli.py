@@ -262,3 +262,11 @@ endings: {all: {otherwise: true}}
     table = pd.read_csv("results/thin/outcomes.csv", index_col="outcome")
     assert 0 < table.loc["thrice", "probability"] < 1e-5
     assert table["reach"].to_dict() == {"thrice": "seen", "not_once": "impossible"}
+
+
+def test_folders_on_the_way_are_made_and_a_whole_run_is_not_called_interrupted(call):
+    few = (FILE, "--draws", "1", "--paths", "2", "--no-charts", "--out", "new/and/deeper")
+    code, out, err = call(*few)
+    assert code == 0
+    assert Path("new/and/deeper/manifest.json").is_file()
+    assert "nterrupted" not in out + err
