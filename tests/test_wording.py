@@ -81,6 +81,16 @@ def test_an_estimate_carries_its_interval():
     assert estimate(row(2_000, 2_000)) == "all 2,000, above 99.86 %"
 
 
+def test_an_end_that_is_none_or_all_is_written_with_the_digits_of_the_rest():
+    """Only an end that is neither has more of them, so that rounding does not make it one."""
+    ends = {"probability": 0.01, "hits": 3, "n": 300, "low": 0.0, "high": 0.05}
+    assert estimate(pd.Series(ends)) == "1.0 % (0.0–5.0)"
+    assert estimate(pd.Series({**ends, "low": 1e-6})) == "1.0 % (0.00010–5.0)"
+    ends = {"probability": 0.991, "hits": 297, "n": 300, "low": 0.95, "high": 1.0}
+    assert estimate(pd.Series(ends)) == "99.1 % (95.0–100.0)"
+    assert estimate(pd.Series({**ends, "high": 1 - 1e-6})) == "99.1 % (95.0–99.9999)"
+
+
 @pytest.mark.parametrize("share", np.geomspace(1e-9, 0.49, 50))
 def test_a_bound_is_rounded_to_the_side_where_it_stays_true(share):
     assert float(at_most(share)) >= 100 * share * (1 - 1e-9)

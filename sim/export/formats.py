@@ -1,6 +1,6 @@
 """The model for other tools, by the name of the form."""
 
-from sim.errors import NotApplicable, UsageError, unknown, whole
+from sim.errors import NotApplicable, UsageError, require_int, unknown
 from sim.experiment.plan import LARGEST, LAST_SEED, Plan
 from sim.experiment.values import parameter_values
 from sim.export.graph import graphml, mermaid
@@ -25,8 +25,8 @@ def exported(model: Model, form: str, *, draw: int | None = None, seed: int = Pl
             # the text holds one draw: without a number, the median of each parameter
             values = [central(parameter.distribution) for parameter in model.parameters]
             if draw is not None:
-                whole("draw", draw, 0, LARGEST - 1)
-                whole("seed", seed, 0, LAST_SEED)
+                require_int("draw", draw, 0, LARGEST - 1)
+                require_int("seed", seed, 0, LAST_SEED)
                 values = parameter_values(model, seed, range(draw, draw + 1))[0].tolist()
             try:
                 return prism(model, values)

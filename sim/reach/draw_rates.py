@@ -36,7 +36,7 @@ class DrawRates:
         self._closures = closures
 
     def rate(self, rank: int, state: State) -> float:
-        """Firings per second of an exponential clock while the state is as it is."""
+        """EventBatch per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
             numbers(transition.after, self.model.names, self.values)  # complains as elsewhere

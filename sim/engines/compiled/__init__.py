@@ -14,7 +14,7 @@ from sim.engines.compiled.lower import lowered
 from sim.engines.compiled.work import Walker, impossible
 from sim.errors import UsageError
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 MOST_PATHS = 1 << 32  # a path's number is one word of its draws' counter
 
@@ -28,7 +28,7 @@ def walk(
     paths: range,
     events: bool = False,
     threads: int = 1,
-) -> Iterator[Walked]:
+) -> Iterator[PathBatch]:
     """Walk every path of every draw; see `sim.engines.Engine`.
 
     What is walked is the same for any number of threads. Raises UsageError where a table would be

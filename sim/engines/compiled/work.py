@@ -41,7 +41,7 @@ from sim.engines.compiled.lower import Lowered
 from sim.engines.compiled.machine import addresses
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
-from sim.results import Firings, Walked
+from sim.results import EventBatch, PathBatch
 
 SECONDS = 0.1  # a call of the kernel, about
 PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
@@ -101,10 +101,10 @@ class Walker:
         self.offsets = Offsets(start=made.pool.base, step=made.pool.step, delay=made.delays)
         self.walk_block = kernel(_source())
 
-    def pieces(self, threads: int) -> Iterator[Walked]:
+    def pieces(self, threads: int) -> Iterator[PathBatch]:
         """All pieces in order, a few tasks ahead of whoever takes them."""
         # twice as many tasks as threads are under way: enough to keep all busy, and bounded memory
-        waiting_for: deque[Future[list[Walked]]] = deque()
+        waiting_for: deque[Future[list[PathBatch]]] = deque()
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
             for task in self.tasks():
@@ -150,7 +150,7 @@ class Walker:
         except Impossible as wrong:
             raise impossible(wrong, self.draws[some.start]) from wrong
 
-    def do(self, task: Task) -> list[Walked]:
+    def do(self, task: Task) -> list[PathBatch]:
         """Walk a task's paths."""
         path, begun = allocation.path_state(self.made), perf_counter()
         code, job, out = self.run(task, path, self.events)
@@ -196,11 +196,11 @@ class Walker:
         explain(model, path, self.values[draw - self.draws.start].tolist(), draw, when)
 
 
-def piece(task: Task, out: Output, draw: int) -> Walked:
+def piece(task: Task, out: Output, draw: int) -> PathBatch:
     """What one draw of a task left behind."""
     count = len(task.paths)
     rows = slice(draw * count, (draw + 1) * count)
-    return Walked(
+    return PathBatch(
         draw=task.first + draw,
         first=task.paths.start,
         ending=out.ending[rows],
@@ -216,11 +216,11 @@ def piece(task: Task, out: Output, draw: int) -> Walked:
     )
 
 
-def _firings(out: Output, rows: slice) -> Firings:
+def _firings(out: Output, rows: slice) -> EventBatch:
     first = int(out.end[rows.start - 1]) if rows.start else 0
     last = int(out.end[rows.stop - 1]) if rows.stop else 0
     these = slice(first, last)
-    return Firings(
+    return EventBatch(
         path=out.path[these].copy(),
         seq=out.seq[these].copy(),
         time=out.time[these].copy(),
