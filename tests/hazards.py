@@ -4,7 +4,7 @@ A watcher reads the model and an engine's events, nothing else of the engine: fr
 rebuilds the state, and with it when each clock ran, how fast, and when it was lost. Then
 
 - *when*: the hazard of a delay, integrated over the age at which its clock stopped, is a unit
-  exponential, cut off where the clock was lost. EventBatch, minus hazard run through, have mean 0 and
+  exponential, cut off where the clock was lost. Firings, minus hazard run through, have mean 0 and
   the variance of that hazard, in all and in each tenth of the distribution, however many clocks
   were cut off (a martingale; Andersen, Borgan, Gill and Keiding, 1993, section II.4).
 - *which*: a firing is that of each clock then running with the probability of its share of the

@@ -435,10 +435,8 @@ def test_of_many_outcomes_the_headlines_are_drawn_and_what_is_not_far_above_them
     assert distinguishable(many) == [*(f"o{i}" for i in range(1, 12)), "head"]
     assert distinguishable(many, most=4) == ["o1", "o2", "o3", "head"]
     rarer = replace(about, headlines=("o2",))  # three times as likely as it: o6, and no more
-    assert distinguishable(replace(many, provenance=rarer)) == [
-        *(f"o{i}" for i in range(1, 7)),
-        "head",
-    ]
+    few = [*(f"o{i}" for i in range(1, 7)), "head"]
+    assert distinguishable(replace(many, provenance=rarer)) == few
     none = replace(many, provenance=replace(about, headlines=()))
     assert distinguishable(none) == [f"o{i}" for i in range(12)]  # the first, where nothing leads
     assert distinguishable(many, most=14) == list(shares)
