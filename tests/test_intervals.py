@@ -30,6 +30,17 @@ def test_jeffreys_is_a_quantile_of_its_beta(hits, n):
     assert beta(hits + 1, n - hits + 1).ppf(0.95) != pytest.approx(high)  # control: Laplace's prior
 
 
+def test_of_nothing_nothing_is_known_and_nobody_is_warned():
+    """n = 0, as of a clause that is never invoked; warnings are errors in these tests."""
+    low, high = wilson(0, 0)
+    assert (low, high) == (0, 1)
+    assert design_effect(np.zeros((3, 2)), np.zeros((3, 2))).tolist() == [1, 1]
+    share, low, high = clustered(np.zeros((3, 1)), np.zeros((3, 1)))
+    assert np.isnan(share).all()
+    with pytest.warns(RuntimeWarning, match="invalid value"):  # control: the warning is one
+        np.zeros(1) / np.zeros(1)
+
+
 def test_zero_of_n_is_an_upper_bound_and_n_of_n_a_lower_one():
     low, high = wilson([0, 50], [50, 50])
     assert low[0] == 0

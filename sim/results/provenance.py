@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,11 @@ class Provenance:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that numbers depend on."""
+    return dict(_versions())
+
+
+@cache  # looking through what is installed takes longer than a short run
+def _versions() -> dict[str, str]:
     found = {"python": python_version()}
     for package in PACKAGES:
         try:
