@@ -33,7 +33,7 @@ WORD = 8  # bytes of an address
 LINE = 64  # bytes of memory that a core claims when it writes to any of them
 
 # What the kernel calls is inlined by numba's own option, which no manual has: left to LLVM, a
-# firing took 1.7 times as long (650 against 383 ns on the Korean scenario, November 2026).
+# firing took longer: 650 ns against 380 to 530 on the Korean scenario, on a busy machine.
 inlined: Any = njit(forceinline=True)
 """What the kernel calls: compiled into it, and not to be called from elsewhere."""
 
@@ -126,7 +126,7 @@ def _part(context: Any, builder: Any, group: Group, value: Any, name: str) -> An
     want = context.get_value_type(kind)
     found = builder.load(builder.bitcast(place, want.as_pointer()))
     # The addresses do not change during a call: LLVM need not read them again after each write to
-    # an array. Without, a firing took 1.1 times as long.
+    # an array.
     found.set_metadata("invariant.load", builder.module.add_metadata([]))
     return found
 
