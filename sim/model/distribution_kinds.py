@@ -249,9 +249,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         cdf=_normal_cdf,
         support=_anything,
         positive=("sd",),
-        phrase=lambda found, say: (
-            f"normal, mean {say(found.numbers[0])}, sd {say(found.numbers[1])}"
-        ),
+        phrase=lambda found, say: "normal, mean {}, sd {}".format(*map(say, found.numbers)),
     ),
     "lognormal": Kind(
         about="Positive, with a long upper tail.",
@@ -264,9 +262,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         support=lambda numbers: (0.0, math.inf),
         positive=("median", "p90"),
         wrong=_lognormal_wrong,
-        phrase=lambda found, say: (
-            f"lognormal, median {say(found.numbers[0])}, p90 {say(found.numbers[1])}"
-        ),
+        phrase=lambda found, say: "lognormal, median {}, p90 {}".format(*map(say, found.numbers)),
     ),
     "beta": Kind(
         about="A probability learnt from counts, or given by mean and spread.",

@@ -1,7 +1,8 @@
 """The compiled engine: the reference engine's paths, event for event, at the speed of C.
 
-`lower` turns a model into arrays: expressions into tables (`registry`, `choices`, `delays`) or bits
-(`conditions`, `planes`). `kernel` walks paths over them, and `work` hands out draws and paths.
+`lower` turns a model into arrays: expressions into tables (`table_registry`, `choices`, `delays`)
+or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work` hands out draws and
+paths. The kernel's memory is laid out in `layout`; what numba makes of it stands in `machine`.
 """
 
 from collections.abc import Iterator

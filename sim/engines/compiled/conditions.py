@@ -47,9 +47,7 @@ def conditions(
     bits = {n: one for n, one in found.items() if one and one != ALWAYS and len(one) <= planes}
     # what can never hold needs neither: its bit is never set
     tabled = [n for n, one in found.items() if n not in bits and one not in (NEVER, ALWAYS)]
-    tables = np.full(len(listed), NONE, np.int64)
-    for number in tabled:
-        tables[number] = registry.expression(known[number])
+    numbers = {number: registry.expression(known[number]) for number in tabled}
     variable, slot, mask = masks(bits, model, words)
     first, reader = _readers(model, {number: known[number] for number in tabled})
     speeds = {rank: t.speed for rank, t in enumerate(model.transitions) if t.speed is not None}
@@ -62,7 +60,7 @@ def conditions(
         slot=slot * mask.shape[1],
         mask=mask,
         constant=words_of(always, words),
-        table=tables,
+        table=np.array([numbers.get(n, NONE) for n in range(len(listed))], np.int64),
         tabled=np.array(tabled, np.int64),
         first=first,
         reader=reader,
