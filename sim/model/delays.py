@@ -17,6 +17,7 @@ from sim.model.delay_kinds import CODES, KINDS, Argument
 from sim.model.expressions import Constant, Evaluator, Expression, Names, Values, evaluator
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words
+from sim.model.scalars import LEAST_U, MOST_U
 
 DelayKind = str  # a key of KINDS, or "mix": one share a part, summing to 1, and `parts`
 
@@ -219,8 +220,19 @@ def _complaints(delay: Delay, found: Sequence[float]) -> list[str]:
             wrong.append(f"{argument.name} must be {least}, found {shown}{_source(written)}")
     if wrong:
         return wrong
-    sentence = kind.wrong(found, delay.points)
+    sentence = kind.wrong(found, delay.points) or _not_finite(delay, found)
     return [sentence] if sentence else []
+
+
+def _not_finite(delay: Delay, found: Sequence[float]) -> str | None:
+    """A wait that would be no number: asked at the ends of what a uniform can be."""
+    try:
+        row = _row(delay, list(found))
+        ends = [KINDS[delay.kind].ppf(row, 0, u) for u in (LEAST_U, 0.5, MOST_U)]
+    except ArithmeticError:  # too large on the way
+        ends = [math.inf]
+    fine = all(math.isfinite(value) for value in ends)
+    return None if fine else "a wait could be longer than a number can be"
 
 
 def _share_complaints(found: Sequence[float]) -> list[str]:

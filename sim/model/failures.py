@@ -8,6 +8,7 @@ from sim.formatting import DAY
 from sim.model.delays import Delay
 from sim.model.expressions import Expression
 from sim.model.model import Model
+from sim.model.transitions import Transition
 
 # All engines raise these, so that a scenario is told the same whichever ran it; tests compare them.
 SLACK = 1e-9  # how far probabilities may be off by rounding
@@ -47,6 +48,15 @@ def nothing_left(transition: str, taken: float, when: str) -> RunError:
     return RunError(
         f"{transition}: its probabilities add up to {taken:.10g}, which leaves less than nothing "
         f"for the rest; {when}"
+    )
+
+
+def infinite_total(transition: Transition, when: str) -> RunError:
+    """The error for weights that are finite each, and together more than a number can be."""
+    first = next(option.value for option in transition.options if option.value is not None)
+    where = f"{first.where}: " if first.where else ""
+    return RunError(
+        f"{where}{transition.name}: its weights add up to more than a number can be; {when}"
     )
 
 

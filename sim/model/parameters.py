@@ -103,7 +103,23 @@ def complaints(distribution: Distribution, time: bool = False) -> list[str]:
     wrong = kind.wrong(distribution, say) or _not_positive(distribution, say)
     if not wrong and distribution.within is not None:
         wrong = _wrong_within(distribution, say)
-    return wrong or kind.wrong_together(distribution, say)
+    return wrong or kind.wrong_together(distribution, say) or _not_finite(distribution)
+
+
+def _not_finite(distribution: Distribution) -> list[str]:
+    """A draw that would be no number: asked at the ends of what a uniform can be.
+
+    Not of choices, nor where the ends are finite and near enough: between them every draw is.
+    """
+    low, high = bounds(distribution)
+    if KINDS[distribution.kind].discrete or math.isfinite(high - low):
+        return []
+    try:
+        ends = [quantile(distribution, u) for u in (LEAST_U, 0.5, MOST_U)]
+    except ArithmeticError:  # too large on the way
+        ends = [math.inf]
+    fine = all(math.isfinite(value) for value in ends)
+    return [] if fine else ["a draw could be larger than a number can be"]
 
 
 def in_words(distribution: Distribution, time: bool = False) -> str:

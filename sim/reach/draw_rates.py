@@ -9,6 +9,7 @@ from sim.model.failures import (
     SLACK,
     impossible_delay,
     in_words,
+    infinite_total,
     nothing_left,
     out_of_range,
     without_value,
@@ -36,7 +37,7 @@ class DrawRates:
         self._closures = closures
 
     def rate(self, rank: int, state: State) -> float:
-        """EventBatch per second of an exponential clock while the state is as it is."""
+        """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
             numbers(transition.after, self.model.names, self.values)  # complains as elsewhere
@@ -108,6 +109,8 @@ class DrawRates:
             taken = taken + weight
         if rest >= 0:
             weights[rest] = self._left(transition, taken, state)
+        if not isfinite(taken):  # each weight is, but together they are too much for a float
+            raise infinite_total(transition, self._moment(state))
         return weights
 
     def _left(self, transition: Transition, taken: float, state: State) -> float:

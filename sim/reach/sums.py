@@ -189,6 +189,12 @@ def _choice_faults(points: _Grid) -> Iterator[Fault]:
         values.append(value)
     if transition.choice == "probability" and not wrong:
         yield from _sum_faults(points, values, available)
+    elif transition.choice == "weight" and not wrong:
+        with np.errstate(over="ignore"):
+            total = sum(np.where(free, w, 0.0) for w, free in zip(values, available, strict=True))
+        point = points.first(~np.isfinite(np.asarray(total)))
+        if point is not None:
+            yield points.fault(point, "weights add up to more than a number can be")
 
 
 def _value_faults(

@@ -44,6 +44,8 @@ def shares(n, values, available, share, first, kind, slack, row):
         row[1 + i] = total
         if weight > 0.0:
             last = i
+    if not math.isfinite(total):  # weights that are finite each may be too much together
+        return
     for i in range(last, n):  # what rounding leaves of u x total falls to the last with any weight
         row[1 + i] = math.inf
     row[0] = total

@@ -1,10 +1,10 @@
 """What may happen when a clock has run out: choices among options, and their effects."""
 
 from collections.abc import Sequence
-from math import exp, inf
+from math import exp, inf, isfinite
 
 from sim.engines.reference.state import PathState
-from sim.model.failures import SLACK, nothing_left
+from sim.model.failures import SLACK, infinite_total, nothing_left
 from sim.model.transitions import Effect, Transition
 from sim.results import NOTHING
 
@@ -41,6 +41,8 @@ class Choice:
             others += weights[i]
         for i in rest:
             weights[i] = self.left(others)
+        if not isfinite(others):  # each weight is, but together they are too much for a float
+            raise infinite_total(self.transition, self.path.moment())
         return weights
 
     def responses(self, open_: Sequence[bool]) -> list[float]:

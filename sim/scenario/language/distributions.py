@@ -108,7 +108,7 @@ class Moments(Declaration):
         if not 0 < self.mean < 1:
             raise Wrong(f"must be between 0 and 1, found {self.mean:g}", "mean")
         most = self.mean * (1 - self.mean)  # the variance of a probability that is 0 or 1
-        if not 0 < self.sd**2 < most:
+        if not 0 < self.sd < most**0.5:  # not its square, which may be too large for a float
             message = f"must be above 0 and below {most**0.5:.4g} for this mean, found {self.sd:g}"
             raise Wrong(message, "sd")
         size = most / self.sd**2 - 1
