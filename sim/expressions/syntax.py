@@ -38,9 +38,13 @@ class Mistake(Exception):
     """What is wrong with one expression, in the author's words."""
 
 
-@lru_cache(maxsize=4_096)
 def parse(text: str, length: int = LENGTH) -> ast.expr:
     """The parsed text, which nobody may change. Raises Mistake, also above so many characters."""
+    return _parse(text, length)  # both given, so that one text is kept once
+
+
+@lru_cache(maxsize=4_096)
+def _parse(text: str, length: int) -> ast.expr:
     text = " ".join(text.split())
     if len(text) > length:
         raise Mistake(f"is longer than {length:,} characters; name its parts as facts")
