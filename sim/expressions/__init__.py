@@ -7,25 +7,25 @@ evaluated. Knows names, their kinds and levels (`Vocabulary`), but no files and 
 from sim.expressions.reading import Reader
 from sim.expressions.rendering import rendered
 from sim.expressions.syntax import (
-    DEPTH,
-    WRITTEN_OUT,
+    MAX_DEPTH,
+    MAX_EXPANDED_LENGTH,
     Mistake,
+    expanded_size,
     names_and_depth,
     one_line,
-    written_out,
 )
 from sim.expressions.types import Kind
 from sim.expressions.vocabulary import Vocabulary
 
 __all__ = [
-    "DEPTH",
-    "WRITTEN_OUT",
+    "MAX_DEPTH",
+    "MAX_EXPANDED_LENGTH",
     "Kind",
     "Mistake",
     "Reader",
     "Vocabulary",
+    "expanded_size",
     "names_and_depth",
     "one_line",
     "rendered",
-    "written_out",
 ]

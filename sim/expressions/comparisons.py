@@ -4,7 +4,7 @@ import ast
 from typing import Literal, Protocol
 
 from sim.errors import unknown
-from sim.expressions.syntax import dotted, shown
+from sim.expressions.syntax import dotted, text_of
 from sim.expressions.types import KINDS, Typed
 from sim.model.expressions import Comparison, Constant, Node
 
@@ -37,7 +37,7 @@ class Reading(Protocol):
     def is_broken(self, name: str) -> bool:
         """Whether a name exists but its own line is wrong."""
 
-    def wrong(self, message: str) -> None:
+    def add_mistake(self, message: str) -> None:
         """Note a mistake."""
 
 
@@ -45,7 +45,9 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     """The tree of one comparison, or None with the mistake noted."""
     sign = SIGNS.get(type(op))
     if sign is None:
-        reader.wrong(f"{shown(left)!r} and {shown(right)!r}: only == != < <= > >= compare")
+        reader.add_mistake(
+            f"{text_of(left)!r} and {text_of(right)!r}: only == != < <= > >= compare"
+        )
         return None
     sides = (left, right)
     if any(reader.is_broken(dotted(side) or "") for side in sides):
@@ -58,11 +60,11 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     if one is None or two is None:
         return None
     if one.kind != two.kind:
-        message = f"{shown(left)!r} is {KINDS[one.kind]} and {shown(right)!r} {KINDS[two.kind]}"
-        reader.wrong(f"{message}: they cannot be compared")
+        message = f"{text_of(left)!r} is {KINDS[one.kind]} and {text_of(right)!r} {KINDS[two.kind]}"
+        reader.add_mistake(f"{message}: they cannot be compared")
         return None
     if one.kind == "condition" and sign not in ("==", "!="):
-        reader.wrong(f"{shown(left)!r} is true or false: only == and != compare it")
+        reader.add_mistake(f"{text_of(left)!r} is true or false: only == and != compare it")
         return None
     return Comparison(sign, one.node, two.node)
 
@@ -97,7 +99,9 @@ def _of_levels(
         if owner is None or not isinstance(word, ast.Name) or word.id not in owner.levels:
             continue
         if not owner.ordered and sign not in ("==", "!="):
-            reader.wrong(f"the choices of {shown(sides[this])!r} have no order; use == or !=")
+            reader.add_mistake(
+                f"the choices of {text_of(sides[this])!r} have no order; use == or !="
+            )
             return None
         level = Constant(float(owner.levels.index(word.id)), word.id)
         pair = (owner.node, level) if this == 0 else (level, owner.node)
@@ -105,18 +109,18 @@ def _of_levels(
     a, b = typed
     if a and b:
         if a.levels != b.levels:
-            message = f"{shown(sides[0])!r} has the levels {', '.join(a.levels)}"
-            message += f", {shown(sides[1])!r} {', '.join(b.levels)}"
-            reader.wrong(f"{message}: they cannot be compared")
+            message = f"{text_of(sides[0])!r} has the levels {', '.join(a.levels)}"
+            message += f", {text_of(sides[1])!r} {', '.join(b.levels)}"
+            reader.add_mistake(f"{message}: they cannot be compared")
             return None
         if not (a.ordered and b.ordered) and sign not in ("==", "!="):
-            reader.wrong("choices have no order; use == or !=")
+            reader.add_mistake("choices have no order; use == or !=")
             return None
         return Comparison(sign, a.node, b.node)
     subject, value = sides if a else (sides[1], sides[0])
     levels = a or b
     assert levels
-    reader.wrong(_no_level(reader, shown(subject), levels, value))
+    reader.add_mistake(_no_level(reader, text_of(subject), levels, value))
     return None
 
 
@@ -131,5 +135,5 @@ def _no_level(reader: Reading, owner: str, typed: Typed, word: ast.expr) -> str:
             message = f"{message[: message.index('known:')]}{elsewhere}known: {known}"
         return message
     kind = f", which is {KINDS[other.kind]}" if other else ""
-    message = f"{owner!r} is compared with {shown(word)!r}{kind}"
+    message = f"{owner!r} is compared with {text_of(word)!r}{kind}"
     return f"{message}; it can be compared with its levels: {known}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import isinf
 
-LENGTH = 4_000
-WRITTEN_OUT = 40_000  # characters, facts written out
-DEPTH = 100  # of parts within parts, facts written out
+MAX_LENGTH = 4_000
+MAX_EXPANDED_LENGTH = 40_000  # characters, facts written out
+MAX_DEPTH = 100  # of parts within parts, facts written out
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
@@ -39,7 +39,7 @@ class Mistake(Exception):
 
 
 @lru_cache(maxsize=4_096)
-def parse(text: str, length: int = LENGTH) -> ast.expr:
+def parse(text: str, length: int = MAX_LENGTH) -> ast.expr:
     """The parsed text, which nobody may change. Raises Mistake, also above so many characters."""
     text = " ".join(text.split())
     if len(text) > length:
@@ -50,7 +50,7 @@ def parse(text: str, length: int = LENGTH) -> ast.expr:
         raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
     for number in _LIKE_A_NUMBER.findall(text):
         if not _NUMBER.fullmatch(number):
-            raise Mistake(f"{_short(number)!r} is neither a number nor a name")
+            raise Mistake(f"{_shortened(number)!r} is neither a number nor a name")
         if isinf(float(number)):
             raise Mistake(f"{number[:20]!r} is too large a number")
     try:
@@ -58,9 +58,9 @@ def parse(text: str, length: int = LENGTH) -> ast.expr:
             warnings.simplefilter("ignore")
             tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Mistake(_explained(text, error)) from None
-    if _names_and_depth(tree)[1] > DEPTH:
-        raise Mistake(f"{_short(text)!r} is too deeply nested; name its parts as facts")
+        raise Mistake(_explain(text, error)) from None
+    if _names_and_depth(tree)[1] > MAX_DEPTH:
+        raise Mistake(f"{_shortened(text)!r} is too deeply nested; name its parts as facts")
     return tree
 
 
@@ -81,15 +81,15 @@ def names_and_depth(text: str) -> tuple[tuple[str, ...], int]:
     return _names_and_depth(parse(text))
 
 
-def written_out(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+def expanded_size(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
     """How long and how deep a text is, its facts written out. Raises Mistake if it is too much."""
     names, depth = names_and_depth(text)
     read = [facts[name] for name in names if name in facts]
     length = len(text) + sum(found for found, _ in read)
     depth += max((below for _, below in read), default=0)
-    if length > WRITTEN_OUT or depth > DEPTH:
-        limit = f"more than {WRITTEN_OUT:,} characters long or {DEPTH} levels deep"
-        raise Mistake(f"{_short(text)!r} is {limit} once its facts are written out")
+    if length > MAX_EXPANDED_LENGTH or depth > MAX_DEPTH:
+        limit = f"more than {MAX_EXPANDED_LENGTH:,} characters long or {MAX_DEPTH} levels deep"
+        raise Mistake(f"{_shortened(text)!r} is {limit} once its facts are written out")
     return length, depth
 
 
@@ -118,18 +118,18 @@ def one_line(value: str | float | bool) -> str:
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
-def shown(node: ast.expr) -> str:
+def text_of(node: ast.expr) -> str:
     """The text of a part, for messages."""
     return ast.unparse(node)
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _explained(text: str, error: Exception) -> str:
+def _explain(text: str, error: Exception) -> str:
     """Why a text cannot be parsed: what authors usually meant, else where the parser stopped."""
-    short = _short(text)
+    short = _shortened(text)
     placeholder = _PLACEHOLDER.search(text)
     if placeholder:
         return f"{placeholder.group()!r} is filled in by no for_each here"

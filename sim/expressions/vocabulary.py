@@ -20,7 +20,7 @@ class Vocabulary:
     broken: frozenset[str] = frozenset()
     partial: bool = False  # a whole section could not be read, so that an unknown name may be in it
     lengths: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # of facts, written out
-    elsewhere: Mapping[str, str] = field(default_factory=dict)  # name -> "a move", "an actor", ...
+    unreadable: Mapping[str, str] = field(default_factory=dict)  # name -> "a move", "an actor", ...
 
     def known(self, *, outcomes: bool) -> list[str]:
         """All names an expression may use here."""

@@ -25,10 +25,12 @@ class Change:
     values: Mapping[str, Distribution]  # of parameters
     starts: Mapping[str, int]  # of state variables
     events: tuple[Transition, ...]
-    blamed: Mapping[str, tuple[Place, str]]  # parameter or event -> where and by which path
+    places: Mapping[str, tuple[Place, str]]  # parameter or event -> where and by which path
 
 
-def named_in_order(known: Mapping[str, Intervention], names: Iterable[str]) -> list[Intervention]:
+def select_in_file_order(
+    known: Mapping[str, Intervention], names: Iterable[str]
+) -> list[Intervention]:
     """The interventions of these names in the order of the file. Raises UsageError."""
     names = list(names)
     for name in names:
@@ -37,7 +39,7 @@ def named_in_order(known: Mapping[str, Intervention], names: Iterable[str]) -> l
     return [known[name] for name in known if name in names]
 
 
-def combined(interventions: Sequence[Intervention], events: Mapping[str, Transition]) -> Change:
+def combine(interventions: Sequence[Intervention], events: Mapping[str, Transition]) -> Change:
     """Several interventions as one change.
 
     Raises ScenarioError, with every disagreement, where two want different things of one thing.
@@ -47,29 +49,29 @@ def combined(interventions: Sequence[Intervention], events: Mapping[str, Transit
     owners: dict[str, tuple[Intervention, Reference]] = {}  # of what is set
     problems: list[Problem] = []
     for one in interventions:
-        problems += _disagreements(one, "set", one.set, values, interventions)
-        problems += _disagreements(one, "start", one.start, starts, interventions)
+        problems += _conflicts(one, "set", one.set, values, interventions)
+        problems += _conflicts(one, "start", one.start, starts, interventions)
         values |= {str(name): value for name, value in one.set.items()}
         starts |= {str(name): value for name, value in one.start.items()}
         owners |= {str(name): (one, name) for name in one.set}
     if problems:
         raise ScenarioError(problems)
-    blamed = {
+    places = {
         name: (reference.place, f"interventions.{owner.name}.set.{name}")
         for name, (owner, reference) in owners.items()
     }
-    blamed |= {one.name: (one.place, f"interventions.{one.name}") for one in interventions}
+    places |= {one.name: (one.place, f"interventions.{one.name}") for one in interventions}
     return Change(
         names=tuple(one.name for one in interventions),
         void=frozenset(str(name) for one in interventions for name in one.void),
         values=values,
         starts=starts,
         events=tuple(events[one.name] for one in interventions if one.name in events),
-        blamed=blamed,
+        places=places,
     )
 
 
-def _disagreements(
+def _conflicts(
     one: Intervention,
     key: str,
     own: Mapping[Reference, object],
@@ -85,7 +87,7 @@ def _disagreements(
             yield Problem(place=name.place, path=path, text=text)
 
 
-def changed(model: Model, change: Change) -> Model:
+def changed_model(model: Model, change: Change) -> Model:
     """The model after a change; nothing of it is checked yet.
 
     Events of interventions stand last, in the order of the file, so those of a change made before
@@ -121,16 +123,16 @@ def _transition(transition: Transition, change: Change) -> Transition:
     return transition
 
 
-def checked(model: Model, change: Change) -> Model:
+def checked_model(model: Model, change: Change) -> Model:
     """The model after a change. Raises ScenarioError if it says what no file may say."""
-    after = changed(model, change)
-    problems = list(problems_of(after, change, readers(after.transitions)))
+    after = changed_model(model, change)
+    problems = list(problems_after(after, change, readers(after.transitions)))
     if problems:
         raise ScenarioError(problems)
     return after
 
 
-def problems_of(
+def problems_after(
     after: Model, change: Change, read_by: Mapping[str, Sequence[Transition]]
 ) -> Iterator[Problem]:
     """What is wrong with a changed model: odds, speeds and delays that read what was set.
@@ -138,10 +140,10 @@ def problems_of(
     `read_by` has the transitions that read each parameter, of the model or of one like it.
     """
     touched = {one.name for name in change.values for one in read_by.get(name, ())}
-    told: set[str] = set()  # one value often puts several rules wrong; the first is enough
+    reported: set[str] = set()  # one value often puts several rules wrong; the first is enough
     for fault in faults(after, [one for one in after.transitions if one.name in touched]):
         name = next((name for name in fault.reads if name in change.values), None)
-        if name is not None and name not in told:
-            told.add(name)
-            place, path = change.blamed[name]
+        if name is not None and name not in reported:
+            reported.add(name)
+            place, path = change.places[name]
             yield Problem(place=place, path=path, text=f"{fault.text} ({fault.where})")

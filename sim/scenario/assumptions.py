@@ -8,7 +8,7 @@ from sim.scenario.language.context import Context
 from sim.scenario.language.distributions import Sourced
 from sim.scenario.language.document import Document
 from sim.scenario.language.options import Reasoned
-from sim.source.tree import KeyPath, place_of, spelled
+from sim.source.tree import KeyPath, path_text, place_of
 
 _NEED_A_SOURCE = ("treaty", "official", "data", "peer_reviewed", "press")
 _CHOICES = ("choose", "responses")
@@ -40,8 +40,8 @@ def stipulated(document: Document, context: Context) -> tuple[Stipulated, ...]:
         made.append(
             Stipulated(
                 number=one.text,
-                rule=spelled(rule.path),
-                path=spelled(one.path),
+                rule=path_text(rule.path),
+                path=path_text(one.path),
                 place=place_of(context.tree, one.path),
                 source=next((tuple(r.source) for r in reasons if r.source), ()),
                 why=next((r.stipulated for r in reasons if r.stipulated), ""),
@@ -89,4 +89,4 @@ def unsourced(document: Document, numbers: Iterable[Stipulated]) -> Iterator[Pro
         elif one.grade == "judgement" and not (one.source or one.note):
             text = "is graded 'judgement', which needs a source, or a `note` on what it rests"
         if text:
-            yield Problem(place=one.place, path=spelled(one.path), text=text)
+            yield Problem(place=one.place, path=path_text(one.path), text=text)

@@ -21,7 +21,7 @@ from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
 from sim.reach.sums import Fault, faults_at_corners
 from sim.scenario.language.context import Context
-from sim.scenario.language.delays import always_at_once
+from sim.scenario.language.delays import is_immediate
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
@@ -34,9 +34,9 @@ def check_rules(resolved: Resolved, context: Context) -> None:
         one for one in resolved.all_transitions if not context.is_damaged(resolved.paths[one.name])
     ]
     for transition in sound:
-        _stuck(transition, resolved.paths[transition.name], context)
+        _check_progress(transition, resolved.paths[transition.name], context)
     model = resolved.model
-    bounded = [one for one in sound if _bounded(model, one, resolved.paths[one.name], context)]
+    bounded = [one for one in sound if _is_bounded(model, one, resolved.paths[one.name], context)]
     for fault in faults_at_corners(model, bounded):
         path = resolved.paths[fault.transition.name]
         at = fault_path(fault, path)
@@ -49,7 +49,7 @@ def options_path(transition: Transition, path: KeyPath) -> KeyPath:
     return (*path, "responses" if transition.part == "treaty" else "choose")
 
 
-def odds_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
+def value_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
     """Where an option's odds stand."""
     if option.name is None or option.name == "nothing":
         return (*path, "chance")
@@ -62,7 +62,7 @@ def fault_path(fault: Fault, path: KeyPath) -> KeyPath:
     if fault.speed:
         return (*path, "speed")
     if fault.option is not None:
-        return odds_path(fault.transition, fault.option, path)
+        return value_path(fault.transition, fault.option, path)
     return options_path(fault.transition, path)
 
 
@@ -90,11 +90,11 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
     return ""
 
 
-def _stuck(transition: Transition, path: KeyPath, context: Context) -> None:
+def _check_progress(transition: Transition, path: KeyPath, context: Context) -> None:
     """An untriggered, unlimited transition without delay must change what its guard reads."""
     if transition.on or transition.limit is not None or transition.at is not None:
         return
-    if not always_at_once(transition.after):
+    if not is_immediate(transition.after):
         return
     read = set(variables_read(transition.when.node)) if transition.when else set()
     changed = {e.variable for option in transition.options for e in option.effects}
@@ -106,7 +106,7 @@ def _stuck(transition: Transition, path: KeyPath, context: Context) -> None:
     context.problem(path, f"{message}; {hint}", key=True)
 
 
-def _bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
+def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
     """Whether every parameter used as a probability has ends; noted if not."""
     fine = True
     for option in transition.options if transition.choice == "probability" else ():
@@ -115,7 +115,7 @@ def _bounded(model: Model, transition: Transition, path: KeyPath, context: Conte
                 continue
             fine = False
             message = f"{name!r} is used as a probability, so it must be bounded: give it "
-            at = odds_path(transition, option, path)
+            at = value_path(transition, option, path)
             context.problem(at, message + "`within: [0, 1]`")
     return fine
 
@@ -132,7 +132,7 @@ def _as_probability(expression: Expression | None) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
+class LocatedFault:
     """What is wrong with a transition after a change, and the parameters it reads there."""
 
     text: str
@@ -152,14 +152,14 @@ def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
     return found
 
 
-def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[Touched]:
+def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedFault]:
     """What is wrong with the odds, speeds and delays of transitions of a model."""
     transitions = list(transitions)
     for one in transitions:
         read = delay_reads(one.after)
         for sentence in complaints(one.after, [model.parameter(name) for name in read]):
             where = next((argument.where for argument in one.after.arguments), "")
-            yield Touched(text=sentence, where=f"{one.name}, {where}", reads=read)
+            yield LocatedFault(text=sentence, where=f"{one.name}, {where}", reads=read)
     for fault in faults_at_corners(model, transitions):
         wrong = [fault.option] if fault.option else fault.transition.options
         found = [e for option in wrong for e in (option.value, option.available) if e]
@@ -168,4 +168,4 @@ def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[Touched]
         guard = [fault.transition.when] if fault.transition.when else []
         names = tuple(name for e in (*found, *guard) for name in parameters_read(e.node))
         where = f"{fault.transition.name}, {found[0].where}"
-        yield Touched(text=fault.says, where=where, reads=names)
+        yield LocatedFault(text=fault.says, where=where, reads=names)

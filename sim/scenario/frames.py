@@ -77,12 +77,12 @@ def treaties(declared: Document) -> pd.DataFrame:
     """One row a clause: who owes what to whom, from when, and when it is owed."""
     rows = [
         (
-            *(treaty.name, duty.name, duty.label, duty.type, str(duty.obligor)),
-            ", ".join(duty.beneficiary),
-            *(treaty.signed, treaty.in_force, duty.casus_foederis.text),
+            *(treaty.name, clause.name, clause.label, clause.type, str(clause.obligor)),
+            ", ".join(clause.beneficiary),
+            *(treaty.signed, treaty.in_force, clause.casus_foederis.text),
         )
         for treaty in declared.treaties.values()
-        for duty in treaty.obligations.values()
+        for clause in treaty.obligations.values()
     ]
     names = ("treaty", "clause", "title", "type", "obligor", "beneficiary")
     return pd.DataFrame(rows, columns=[*names, "signed", "in_force", "casus_foederis"])

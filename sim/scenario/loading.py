@@ -18,7 +18,7 @@ from sim.scenario.resolve import Resolved, resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.warnings import warn
 from sim.source.composition import compose
-from sim.source.diagnostics import Diagnostics, once
+from sim.source.diagnostics import Diagnostics, unique
 from sim.source.for_each import expand
 from sim.source.reading import read
 
@@ -28,7 +28,7 @@ def load(path: str | PathLike[str]) -> Scenario:
 
     Raises ScenarioError with every problem, in file order.
     """
-    with _without_collecting():
+    with _garbage_collection_off():
         return _load(fspath(path))
 
 
@@ -46,27 +46,27 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
     of_sources = [one for one in diagnostics.problems if one.path.partition(".")[0] == "sources"]
     wrong = [*problems, *(one for one in of_sources if one not in problems)]
     if wrong:
-        raise ScenarioError(once(wrong))
+        raise ScenarioError(unique(wrong))
     return tuple(document.sources)
 
 
 def _load(file: str) -> Scenario:
     composed = compose(file)
     if is_machine_form(composed.tree):
-        return _of_machine_form(file, read_model(composed.tree))
+        return _from_machine_form(file, read_model(composed.tree))
     diagnostics = expand(
         Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
     )
     document, context = decode(diagnostics)
-    names.used_twice(diagnostics)
-    names.qualified_twice(context)
+    names.check_unique_names(diagnostics)
+    names.check_qualified_names(context)
     resolved = resolve(document, context)
-    names.same_numbers(context, resolved.paths, document.parameters)
+    names.check_random_streams(context, resolved.paths, document.parameters)
     check_rules(resolved, context)
     if not diagnostics.problems:
-        diagnostics.problems.extend(_of_interventions(document.interventions, resolved))
+        diagnostics.problems.extend(_intervention_problems(document.interventions, resolved))
     if diagnostics.problems:
-        raise ScenarioError(once(diagnostics.problems))
+        raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
     return Scenario(
         model=resolved.model,
@@ -74,12 +74,12 @@ def _load(file: str) -> Scenario:
         file=file,
         files=tuple(composed.files),
         numbers=stipulated(document, context),
-        warnings=tuple(sorted(once(diagnostics.warnings))),
-        events={event.name: event for event in resolved.possible},
+        warnings=tuple(sorted(unique(diagnostics.warnings))),
+        events={event.name: event for event in resolved.added},
     )
 
 
-def _of_machine_form(file: str, model: Model) -> Scenario:
+def _from_machine_form(file: str, model: Model) -> Scenario:
     """A scenario that is nothing but its model: what the form does not have is empty."""
     declared = Document(
         scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
@@ -95,19 +95,21 @@ def _of_machine_form(file: str, model: Model) -> Scenario:
     )
 
 
-def _of_interventions(
+def _intervention_problems(
     interventions: Mapping[str, Intervention], resolved: Resolved
 ) -> Iterator[Problem]:
     """What each intervention, alone, would make of the model that no file may say."""
-    events = {event.name: event for event in resolved.possible}
+    events = {event.name: event for event in resolved.added}
     read_by = readers(resolved.all_transitions)
     for one in interventions.values():
-        change = apply.combined([one], events)
-        yield from apply.problems_of(apply.changed(resolved.model, change), change, read_by)
+        change = apply.combine([one], events)
+        yield from apply.problems_after(
+            apply.changed_model(resolved.model, change), change, read_by
+        )
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def _garbage_collection_off() -> Iterator[None]:
     """No garbage collection meanwhile: all that is made stays, and looking it over takes longer."""
     was_on = gc.isenabled()
     gc.disable()

@@ -17,13 +17,13 @@ class Resolved:
     """A model, the events interventions would add, and where each transition is written."""
 
     model: Model
-    possible: tuple[Transition, ...]  # events of interventions that are not applied
+    added: tuple[Transition, ...]  # events of interventions that are not applied
     paths: dict[str, KeyPath]  # transition -> rule, or clause, or the treaty whose date it is
 
     @property
     def all_transitions(self) -> tuple[Transition, ...]:
         """The model's own transitions and the possible ones."""
-        return (*self.model.transitions, *self.possible)
+        return (*self.model.transitions, *self.added)
 
 
 def resolve(document: Document, context: Context) -> Resolved:
@@ -33,11 +33,11 @@ def resolve(document: Document, context: Context) -> Resolved:
     for made, path in _transitions(document, context):
         transitions.append(made)
         paths[made.name] = path
-    possible = []
+    added = []
     for one in document.interventions.values():
         if one.has_event:
             event = one.transition(context.origin(one.path), "intervention", context.rationalities)
-            possible.append(event)
+            added.append(event)
             paths[event.name] = one.path
     outcomes = tuple(one.outcome() for one in document.outcomes.values())
     model = Model(
@@ -54,7 +54,7 @@ def resolve(document: Document, context: Context) -> Resolved:
         endings=endings(document.endings, context),
         stop_when=document.stop_when,
     )
-    return Resolved(model=model, possible=tuple(possible), paths=paths)
+    return Resolved(model=model, added=tuple(added), paths=paths)
 
 
 def _variables(document: Document) -> Iterable[Variable]:
@@ -74,10 +74,10 @@ def _transitions(document: Document, context: Context) -> Iterable[tuple[Transit
     for treaty in document.treaties.values():
         for made in treaty.binding(document.moments[treaty.name]):
             yield made, treaty.path
-        for duty in treaty.obligations.values():
-            where = context.where((*duty.path, "casus_foederis"))
-            for made in duty.transitions(context.origin(duty.path), where, weights):
-                yield made, duty.path
+        for clause in treaty.obligations.values():
+            where = context.where((*clause.path, "casus_foederis"))
+            for made in clause.transitions(context.origin(clause.path), where, weights):
+                yield made, clause.path
     for move in document.moves.values():
         yield move.transition(context.origin(move.path), "move", weights), move.path
     for event in document.events.values():

@@ -138,9 +138,9 @@ class Scenario:
         if self.is_machine_form:
             raise UsageError(f"{self.file} is a machine form, which has no interventions")
         known = self.declared.interventions
-        chosen = apply.named_in_order(known, [*self.applied, *wanted])
-        change = apply.combined(chosen, self.events)
-        return replace(self, model=apply.checked(self.model, change), applied=change.names)
+        chosen = apply.select_in_file_order(known, [*self.applied, *wanted])
+        change = apply.combine(chosen, self.events)
+        return replace(self, model=apply.checked_model(self.model, change), applied=change.names)
 
     def resolved(self) -> str:
         """The machine form: all shorthand expanded, in a stable order, easy to compare."""

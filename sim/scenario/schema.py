@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.scenario.language.declaring import definition
+from sim.scenario.language.declarations import definition
 from sim.scenario.language.document import Document
 
 _ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}

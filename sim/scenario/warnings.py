@@ -17,19 +17,19 @@ from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
-FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
-CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable
+MAX_FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
+MAX_CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable
 
 
 def warn(document: Document, resolved: Resolved, context: Context) -> None:
     """Note all warnings about a scenario without problems."""
-    _unread(document, resolved, context)
-    _idle(document, context)
-    never = set(_never_true(resolved.model, context))
-    _unreached(resolved, reach(resolved.model, limit=FIRINGS), never, context)
+    _warn_unused(document, resolved, context)
+    _warn_idle_actors(document, context)
+    never = set(_warn_unsatisfiable(resolved.model, context))
+    _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
 
-def _unread(document: Document, resolved: Resolved, context: Context) -> None:
+def _warn_unused(document: Document, resolved: Resolved, context: Context) -> None:
     """Parameters and state variables that nothing reads."""
     diagnostics = context.diagnostics
     nodes = [expression.node for expression in _expressions(resolved)]
@@ -42,14 +42,14 @@ def _unread(document: Document, resolved: Resolved, context: Context) -> None:
     for name in document.parameters:
         if name not in read:
             diagnostics.warn(("parameters", name), "nobody reads it", key=True)
-    for name, path in _own_variables(document):
+    for name, path in _declared_variables(document):
         here = place_of(context.tree, path, key=True).file == context.tree.place.file
         if name not in read and here:  # a variant need not give up what its base owns
             message = "nobody reads it: no guard, no expression, no outcome, no ending"
             diagnostics.warn(path, message, key=True)
 
 
-def _own_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
+def _declared_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
     """The state variables that somebody wrote, and where; a treaty's are its own matter."""
     for actor, declared in document.actors.items():
         for name in declared.state:
@@ -58,7 +58,7 @@ def _own_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
     yield from ((name, ("state", name)) for name in document.state)
 
 
-def _idle(document: Document, context: Context) -> None:
+def _warn_idle_actors(document: Document, context: Context) -> None:
     """Actors that own nothing and that nothing names."""
     named = {str(move.actor) for move in document.moves.values()}
     named.update(side for relation in document.relations.values() for side in relation.between)
@@ -87,16 +87,16 @@ def _expressions(resolved: Resolved) -> Iterator[Expression]:
         yield model.stop_when
 
 
-def _never_true(model: Model, context: Context) -> Iterator[KeyPath]:
+def _warn_unsatisfiable(model: Model, context: Context) -> Iterator[KeyPath]:
     """Paths of the conditions that nothing satisfies."""
     for path, condition in context.conditions.items():
-        if not (satisfiable(model, condition) and _possible(model, condition)):
+        if not (satisfiable(model, condition) and _can_be_true(model, condition)):
             message = f"no combination of values satisfies {condition.text!r}"
             context.diagnostics.warn(path, message)
             yield path
 
 
-def _possible(model: Model, condition: Expression) -> bool:
+def _can_be_true(model: Model, condition: Expression) -> bool:
     """Whether some combination of values makes a condition true."""
     node = condition.node
     choices = [model.parameter(name) for name in parameters_read(node)]
@@ -105,7 +105,7 @@ def _possible(model: Model, condition: Expression) -> bool:
     states = tuple((name, model.variable(name).size) for name in variables_read(node))
     marks = outcomes_read(node)
     rows = [len(parameter.distribution.levels) for parameter in choices]
-    if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > CELLS:
+    if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > MAX_CELLS:
         return True
     grids = np.indices(rows).reshape(len(rows), prod(rows)).astype(np.float64)
     columns = {parameter.name: grids[i] for i, parameter in enumerate(choices)}
@@ -113,14 +113,16 @@ def _possible(model: Model, condition: Expression) -> bool:
     return bool(np.any((value != 0) & ~wrong))
 
 
-def _unreached(resolved: Resolved, found: Reach, never: set[KeyPath], context: Context) -> None:
+def _warn_unreached(
+    resolved: Resolved, found: Reach, never: set[KeyPath], context: Context
+) -> None:
     """Transitions that never fire, options never taken, outcomes that never happen."""
     model, diagnostics = resolved.model, context.diagnostics
     for transition, fired, taken in zip(model.transitions, found.fired, found.taken, strict=True):
         path = resolved.paths[transition.name]
         if not fired:
             if not any(other[: len(path)] == path for other in never):  # else told already
-                _never_fires(transition, path, context)
+                _warn_never_fires(transition, path, context)
             continue
         for option, possible in zip(transition.options, taken, strict=True):
             if not possible and option.name is not None:
@@ -132,7 +134,7 @@ def _unreached(resolved: Resolved, found: Reach, never: set[KeyPath], context: C
             diagnostics.warn(path, "can never happen", key=True)
 
 
-def _never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
+def _warn_never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
     diagnostics = context.diagnostics
     match transition.step:
         case "binds":

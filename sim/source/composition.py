@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.errors import Place, Problem, ScenarioError, unknown
-from sim.source.diagnostics import found
-from sim.source.reading import near, read
+from sim.source.diagnostics import describe
+from sim.source.reading import read, similar_file
 from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
 
 _NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
@@ -65,7 +65,7 @@ def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Compos
     """The file that another one extends. Raises ScenarioError where there is none."""
     base = _beside(file, part)
     if not _is_file(base):
-        message = f"there is no file {found(part)} beside this one{near(base)}"
+        message = f"there is no file {describe(part)} beside this one{similar_file(base)}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])
     if Path(base).resolve() in chain or len(chain) >= LONGEST_CHAIN:
         names = " -> ".join([*(path.name for path in chain), Path(base).name])
@@ -101,7 +101,7 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     """Add the sources of a file; they come before the scenario's own."""
     file = _beside(beside, part)
     if not _is_file(file):
-        message = f"there is no file {found(part)} beside this one{near(file)}"
+        message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
         made.problem(place, "include", message)
         return
     tree, problems = read(file)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sim.errors import Place, Problem
 from sim.source import tree
-from sim.source.tree import KeyPath, place_of, spelled
+from sim.source.tree import KeyPath, path_text, place_of
 
 _UNKNOWN = re.compile("unknown (?!key|kind|level|option|choice)[^']*'([^']*)'")
 
@@ -34,10 +34,10 @@ class Diagnostics:
 
     def at(self, path: KeyPath, text: str, *, key: bool = False) -> Problem:
         """The problem itself."""
-        return Problem(place=place_of(self.tree, path, key=key), path=spelled(path), text=text)
+        return Problem(place=place_of(self.tree, path, key=key), path=path_text(path), text=text)
 
 
-def once(problems: Iterable[Problem]) -> list[Problem]:
+def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Each problem once: a line that for_each copied has its problem in every copy."""
     seen: dict[tuple[Place, str], Problem] = {}
     for problem in problems:
@@ -45,11 +45,11 @@ def once(problems: Iterable[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def found(value: object) -> str:
+def describe(value: object) -> str:
     """What stands there, briefly: a value as it was read, or a node of the source tree."""
     match value:
         case tree.Scalar(inner, _, _):
-            return found(inner)
+            return describe(inner)
         case tree.Mapping(entries, _):
             return "a block of keys" if entries else "an empty block"
         case tree.Sequence(items, _):

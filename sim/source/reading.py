@@ -60,7 +60,7 @@ def _text(file: str) -> str:
         with path.open("rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
     except FileNotFoundError:
-        raise _without_line(file, f"there is no such file{near(file)}") from None
+        raise _without_line(file, f"there is no such file{similar_file(file)}") from None
     except ValueError:  # a null character in the name
         raise _without_line(file, "there is no such file") from None
     except OSError as error:
@@ -223,7 +223,7 @@ def _without_line(file: str, message: str) -> ScenarioError:
     return ScenarioError([Problem(place=Place(file=file), path="", text=message)])
 
 
-def near(file: str) -> str:
+def similar_file(file: str) -> str:
     """The scenario file beside a missing one, or in `scenarios` there, that may have been meant."""
     path = Path(file)
     beside: dict[str, Path] = {}

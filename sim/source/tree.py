@@ -68,7 +68,7 @@ def plain(node: Node) -> Plain:
             return {key: plain(entry.value) for key, entry in entries.items()}
 
 
-def spelled(path: KeyPath) -> str:
+def path_text(path: KeyPath) -> str:
     """A path as an author reads it: `treaties.north_pact.parties[1]`."""
     text = ""
     for step in path:

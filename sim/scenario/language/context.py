@@ -11,13 +11,13 @@ from sim.model.delays import Delay
 from sim.model.expressions import Expression
 from sim.source import tree
 from sim.source.diagnostics import Diagnostics
-from sim.source.tree import KeyPath, Scalar, entry_of, keys, place_of, spelled
+from sim.source.tree import KeyPath, Scalar, entry_of, keys, path_text, place_of
 
 _SECTION_OF = {"actor": "actors", "source": "sources", "ladder": "ladders"}
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
+class NamedTransition:
     """A transition that can be named in `on`: its options, and what it was before for_each."""
 
     options: tuple[str, ...] = ()
@@ -58,9 +58,13 @@ class Context:
     states: dict[KeyPath, Any] = field(default_factory=dict)  # of actors, decoded before them
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     delays: dict[str, NamedDelay | None] = field(default_factory=dict)  # None: it is broken
-    delays_open: list[str] = field(default_factory=list)  # those being decoded, outermost first
+    delays_in_progress: list[str] = field(
+        default_factory=list
+    )  # those being decoded, outermost first
     rationalities: dict[str, Expression] = field(default_factory=dict)  # of actors, where given
-    firings: Mapping[str, Firing] = field(default_factory=dict)  # what `on` can name
+    named_transitions: Mapping[str, NamedTransition] = field(
+        default_factory=dict
+    )  # what `on` can name
     bound_at_start: frozenset[str] = frozenset()  # `<treaty>.binds` that never fire
     statuses: frozenset[str] = frozenset()  # the treaties' variables
     unreadable: set[str] = field(default_factory=set)  # sections that are wrong as a whole
@@ -81,7 +85,7 @@ class Context:
         """The names in a section, of broken things too, in the order of the file."""
         return keys(self.tree, section)
 
-    def refer(self, what: str, name: str, known: Collection[str], path: KeyPath) -> bool:
+    def check_reference(self, what: str, name: str, known: Collection[str], path: KeyPath) -> bool:
         """Whether a name exists; noted if not, unless its section cannot be read at all."""
         if name in known:
             return True
@@ -101,7 +105,7 @@ class Context:
 
     def where(self, path: KeyPath) -> str:
         """A place and a path, for errors that come up while a scenario runs."""
-        return f"{place_of(self.tree, path)}: {spelled(path)}"
+        return f"{place_of(self.tree, path)}: {path_text(path)}"
 
     def expression(
         self,
@@ -120,7 +124,7 @@ class Context:
         return None if node is None else Expression(node, text, self.where(path))
 
 
-def written(node: tree.Node) -> str | float | bool | None:
+def scalar_value(node: tree.Node) -> str | float | bool | None:
     """The text, number or truth value of a scalar that may be an expression; None of all else."""
     if not isinstance(node, Scalar):
         return None

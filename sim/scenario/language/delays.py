@@ -13,41 +13,46 @@ from sim.model.delay_kinds import KINDS
 from sim.model.delay_kinds import Kind as KindOfDelay
 from sim.model.delays import Delay, complaints, in_words, parameters_read
 from sim.model.expressions import Constant, Expression
-from sim.scenario.language import declaring
 from sim.scenario.language.context import Context, NamedDelay, WrittenNumber
-from sim.scenario.language.declaring import (
+from sim.scenario.language.declarations import (
     Declaration,
-    Kind,
-    Wrong,
-    attempt,
-    block,
-    declared,
-    keyed,
-    listed,
-    named,
-    word,
+    instance_of,
+    keys_of,
+    make_declaration,
+    required,
+    tagged_union,
+    tuple_of,
 )
-from sim.scenario.language.distributions import Sourced, blamed, percents
+from sim.scenario.language.distributions import Sourced, complaint_path, sorted_shares
 from sim.scenario.language.formulas import (
     NUMBER_EXPRESSION,
-    counted_number,
-    list_numbers,
+    record_numbers,
+    recorded_number,
     without_state,
+)
+from sim.scenario.language.kinds import (
+    Definitions,
+    Invalid,
+    Kind,
+    Schema,
+    decode_value,
+    list_of,
+    mapping_of,
 )
 from sim.scenario.language.scalar_types import DURATION_SCHEMA, WHOLE, duration_text, seconds_of
 from sim.source import tree
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, entry_of
 
 _ALLOWED = "a duration such as '5 d', a parameter with a unit of time, or a number times one"
-MANY = 1_000  # delays in one mix, names filled in
-DEEPEST = 20  # names that stand for names, mixes in mixes
-MOST_SEEN = 100_000  # waits in one record
-_TOO_MANY = f"is made of more than {MANY:,} delays, or of delays more than {DEEPEST} deep"
+MAX_PARTS = 1_000  # delays in one mix, names filled in
+MAX_DEPTH = 20  # names that stand for names, mixes in mixes
+MAX_OBSERVATIONS = 100_000  # waits in one record
+_TOO_MANY = f"is made of more than {MAX_PARTS:,} delays, or of delays more than {MAX_DEPTH} deep"
 
 
-def _span(node: Node, path: KeyPath, context: Context) -> Expression:
-    """A delay's number in seconds: a duration, or parameters that come to one. Raises Wrong."""
+def _seconds_argument(node: Node, path: KeyPath, context: Context) -> Expression:
+    """A delay's number in seconds: a duration, or parameters that come to one. Raises Invalid."""
     text = duration_text(node)
     seconds = seconds_of(text)
     if seconds is not None:
@@ -55,137 +60,137 @@ def _span(node: Node, path: KeyPath, context: Context) -> Expression:
             context.numbers.append(WrittenNumber(path, text))
         return Expression(Constant(seconds, text), text, context.where(path))
     if text[0].isdigit() and not set(text) & set("+-*/"):
-        raise Wrong(f"must be {_ALLOWED}; found {text!r}")
+        raise Invalid(f"must be {_ALLOWED}; found {text!r}")
     words = context.vocabulary
     if text.isidentifier() and text not in words.broken:
         known = [*context.in_section("delays"), *words.parameters]
         if text not in known and text not in words.variables:
-            raise Wrong(unknown("delay or duration", text, known))
+            raise Invalid(unknown("delay or duration", text, known))
     parameter = words.parameters.get(text)
     if parameter and not parameter.time:
-        raise Wrong(f"{text!r} has no unit of time; needed is {_ALLOWED}")
+        raise Invalid(f"{text!r} has no unit of time; needed is {_ALLOWED}")
     expression = context.expression(text, path, "time")
     if expression is None:
-        raise Wrong
-    list_numbers(expression.node, path, context)
+        raise Invalid
+    record_numbers(expression.node, path, context)
     return without_state(expression, path, context)
 
 
 def _without_state(node: Node, path: KeyPath, context: Context) -> Expression:
-    return without_state(counted_number(node, path, context), path, context)
+    return without_state(recorded_number(node, path, context), path, context)
 
 
-SPAN = Kind(_span, lambda _: dict(DURATION_SCHEMA))
+TIME = Kind(_seconds_argument, lambda _: dict(DURATION_SCHEMA))
 PLAIN_NUMBER = Kind(_without_state, NUMBER_EXPRESSION.schema)
 
 
 def _points(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
     """Quantiles, in rising order of their shares."""
     spans = _POINTS.decode(node, path, context)
-    shares, order = percents(context, list(spans), path)
+    shares, order = sorted_shares(context, list(spans), path)
     values = list(spans.values())
     return {"arguments": tuple(values[i] for i in order), "probabilities": shares}
 
 
-_POINTS = named(SPAN)
+_POINTS = mapping_of(TIME)
 
 
 def _observed(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
-    """The waits on record, sorted, each as often as it was seen. Raises Wrong."""
+    """The waits on record, sorted, each as often as it was seen. Raises Invalid."""
     by_text = isinstance(node, tree.Mapping)
     if isinstance(node, tree.Mapping) and node.entries:
-        seen = named(WHOLE).decode(node, path, context)
+        seen = mapping_of(WHOLE).decode(node, path, context)
         counts = [((*path, text), text, count) for text, count in seen.items()]
     elif isinstance(node, tree.Sequence) and node.items:
-        texts = listed(Kind(lambda item, *_: duration_text(item), SPAN.schema))
+        texts = list_of(Kind(lambda item, *_: duration_text(item), TIME.schema))
         counts = [((*path, i), t, 1) for i, t in enumerate(texts.decode(node, path, context))]
     else:
-        raise Wrong(f"must be a list of durations or {{duration: count}}, found {found(node)}")
+        raise Invalid(f"must be a list of durations or {{duration: count}}, found {describe(node)}")
     waits: list[float] = []
     for below, text, count in counts:
         try:
             seconds = seconds_of(text.strip())
-        except Wrong as wrong:
+        except Invalid as wrong:
             context.problem(below, wrong.message, key=by_text)
             continue
         if seconds is None:
             message = f"must be a duration such as '5 d', found {text!r}"
             context.problem(below, message, key=True)
             continue
-        if len(waits) + count > MOST_SEEN:
-            context.problem(below, f"a record holds at most {MOST_SEEN:,} waits")
-            raise Wrong
+        if len(waits) + count > MAX_OBSERVATIONS:
+            context.problem(below, f"a record holds at most {MAX_OBSERVATIONS:,} waits")
+            raise Invalid
         if seconds:
             context.numbers.append(WrittenNumber(below, text))
         waits += [seconds] * count
     if not waits:
-        counted = any(count for _, _, count in counts) or len(counts) < _size(node)
-        raise Wrong("" if counted else "counts no wait at all")
+        counted = any(count for _, _, count in counts) or len(counts) < _entry_count(node)
+        raise Invalid("" if counted else "counts no wait at all")
     return {"observations": tuple(sorted(waits))}
 
 
-def _size(node: Node) -> int:
+def _entry_count(node: Node) -> int:
     return len(node.entries) if isinstance(node, tree.Mapping) else 0
 
 
-def _observed_schema(known: declaring.Definitions) -> declaring.Schema:
+def _observed_schema(known: Definitions) -> Schema:
     counts = {"type": "object", "additionalProperties": WHOLE.schema(known)}
-    return {"anyOf": [{"type": "array", "items": SPAN.schema(known)}, counts]}
+    return {"anyOf": [{"type": "array", "items": TIME.schema(known)}, counts]}
 
 
 def _delay(node: Node, path: KeyPath, context: Context) -> NamedDelay:
-    """A delay with its size, names filled in. Raises Wrong."""
+    """A delay with its size, names filled in. Raises Invalid."""
     if isinstance(node, tree.Scalar):
         text = duration_text(node)
         if text in context.in_section("delays"):
             target = named_delay(text, context)
             return replace(target, depth=target.depth + 1)
         if text in context.vocabulary.broken:
-            raise Wrong
-        argument = _span(node, path, context)
+            raise Invalid
+        argument = _seconds_argument(node, path, context)
         return NamedDelay(_with_text(Delay(kind="exactly", arguments=(argument,))), 1, 0)
-    form = _WRITTEN.decode(node, path, context)
+    form = _UNION.decode(node, path, context)
     made = _model_delay(_KIND_OF[type(form)], form)
     parts: Sequence[NamedDelay] = [part.value for part in getattr(form, "mix", ())]
     size = sum(part.parts for part in parts) or 1
     depth = 1 + max(part.depth for part in parts) if parts else 0
-    if size > MANY or depth > DEEPEST:
-        raise Wrong(_TOO_MANY)
+    if size > MAX_PARTS or depth > MAX_DEPTH:
+        raise Invalid(_TOO_MANY)
     return NamedDelay(_with_text(made), size, depth)
 
 
-_ANY = Kind(_delay, lambda known: _WRITTEN.schema(known))
+_ANY = Kind(_delay, lambda known: _UNION.schema(known))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part(Declaration):
     """One of several delays, taken in a share of the cases."""
 
-    share: Expression = word(
+    share: Expression = required(
         PLAIN_NUMBER, "Part of the cases, from 0 to 1; the shares of a mix add up to 1."
     )
-    value: NamedDelay = word(_ANY, "The delay, in any form.", key="is")
+    value: NamedDelay = required(_ANY, "The delay, in any form.", key="is")
 
 
 def _values(key: str, kind: KindOfDelay) -> dict[str, Any]:
     """The keys of a kind with what stands behind them."""
-    kinds = [SPAN if one.time else PLAIN_NUMBER for one in kind.arguments]
+    kinds = [TIME if one.time else PLAIN_NUMBER for one in kind.arguments]
     own = {one.name: (of, one.sentence) for one, of in zip(kind.arguments, kinds, strict=True)}
     match kind.written:
         case "keys":
-            return {name: word(*of) for name, of in own.items()}
+            return {name: required(*of) for name, of in own.items()}
         case "value":
             value = kinds[0]
         case "mapping":
             title = "And".join(one.name.capitalize() for one in kind.arguments)
-            value = keyed(title, f"The numbers of `{key}`.", **own)
+            value = tuple_of(title, f"The numbers of `{key}`.", **own)
         case "list":
-            value = listed(SPAN, len(kinds), len(kinds))
+            value = list_of(TIME, len(kinds), len(kinds))
         case "points":
             value = Kind(_points, _POINTS.schema)
         case _:
             value = Kind(_observed, _observed_schema)
-    return {kind.word: word(value, kind.sentence)}
+    return {kind.word: required(value, kind.sentence)}
 
 
 def _model_delay(kind: str, form: Declaration) -> Delay:
@@ -195,7 +200,7 @@ def _model_delay(kind: str, form: Declaration) -> Delay:
         shares = tuple(part.share for part in parts)
         return Delay(kind="mix", arguments=shares, parts=tuple(p.value.delay for p in parts))
     arguments: list[Expression] = []
-    for value in (getattr(form, key) for key in declaring.words_of(type(form))):
+    for value in (getattr(form, key) for key in keys_of(type(form))):
         if isinstance(value, dict):  # points and records have more than arguments
             return Delay(kind=kind, **value)
         arguments += value if isinstance(value, tuple) else [value]
@@ -203,69 +208,71 @@ def _model_delay(kind: str, form: Declaration) -> Delay:
 
 
 _MIX = {
-    "mix": word(listed(block(Part), 1), "One of several delays, each in its share of the cases.")
+    "mix": required(
+        list_of(instance_of(Part), 1), "One of several delays, each in its share of the cases."
+    )
 }
 FORMS = {
-    name: declared(name.capitalize(), kind.about, _values(name, kind))
+    name: make_declaration(name.capitalize(), kind.about, _values(name, kind))
     for name, kind in KINDS.items()
     if kind.written is not None
 }
-FORMS["mix"] = declared("Mix", "One of several delays.", _MIX)
+FORMS["mix"] = make_declaration("Mix", "One of several delays.", _MIX)
 _KIND_OF = {form: name for name, form in FORMS.items()}
-_WRITTEN: Kind = declaring.tagged_union(
-    "delay", {key: form for form in FORMS.values() for key in declaring.words_of(form)}, scalar=SPAN
+_UNION: Kind = tagged_union(
+    "delay", {key: form for form in FORMS.values() for key in keys_of(form)}, scalar=TIME
 )
 
 
 def _complete(node: Node, path: KeyPath, context: Context) -> Delay:
-    """A delay that is possible whatever its parameters are. Raises Wrong."""
+    """A delay that is possible whatever its parameters are. Raises Invalid."""
     delay = _delay(node, path, context).delay
     _check(delay, node, path, context)
     return delay
 
 
 def _check(delay: Delay, node: Node, path: KeyPath, context: Context) -> None:
-    """Raise Wrong, with the problems noted, if a delay is impossible for some of its parameters."""
+    """Raise Invalid, with errors reported, if some values of its parameters make it impossible."""
     known = [context.vocabulary.parameters[name] for name in parameters_read(delay)]
     inside: KeyPath = ("weibull",) if delay.kind == "weibull" else ()
     sentences = complaints(delay, known)
     for sentence in sentences:
-        below, text = blamed(sentence, inside if isinstance(node, tree.Mapping) else None)
+        below, text = complaint_path(sentence, inside if isinstance(node, tree.Mapping) else None)
         context.problem((*path, *below), text)
     if sentences:
-        raise Wrong
+        raise Invalid
 
 
 DELAY = Kind(_complete, _ANY.schema)
 
 
 def named_delay(name: str, context: Context) -> NamedDelay:
-    """A delay by its name, decoded when it is first used. Raises Wrong if it is broken."""
+    """A delay by its name, decoded when it is first used. Raises Invalid if it is broken."""
     if name not in context.delays:
-        if name in context.delays_open:
-            for one in context.delays_open[context.delays_open.index(name) :]:
+        if name in context.delays_in_progress:
+            for one in context.delays_in_progress[context.delays_in_progress.index(name) :]:
                 context.problem(("delays", one, "is"), "this delay stands for itself")
-            raise Wrong
+            raise Invalid
         entry = entry_of(context.tree, ("delays", name, "is"))
-        context.delays_open.append(name)
+        context.delays_in_progress.append(name)
         try:
             context.delays[name] = _named(name, entry.value, context) if entry else None
-        except Wrong:
+        except Invalid:
             context.delays[name] = None
         finally:
-            context.delays_open.pop()
+            context.delays_in_progress.pop()
     made = context.delays[name]
     if made is None:
-        raise Wrong
+        raise Invalid
     return made
 
 
 def _named(name: str, node: Node, context: Context) -> NamedDelay:
     path: KeyPath = ("delays", name, "is")
-    made: NamedDelay = attempt(_ANY, node, path, context)
-    if made.depth > DEEPEST:
+    made: NamedDelay = decode_value(_ANY, node, path, context)
+    if made.depth > MAX_DEPTH:
         context.problem(path, _TOO_MANY)
-        raise Wrong
+        raise Invalid
     _check(made.delay, node, path, context)
     return made
 
@@ -284,7 +291,7 @@ def _by_name(node: Node, path: KeyPath, context: Context) -> Delay:
 class NamedDelayDeclaration(Sourced):
     """A waiting time with a name and a source."""
 
-    value: Delay = word(Kind(_by_name, _ANY.schema), "The delay, in any form.", key="is")
+    value: Delay = required(Kind(_by_name, _ANY.schema), "The delay, in any form.", key="is")
 
     @property
     def text(self) -> str:
@@ -292,7 +299,7 @@ class NamedDelayDeclaration(Sourced):
         return in_words(self.value)
 
 
-def always_at_once(delay: Delay) -> bool:
+def is_immediate(delay: Delay) -> bool:
     """Whether a delay takes no time, whatever the parameters are."""
     if delay.kind == "exactly":
         node = delay.arguments[0].node

@@ -13,19 +13,15 @@ from sim.model.distribution_kinds import KINDS
 from sim.model.distributions import Kind as KindOfDistribution
 from sim.model.parameters import Distribution, Parameter, complaints, in_words
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
+from sim.scenario.language.declarations import (
     Declaration,
-    Kind,
-    Wrong,
-    declared,
-    keyed,
-    listed,
-    named,
-    one_of,
+    make_declaration,
     optional,
+    required,
     tagged_union,
-    word,
+    tuple_of,
 )
+from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of, one_of
 from sim.scenario.language.scalar_types import (
     FLAG,
     NUMBER,
@@ -36,12 +32,12 @@ from sim.scenario.language.scalar_types import (
     is_name,
     quantity,
 )
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
 
 GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
-_OTHER_WORDS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
-_OTHER_WORDS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")
+_GRADE_SYNONYMS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
+_GRADE_SYNONYMS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")
 JEFFREYS = (0.5, 0.5)
 _PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
 
@@ -64,7 +60,7 @@ class Numbers:
     levels: tuple[str, ...] = ()
 
 
-def _then(kind: Kind, made: Callable[[Any, KeyPath, Context], Numbers]) -> Kind:
+def _mapped(kind: Kind, made: Callable[[Any, KeyPath, Context], Numbers]) -> Kind:
     """A kind whose value is made into the numbers of a distribution."""
     return Kind(lambda n, path, c: made(kind.decode(n, path, c), path, c), kind.schema)
 
@@ -72,27 +68,27 @@ def _then(kind: Kind, made: Callable[[Any, KeyPath, Context], Numbers]) -> Kind:
 QUANTITY = Kind(
     lambda node, path, _: Quantity(*quantity(node), path), lambda _: {"type": ["string", "number"]}
 )
-_ONE = _then(QUANTITY, lambda one, *_: Numbers((one,)))
-_RANGE = listed(QUANTITY, 2, 2)
+_ONE = _mapped(QUANTITY, lambda one, *_: Numbers((one,)))
+_RANGE = list_of(QUANTITY, 2, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts(Declaration):
     """So many successes in so many trials, with a prior (Jeffreys unless said otherwise)."""
 
-    successes: int = word(WHOLE, "How often it happened.")
-    trials: int = word(WHOLE, "How often it could have happened.")
-    prior: tuple[float, float] = word(
-        listed(NUMBER, 2, 2),
+    successes: int = required(WHOLE, "How often it happened.")
+    trials: int = required(WHOLE, "How often it could have happened.")
+    prior: tuple[float, float] = optional(
+        list_of(NUMBER, 2, 2),
         "Added to successes and failures; `[0.5, 0.5]`, Jeffreys' prior, unless given.",
         default=JEFFREYS,
     )
 
     def numbers(self) -> tuple[float, float]:
-        """Alpha and beta: the prior plus the counts. Raises Wrong."""
+        """Alpha and beta: the prior plus the counts. Raises Invalid."""
         if self.successes > self.trials:
             message = f"must be at most the trials, {self.trials}, found {self.successes}"
-            raise Wrong(message, "successes")
+            raise Invalid(message, "successes")
         return self.prior[0] + self.successes, self.prior[1] + self.trials - self.successes
 
 
@@ -100,17 +96,17 @@ class Counts(Declaration):
 class Moments(Declaration):
     """A probability by its mean and standard deviation."""
 
-    mean: float = word(NUMBER, "The mean.")
-    sd: float = word(NUMBER, "The standard deviation.")
+    mean: float = required(NUMBER, "The mean.")
+    sd: float = required(NUMBER, "The standard deviation.")
 
     def numbers(self) -> tuple[float, float]:
-        """The alpha and beta that have this mean and spread. Raises Wrong."""
+        """The alpha and beta that have this mean and spread. Raises Invalid."""
         if not 0 < self.mean < 1:
-            raise Wrong(f"must be between 0 and 1, found {self.mean:g}", "mean")
+            raise Invalid(f"must be between 0 and 1, found {self.mean:g}", "mean")
         most = self.mean * (1 - self.mean)  # the variance of a probability that is 0 or 1
         if not 0 < self.sd**2 < most:
             message = f"must be above 0 and below {most**0.5:.4g} for this mean, found {self.sd:g}"
-            raise Wrong(message, "sd")
+            raise Invalid(message, "sd")
         size = most / self.sd**2 - 1
         return self.mean * size, (1 - self.mean) * size
 
@@ -122,23 +118,23 @@ _BETA = tagged_union(
 )
 
 
-def _plain(values: Sequence[float], path: KeyPath) -> tuple[Quantity, ...]:
+def _without_units(values: Sequence[float], path: KeyPath) -> tuple[Quantity, ...]:
     return tuple(Quantity(value, False, path) for value in values)
 
 
 def _choices(weights: dict[str, float], path: KeyPath, context: Context) -> Numbers:
     if not weights:
-        raise Wrong("must have at least 1 entry, found 0")
+        raise Invalid("must have at least 1 entry, found 0")
     odd = [name for name in weights if not is_name(name)]
     for name in odd:
         context.problem((*path, name), f"{name!r} is no name", key=True)
     if odd:
-        raise Wrong
-    return Numbers(_plain(list(weights.values()), path), levels=tuple(weights))
+        raise Invalid
+    return Numbers(_without_units(list(weights.values()), path), levels=tuple(weights))
 
 
 def _points(points: dict[str, Quantity], path: KeyPath, context: Context) -> Numbers:
-    shares, order = percents(context, list(points), path)
+    shares, order = sorted_shares(context, list(points), path)
     values = list(points.values())
     return Numbers(tuple(values[i] for i in order), probabilities=shares)
 
@@ -149,51 +145,51 @@ def _numbers(key: str, kind: KindOfDistribution) -> Kind:
         case "value":
             return _ONE
         case "counts":
-            return _then(_BETA, lambda one, path, _: Numbers(_plain(one.numbers(), path)))
+            return _mapped(_BETA, lambda one, path, _: Numbers(_without_units(one.numbers(), path)))
         case "weights":
-            return _then(named(NUMBER), _choices)
+            return _mapped(mapping_of(NUMBER), _choices)
         case "points":
-            return _then(named(QUANTITY), _points)
+            return _mapped(mapping_of(QUANTITY), _points)
         case "mapping":
             sentences = dict(zip(kind.numbers, kind.sentences, strict=True))
             own = {name: (QUANTITY, text) for name, text in sentences.items()}
             title = "And".join(name.capitalize() for name in kind.numbers)
-            row = keyed(title, f"The numbers of `{key}`.", **own)
+            row = tuple_of(title, f"The numbers of `{key}`.", **own)
         case "list":
-            row = listed(QUANTITY, len(kind.numbers), len(kind.numbers))
-    return _then(row, lambda values, *_: Numbers(values))
+            row = list_of(QUANTITY, len(kind.numbers), len(kind.numbers))
+    return _mapped(row, lambda values, *_: Numbers(values))
 
 
 def _form(key: str, kind: KindOfDistribution) -> type[Declaration]:
     """The declaration of one form: its key and, where there is an order, bounds to keep within."""
-    own: dict[str, Any] = {key: word(_numbers(key, kind), kind.sentence)}
+    own: dict[str, Any] = {key: required(_numbers(key, kind), kind.sentence)}
     if not kind.discrete:
         own["within"] = optional(_RANGE, "Bounds `[low, high]` that no value leaves.")
-    return declared(f"{key.capitalize()}Parameter", kind.about, own)
+    return make_declaration(f"{key.capitalize()}Parameter", kind.about, own)
 
 
 FORMS = {key: _form(key, kind) for key, kind in KINDS.items()}
-_WRITTEN = tagged_union("distribution", FORMS, scalar=_ONE)
+_UNION = tagged_union("distribution", FORMS, scalar=_ONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class ParameterValue:
     """A distribution in its final form; `time` when its numbers are seconds."""
 
     distribution: Distribution
     time: bool
 
 
-def _distribution(node: Node, path: KeyPath, context: Context) -> Unknown:
-    """A distribution that can be drawn from. Raises Wrong."""
-    form = _WRITTEN.decode(node, path, context)
+def _distribution(node: Node, path: KeyPath, context: Context) -> ParameterValue:
+    """A distribution that can be drawn from. Raises Invalid."""
+    form = _UNION.decode(node, path, context)
     kind: Any = "fixed"
     within: tuple[Quantity, ...] = ()
     numbers = form
     if isinstance(form, Declaration):
         kind = next(key for key in FORMS if hasattr(form, key))
         numbers, within = getattr(form, kind), getattr(form, "within", None) or ()
-    time = _agree([*numbers.quantities, *within], context)
+    time = _have_units([*numbers.quantities, *within], context)
     distribution = Distribution(
         kind=kind,
         numbers=tuple(one.value for one in numbers.quantities),
@@ -203,45 +199,45 @@ def _distribution(node: Node, path: KeyPath, context: Context) -> Unknown:
     )
     sentences = complaints(distribution, time)
     for sentence in sentences:
-        below, text = blamed(sentence, (kind,) if form is not numbers else None)
+        below, text = complaint_path(sentence, (kind,) if form is not numbers else None)
         context.problem((*path, *below), text)
     if sentences:
-        raise Wrong
-    return Unknown(distribution=distribution, time=time)
+        raise Invalid
+    return ParameterValue(distribution=distribution, time=time)
 
 
-DISTRIBUTION = Kind(_distribution, _WRITTEN.schema)
+DISTRIBUTION = Kind(_distribution, _UNION.schema)
 
 
-def _agree(quantities: Sequence[Quantity], context: Context) -> bool:
-    """Whether the numbers are durations: all of them or none. Raises Wrong, with what is plain."""
+def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
+    """Whether all numbers are durations; Invalid, with errors reported, if only some are."""
     plain = [one for one in quantities if not one.time]
     if not plain or len(plain) == len(quantities):
         return not plain
     for one in plain:
         message = f"needs a unit of time ({UNITS}) as the others, found {one.value:g}"
         context.problem(one.path, message)
-    raise Wrong
+    raise Invalid
 
 
-_BLAMED = ("median", "p90", "mean", "sd", "scale", "shape")
+_COMPLAINT_KEYS = ("median", "p90", "mean", "sd", "scale", "shape")
 
 
-def blamed(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]:
+def complaint_path(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]:
     """Where a complaint that begins with the key at fault belongs, and what is left to say.
 
     `inside` leads to that key; None where the thing was written without keys.
     """
     key, _, rest = sentence.partition(" ")
-    if inside is not None and key in _BLAMED and rest.startswith("must be"):
+    if inside is not None and key in _COMPLAINT_KEYS and rest.startswith("must be"):
         return (*inside, key), rest
     return (), sentence
 
 
-def percents(
+def sorted_shares(
     context: Context, keys: Sequence[str], path: KeyPath
 ) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Probabilities of keys such as `5%`, rising, and which key each came from. Raises Wrong."""
+    """Probabilities of keys such as `5%`, rising, and which key each came from. Raises Invalid."""
     points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
         match = _PERCENT.fullmatch(key.strip())
@@ -251,18 +247,18 @@ def percents(
             message = f"must be a share such as 5%, between 0% and 100%, found {key!r}"
             context.problem((*path, key), message, key=True)
     if len(points) < len(keys):
-        raise Wrong
+        raise Invalid
     points.sort(key=lambda point: point[0])
     return tuple(share for share, _ in points), tuple(i for _, i in points)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prose(Declaration):
+class Described(Declaration):
     """What a reader is told: optional everywhere, read by no engine."""
 
-    title: str = word(TEXT, "What a reader sees instead of the name.", default="")
-    about: str = word(TEXT, "What this is, for a reader.", default="")
-    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    title: str = optional(TEXT, "What a reader sees instead of the name.", default="")
+    about: str = optional(TEXT, "What this is, for a reader.", default="")
+    note: str = optional(TEXT, "A remark for a reader, such as what a number rests on.", default="")
 
     @property
     def meaning(self) -> str:
@@ -274,16 +270,16 @@ _UNCONFIRMED = "`true`: nobody has checked it yet; shown wherever the number is.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sourced(Prose):
+class Sourced(Described):
     """Where a number comes from."""
 
-    grade: str = word(
-        one_of(*GRADES, meant=_OTHER_WORDS),
+    grade: str = optional(
+        one_of(*GRADES, synonyms=_GRADE_SYNONYMS),
         "How well founded the number is; `stipulated` unless given.",
         default="stipulated",
     )
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-    unconfirmed: bool = word(FLAG, _UNCONFIRMED, default=False)
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
+    unconfirmed: bool = optional(FLAG, _UNCONFIRMED, default=False)
 
     @property
     def text(self) -> str:
@@ -292,7 +288,7 @@ class Sourced(Prose):
 
 
 FOR_EACH = Kind(  # gone before anything is decoded: copies stand where it stood
-    lambda node, *_: found(node),
+    lambda node, *_: describe(node),
     lambda _: {
         "type": "object",
         "additionalProperties": {"type": "array", "items": {"type": ["string", "number"]}},
@@ -305,7 +301,7 @@ FOR_EACH_SENTENCE = "Lists of words; one copy is made for each word, with `<key>
 class ParameterDeclaration(Sourced):
     """What is not known: a distribution from which each draw takes one value."""
 
-    value: Unknown = word(DISTRIBUTION, "Its distribution, or one number.", key="is")
+    value: ParameterValue = required(DISTRIBUTION, "Its distribution, or one number.", key="is")
     for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
 
     @property
@@ -323,10 +319,10 @@ class ParameterDeclaration(Sourced):
 class Source(Declaration):
     """Where something was read."""
 
-    cite: str = word(TEXT, "Author, work, year.")
-    url: str = word(TEXT, "Where it can be read.", default="")
-    published: str = word(TEXT, "When it appeared.", default="")
-    accessed: str = word(TEXT, "When it was read.", default="")
-    about: str = word(TEXT, "What this is, for a reader.", default="")
-    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
-    unconfirmed: bool = word(FLAG, _UNCONFIRMED, default=False)
+    cite: str = required(TEXT, "Author, work, year.")
+    url: str = optional(TEXT, "Where it can be read.", default="")
+    published: str = optional(TEXT, "When it appeared.", default="")
+    accessed: str = optional(TEXT, "When it was read.", default="")
+    about: str = optional(TEXT, "What this is, for a reader.", default="")
+    note: str = optional(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    unconfirmed: bool = optional(FLAG, _UNCONFIRMED, default=False)

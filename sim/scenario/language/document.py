@@ -9,26 +9,23 @@ from sim.model.durations import DAY
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
+from sim.scenario.language.declarations import (
     Declaration,
-    Keys,
-    Kind,
-    Wrong,
-    attempt,
-    block,
-    named,
+    MappingDecoder,
+    instance_of,
     optional,
-    word,
+    required,
 )
 from sim.scenario.language.delays import NamedDelayDeclaration
 from sim.scenario.language.distributions import ParameterDeclaration, Source, Sourced
 from sim.scenario.language.formulas import (
     CONDITION_OF_OUTCOMES,
     NUMBER_EXPRESSION,
-    counted_number,
+    recorded_number,
     without_state,
 )
 from sim.scenario.language.interventions import Intervention
+from sim.scenario.language.kinds import Invalid, Kind, decode_value, mapping_of
 from sim.scenario.language.names import FACTS, vocabulary
 from sim.scenario.language.options import Reasoned
 from sim.scenario.language.outcomes import (
@@ -42,8 +39,8 @@ from sim.scenario.language.scalar_types import (
     DATE,
     DURATION_SCHEMA,
     NAME,
+    NAME_VALUE,
     TEXT,
-    WORD,
     duration_text,
     seconds_of,
 )
@@ -54,23 +51,26 @@ from sim.scenario.language.treaties import (
     flag_variable,
     status_variable,
 )
-from sim.scenario.language.triggers import firings
+from sim.scenario.language.triggers import named_transitions
 from sim.source import tree
 from sim.source.diagnostics import Diagnostics
 from sim.source.tree import KeyPath, Node, entries, keys
 
 LAST_DAY = date(9998, 12, 31)  # a calendar ends, and an axis needs a little room behind its end
-STAND_INS: dict[str, Any] = {"scenario": "unnamed", "horizon": DAY}  # so that the rest is checked
+PLACEHOLDERS: dict[str, Any] = {
+    "scenario": "unnamed",
+    "horizon": DAY,
+}  # so that the rest is checked
 
 
 def _horizon(node: Node, path: KeyPath, context: Context) -> float:
-    """Seconds until the end of a path; an end that a calendar has. Raises Wrong."""
+    """Seconds until the end of a path; an end that a calendar has. Raises Invalid."""
     text = duration_text(node)
     seconds, start = seconds_of(text), context.start
     if seconds is None or seconds <= 0:
-        raise Wrong(f"must be a duration above 0 such as '180 d', found {text!r}")
+        raise Invalid(f"must be a duration above 0 such as '180 d', found {text!r}")
     if start and seconds > (LAST_DAY - start).days * DAY:
-        raise Wrong(f"from {start} on, must end by {LAST_DAY}, found {text!r}")
+        raise Invalid(f"from {start} on, must end by {LAST_DAY}, found {text!r}")
     context.horizon, context.horizon_text = seconds, text
     return seconds
 
@@ -81,37 +81,37 @@ def _start(node: Node, path: KeyPath, context: Context) -> date:
 
 
 def _rationality(node: Node, path: KeyPath, context: Context) -> Expression:
-    """How sharply an actor's utilities decide: parameters only, not negative. Raises Wrong."""
-    expression = counted_number(node, path, context)
+    """How sharply an actor's utilities decide: parameters only, not negative. Raises Invalid."""
+    expression = recorded_number(node, path, context)
     without_state(expression, path, context, "rationality")
     if isinstance(expression.node, Negative) and isinstance(expression.node.of, Constant):
-        raise Wrong(f"must be 0 or more, found {expression.text}")
+        raise Invalid(f"must be 0 or more, found {expression.text}")
     return expression
 
 
-def _variables_decoded(node: Node, path: KeyPath, context: Context) -> Any:
+def _actor_state(node: Node, path: KeyPath, context: Context) -> Any:
     """The state of an actor, which had to be known before anything else of the actor."""
     if path not in context.states:
-        raise Wrong
+        raise Invalid
     return context.states[path]
 
 
-VARIABLES = named(VARIABLE, NAME)
+VARIABLES = mapping_of(VARIABLE, NAME)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor(Reasoned):
     """Somebody who acts, and the state that is theirs."""
 
-    long_name: str = word(
+    long_name: str = optional(
         TEXT, "What a reader sees instead of the short name.", default="", key="name"
     )
     rationality: Expression | None = optional(
         Kind(_rationality, NUMBER_EXPRESSION.schema),
         "How sharply utilities decide, from 0 (not at all) upwards; 1 unless given.",
     )
-    state: Mapping[str, StateVariable] = word(
-        Kind(_variables_decoded, VARIABLES.schema),
+    state: Mapping[str, StateVariable] = optional(
+        Kind(_actor_state, VARIABLES.schema),
         "State variables of this actor; elsewhere called `actor.variable`.",
         default={},
     )
@@ -127,73 +127,75 @@ class Document(Declaration):
     """A scenario file."""
 
     gone = ("extends", "remove", "include")
-    scenario: str = word(WORD, "Name of the scenario.")
-    title: str = word(TEXT, "What a reader sees instead of the name.", default="")
-    question: str = word(TEXT, "What the scenario is to answer.", default="")
-    about: str = word(TEXT, "What this is, for a reader.", default="")
-    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    scenario: str = required(NAME_VALUE, "Name of the scenario.")
+    title: str = optional(TEXT, "What a reader sees instead of the name.", default="")
+    question: str = optional(TEXT, "What the scenario is to answer.", default="")
+    about: str = optional(TEXT, "What this is, for a reader.", default="")
+    note: str = optional(TEXT, "A remark for a reader, such as what a number rests on.", default="")
     start: date | None = optional(
         Kind(_start, DATE.schema), "Date of day 0; charts then show dates."
     )
-    horizon: float = word(
+    horizon: float = required(
         Kind(_horizon, lambda _: dict(DURATION_SCHEMA)),
         "How long a path lasts at most.",
     )
-    sources: Mapping[str, Source] = word(
-        named(block(Source), NAME), "Where things were read.", default={}
+    sources: Mapping[str, Source] = optional(
+        mapping_of(instance_of(Source), NAME), "Where things were read.", default={}
     )
-    ladders: Mapping[str, tuple[str, ...]] = word(
+    ladders: Mapping[str, tuple[str, ...]] = optional(
         LADDERS, "Named lists of rungs, from the lowest to the highest.", default={}
     )
-    actors: Mapping[str, Actor] = word(
-        named(block(Actor), NAME), "Who acts, and the state that is theirs.", default={}
+    actors: Mapping[str, Actor] = optional(
+        mapping_of(instance_of(Actor), NAME), "Who acts, and the state that is theirs.", default={}
     )
-    relations: Mapping[str, Relation] = word(
-        named(block(Relation), NAME), "Where two actors stand on a ladder.", default={}
+    relations: Mapping[str, Relation] = optional(
+        mapping_of(instance_of(Relation), NAME), "Where two actors stand on a ladder.", default={}
     )
-    state: Mapping[str, StateVariable] = word(
+    state: Mapping[str, StateVariable] = optional(
         VARIABLES, "State of no one in particular.", default={}
     )
-    parameters: Mapping[str, ParameterDeclaration] = word(
-        named(block(ParameterDeclaration), NAME),
+    parameters: Mapping[str, ParameterDeclaration] = optional(
+        mapping_of(instance_of(ParameterDeclaration), NAME),
         "What is not known; each draw takes one value of each.",
         default={},
     )
-    facts: Mapping[str, Expression] = word(
+    facts: Mapping[str, Expression] = optional(
         FACTS, "Conditions with a name, to be used in any expression.", default={}
     )
-    delays: Mapping[str, NamedDelayDeclaration] = word(
-        named(block(NamedDelayDeclaration), NAME),
+    delays: Mapping[str, NamedDelayDeclaration] = optional(
+        mapping_of(instance_of(NamedDelayDeclaration), NAME),
         "Waiting times with a name and a source.",
         default={},
     )
-    treaties: Mapping[str, Treaty] = word(
-        named(block(Treaty), NAME), "Who owes whom what, and from when.", default={}
+    treaties: Mapping[str, Treaty] = optional(
+        mapping_of(instance_of(Treaty), NAME), "Who owes whom what, and from when.", default={}
     )
-    moves: Mapping[str, Move] = word(named(block(Move), NAME), "What actors do.", default={})
-    events: Mapping[str, Event] = word(
-        named(block(Event), NAME),
+    moves: Mapping[str, Move] = optional(
+        mapping_of(instance_of(Move), NAME), "What actors do.", default={}
+    )
+    events: Mapping[str, Event] = optional(
+        mapping_of(instance_of(Event), NAME),
         "What happens without anybody in particular doing it.",
         default={},
     )
     stop_when: Expression | None = optional(
         CONDITION_OF_OUTCOMES, "Condition that ends a path at once."
     )
-    outcomes: Mapping[str, OutcomeDeclaration] = word(
-        named(block(OutcomeDeclaration), NAME),
+    outcomes: Mapping[str, OutcomeDeclaration] = optional(
+        mapping_of(instance_of(OutcomeDeclaration), NAME),
         "What may happen in a path or not; each gets a probability and a time.",
         default={},
     )
-    endings: Mapping[str, EndingDeclaration] = word(
-        named(ENDING, NAME), "How a path ended; the first that holds.", default={}
+    endings: Mapping[str, EndingDeclaration] = optional(
+        mapping_of(ENDING, NAME), "How a path ended; the first that holds.", default={}
     )
-    interventions: Mapping[str, Intervention] = word(
-        named(block(Intervention), NAME),
+    interventions: Mapping[str, Intervention] = optional(
+        mapping_of(instance_of(Intervention), NAME),
         "What would be different; `compare` runs each beside the baseline.",
         default={},
     )
-    evidence: Mapping[str, Evidence] = word(
-        named(block(Evidence), NAME),
+    evidence: Mapping[str, Evidence] = optional(
+        mapping_of(instance_of(Evidence), NAME),
         "What history says about an outcome; shown beside the estimate.",
         default={},
     )
@@ -219,12 +221,12 @@ _ENDS = ("stop_when", "outcomes", "endings", "evidence")
 def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     """The document of a source tree without what is wrong, all of which is noted."""
     root = diagnostics.tree
-    context = Context(diagnostics=diagnostics, firings=firings(root))
+    context = Context(diagnostics=diagnostics, named_transitions=named_transitions(root))
     context.unreadable = {
         name for name, entry in entries(root) if not isinstance(entry.value, tree.Mapping)
     }
-    document = Keys(Document, root, (), context)
-    document.note_unknown()
+    document = MappingDecoder(Document, root, (), context)
+    document.report_unknown()
     document.decode(*_PROSE, "sources", "ladders")
     context.ladders = document.values.get("ladders", {})
     _actor_states(context)
@@ -234,17 +236,17 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     statuses = list(_treaty_variables(context))
     context.statuses = frozenset(variable.name for variable in statuses)
     parameters = [one.parameter() for one in document.values.get("parameters", {}).values()]
-    own = _own_variables(document.values, context)
+    own = _declared_variables(document.values, context)
     context.vocabulary = vocabulary(context, [*own, *statuses], parameters)
     document.decode("facts", "delays", "actors")
     for name, actor in document.values.get("actors", {}).items():
         if actor.rationality is not None:
             context.rationalities[name] = actor.rationality
     document.decode(*_RULES, *_ENDS)
-    for key, stand_in in STAND_INS.items():
+    for key, placeholder in PLACEHOLDERS.items():
         if key not in root.entries:
             context.problem((key,), "is missing")
-        document.values.setdefault(key, stand_in)
+        document.values.setdefault(key, placeholder)
     return Document(moments=moments, **document.values), context
 
 
@@ -255,12 +257,12 @@ def _actor_states(context: Context) -> None:
         if node is not None:
             path: KeyPath = ("actors", actor, "state")
             try:
-                context.states[path] = attempt(VARIABLES, node, path, context)
-            except Wrong:
+                context.states[path] = decode_value(VARIABLES, node, path, context)
+            except Invalid:
                 context.damaged.add(path)
 
 
-def _own_variables(values: Mapping[str, Any], context: Context) -> list[Variable]:
+def _declared_variables(values: Mapping[str, Any], context: Context) -> list[Variable]:
     """All state variables but the treaties', in the order of the file's sections."""
     made: list[Variable] = []
     for (_, actor, _), variables in context.states.items():
@@ -291,7 +293,7 @@ def _binding_moments(context: Context) -> dict[str, float | None]:
             node = entry.value.get(key) if isinstance(entry.value, tree.Mapping) else None
             try:
                 dates[key] = DATE.decode(node, (), context) if node is not None else None
-            except Wrong:  # told when the treaty is decoded
+            except Invalid:  # told when the treaty is decoded
                 dates[key] = None
         early = "binds" in keys(entry.value)
         moments[treaty] = binding_moment(dates["signed"], dates["in_force"], early, context.start)

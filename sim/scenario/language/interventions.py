@@ -8,12 +8,13 @@ from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.parameters import Distribution, Parameter
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Kind, Schema, Wrong, attempt, word
+from sim.scenario.language.declarations import optional
 from sim.scenario.language.effects import VALUE, Value, value_of
+from sim.scenario.language.kinds import Invalid, Kind, Schema, decode_value
 from sim.scenario.language.rules import Rule
 from sim.scenario.language.scalar_types import NAMES, Reference, seconds_of
 from sim.source import tree
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
 
 _EVENT = (
@@ -38,10 +39,10 @@ def _set(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, Dist
     for name, value in _values(node, path, context).items():
         try:
             if name in words.parameters:
-                made[name] = fixed(words.parameters[name], value)
+                made[name] = fixed_distribution(words.parameters[name], value)
             elif name not in words.broken:
-                raise Wrong(unknown("parameter", name, words.parameters), key=True)
-        except Wrong as wrong:
+                raise Invalid(unknown("parameter", name, words.parameters), key=True)
+        except Invalid as wrong:
             context.problem((*path, name), wrong.message, key=wrong.key)
     return made
 
@@ -55,8 +56,8 @@ def _start(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, in
             if name in words.variables:
                 made[name] = value_of(words.variables[name], value)
             elif name not in words.broken:
-                raise Wrong(unknown("state variable", name, words.variables), key=True)
-        except Wrong as wrong:
+                raise Invalid(unknown("state variable", name, words.variables), key=True)
+        except Invalid as wrong:
             context.problem((*path, name), wrong.message, key=wrong.key)
     return made
 
@@ -64,14 +65,14 @@ def _start(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, in
 def _values(node: Node, path: KeyPath, context: Context) -> dict[Reference, Value]:
     """Names with values that their owners have yet to understand; the broken ones left out."""
     if not isinstance(node, tree.Mapping):
-        raise Wrong(f"must be a block of keys, found {found(node)}")
+        raise Invalid(f"must be a block of keys, found {describe(node)}")
     made: dict[Reference, Value] = {}
     for name, entry in node.entries.items():
         mention = Reference(name)  # an error that comes up later points at this key
         mention.place = entry.place
         try:
-            made[mention] = attempt(VALUE, entry.value, (*path, name), context)
-        except Wrong:
+            made[mention] = decode_value(VALUE, entry.value, (*path, name), context)
+        except Invalid:
             continue
     return made
 
@@ -88,7 +89,7 @@ def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     for i, name in enumerate(names):
         if name not in context.vocabulary.broken:
             at = (*path, i) if len(names) > 1 else path
-            context.refer("treaty or obligation", name, [*treaties, *clauses], at)
+            context.check_reference("treaty or obligation", name, [*treaties, *clauses], at)
     return names
 
 
@@ -100,17 +101,17 @@ def _named_values(_: object) -> Schema:
 class Intervention(Rule):
     """What would be different: clauses void, parameters set, another start, one more event."""
 
-    void: tuple[Reference, ...] = word(
+    void: tuple[Reference, ...] = optional(
         Kind(_void, NAMES.schema),
         "Treaties or clauses that call on nobody, one or a list.",
         default=(),
     )
-    set: Mapping[Reference, Distribution] = word(
+    set: Mapping[Reference, Distribution] = optional(
         Kind(_set, _named_values),
         "Parameters and the value each has, in every draw.",
         default={},
     )
-    start: Mapping[Reference, int] = word(
+    start: Mapping[Reference, int] = optional(
         Kind(_start, _named_values),
         "Variables and the value each has on day 0.",
         default={},
@@ -130,13 +131,13 @@ class Intervention(Rule):
         return any(getattr(self, key) not in (None, ()) for key in _EVENT)
 
 
-def fixed(parameter: Parameter, written: Value) -> Distribution:
-    """The value a parameter is set to, as a distribution without spread. Raises Wrong."""
+def fixed_distribution(parameter: Parameter, written: Value) -> Distribution:
+    """The value a parameter is set to, as a distribution without spread. Raises Invalid."""
     levels = parameter.distribution.levels
     text = one_line(written)
     if levels:
         if text not in levels:
-            raise Wrong(unknown(f"choice of {parameter.name}", text, levels))
+            raise Invalid(unknown(f"choice of {parameter.name}", text, levels))
         return Distribution(kind="fixed", numbers=(float(levels.index(text)),), levels=levels)
     seconds = seconds_of(text) if isinstance(written, str) else None
     if parameter.time and seconds is not None:
@@ -144,4 +145,4 @@ def fixed(parameter: Parameter, written: Value) -> Distribution:
     if not parameter.time and not isinstance(written, (str, bool)):
         return Distribution(kind="fixed", numbers=(float(written),))
     needed = "a duration" if parameter.time else "a number"
-    raise Wrong(f"must be {needed}, found {text!r}")
+    raise Invalid(f"must be {needed}, found {text!r}")

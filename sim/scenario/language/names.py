@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from sim.expressions import Mistake, Vocabulary, names_and_depth, one_line, written_out
+from sim.expressions import Mistake, Vocabulary, expanded_size, names_and_depth, one_line
 from sim.model.expressions import Expression
 from sim.model.expressions import Node as ExpressionTree
 from sim.model.name_hash import name_hash
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
-from sim.scenario.language.context import Context, written
-from sim.scenario.language.declaring import Kind, Wrong, named
+from sim.scenario.language.context import Context, scalar_value
 from sim.scenario.language.formulas import CONDITION_SCHEMA
+from sim.scenario.language.kinds import Invalid, Kind, mapping_of
 from sim.scenario.language.scalar_types import NAME
 from sim.source import tree
-from sim.source.diagnostics import Diagnostics, found
+from sim.source.diagnostics import Diagnostics, describe
 from sim.source.tree import KeyPath, Node, keys, place_of
 
 _SPACES = (
@@ -30,7 +30,7 @@ _SPACES = (
     {"moves": "a move", "events": "an event", "interventions": "an intervention"},
 )
 _NAMING = ("actors", "relations", "state", "parameters", "facts", "treaties")  # what can be read
-_ELSEWHERE = {
+_UNREADABLE = {
     "actors": "an actor",
     "treaties": "a treaty",
     "moves": "a move",
@@ -41,7 +41,7 @@ _ELSEWHERE = {
 }
 
 
-def used_twice(diagnostics: Diagnostics) -> None:
+def check_unique_names(diagnostics: Diagnostics) -> None:
     """Note every name that stands for two things of one name space."""
     root = diagnostics.tree
     for space in _SPACES:
@@ -57,7 +57,9 @@ def used_twice(diagnostics: Diagnostics) -> None:
             seen.setdefault(name, path)
 
 
-def same_numbers(context: Context, paths: Mapping[str, KeyPath], parameters: Iterable[str]) -> None:
+def check_random_streams(
+    context: Context, paths: Mapping[str, KeyPath], parameters: Iterable[str]
+) -> None:
     """Note names whose random numbers would be the same (one hash for two names).
 
     `paths` has every transition with the way to where it is written.
@@ -74,7 +76,7 @@ def same_numbers(context: Context, paths: Mapping[str, KeyPath], parameters: Ite
         seen[number] = text
 
 
-def qualified_twice(context: Context) -> None:
+def check_qualified_names(context: Context) -> None:
     """An actor's variable and a treaty's obligation cannot have one qualified name."""
     for name in context.in_section("treaties"):
         state = keys(context.tree, "actors", name, "state")
@@ -97,7 +99,7 @@ def vocabulary(
     root = context.tree
     known = {variable.name: variable for variable in variables}
     numbers = {parameter.name: parameter for parameter in parameters}
-    broken = set(_written_variables(root)) - set(known)
+    broken = set(_variable_names(root)) - set(known)
     broken |= set(keys(root, "parameters")) - set(numbers)
     return Vocabulary(
         variables=known,
@@ -105,12 +107,12 @@ def vocabulary(
         delays=frozenset(keys(root, "delays")),
         outcomes=frozenset(keys(root, "outcomes")),
         broken=frozenset(broken),
-        elsewhere={name: what for s, what in _ELSEWHERE.items() for name in keys(root, s)},
+        unreadable={name: what for s, what in _UNREADABLE.items() for name in keys(root, s)},
         partial=any(section in context.unreadable for section in _NAMING),
     )
 
 
-def _written_variables(root: tree.Mapping) -> Iterator[str]:
+def _variable_names(root: tree.Mapping) -> Iterator[str]:
     """The name of every state variable the file has but the treaties', broken ones too."""
     for actor in keys(root, "actors"):
         yield from (f"{actor}.{name}" for name in keys(root, "actors", actor, "state"))
@@ -120,13 +122,13 @@ def _written_variables(root: tree.Mapping) -> Iterator[str]:
 
 def _fact_text(node: Node, path: KeyPath, context: Context) -> str:
     """The text of a fact, which is read once those it reads have been."""
-    value = written(node)
+    value = scalar_value(node)
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-        raise Wrong(f"must be a condition, found {found(node)}")
+        raise Invalid(f"must be a condition, found {describe(node)}")
     return one_line(value)
 
 
-_TEXTS = named(Kind(_fact_text, lambda _: dict(CONDITION_SCHEMA)), NAME)
+_TEXTS = mapping_of(Kind(_fact_text, lambda _: dict(CONDITION_SCHEMA)), NAME)
 
 
 def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expression]:
@@ -141,7 +143,7 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
         condition = context.expression(texts[name], below, "condition")
         trees[name] = condition.node if condition else None
         if condition:
-            lengths[name] = written_out(texts[name], lengths)
+            lengths[name] = expanded_size(texts[name], lengths)
             context.conditions[below] = made[name] = condition
     return {name: made[name] for name in texts if name in made}
 

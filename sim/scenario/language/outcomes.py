@@ -9,18 +9,22 @@ from sim.errors import unknown
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Ending, Outcome
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import tagged_union, word
-from sim.scenario.language.distributions import Prose
+from sim.scenario.language.declarations import optional, required, tagged_union
+from sim.scenario.language.distributions import Described
 from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
-from sim.scenario.language.scalar_types import FLAG, MENTION, POSITIVE_WHOLE, SOURCES, TRUE, WHOLE
+from sim.scenario.language.scalar_types import FLAG, POSITIVE_WHOLE, REFERENCE, SOURCES, TRUE, WHOLE
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutcomeDeclaration(Prose):
+class OutcomeDeclaration(Described):
     """Something that may happen in a path or not; gets a probability and a time."""
 
-    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held.")
-    headline: bool = word(FLAG, "`true`: shown first, with its likeliest routes.", default=False)
+    when: Expression = required(
+        CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held."
+    )
+    headline: bool = optional(
+        FLAG, "`true`: shown first, with its likeliest routes.", default=False
+    )
 
     def outcome(self) -> Outcome:
         """The outcome of the model."""
@@ -29,17 +33,19 @@ class OutcomeDeclaration(Prose):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionalEnding(Prose):
+class ConditionalEnding(Described):
     """How a path ended, if nothing before it holds."""
 
-    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended.")
+    when: Expression = required(
+        CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastEnding(Prose):
+class LastEnding(Described):
     """How every other path ended."""
 
-    otherwise: bool = word(TRUE, "`true`: all other paths; the last ending, and required.")
+    otherwise: bool = required(TRUE, "`true`: all other paths; the last ending, and required.")
 
 
 EndingDeclaration = ConditionalEnding | LastEnding
@@ -47,13 +53,13 @@ ENDING = tagged_union("ending", {"when": ConditionalEnding, "otherwise": LastEnd
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence(Prose):
+class Evidence(Described):
     """What history says about an outcome of this kind."""
 
-    outcome: str = word(MENTION, "The outcome it speaks of.")
-    successes: int = word(WHOLE, "How often it happened.")
-    trials: int = word(POSITIVE_WHOLE, "How often it could have happened.")
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
+    outcome: str = required(REFERENCE, "The outcome it speaks of.")
+    successes: int = required(WHOLE, "How often it happened.")
+    trials: int = required(POSITIVE_WHOLE, "How often it could have happened.")
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The evidence; an unknown outcome and impossible counts are noted."""

@@ -9,11 +9,12 @@ from sim.model.durations import DAY
 from sim.model.expressions import Expression
 from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Kind, Wrong, one_of, optional, word
+from sim.scenario.language.declarations import optional, required
 from sim.scenario.language.delays import DELAY
 from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
+from sim.scenario.language.kinds import Invalid, Kind, one_of
 from sim.scenario.language.options import (
     OPTIONS,
     Options,
@@ -26,9 +27,9 @@ from sim.scenario.language.scalar_types import (
     DURATION_SCHEMA,
     FLAG,
     POSITIVE_WHOLE,
-    day,
     duration_text,
-    looks_like_a_day,
+    is_date,
+    parse_date,
     seconds_of,
 )
 from sim.scenario.language.triggers import TRIGGERS
@@ -39,19 +40,19 @@ _NOT_WITH_AT = ("on", "after", "speed", "memory", "once", "limit")
 
 
 def _moment(node: Node, path: KeyPath, context: Context) -> float:
-    """Seconds after t = 0 of a day or a date. Raises Wrong; warns of what is after the horizon."""
+    """Seconds after t = 0 of a day or a date; a warning if that is after the horizon."""
     text = duration_text(node)
-    if looks_like_a_day(text):
-        date, start = day(text), context.start
+    if is_date(text):
+        date, start = parse_date(text), context.start
         if start is None:
-            raise Wrong(f"{text!r} needs the scenario's `start`, a date")
+            raise Invalid(f"{text!r} needs the scenario's `start`, a date")
         if date < start:
-            raise Wrong(f"{text!r} lies before the start, {start}")
+            raise Invalid(f"{text!r} lies before the start, {start}")
         seconds: float | None = (date - start).days * DAY
     else:
         seconds = seconds_of(text)
     if seconds is None or seconds < 0:
-        raise Wrong(f"must be a duration such as '30 d' or a date, found {text!r}")
+        raise Invalid(f"must be a duration such as '30 d' or a date, found {text!r}")
     if context.horizon is not None and seconds > context.horizon:
         message = f"{text} lies behind the horizon ({context.horizon_text}): it never happens"
         context.diagnostics.warn(path, message)
@@ -75,7 +76,7 @@ class Rule(Reasoned):
     when: Expression | None = optional(
         CONDITION, "Condition, the guard: the clock runs only while it holds."
     )
-    on: tuple[Trigger, ...] = word(
+    on: tuple[Trigger, ...] = optional(
         TRIGGERS,
         "What starts the clock; a name, `{becomes: …}`, or a list of these.",
         default=(),
@@ -160,7 +161,7 @@ _KEYS = frozenset({*_NOT_WITH_AT, "at", "choose", "then", "chance"})
 class Move(Rule):
     """What an actor does."""
 
-    actor: str = word(ACTOR, "Who acts.")
+    actor: str = required(ACTOR, "Who acts.")
     for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
 
 

@@ -14,16 +14,16 @@ from typing import Any
 from sim.errors import Place
 from sim.model.durations import SECONDS
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Decoded, Kind, Wrong, attempt, scalar_kind
-from sim.source.diagnostics import found
+from sim.scenario.language.kinds import Decoded, Invalid, Kind, decode_value, scalar_kind
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, Scalar, Sequence
 
 RESERVED = frozenset(
     {*keyword.kwlist, "rest", "raise", "lower", "true", "false"} | {"min", "max", "odds", "nothing"}
 )
-MOST = 1_000_000_000  # of anything that is counted
+MAX_COUNT = 1_000_000_000  # of anything that is counted
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Reference(str):
@@ -40,118 +40,118 @@ def is_name(text: str) -> bool:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str):
-        raise Wrong(f"must be a name, found {found(value)}", key=True)
+        raise Invalid(f"must be a name, found {describe(value)}", key=True)
     if not _NAME.fullmatch(value):
         if "<" in value:
-            raise Wrong(f"{value!r} has a placeholder that no for_each here fills in", key=True)
+            raise Invalid(f"{value!r} has a placeholder that no for_each here fills in", key=True)
         message = f"{value!r} is no name; a name is letters, digits and _, no digit first"
-        raise Wrong(message, key=True)
+        raise Invalid(message, key=True)
     if value in RESERVED:
-        raise Wrong(f"{value!r} is a word of the language and cannot be a name", key=True)
+        raise Invalid(f"{value!r} is a word of the language and cannot be a name", key=True)
     return value
 
 
-def _word(value: Any) -> str:
+def _name_value(value: Any) -> str:
     """A name as a value, where a problem is the value's and not a key's."""
     try:
         return _name(value)
-    except Wrong as wrong:
-        raise Wrong(wrong.message) from None
+    except Invalid as wrong:
+        raise Invalid(wrong.message) from None
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise Wrong(f"must be a text, found {found(value)}")
+        raise Invalid(f"must be a text, found {describe(value)}")
     return " ".join(str(value).split())
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(f"must be true or false, found {found(value)}")
+        raise Invalid(f"must be true or false, found {describe(value)}")
     return value
 
 
 def _true(value: Any) -> bool:
     if value is not True:
-        raise Wrong(f"must be true, found {found(value)}")
+        raise Invalid(f"must be true, found {describe(value)}")
     return value
 
 
 def number(value: Any) -> float:
-    """A finite number. Raises Wrong."""
+    """A finite number. Raises Invalid."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Wrong(f"must be a number, found {found(value)}")
+        raise Invalid(f"must be a number, found {describe(value)}")
     if isinstance(value, float) and not math.isfinite(value):
-        raise Wrong("must be a finite number")
+        raise Invalid("must be a finite number")
     return float(value)
 
 
-def whole(least: int) -> Callable[[Any], int]:
+def whole_number(least: int) -> Callable[[Any], int]:
     """The check of a whole number from `least` on."""
 
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise Wrong(f"must be a whole number from {least}, found {found(value)}")
-        if value > MOST:
-            raise Wrong(f"must be at most {MOST:,}, found {found(value)}")
+            raise Invalid(f"must be a whole number from {least}, found {describe(value)}")
+        if value > MAX_COUNT:
+            raise Invalid(f"must be at most {MAX_COUNT:,}, found {describe(value)}")
         return value
 
     return check
 
 
-def day(text: str) -> date:
-    """A calendar date written as 2024-10-25. Raises Wrong."""
-    if not _DAY.fullmatch(text):
-        raise Wrong(f"must be a date such as 2024-10-25, found {text!r}")
+def parse_date(text: str) -> date:
+    """A calendar date written as 2024-10-25. Raises Invalid."""
+    if not _DATE.fullmatch(text):
+        raise Invalid(f"must be a date such as 2024-10-25, found {text!r}")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Wrong(f"there is no such day: {text!r}") from None
+        raise Invalid(f"there is no such day: {text!r}") from None
 
 
-def looks_like_a_day(text: str) -> bool:
+def is_date(text: str) -> bool:
     """Whether a text was meant as a date."""
-    return bool(_DAY.fullmatch(text))
+    return bool(_DATE.fullmatch(text))
 
 
-def _day(value: Any) -> date:
+def _date(value: Any) -> date:
     if not isinstance(value, str):
-        raise Wrong(f"must be a date such as 2024-10-25, found {found(value)}")
-    return day(value)
+        raise Invalid(f"must be a date such as 2024-10-25, found {describe(value)}")
+    return parse_date(value)
 
 
 NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 _ONE_NAME: dict[str, Any] = {"type": "string"}
 
 NAME = scalar_kind(_name, {"type": "string", "pattern": NAME_PATTERN})
-WORD = scalar_kind(_word, {"type": "string", "pattern": NAME_PATTERN})
+NAME_VALUE = scalar_kind(_name_value, {"type": "string", "pattern": NAME_PATTERN})
 TEXT = scalar_kind(_text, {"type": ["string", "number"]})
 FLAG = scalar_kind(_flag, {"type": "boolean"})
 TRUE = scalar_kind(_true, {"const": True})
 NUMBER = scalar_kind(number, {"type": "number"})
-WHOLE = scalar_kind(whole(0), {"type": "integer", "minimum": 0})
-POSITIVE_WHOLE = scalar_kind(whole(1), {"type": "integer", "minimum": 1})
-DATE = scalar_kind(_day, {"type": "string", "format": "date"})
+WHOLE = scalar_kind(whole_number(0), {"type": "integer", "minimum": 0})
+POSITIVE_WHOLE = scalar_kind(whole_number(1), {"type": "integer", "minimum": 1})
+DATE = scalar_kind(_date, {"type": "string", "format": "date"})
 
 
-def _mention(node: Node) -> Reference:
+def _reference(node: Node) -> Reference:
     value = node.value if isinstance(node, Scalar) else node
     if not isinstance(value, str):
-        raise Wrong(f"must be a name, found {found(value)}")
+        raise Invalid(f"must be a name, found {describe(value)}")
     mention = Reference(value)
     mention.place = node.place
     return mention
 
 
-MENTION = Kind(lambda node, *_: _mention(node), lambda _: dict(_ONE_NAME))
+REFERENCE = Kind(lambda node, *_: _reference(node), lambda _: dict(_ONE_NAME))
 
 
 def reference_to(what: str, section: str) -> Kind:
     """The kind of one name that has to stand in a section of the file."""
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
-        mention = _mention(node)
-        context.refer(what, mention, context.in_section(section), path)
+        mention = _reference(node)
+        context.check_reference(what, mention, context.in_section(section), path)
         return mention
 
     return Kind(decode, lambda _: dict(_ONE_NAME))
@@ -167,7 +167,7 @@ def references_to(what: str, section: str) -> Kind:
         )
         for i, mention in enumerate(mentions if not unsure else ()):
             at = (*path, i) if isinstance(node, Sequence) else path
-            context.refer(what, mention, context.in_section(section), at)
+            context.check_reference(what, mention, context.in_section(section), at)
         return mentions
 
     return Kind(decode, lambda _: _ONE_OR_MORE)
@@ -179,19 +179,19 @@ _ONE_OR_MORE: dict[str, Any] = {"anyOf": [_ONE_NAME, {"type": "array", "items": 
 def names(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     """One name or a list of names, whatever they are names of."""
     if isinstance(node, Sequence):
-        one = Kind(lambda item, *_: _mention(item), lambda _: _ONE_NAME)
+        one = Kind(lambda item, *_: _reference(item), lambda _: _ONE_NAME)
         made = []
         for i, item in enumerate(node.items):
             try:
-                made.append(attempt(one, item, (*path, i), context))
-            except Wrong:
+                made.append(decode_value(one, item, (*path, i), context))
+            except Invalid:
                 continue
         if len(made) < len(node.items):
-            raise Wrong
+            raise Invalid
         return tuple(made)
     if isinstance(node, Scalar) and isinstance(node.value, str):
-        return (_mention(node),)
-    raise Wrong(f"must be a name or a list of names, found {found(node)}")
+        return (_reference(node),)
+    raise Invalid(f"must be a name or a list of names, found {describe(node)}")
 
 
 NAMES = Kind(names, lambda _: _ONE_OR_MORE)
@@ -205,7 +205,7 @@ UNITS = "s, min, h, d, w, y"
 
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _DURATION = re.compile(rf"({_DECIMAL.pattern})\s*([A-Za-z]+)")
-_SPELT = {  # how others write the units, without the plural's s
+_UNIT_SPELLINGS = {  # how others write the units, without the plural's s
     **dict.fromkeys(("sec", "second"), "s"),
     **dict.fromkeys(("minute",), "min"),
     **dict.fromkeys(("hr", "hour"), "h"),
@@ -217,22 +217,22 @@ DURATION_SCHEMA = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_l
 
 
 def seconds_of(text: str) -> float | None:
-    """Seconds of a text such as `5 d`; None when it is no duration. Raises Wrong."""
+    """Seconds of a text such as `5 d`; None when it is no duration. Raises Invalid."""
     match = _DURATION.fullmatch(text)
     if not match:
         if _DECIMAL.fullmatch(text):
-            raise Wrong(f"needs a unit ({UNITS}), found {text!r}")
+            raise Invalid(f"needs a unit ({UNITS}), found {text!r}")
         return None
     digits, unit = match.groups()
     if unit not in SECONDS:
-        raise Wrong(f"unknown unit {unit!r} in {text!r}; {_meant(digits, unit)}")
+        raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
     seconds = float(digits) * SECONDS[unit]
     if math.isinf(seconds):
-        raise Wrong(f"{text!r} is too long to be counted")
+        raise Invalid(f"{text!r} is too long to be counted")
     return seconds
 
 
-def _meant(digits: str, unit: str) -> str:
+def _unit_hint(digits: str, unit: str) -> str:
     """The unit that was meant, or all there are."""
     word = unit.lower()
     word = word if word in SECONDS else word.removesuffix("s")
@@ -240,29 +240,29 @@ def _meant(digits: str, unit: str) -> str:
         return f"did you mean '{float(digits) * 30:g} d'? Months differ in length"
     if word == "m":
         return f"did you mean '{digits} min'?"
-    short = word if word in SECONDS else _SPELT.get(word)
+    short = word if word in SECONDS else _UNIT_SPELLINGS.get(word)
     return f"did you mean '{digits} {short}'?" if short else f"known: {UNITS}"
 
 
 def duration_text(node: Node) -> str:
-    """The text of what must be a duration, or an expression for one. Raises Wrong."""
+    """The text of what must be a duration, or an expression for one. Raises Invalid."""
     value = node.value if isinstance(node, Scalar) else node
     if isinstance(value, str) and value.strip():
         return value.strip()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise Wrong(f"needs a unit ({UNITS}), found {found(value)}")
-    raise Wrong(f"must be a duration such as '5 d', found {found(value)}")
+        raise Invalid(f"needs a unit ({UNITS}), found {describe(value)}")
+    raise Invalid(f"must be a duration such as '5 d', found {describe(value)}")
 
 
 def quantity(node: Node) -> tuple[float, bool]:
-    """A number of a distribution, and whether it is a duration (then in seconds). Raises Wrong."""
+    """A number of a distribution, and whether it is a duration (then in seconds)."""
     value = node.value if isinstance(node, Scalar) else node
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise Wrong(f"must be a number or a duration, found {found(value)}")
+        raise Invalid(f"must be a number or a duration, found {describe(value)}")
     if not isinstance(value, str):
         return number(value), False
     text = duration_text(node)
     seconds = seconds_of(text)
     if seconds is None:
-        raise Wrong(f"must be a number or a duration, found {text!r}")
+        raise Invalid(f"must be a number or a duration, found {text!r}")
     return seconds, True

@@ -7,31 +7,23 @@ from typing import Any, Self
 from sim.errors import unknown
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
-    Declaration,
-    Kind,
-    Wrong,
-    listed,
-    named,
-    optional,
-    tagged_union,
-    word,
-)
+from sim.scenario.language.declarations import Declaration, optional, required, tagged_union
+from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
 from sim.scenario.language.scalar_types import (
     ACTOR,
     FLAG,
-    MENTION,
     NAME,
+    NAME_VALUE,
     POSITIVE_WHOLE,
+    REFERENCE,
     TEXT,
     WHOLE,
-    WORD,
     reference_to,
 )
 from sim.source.tree import KeyPath, Node
 
 FLAG_LEVELS = ("false", "true")
-MOST = 10_000  # values of one variable; a count that needs more is no small state
+MAX_VALUES = 10_000  # values of one variable; a count that needs more is no small state
 _ABOUT = "What this is, for a reader."
 _SAYS = "How a reader is told that it holds; `<owner>` and `<level>` are filled in."
 _START = "Its value on day 0; the lowest unless given."
@@ -47,9 +39,9 @@ def _levels(node: Node, path: KeyPath, context: Context) -> tuple[str, ...]:
     return levels
 
 
-_WORDS = listed(WORD, 2)
+_WORDS = list_of(NAME_VALUE, 2)
 LEVELS = Kind(_levels, _WORDS.schema)
-LADDERS = named(LEVELS, NAME)
+LADDERS = mapping_of(LEVELS, NAME)
 _LADDER_NAME = reference_to("ladder", "ladders")
 
 
@@ -57,7 +49,7 @@ _LADDER_NAME = reference_to("ladder", "ladders")
 class StateVariable(Declaration):
     """What every state variable has: words for a reader."""
 
-    about: str = word(TEXT, _ABOUT, default="")
+    about: str = optional(TEXT, _ABOUT, default="")
     says: str | None = optional(TEXT, _SAYS)
 
     def variable(self, name: str, owner: str = "") -> Variable:
@@ -73,14 +65,14 @@ class StateVariable(Declaration):
 class OrderedVariable(StateVariable):
     """What a variable with ordered levels has, however they are given."""
 
-    start: str | None = optional(MENTION, _START)
+    start: str | None = optional(REFERENCE, _START)
     levels: tuple[str, ...] = ()
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable, if its start is one of its levels."""
         if self.start is not None and self.start not in self.levels:
             context.problem((*self.path, "start"), unknown_level(self.start, self.levels))
-            raise Wrong
+            raise Invalid
         return self
 
     def _values(self) -> dict[str, Any]:
@@ -92,20 +84,20 @@ class OrderedVariable(StateVariable):
 class LevelsVariable(OrderedVariable):
     """Ordered levels, written out."""
 
-    levels: tuple[str, ...] = word(LEVELS, "Its values, from the lowest to the highest.")
+    levels: tuple[str, ...] = required(LEVELS, "Its values, from the lowest to the highest.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LadderVariable(OrderedVariable):
     """Ordered levels, taken from a ladder."""
 
-    ladder: str = word(_LADDER_NAME, _LADDER)
+    ladder: str = required(_LADDER_NAME, _LADDER)
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable with its ladder's rungs; nothing if there is no such ladder."""
         rungs = context.ladders.get(self.ladder)
         if rungs is None:
-            raise Wrong
+            raise Invalid
         # the ladder's rungs are the levels, against which the start is checked
         return OrderedVariable.checked(replace(self, levels=rungs), context, broken)
 
@@ -117,7 +109,7 @@ class LadderVariable(OrderedVariable):
 class FlagVariable(StateVariable):
     """True or false; the value is the one it starts with."""
 
-    flag: bool = word(FLAG, "The value on day 0, `true` or `false`.")
+    flag: bool = required(FLAG, "The value on day 0, `true` or `false`.")
 
     def _values(self) -> dict[str, Any]:
         return {"kind": "flag", "levels": FLAG_LEVELS, "size": 2, "start": int(self.flag)}
@@ -127,18 +119,20 @@ class FlagVariable(StateVariable):
 class CountVariable(StateVariable):
     """A count from 0 to its maximum."""
 
-    max: int = word(POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it by ones.")
-    start: int = word(WHOLE, "Its value on day 0; 0 unless given.", default=0)
+    max: int = required(POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it by ones.")
+    start: int = optional(WHOLE, "Its value on day 0; 0 unless given.", default=0)
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable, if it is small and starts within its ends."""
-        if self.max > MOST:
-            context.problem((*self.path, "max"), f"must be at most {MOST:,}, found {self.max}")
-            raise Wrong
+        if self.max > MAX_VALUES:
+            context.problem(
+                (*self.path, "max"), f"must be at most {MAX_VALUES:,}, found {self.max}"
+            )
+            raise Invalid
         if self.start > self.max:
             message = f"must be at most max, {self.max}, found {self.start}"
             context.problem((*self.path, "start"), message)
-            raise Wrong
+            raise Invalid
         return self
 
     def _values(self) -> dict[str, Any]:
@@ -160,8 +154,10 @@ VARIABLE = tagged_union(
 class Relation(LadderVariable):
     """Where two actors stand on a ladder."""
 
-    between: tuple[str, str] = word(listed(ACTOR, 2, 2), "The two actors.")
-    title: str = word(TEXT, "What a reader sees instead of the short name.", default="", key="name")
+    between: tuple[str, str] = required(list_of(ACTOR, 2, 2), "The two actors.")
+    title: str = optional(
+        TEXT, "What a reader sees instead of the short name.", default="", key="name"
+    )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The relation, which is between two different actors."""

@@ -11,10 +11,11 @@ from sim.model.expressions import Comparison, Constant, Expression, Logic, Node,
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import block, listed, named, one_of, optional, word
+from sim.scenario.language.declarations import instance_of, optional, required
 from sim.scenario.language.delays import DELAY
-from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE, Prose
+from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE, Described
 from sim.scenario.language.formulas import CONDITION
+from sim.scenario.language.kinds import list_of, mapping_of, one_of
 from sim.scenario.language.options import (
     OPTIONS,
     Options,
@@ -26,8 +27,8 @@ from sim.scenario.language.scalar_types import ACTOR, DATE, NAME, SOURCES, TEXT,
 from sim.scenario.language.state import FLAG_LEVELS
 
 DORMANT, INVOKED = "dormant", "invoked"
-TAKEN = frozenset({DORMANT, INVOKED, "reopened"})  # no response may be called so
-# The kinds of duty of the Alliance Treaty Obligations and Provisions project, and two for treaties
+RESERVED_STATUSES = frozenset({DORMANT, INVOKED, "reopened"})  # no response may be called so
+# The types of the Alliance Treaty Obligations and Provisions project (ATOP), and two for treaties
 # that promise less than defence.
 TYPES = ("defence", "offence", "neutrality", "nonaggression", "consultation")
 TYPES = (*TYPES, "assistance", "restraint")  # type: ignore[assignment]
@@ -39,19 +40,19 @@ class Obligation(Reasoned):
     """What a treaty party owes once the casus foederis is met."""
 
     also: ClassVar = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
-    type: str = word(one_of(*TYPES), "Kind of duty, in the words of ATOP (below).")
-    obligor: str = word(ACTOR, "The party that owes.")
-    beneficiary: tuple[str, ...] = word(
+    type: str = required(one_of(*TYPES), "Kind of clause, in the words of ATOP (below).")
+    obligor: str = required(ACTOR, "The party that owes.")
+    beneficiary: tuple[str, ...] = optional(
         references_to("actor", "actors"), "To whom it is owed, one or a list.", default=()
     )
-    article: str = word(TEXT, "What a reader sees instead of the clause's name.", default="")
-    casus_foederis: Expression = word(
+    article: str = optional(TEXT, "What a reader sees instead of the clause's name.", default="")
+    casus_foederis: Expression = required(
         CONDITION, "Condition under which it is owed, while the treaty binds."
     )
     deliberation: Delay | None = optional(
         DELAY, "Delay from the call to the answer; at once unless given."
     )
-    responses: Options = word(OPTIONS, "How the obligor may answer; options as in `choose`.")
+    responses: Options = required(OPTIONS, "How the obligor may answer; options as in `choose`.")
     reopens: Expression | None = optional(
         CONDITION, "Condition; when it turns true after an answer, the clause is called again."
     )
@@ -60,7 +61,7 @@ class Obligation(Reasoned):
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The obligation; responses named as a status of every obligation are noted."""
         for response in self.responses:
-            if response in TAKEN:
+            if response in RESERVED_STATUSES:
                 message = f"{response!r} is a status every obligation has"
                 path = (*self.path, "responses", response)
                 context.problem(path, f"{message}; call the response otherwise", key=True)
@@ -93,9 +94,9 @@ class Obligation(Reasoned):
             shared,
             name=f"{name}.invoked",
             step="invoked",
-            when=self._called(where),
+            when=self._invocation_guard(where),
             limit=1,
-            options=(sets(name, 1),),
+            options=(setting(name, 1),),
         )
         answers = model_options(self.responses, rationalities.get(self.obligor))
         yield replace(
@@ -118,10 +119,10 @@ class Obligation(Reasoned):
                 step="reopened",
                 when=_status(name, ">", where),
                 on=(Trigger(becomes=self.reopens),),
-                options=(sets(name, 1),),
+                options=(setting(name, 1),),
             )
 
-    def _called(self, where: str) -> Expression:
+    def _invocation_guard(self, where: str) -> Expression:
         """The treaty binds, the casus foederis holds, and the clause has not been called."""
         name, casus = self.qualified, self.casus_foederis
         binds = f"{self.path[1]}.binds"
@@ -132,13 +133,15 @@ class Obligation(Reasoned):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Treaty(Prose):
+class Treaty(Described):
     """Parties, dates, and what they owe each other."""
 
-    long_name: str = word(
+    long_name: str = optional(
         TEXT, "What a reader sees instead of the short name.", default="", key="name"
     )
-    parties: tuple[str, ...] = word(listed(ACTOR, 2), "The actors that are bound, two or more.")
+    parties: tuple[str, ...] = required(
+        list_of(ACTOR, 2), "The actors that are bound, two or more."
+    )
     signed: date | None = optional(DATE, "Date of signature.")
     in_force: date | None = optional(
         DATE, "Date from which it binds; `signed` unless given, and always if neither is."
@@ -146,9 +149,9 @@ class Treaty(Prose):
     binds: str | None = optional(
         one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
     )
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-    obligations: Mapping[str, Obligation] = word(
-        named(block(Obligation), NAME), "Its clauses.", default={}
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
+    obligations: Mapping[str, Obligation] = optional(
+        mapping_of(instance_of(Obligation), NAME), "Its clauses.", default={}
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
@@ -162,16 +165,16 @@ class Treaty(Prose):
         if self.signed and self.in_force and self.in_force < self.signed:
             message = f"dates are out of order: signed {self.signed}, in force {self.in_force}"
             context.problem((*self.path, "in_force"), message)
-        for duty in self.obligations.values():
-            self._check_obligor(duty, context)
+        for clause in self.obligations.values():
+            self._check_obligor(clause, context)
         return self
 
-    def _check_obligor(self, duty: Obligation, context: Context) -> None:
-        if duty.obligor in self.parties or duty.obligor not in context.in_section("actors"):
+    def _check_obligor(self, clause: Obligation, context: Context) -> None:
+        if clause.obligor in self.parties or clause.obligor not in context.in_section("actors"):
             return
         parties = ", ".join(self.parties)
-        message = f"{duty.obligor!r} is no party to this treaty; its parties: {parties}"
-        context.problem((*duty.path, "obligor"), message)
+        message = f"{clause.obligor!r} is no party to this treaty; its parties: {parties}"
+        context.problem((*clause.path, "obligor"), message)
 
     @property
     def label(self) -> str:
@@ -181,8 +184,8 @@ class Treaty(Prose):
     def variables(self, moment: float | None) -> Iterator[Variable]:
         """The flag of the treaty, false until `moment`, and the status of every obligation."""
         yield flag_variable(self.name, binds=moment is None)
-        for duty in self.obligations.values():
-            yield status_variable(self.name, duty.name, list(duty.responses))
+        for clause in self.obligations.values():
+            yield status_variable(self.name, clause.name, list(clause.responses))
 
     def binding(self, moment: float | None) -> Iterator[Transition]:
         """The transition by which it comes to bind, where a date is awaited."""
@@ -193,7 +196,7 @@ class Treaty(Prose):
                 part="treaty",
                 at=moment,
                 limit=1,
-                options=(sets(f"{self.name}.binds", 1),),
+                options=(setting(f"{self.name}.binds", 1),),
                 title=self.long_name or self.title,
                 clause=self.name,
                 step="binds",
@@ -244,6 +247,6 @@ def _set(variable: str, value: int) -> Effect:
     return Effect(variable=variable, how="set", value=value)
 
 
-def sets(variable: str, value: int) -> Option:
+def setting(variable: str, value: int) -> Option:
     """The lone option of a transition that sets one variable."""
     return Option(name=None, effects=(_set(variable, value),))
