@@ -198,7 +198,7 @@ def _quantiles_phrase(found: Distribution, say: Say) -> str:
 KINDS: Mapping[DistributionKind, Kind] = {
     "fixed": Kind(
         about="A number we take as known.",
-        sentence="One number, taken as known.",
+        sentence="One known number.",
         written="value",
         ppf=lambda found, u: found.numbers[0],
         support=_ends,
@@ -219,7 +219,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "triangular": Kind(
         about="Low, most likely, high: a triangle.",
-        sentence="`[low, likeliest, high]`, in straight lines.",
+        sentence="`[low, mode, high]`, with a density of straight lines.",
         numbers=("low", "mode", "high"),
         ppf=_triangular,
         cdf=_triangular_cdf,
@@ -229,7 +229,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "pert": Kind(
         about="Low, most likely, high: smooth, with the mode weighing four times.",
-        sentence="`[low, likeliest, high]`, smooth; the likeliest weighs four times.",
+        sentence="`[low, mode, high]`, smooth; the mode has weight four in the mean.",
         numbers=("low", "mode", "high"),
         ppf=_pert,
         cdf=_pert_cdf,
@@ -239,7 +239,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "normal": Kind(
         about="The bell curve.",
-        sentence="A bell curve, by its `mean` and `sd`.",
+        sentence="The normal distribution, by its `mean` and `sd`.",
         numbers=("mean", "sd"),
         sentences=("The mean.", "The standard deviation."),
         written="mapping",
@@ -255,7 +255,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         about="Positive, with a long upper tail.",
         sentence="Above 0 with a long upper tail, by its `median` and `p90`.",
         numbers=("median", "p90"),
-        sentences=("Half the values lie below.", "Nine values in ten lie below."),
+        sentences=("Half of the values are below.", "90 % of the values are below."),
         written="mapping",
         ppf=_lognormal,
         cdf=_lognormal_cdf,
@@ -268,7 +268,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "beta": Kind(
         about="A probability learnt from counts, or given by mean and spread.",
-        sentence="A share, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
+        sentence="A probability, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
         numbers=("alpha", "beta"),  # after counts and prior, or mean and sd, were worked in
         written="counts",
         ppf=lambda found, u: _beta_ppf(found.numbers[0], found.numbers[1], u),
@@ -279,7 +279,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "choices": Kind(
         about="One of several readings, each with a weight.",
-        sentence="Readings, each with a weight; a draw takes one of them.",
+        sentence="Alternatives, each with a weight; each draw takes one of them.",
         written="weights",
         discrete=True,
         ppf=_choice,
@@ -290,7 +290,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "quantiles": Kind(
         about="A metalog through two to five points.",
-        sentence="Two to five points such as `5%`, joined smoothly (a metalog).",
+        sentence="Two to five points such as `5%`, joined by a smooth distribution (metalog).",
         written="points",
         ppf=_quantiles,
         support=_anything,

@@ -167,7 +167,7 @@ class Part(Declaration):
     """One of several delays, taken in a share of the cases."""
 
     share: Expression = required(
-        PLAIN_NUMBER, "Part of the cases, from 0 to 1; the shares of a mix add up to 1."
+        PLAIN_NUMBER, "Part of the cases, from 0 to 1; the shares of a mix sum to 1."
     )
     value: NamedDelay = required(_ANY, "The delay, in any form.", key="is")
 

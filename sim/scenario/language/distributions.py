@@ -76,11 +76,11 @@ _RANGE = list_of(QUANTITY, 2, 2)
 class Counts(Declaration):
     """So many successes in so many trials, with a prior (Jeffreys unless said otherwise)."""
 
-    successes: int = required(WHOLE, "How often it happened.")
-    trials: int = required(WHOLE, "How often it could have happened.")
+    successes: int = required(WHOLE, "Number of cases in which it happened.")
+    trials: int = required(WHOLE, "Number of cases in which it could have happened.")
     prior: tuple[float, float] = optional(
         list_of(NUMBER, 2, 2),
-        "Added to successes and failures; `[0.5, 0.5]`, Jeffreys' prior, unless given.",
+        "Added to successes and failures; default `[0.5, 0.5]`, Jeffreys' prior.",
         default=JEFFREYS,
     )
 
@@ -164,7 +164,7 @@ def _form(key: str, kind: KindOfDistribution) -> type[Declaration]:
     """The declaration of one form: its key and, where there is an order, bounds to keep within."""
     own: dict[str, Any] = {key: required(_numbers(key, kind), kind.sentence)}
     if not kind.discrete:
-        own["within"] = optional(_RANGE, "Bounds `[low, high]` that no value leaves.")
+        own["within"] = optional(_RANGE, "Bounds `[low, high]` of all values.")
     return make_declaration(f"{key.capitalize()}Parameter", kind.about, own)
 
 
@@ -256,9 +256,11 @@ def sorted_shares(
 class Described(Declaration):
     """What a reader is told: optional everywhere, read by no engine."""
 
-    title: str = optional(TEXT, "What a reader sees instead of the name.", default="")
-    about: str = optional(TEXT, "What this is, for a reader.", default="")
-    note: str = optional(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    title: str = optional(TEXT, "The name that readers see.", default="")
+    about: str = optional(TEXT, "What this is, in words for a reader.", default="")
+    note: str = optional(
+        TEXT, "A remark for a reader, such as the reason for a number.", default=""
+    )
 
     @property
     def meaning(self) -> str:
@@ -266,7 +268,7 @@ class Described(Declaration):
         return self.about or self.title
 
 
-_UNCONFIRMED = "`true`: nobody has checked it yet; shown wherever the number is."
+_UNCONFIRMED = "`true`: not checked yet; this is shown wherever the number is."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,7 +277,7 @@ class Sourced(Described):
 
     grade: str = optional(
         one_of(*GRADES, synonyms=_GRADE_SYNONYMS),
-        "How well founded the number is; `stipulated` unless given.",
+        "How well founded the number is; default `stipulated`.",
         default="stipulated",
     )
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
@@ -294,7 +296,7 @@ FOR_EACH = Kind(  # gone before anything is decoded: copies stand where it stood
         "additionalProperties": {"type": "array", "items": {"type": ["string", "number"]}},
     },
 )
-FOR_EACH_SENTENCE = "Lists of words; one copy is made for each word, with `<key>` filled in."
+FOR_EACH_SENTENCE = "Lists of words; one copy for each word, with `<key>` replaced by it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,8 +323,10 @@ class Source(Declaration):
 
     cite: str = required(TEXT, "Author, work, year.")
     url: str = optional(TEXT, "Where it can be read.", default="")
-    published: str = optional(TEXT, "When it appeared.", default="")
-    accessed: str = optional(TEXT, "When it was read.", default="")
-    about: str = optional(TEXT, "What this is, for a reader.", default="")
-    note: str = optional(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    published: str = optional(TEXT, "Date of publication.", default="")
+    accessed: str = optional(TEXT, "Date on which it was read.", default="")
+    about: str = optional(TEXT, "What this is, in words for a reader.", default="")
+    note: str = optional(
+        TEXT, "A remark for a reader, such as the reason for a number.", default=""
+    )
     unconfirmed: bool = optional(FLAG, _UNCONFIRMED, default=False)

@@ -103,12 +103,10 @@ VARIABLES = mapping_of(VARIABLE, NAME)
 class Actor(Reasoned):
     """Somebody who acts, and the state that is theirs."""
 
-    long_name: str = optional(
-        TEXT, "What a reader sees instead of the short name.", default="", key="name"
-    )
+    long_name: str = optional(TEXT, "The name that readers see.", default="", key="name")
     rationality: Expression | None = optional(
         Kind(_rationality, NUMBER_EXPRESSION.schema),
-        "How sharply utilities decide, from 0 (not at all) upwards; 1 unless given.",
+        "How strongly utilities decide, from 0 (not at all) upwards; default 1.",
     )
     state: Mapping[str, StateVariable] = optional(
         Kind(_actor_state, VARIABLES.schema),
@@ -128,35 +126,39 @@ class Document(Declaration):
 
     gone = ("extends", "remove", "include")
     scenario: str = required(NAME_VALUE, "Name of the scenario.")
-    title: str = optional(TEXT, "What a reader sees instead of the name.", default="")
-    question: str = optional(TEXT, "What the scenario is to answer.", default="")
-    about: str = optional(TEXT, "What this is, for a reader.", default="")
-    note: str = optional(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    title: str = optional(TEXT, "The name that readers see.", default="")
+    question: str = optional(TEXT, "The question that the scenario answers.", default="")
+    about: str = optional(TEXT, "What this is, in words for a reader.", default="")
+    note: str = optional(
+        TEXT, "A remark for a reader, such as the reason for a number.", default=""
+    )
     start: date | None = optional(
         Kind(_start, DATE.schema), "Date of day 0; charts then show dates."
     )
     horizon: float = required(
         Kind(_horizon, lambda _: dict(DURATION_SCHEMA)),
-        "How long a path lasts at most.",
+        "The longest duration of a path.",
     )
     sources: Mapping[str, Source] = optional(
-        mapping_of(instance_of(Source), NAME), "Where things were read.", default={}
+        mapping_of(instance_of(Source), NAME), "The works that may be cited.", default={}
     )
     ladders: Mapping[str, tuple[str, ...]] = optional(
         LADDERS, "Named lists of rungs, from the lowest to the highest.", default={}
     )
     actors: Mapping[str, Actor] = optional(
-        mapping_of(instance_of(Actor), NAME), "Who acts, and the state that is theirs.", default={}
+        mapping_of(instance_of(Actor), NAME), "Who acts, each with its state variables.", default={}
     )
     relations: Mapping[str, Relation] = optional(
-        mapping_of(instance_of(Relation), NAME), "Where two actors stand on a ladder.", default={}
+        mapping_of(instance_of(Relation), NAME),
+        "On which rung of a ladder two actors stand.",
+        default={},
     )
     state: Mapping[str, StateVariable] = optional(
-        VARIABLES, "State of no one in particular.", default={}
+        VARIABLES, "State variables that belong to no actor.", default={}
     )
     parameters: Mapping[str, ParameterDeclaration] = optional(
         mapping_of(instance_of(ParameterDeclaration), NAME),
-        "What is not known; each draw takes one value of each.",
+        "Uncertain numbers; each draw takes one value for each.",
         default={},
     )
     facts: Mapping[str, Expression] = optional(
@@ -168,14 +170,16 @@ class Document(Declaration):
         default={},
     )
     treaties: Mapping[str, Treaty] = optional(
-        mapping_of(instance_of(Treaty), NAME), "Who owes whom what, and from when.", default={}
+        mapping_of(instance_of(Treaty), NAME),
+        "Obligations between actors, with their dates.",
+        default={},
     )
     moves: Mapping[str, Move] = optional(
         mapping_of(instance_of(Move), NAME), "What actors do.", default={}
     )
     events: Mapping[str, Event] = optional(
         mapping_of(instance_of(Event), NAME),
-        "What happens without anybody in particular doing it.",
+        "What happens without an actor.",
         default={},
     )
     stop_when: Expression | None = optional(
@@ -183,11 +187,11 @@ class Document(Declaration):
     )
     outcomes: Mapping[str, OutcomeDeclaration] = optional(
         mapping_of(instance_of(OutcomeDeclaration), NAME),
-        "What may happen in a path or not; each gets a probability and a time.",
+        "Conditions that may become true in a path; each gets a probability and a time.",
         default={},
     )
     endings: Mapping[str, EndingDeclaration] = optional(
-        mapping_of(ENDING, NAME), "How a path ended; the first that holds.", default={}
+        mapping_of(ENDING, NAME), "How a path ended: the first condition that holds.", default={}
     )
     interventions: Mapping[str, Intervention] = optional(
         mapping_of(instance_of(Intervention), NAME),
@@ -196,7 +200,7 @@ class Document(Declaration):
     )
     evidence: Mapping[str, Evidence] = optional(
         mapping_of(instance_of(Evidence), NAME),
-        "What history says about an outcome; shown beside the estimate.",
+        "Historical record of an outcome; shown beside the estimate.",
         default={},
     )
     moments: Mapping[str, float | None] = field(default_factory=dict)  # from which treaties bind

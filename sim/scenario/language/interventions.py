@@ -103,7 +103,7 @@ class Intervention(Rule):
 
     void: tuple[Reference, ...] = optional(
         Kind(_void, NAMES.schema),
-        "Treaties or clauses that call on nobody, one or a list.",
+        "Treaties or clauses without effect, one or a list.",
         default=(),
     )
     set: Mapping[Reference, Distribution] = optional(

@@ -51,21 +51,24 @@ class OptionDeclaration(Reasoned):
     }
     probability: Expression | Rest | None = optional(
         Kind(_probability, NUMBER_EXPRESSION.schema),
-        "Its share of the cases, from 0 to 1; `rest` is all that the others leave.",
+        "From 0 to 1; `rest` is what the other options leave.",
     )
     of_rest: Expression | None = optional(
-        NUMBER_EXPRESSION, "Its share of what the options before it left, from 0 to 1."
+        NUMBER_EXPRESSION, "Conditional probability, given that no option before it is taken."
     )
     weight: Expression | None = optional(
-        NUMBER_EXPRESSION, "Its share in proportion to the other weights."
+        NUMBER_EXPRESSION, "Its probability is proportional to its weight."
     )
     utility: Expression | None = optional(
-        NUMBER_EXPRESSION, "What it is worth to the actor; shares go by exp(rationality × utility)."
+        NUMBER_EXPRESSION,
+        "Its value to the actor; probabilities are proportional to exp(rationality × utility).",
     )
     available: Expression | None = optional(
         CONDITION, "Condition without which it cannot be taken."
     )
-    then: tuple[Effect, ...] = optional(EFFECTS, "Effects, what each variable becomes.", default=())
+    then: tuple[Effect, ...] = optional(
+        EFFECTS, "Effects: the new value of each variable.", default=()
+    )
     value_key: str | None = None  # which key gives its odds
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:

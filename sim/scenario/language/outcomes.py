@@ -23,7 +23,7 @@ class OutcomeDeclaration(Described):
         CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held."
     )
     headline: bool = optional(
-        FLAG, "`true`: shown first, with its likeliest routes.", default=False
+        FLAG, "`true`: shown first, with its most likely routes.", default=False
     )
 
     def outcome(self) -> Outcome:
@@ -36,9 +36,7 @@ class OutcomeDeclaration(Described):
 class ConditionalEnding(Described):
     """How a path ended, if nothing before it holds."""
 
-    when: Expression = required(
-        CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended."
-    )
+    when: Expression = required(CONDITION_OF_OUTCOMES, "Condition on the last state of the path.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +54,9 @@ ENDING = tagged_union("ending", {"when": ConditionalEnding, "otherwise": LastEnd
 class Evidence(Described):
     """What history says about an outcome of this kind."""
 
-    outcome: str = required(REFERENCE, "The outcome it speaks of.")
-    successes: int = required(WHOLE, "How often it happened.")
-    trials: int = required(POSITIVE_WHOLE, "How often it could have happened.")
+    outcome: str = required(REFERENCE, "The outcome that it is about.")
+    successes: int = required(WHOLE, "Number of cases in which it happened.")
+    trials: int = required(POSITIVE_WHOLE, "Number of cases in which it could have happened.")
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:

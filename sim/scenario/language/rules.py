@@ -81,27 +81,26 @@ class Rule(Reasoned):
         "What starts the clock; a name, `{becomes: …}`, or a list of these.",
         default=(),
     )
-    after: Delay | None = optional(DELAY, "Delay, how long the clock runs; at once unless given.")
+    after: Delay | None = optional(DELAY, "Delay, how long the clock runs; default: none.")
     at: float | None = optional(
         MOMENT, "Day or date on which it happens once, if `when` holds then."
     )
     speed: Expression | None = optional(
         NUMBER_EXPRESSION,
-        "Expression; the clock runs so many times as fast, and stands still at 0.",
+        "Expression; factor on the speed of the clock; at 0 it stands still.",
     )
     memory: Memory | None = optional(
         one_of("forget", "remember"),
-        "`remember`: a clock keeps what is left while `when` fails; else (`forget`) it starts "
-        "anew.",
+        "`remember`: the clock keeps its time while `when` fails; `forget` (default): it restarts.",
     )
     once: bool | None = optional(FLAG, "`true`: it happens at most once in a path.")
     limit: int | None = optional(
-        POSITIVE_WHOLE, "How often it may happen in a path; without end unless given."
+        POSITIVE_WHOLE, "How often it may happen in a path; default: no limit."
     )
     choose: Options | None = optional(OPTIONS, "Options, of which one is taken.")
-    then: tuple[Effect, ...] | None = optional(EFFECTS, "Effects, what each variable becomes.")
+    then: tuple[Effect, ...] | None = optional(EFFECTS, "Effects: the new value of each variable.")
     chance: Expression | None = optional(
-        NUMBER_EXPRESSION, "Probability that `then` happens; else nothing does."
+        NUMBER_EXPRESSION, "Probability that `then` happens; otherwise nothing happens."
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
@@ -167,6 +166,6 @@ class Move(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Rule):
-    """What happens without anybody in particular doing it."""
+    """What happens without an actor."""
 
     for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)

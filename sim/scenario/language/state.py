@@ -24,9 +24,9 @@ from sim.source.tree import KeyPath, Node
 
 FLAG_LEVELS = ("false", "true")
 MAX_VALUES = 10_000  # values of one variable; a count that needs more is no small state
-_ABOUT = "What this is, for a reader."
-_SAYS = "How a reader is told that it holds; `<owner>` and `<level>` are filled in."
-_START = "Its value on day 0; the lowest unless given."
+_ABOUT = "What this is, in words for a reader."
+_SAYS = "The sentence that a reader sees when it holds; `<owner>` and `<level>` are replaced."
+_START = "Its value on day 0; default: the lowest."
 _LADDER = "The ladder whose rungs are its values."
 
 
@@ -119,8 +119,10 @@ class FlagVariable(StateVariable):
 class CountVariable(StateVariable):
     """A count from 0 to its maximum."""
 
-    max: int = required(POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it by ones.")
-    start: int = optional(WHOLE, "Its value on day 0; 0 unless given.", default=0)
+    max: int = required(
+        POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it in steps of 1."
+    )
+    start: int = optional(WHOLE, "Its value on day 0; default 0.", default=0)
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable, if it is small and starts within its ends."""
@@ -152,12 +154,10 @@ VARIABLE = tagged_union(
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(LadderVariable):
-    """Where two actors stand on a ladder."""
+    """On which rung of a ladder two actors stand."""
 
     between: tuple[str, str] = required(list_of(ACTOR, 2, 2), "The two actors.")
-    title: str = optional(
-        TEXT, "What a reader sees instead of the short name.", default="", key="name"
-    )
+    title: str = optional(TEXT, "The name that readers see.", default="", key="name")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The relation, which is between two different actors."""

@@ -40,21 +40,21 @@ class Obligation(Reasoned):
     """What a treaty party owes once the casus foederis is met."""
 
     also: ClassVar = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
-    type: str = required(one_of(*TYPES), "Kind of clause, in the words of ATOP (below).")
-    obligor: str = required(ACTOR, "The party that owes.")
+    type: str = required(one_of(*TYPES), "Type of obligation, in the words of ATOP (below).")
+    obligor: str = required(ACTOR, "The party that owes the obligation.")
     beneficiary: tuple[str, ...] = optional(
-        references_to("actor", "actors"), "To whom it is owed, one or a list.", default=()
+        references_to("actor", "actors"), "The party or parties to whom it is owed.", default=()
     )
-    article: str = optional(TEXT, "What a reader sees instead of the clause's name.", default="")
+    article: str = optional(TEXT, "The name of the clause that readers see.", default="")
     casus_foederis: Expression = required(
         CONDITION, "Condition under which it is owed, while the treaty binds."
     )
     deliberation: Delay | None = optional(
-        DELAY, "Delay from the call to the answer; at once unless given."
+        DELAY, "Delay from the invocation to the answer; default: none."
     )
     responses: Options = required(OPTIONS, "How the obligor may answer; options as in `choose`.")
     reopens: Expression | None = optional(
-        CONDITION, "Condition; when it turns true after an answer, the clause is called again."
+        CONDITION, "Condition; when it turns true after an answer, the clause is invoked again."
     )
     for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
 
@@ -136,15 +136,13 @@ class Obligation(Reasoned):
 class Treaty(Described):
     """Parties, dates, and what they owe each other."""
 
-    long_name: str = optional(
-        TEXT, "What a reader sees instead of the short name.", default="", key="name"
-    )
+    long_name: str = optional(TEXT, "The name that readers see.", default="", key="name")
     parties: tuple[str, ...] = required(
         list_of(ACTOR, 2), "The actors that are bound, two or more."
     )
     signed: date | None = optional(DATE, "Date of signature.")
     in_force: date | None = optional(
-        DATE, "Date from which it binds; `signed` unless given, and always if neither is."
+        DATE, "Date from which it binds; default `signed`; without either it always binds."
     )
     binds: str | None = optional(
         one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
