@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from sim.errors import Place, Problem
 from sim.scenario.language.context import Context
-from sim.scenario.language.distributions import Sourced
 from sim.scenario.language.document import Document
-from sim.scenario.language.options import Reasoned
+from sim.scenario.language.sourcing import Reasoned, Sourced
 from sim.source.tree import KeyPath, path_text, place_of
 
 _NEED_A_SOURCE = ("treaty", "official", "data", "peer_reviewed", "press")

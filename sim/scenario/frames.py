@@ -21,8 +21,9 @@ from sim.model.durations import DAY
 from sim.model.model import Model
 from sim.model.parameters import central, quantile, value_in_words
 from sim.scenario.assumptions import Stipulated
-from sim.scenario.language.distributions import ParameterDeclaration, Sourced
+from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.document import Document
+from sim.scenario.language.sourcing import Sourced
 
 QUANTILES = (0.05, 0.5, 0.95)
 COLUMNS = [

@@ -14,7 +14,16 @@ from typing import Any, ClassVar, Self
 from sim.errors import Place, unknown
 from sim.scenario.language import kinds
 from sim.scenario.language.context import Context
-from sim.scenario.language.kinds import Decoded, Definitions, Invalid, Kind, Schema, decode_value
+from sim.scenario.language.kinds import (
+    Decoded,
+    Definitions,
+    Invalid,
+    Kind,
+    Schema,
+    decode_value,
+    mapping_of,
+)
+from sim.scenario.language.scalar_types import NAME, TEXT
 from sim.source import tree
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, Scalar, place_of
@@ -34,6 +43,16 @@ def optional(kind: Kind, sentence: str, *, default: Any = None, key: str = "") -
     if isinstance(default, dict):
         return field(default_factory=dict, metadata=about)
     return field(default=default, metadata=about)
+
+
+def prose(sentence: str, *, key: str = "") -> Any:
+    """A key with a text for readers, empty if it is left out."""
+    return optional(TEXT, sentence, default="", key=key)
+
+
+def section(kind: type[Declaration], sentence: str) -> Any:
+    """A key with declarations by their names; none if it is left out."""
+    return optional(mapping_of(instance_of(kind), NAME), sentence, default={})
 
 
 @dataclass(frozen=True, kw_only=True)

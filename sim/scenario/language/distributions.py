@@ -1,7 +1,7 @@
-"""What is not known: distributions of parameters, decoded to plain numbers or seconds.
+"""Distributions of parameters, decoded to plain numbers; durations become seconds.
 
-The kinds of distributions, their keys and sentences are the model's table (`distribution_kinds`):
-here stands only how each way of writing numbers is decoded.
+The kinds of distributions, their keys and sentences are in the model's table
+(`distribution_kinds`): this module only decodes the ways in which their numbers can be written.
 """
 
 import re
@@ -12,33 +12,15 @@ from typing import Any
 from sim.model.distribution_kinds import KINDS
 from sim.model.distributions import Kind as KindOfDistribution
 from sim.model.parameters import Distribution, Parameter, complaints, in_words
+from sim.scenario.language import declarations
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import (
-    Declaration,
-    make_declaration,
-    optional,
-    required,
-    tagged_union,
-    tuple_of,
-)
-from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of, one_of
-from sim.scenario.language.scalar_types import (
-    FLAG,
-    NUMBER,
-    SOURCES,
-    TEXT,
-    UNITS,
-    WHOLE,
-    is_name,
-    quantity,
-)
-from sim.source.diagnostics import describe
+from sim.scenario.language.declarations import Declaration, optional, required, tagged_union
+from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
+from sim.scenario.language.scalar_types import NUMBER, UNITS, WHOLE, is_name, quantity
+from sim.scenario.language.sourcing import Sourced, for_each_key
 from sim.source.tree import KeyPath, Node
 
-GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
-_GRADE_SYNONYMS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
-_GRADE_SYNONYMS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")
-JEFFREYS = (0.5, 0.5)
+JEFFREYS = (0.5, 0.5)  # Jeffreys' prior of a probability: Beta(1/2, 1/2)
 _PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
 
 
@@ -53,16 +35,16 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What one form of a distribution was written with, in the order the model wants it."""
+    """The numbers of one form of a distribution, in the order of the model."""
 
     quantities: tuple[Quantity, ...]
     probabilities: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
 
 
-def _mapped(kind: Kind, made: Callable[[Any, KeyPath, Context], Numbers]) -> Kind:
-    """A kind whose value is made into the numbers of a distribution."""
-    return Kind(lambda n, path, c: made(kind.decode(n, path, c), path, c), kind.schema)
+def _mapped(kind: Kind, convert: Callable[[Any, KeyPath, Context], Numbers]) -> Kind:
+    """A kind whose decoded value is converted into the numbers of a distribution."""
+    return Kind(lambda n, path, c: convert(kind.decode(n, path, c), path, c), kind.schema)
 
 
 QUANTITY = Kind(
@@ -74,7 +56,7 @@ _RANGE = list_of(QUANTITY, 2, 2)
 
 @dataclass(frozen=True, kw_only=True)
 class Counts(Declaration):
-    """So many successes in so many trials, with a prior (Jeffreys unless said otherwise)."""
+    """Successes in trials, with a prior: the posterior distribution of the probability."""
 
     successes: int = required(WHOLE, "Number of cases in which it happened.")
     trials: int = required(WHOLE, "Number of cases in which it could have happened.")
@@ -85,7 +67,7 @@ class Counts(Declaration):
     )
 
     def numbers(self) -> tuple[float, float]:
-        """Alpha and beta: the prior plus the counts. Raises Invalid."""
+        """Alpha and beta: the prior plus successes and failures. Raises Invalid."""
         if self.successes > self.trials:
             message = f"must be at most the trials, {self.trials}, found {self.successes}"
             raise Invalid(message, "successes")
@@ -100,14 +82,15 @@ class Moments(Declaration):
     sd: float = required(NUMBER, "The standard deviation.")
 
     def numbers(self) -> tuple[float, float]:
-        """The alpha and beta that have this mean and spread. Raises Invalid."""
+        """Alpha and beta by the method of moments. Raises Invalid."""
         if not 0 < self.mean < 1:
             raise Invalid(f"must be between 0 and 1, found {self.mean:g}", "mean")
-        most = self.mean * (1 - self.mean)  # the variance of a probability that is 0 or 1
+        # The variance m (1 - m) / (alpha + beta + 1) is largest where the value is 0 or 1 only.
+        most = self.mean * (1 - self.mean)
         if not 0 < self.sd**2 < most:
             message = f"must be above 0 and below {most**0.5:.4g} for this mean, found {self.sd:g}"
             raise Invalid(message, "sd")
-        size = most / self.sd**2 - 1
+        size = most / self.sd**2 - 1  # alpha + beta
         return self.mean * size, (1 - self.mean) * size
 
 
@@ -134,13 +117,13 @@ def _choices(weights: dict[str, float], path: KeyPath, context: Context) -> Numb
 
 
 def _points(points: dict[str, Quantity], path: KeyPath, context: Context) -> Numbers:
-    shares, order = sorted_shares(context, list(points), path)
+    probabilities, order = sorted_percentages(context, list(points), path)
     values = list(points.values())
-    return Numbers(tuple(values[i] for i in order), probabilities=shares)
+    return Numbers(tuple(values[i] for i in order), probabilities=probabilities)
 
 
 def _numbers(key: str, kind: KindOfDistribution) -> Kind:
-    """How the numbers of a kind are written."""
+    """The kind of the value that holds a distribution's numbers, by the way they are written."""
     match kind.written:
         case "value":
             return _ONE
@@ -152,24 +135,24 @@ def _numbers(key: str, kind: KindOfDistribution) -> Kind:
             return _mapped(mapping_of(QUANTITY), _points)
         case "mapping":
             sentences = dict(zip(kind.numbers, kind.sentences, strict=True))
-            own = {name: (QUANTITY, text) for name, text in sentences.items()}
+            own = {name: (QUANTITY, sentence) for name, sentence in sentences.items()}
             title = "And".join(name.capitalize() for name in kind.numbers)
-            row = tuple_of(title, f"The numbers of `{key}`.", **own)
+            row = declarations.tuple_of(title, f"The numbers of `{key}`.", **own)
         case "list":
             row = list_of(QUANTITY, len(kind.numbers), len(kind.numbers))
     return _mapped(row, lambda values, *_: Numbers(values))
 
 
 def _form(key: str, kind: KindOfDistribution) -> type[Declaration]:
-    """The declaration of one form: its key and, where there is an order, bounds to keep within."""
+    """The declaration of one form: its key and, if its values are ordered, bounds of them."""
     own: dict[str, Any] = {key: required(_numbers(key, kind), kind.sentence)}
     if not kind.discrete:
         own["within"] = optional(_RANGE, "Bounds `[low, high]` of all values.")
-    return make_declaration(f"{key.capitalize()}Parameter", kind.about, own)
+    return declarations.make_declaration(f"{key.capitalize()}Parameter", kind.about, own)
 
 
 FORMS = {key: _form(key, kind) for key, kind in KINDS.items()}
-_UNION = tagged_union("distribution", FORMS, scalar=_ONE)
+_UNION = tagged_union("distribution", FORMS, scalar=_ONE)  # a bare number is `fixed`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,9 +207,9 @@ _COMPLAINT_KEYS = ("median", "p90", "mean", "sd", "scale", "shape")
 
 
 def complaint_path(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]:
-    """Where a complaint that begins with the key at fault belongs, and what is left to say.
+    """The key that a complaint of the model begins with, as a path, and the rest of the complaint.
 
-    `inside` leads to that key; None where the thing was written without keys.
+    `inside` leads to the mapping with that key; None where the thing was written without keys.
     """
     key, _, rest = sentence.partition(" ")
     if inside is not None and key in _COMPLAINT_KEYS and rest.startswith("must be"):
@@ -234,10 +217,13 @@ def complaint_path(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]
     return (), sentence
 
 
-def sorted_shares(
+def sorted_percentages(
     context: Context, keys: Sequence[str], path: KeyPath
 ) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Probabilities of keys such as `5%`, rising, and which key each came from. Raises Invalid."""
+    """Probabilities of keys such as `5%`, ascending, with the position of each key.
+
+    Raises Invalid, with every key reported that is no percentage.
+    """
     points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
         match = _PERCENT.fullmatch(key.strip())
@@ -248,63 +234,17 @@ def sorted_shares(
             context.problem((*path, key), message, key=True)
     if len(points) < len(keys):
         raise Invalid
+    # by probability alone: equal ones stay in the order of the file, and are refused by the model
     points.sort(key=lambda point: point[0])
     return tuple(share for share, _ in points), tuple(i for _, i in points)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Described(Declaration):
-    """What a reader is told: optional everywhere, read by no engine."""
-
-    title: str = optional(TEXT, "The name that readers see.", default="")
-    about: str = optional(TEXT, "What this is, in words for a reader.", default="")
-    note: str = optional(
-        TEXT, "A remark for a reader, such as the reason for a number.", default=""
-    )
-
-    @property
-    def meaning(self) -> str:
-        """What a reader is told it is."""
-        return self.about or self.title
-
-
-_UNCONFIRMED = "`true`: not checked yet; this is shown wherever the number is."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sourced(Described):
-    """Where a number comes from."""
-
-    grade: str = optional(
-        one_of(*GRADES, synonyms=_GRADE_SYNONYMS),
-        "How well founded the number is; default `stipulated`.",
-        default="stipulated",
-    )
-    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
-    unconfirmed: bool = optional(FLAG, _UNCONFIRMED, default=False)
-
-    @property
-    def text(self) -> str:
-        """Its value in words."""
-        raise AssertionError(f"{type(self).__name__} has no value")
-
-
-FOR_EACH = Kind(  # gone before anything is decoded: copies stand where it stood
-    lambda node, *_: describe(node),
-    lambda _: {
-        "type": "object",
-        "additionalProperties": {"type": "array", "items": {"type": ["string", "number"]}},
-    },
-)
-FOR_EACH_SENTENCE = "Lists of words; one copy for each word, with `<key>` replaced by it."
-
-
-@dataclass(frozen=True, kw_only=True)
 class ParameterDeclaration(Sourced):
-    """What is not known: a distribution from which each draw takes one value."""
+    """An uncertain number or reading: a distribution from which each draw takes one value."""
 
     value: ParameterValue = required(DISTRIBUTION, "Its distribution, or one number.", key="is")
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = for_each_key()
 
     @property
     def text(self) -> str:
@@ -315,18 +255,3 @@ class ParameterDeclaration(Sourced):
         """The parameter of the model."""
         value = self.value
         return Parameter(name=self.name, distribution=value.distribution, time=value.time)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source(Declaration):
-    """Where something was read."""
-
-    cite: str = required(TEXT, "Author, work, year.")
-    url: str = optional(TEXT, "Where it can be read.", default="")
-    published: str = optional(TEXT, "Date of publication.", default="")
-    accessed: str = optional(TEXT, "Date on which it was read.", default="")
-    about: str = optional(TEXT, "What this is, in words for a reader.", default="")
-    note: str = optional(
-        TEXT, "A remark for a reader, such as the reason for a number.", default=""
-    )
-    unconfirmed: bool = optional(FLAG, _UNCONFIRMED, default=False)

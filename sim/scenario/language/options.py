@@ -8,11 +8,11 @@ from sim.model.expressions import Arithmetic, Constant, Expression
 from sim.model.transitions import ChoiceKind, Effect, Option
 from sim.scenario.language.context import Context
 from sim.scenario.language.declarations import instance_of, optional
-from sim.scenario.language.distributions import Described
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
 from sim.scenario.language.kinds import Invalid, Kind, mapping_of
-from sim.scenario.language.scalar_types import NAME, SOURCES, TEXT
+from sim.scenario.language.scalar_types import NAME
+from sim.scenario.language.sourcing import Reasoned
 from sim.source.tree import KeyPath, Node, Scalar
 
 Rest = Literal["rest"]
@@ -22,14 +22,6 @@ CHOICE_KEYS: dict[str, ChoiceKind] = {  # key -> the kind of choice it makes
     "weight": "weight",
     "utility": "utility",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reasoned(Described):
-    """A rule whose numbers may have a source, or a reason for having none."""
-
-    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
-    stipulated: str | None = optional(TEXT, "Why the numbers written here have no source.")
 
 
 def _probability(node: Node, path: KeyPath, context: Context) -> Expression | Rest:

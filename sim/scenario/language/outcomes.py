@@ -10,9 +10,9 @@ from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Ending, Outcome
 from sim.scenario.language.context import Context
 from sim.scenario.language.declarations import optional, required, tagged_union
-from sim.scenario.language.distributions import Described
 from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
 from sim.scenario.language.scalar_types import FLAG, POSITIVE_WHOLE, REFERENCE, SOURCES, TRUE, WHOLE
+from sim.scenario.language.sourcing import Described
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,17 +11,10 @@ from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
 from sim.scenario.language.context import Context
 from sim.scenario.language.declarations import optional, required
 from sim.scenario.language.delays import DELAY
-from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
 from sim.scenario.language.kinds import Invalid, Kind, one_of
-from sim.scenario.language.options import (
-    OPTIONS,
-    Options,
-    Reasoned,
-    choice_of,
-    model_options,
-)
+from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
 from sim.scenario.language.scalar_types import (
     ACTOR,
     DURATION_SCHEMA,
@@ -32,6 +25,7 @@ from sim.scenario.language.scalar_types import (
     parse_date,
     seconds_of,
 )
+from sim.scenario.language.sourcing import Reasoned, for_each_key
 from sim.scenario.language.triggers import TRIGGERS
 from sim.source.tree import KeyPath, Node
 
@@ -161,11 +155,11 @@ class Move(Rule):
     """What an actor does."""
 
     actor: str = required(ACTOR, "Who acts.")
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = for_each_key()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Rule):
     """What happens without an actor."""
 
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = for_each_key()

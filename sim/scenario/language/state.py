@@ -7,7 +7,7 @@ from typing import Any, Self
 from sim.errors import unknown
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import Declaration, optional, required, tagged_union
+from sim.scenario.language.declarations import Declaration, optional, prose, required, tagged_union
 from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
 from sim.scenario.language.scalar_types import (
     ACTOR,
@@ -49,7 +49,7 @@ _LADDER_NAME = reference_to("ladder", "ladders")
 class StateVariable(Declaration):
     """What every state variable has: words for a reader."""
 
-    about: str = optional(TEXT, _ABOUT, default="")
+    about: str = prose(_ABOUT)
     says: str | None = optional(TEXT, _SAYS)
 
     def variable(self, name: str, owner: str = "") -> Variable:
@@ -157,7 +157,7 @@ class Relation(LadderVariable):
     """On which rung of a ladder two actors stand."""
 
     between: tuple[str, str] = required(list_of(ACTOR, 2, 2), "The two actors.")
-    title: str = optional(TEXT, "The name that readers see.", default="", key="name")
+    title: str = prose("The name that readers see.", key="name")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The relation, which is between two different actors."""

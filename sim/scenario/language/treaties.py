@@ -11,19 +11,13 @@ from sim.model.expressions import Comparison, Constant, Expression, Logic, Node,
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import instance_of, optional, required
+from sim.scenario.language.declarations import optional, prose, required, section
 from sim.scenario.language.delays import DELAY
-from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE, Described
 from sim.scenario.language.formulas import CONDITION
-from sim.scenario.language.kinds import list_of, mapping_of, one_of
-from sim.scenario.language.options import (
-    OPTIONS,
-    Options,
-    Reasoned,
-    choice_of,
-    model_options,
-)
-from sim.scenario.language.scalar_types import ACTOR, DATE, NAME, SOURCES, TEXT, references_to
+from sim.scenario.language.kinds import list_of, one_of
+from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
+from sim.scenario.language.scalar_types import ACTOR, DATE, SOURCES, references_to
+from sim.scenario.language.sourcing import Described, Reasoned, for_each_key
 from sim.scenario.language.state import FLAG_LEVELS
 
 DORMANT, INVOKED = "dormant", "invoked"
@@ -45,7 +39,7 @@ class Obligation(Reasoned):
     beneficiary: tuple[str, ...] = optional(
         references_to("actor", "actors"), "The party or parties to whom it is owed.", default=()
     )
-    article: str = optional(TEXT, "The name of the clause that readers see.", default="")
+    article: str = prose("The name of the clause that readers see.")
     casus_foederis: Expression = required(
         CONDITION, "Condition under which it is owed, while the treaty binds."
     )
@@ -56,7 +50,7 @@ class Obligation(Reasoned):
     reopens: Expression | None = optional(
         CONDITION, "Condition; when it turns true after an answer, the clause is invoked again."
     )
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = for_each_key()
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The obligation; responses named as a status of every obligation are noted."""
@@ -136,7 +130,7 @@ class Obligation(Reasoned):
 class Treaty(Described):
     """Parties, dates, and what they owe each other."""
 
-    long_name: str = optional(TEXT, "The name that readers see.", default="", key="name")
+    long_name: str = prose("The name that readers see.", key="name")
     parties: tuple[str, ...] = required(
         list_of(ACTOR, 2), "The actors that are bound, two or more."
     )
@@ -148,9 +142,7 @@ class Treaty(Described):
         one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
     )
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
-    obligations: Mapping[str, Obligation] = optional(
-        mapping_of(instance_of(Obligation), NAME), "Its clauses.", default={}
-    )
+    obligations: Mapping[str, Obligation] = section(Obligation, "Its clauses.")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The treaty; what its parties and dates contradict is noted."""
