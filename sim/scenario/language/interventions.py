@@ -12,7 +12,7 @@ from sim.scenario.language.declarations import optional
 from sim.scenario.language.effects import VALUE, Value, value_of
 from sim.scenario.language.kinds import Invalid, Kind, Schema, decode_value
 from sim.scenario.language.rules import Rule
-from sim.scenario.language.scalar_types import NAMES, Reference, seconds_of
+from sim.scenario.language.scalar_types import REFERENCES, Reference, seconds_of
 from sim.source import tree
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
@@ -79,7 +79,7 @@ def _values(node: Node, path: KeyPath, context: Context) -> dict[Reference, Valu
 
 def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     """Names of treaties and of clauses."""
-    names: tuple[Reference, ...] = NAMES.decode(node, path, context)
+    names: tuple[Reference, ...] = REFERENCES.decode(node, path, context)
     treaties = context.in_section("treaties")
     clauses = [
         variable
@@ -102,7 +102,7 @@ class Intervention(Rule):
     """What would be different: clauses void, parameters set, another start, one more event."""
 
     void: tuple[Reference, ...] = optional(
-        Kind(_void, NAMES.schema),
+        Kind(_void, REFERENCES.schema),
         "Treaties or clauses without effect, one or a list.",
         default=(),
     )

@@ -16,7 +16,7 @@ from sim.scenario.language.delays import DELAY
 from sim.scenario.language.formulas import CONDITION
 from sim.scenario.language.kinds import list_of, one_of
 from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
-from sim.scenario.language.scalar_types import ACTOR, DATE, SOURCES, references_to
+from sim.scenario.language.scalar_types import ACTOR, ACTORS, DATE, SOURCES
 from sim.scenario.language.sourcing import Described, Reasoned, for_each_key
 from sim.scenario.language.state import FLAG_LEVELS
 
@@ -37,7 +37,7 @@ class Obligation(Reasoned):
     type: str = required(one_of(*TYPES), "Type of obligation, in the words of ATOP (below).")
     obligor: str = required(ACTOR, "The party that owes the obligation.")
     beneficiary: tuple[str, ...] = optional(
-        references_to("actor", "actors"), "The party or parties to whom it is owed.", default=()
+        ACTORS, "The party or parties to whom it is owed.", default=()
     )
     article: str = prose("The name of the clause that readers see.")
     casus_foederis: Expression = required(
