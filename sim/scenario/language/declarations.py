@@ -77,6 +77,10 @@ class Declaration:
         """Report keys that contradict each other; `broken` are keys whose own value is invalid."""
         return self
 
+    def report(self, context: Context, text: str, *below: str | int, key: bool = False) -> None:
+        """Report an error at the declaration, or at a path below it."""
+        context.problem((*self.path, *below), text, key=key)
+
 
 _KEYS: dict[type[Declaration], Mapping[str, Field[Any]]] = {}  # filled on demand: reflection costs
 

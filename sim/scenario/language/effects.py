@@ -1,6 +1,5 @@
-"""What a firing does to the state: values, steps, and sums for counts."""
+"""Effects: what the firing of a transition does to the state."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,16 +7,15 @@ from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.state import Variable
 from sim.model.transitions import Effect
+from sim.scenario.language import kinds
 from sim.scenario.language.context import Context
 from sim.scenario.language.declarations import Declaration, required, tagged_union
 from sim.scenario.language.formulas import NUMBER_SCHEMA, any_value
-from sim.scenario.language.kinds import Definitions, Invalid, Kind, Schema, decode_value
+from sim.scenario.language.kinds import Invalid, Kind
 from sim.scenario.language.state import unknown_level
-from sim.source import tree
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
 
-Bound = Literal["at_least", "at_most"]
 Value = str | float | bool
 VALUE = Kind(any_value, lambda _: dict(NUMBER_SCHEMA))
 
@@ -40,70 +38,62 @@ _UNION = tagged_union("effect", {"at_least": AtLeast, "at_most": AtMost}, scalar
 
 
 def _effects(node: Node, path: KeyPath, context: Context) -> tuple[Effect, ...]:
-    """The effects of a `then`, without the wrong ones, which are noted."""
-    if not isinstance(node, tree.Mapping):
-        raise Invalid(f"must be a block of keys, found {describe(node)}")
-    made: list[Effect] = []
-    for name, entry in node.entries.items():
+    """The effects of a `then`; invalid ones are reported and left out."""
+    effects: list[Effect] = []
+    for name, entry in kinds.require_mapping(node).entries.items():
         below = (*path, name)
         try:
-            written = decode_value(_UNION, entry.value, below, context)
-            variable = changed_variable(name, below, context)
+            form = kinds.decode_value(_UNION, entry.value, below, context)
+            variable = changed_variable(name, context)
             if variable is not None:
-                made.append(_effect(variable, written, below, context))
-        except Invalid as wrong:
-            if wrong.message:
-                context.problem((*below, *wrong.below), wrong.message, key=wrong.key)
-    return tuple(made)
+                effects.append(_effect(variable, form, below, context))
+        except Invalid as error:
+            if error.message:
+                context.problem((*below, *error.below), error.message, key=error.key)
+    return tuple(effects)
 
 
-def _schema(known: Definitions) -> Schema:
+def _schema(known: kinds.Definitions) -> kinds.Schema:
     return {"type": "object", "additionalProperties": _UNION.schema(known)}
 
 
 EFFECTS = Kind(_effects, _schema)
 
 
-def changed_variable(name: str, path: KeyPath, context: Context) -> Variable | None:
-    """The variable that an effect changes; None where its own line is wrong. Raises Invalid."""
+def changed_variable(name: str, context: Context) -> Variable | None:
+    """The variable that an effect changes; None if its own declaration is invalid.
+
+    Raises Invalid for a name of something else.
+    """
     words = context.vocabulary
     if name in words.broken or (words.partial and name not in words.variables):
         return None
-    if name not in words.variables:
-        others: list[tuple[str, Mapping[str, object]]] = [
-            ("a parameter", words.parameters),
-            ("a fact", words.facts),
-        ]
-        what = next((w for w, names in others if name in names), words.unreadable.get(name))
-        own = [v.name for v in words.variables.values() if v.name not in context.statuses]
-        message = f"{name!r} is {what}, which nothing can change" if what else ""
-        raise Invalid(message or unknown("state variable", name, own), key=True)
     if name in context.statuses:
         raise Invalid(f"{name!r} is set by its treaty alone", key=True)
-    return words.variables[name]
+    if name in words.variables:
+        return words.variables[name]
+    what = "a parameter" if name in words.parameters else words.unreadable.get(name)
+    what = what or ("a fact" if name in words.facts else "")
+    own = [one for one in words.variables if one not in context.statuses]
+    message = f"{name!r} is {what}, which nothing can change" if what else ""
+    raise Invalid(message or unknown("state variable", name, own), key=True)
 
 
 def _effect(
-    variable: Variable, written: AtLeast | AtMost | Value, path: KeyPath, context: Context
+    variable: Variable, form: AtLeast | AtMost | Value, path: KeyPath, context: Context
 ) -> Effect:
-    match written:
-        case AtLeast(at_least=value):
-            return _bound(variable, "at_least", value)
-        case AtMost(at_most=value):
-            return _bound(variable, "at_most", value)
-    return _assigned(variable, written, path, context)
-
-
-def _bound(variable: Variable, how: Bound, value: Value) -> Effect:
+    if not isinstance(form, (AtLeast, AtMost)):
+        return _assignment(variable, form, path, context)
+    how: Literal["at_least", "at_most"] = "at_least" if isinstance(form, AtLeast) else "at_most"
     if variable.kind == "flag":
         raise Invalid(f"{variable.name!r} is a flag; write true or false", how)
     try:
-        return Effect(variable=variable.name, how=how, value=value_of(variable, value))
-    except Invalid as wrong:
-        raise Invalid(wrong.message, how) from None
+        return Effect(variable=variable.name, how=how, value=value_of(variable, getattr(form, how)))
+    except Invalid as error:
+        raise Invalid(error.message, how) from None
 
 
-def _assigned(variable: Variable, written: Value, path: KeyPath, context: Context) -> Effect:
+def _assignment(variable: Variable, written: Value, path: KeyPath, context: Context) -> Effect:
     """A value, a step, another variable's value, or for a count an expression."""
     name, words = variable.name, context.vocabulary
     text = one_line(written)
@@ -114,6 +104,7 @@ def _assigned(variable: Variable, written: Value, path: KeyPath, context: Contex
     if text in words.broken:
         raise Invalid
     other = words.variables.get(text)
+    # a level wins over a variable of the same name
     if other and text not in variable.levels and variable.kind != "count":
         if other.levels == variable.levels:
             return Effect(variable=name, how="copy", source=text)
@@ -130,11 +121,11 @@ def _assigned(variable: Variable, written: Value, path: KeyPath, context: Contex
 
 
 def value_of(variable: Variable, written: Value) -> int:
-    """The value a word, number or truth value means for a variable. Raises Invalid."""
+    """The variable's value for a word, number or truth value. Raises Invalid."""
     text = one_line(written)
     if variable.kind == "count":
-        plain = isinstance(written, (int, float)) and not isinstance(written, bool)
-        if plain and written == int(written) and 0 <= int(written) < variable.size:
+        is_number = isinstance(written, (int, float)) and not isinstance(written, bool)
+        if is_number and written == int(written) and 0 <= int(written) < variable.size:
             return int(written)
         most = variable.size - 1
         raise Invalid(f"must be a whole number from 0 to {most}, found {describe(written)}")

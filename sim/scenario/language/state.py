@@ -1,4 +1,4 @@
-"""State variables: those of actors, of relations and of no one in particular; ladders of levels."""
+"""State variables: of actors, of relations and of no actor; ladders, which are lists of levels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,36 +20,34 @@ from sim.scenario.language.scalar_types import (
     WHOLE,
     reference_to,
 )
+from sim.scenario.language.sourcing import ABOUT
 from sim.source.tree import KeyPath, Node
 
 FLAG_LEVELS = ("false", "true")
-MAX_VALUES = 10_000  # values of one variable; a count that needs more is no small state
-_ABOUT = "What this is, in words for a reader."
+MAX_VALUES = 10_000  # of one variable: what is proved about a model looks at every value
 _SAYS = "The sentence that a reader sees when it holds; `<owner>` and `<level>` are replaced."
-_START = "Its value on day 0; default: the lowest."
-_LADDER = "The ladder whose rungs are its values."
 
 
 def _levels(node: Node, path: KeyPath, context: Context) -> tuple[str, ...]:
-    """Ordered names, each of them once."""
-    levels: tuple[str, ...] = _WORDS.decode(node, path, context)
+    """Ordered names; a name that appears twice is reported."""
+    levels: tuple[str, ...] = _LEVEL_NAMES.decode(node, path, context)
     for i, level in enumerate(levels):
         if level in levels[:i]:
             context.problem((*path, i), f"the level {level!r} is here twice")
     return levels
 
 
-_WORDS = list_of(NAME_VALUE, 2)
-LEVELS = Kind(_levels, _WORDS.schema)
+_LEVEL_NAMES = list_of(NAME_VALUE, 2)
+LEVELS = Kind(_levels, _LEVEL_NAMES.schema)
 LADDERS = mapping_of(LEVELS, NAME)
-_LADDER_NAME = reference_to("ladder", "ladders")
+_LADDER = reference_to("ladder", "ladders")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateVariable(Declaration):
-    """What every state variable has: words for a reader."""
+    """A part of the state of the world, with one of a few values at any time."""
 
-    about: str = prose(_ABOUT)
+    about: str = prose(ABOUT)
     says: str | None = optional(TEXT, _SAYS)
 
     def variable(self, name: str, owner: str = "") -> Variable:
@@ -63,15 +61,15 @@ class StateVariable(Declaration):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderedVariable(StateVariable):
-    """What a variable with ordered levels has, however they are given."""
+    """A variable with ordered levels."""
 
-    start: str | None = optional(REFERENCE, _START)
+    start: str | None = optional(REFERENCE, "Its value on day 0; default: the lowest.")
     levels: tuple[str, ...] = ()
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The variable, if its start is one of its levels."""
+        """The variable. Raises Invalid if its start is none of its levels."""
         if self.start is not None and self.start not in self.levels:
-            context.problem((*self.path, "start"), unknown_level(self.start, self.levels))
+            self.report(context, unknown_level(self.start, self.levels), "start")
             raise Invalid
         return self
 
@@ -82,7 +80,7 @@ class OrderedVariable(StateVariable):
 
 @dataclass(frozen=True, kw_only=True)
 class LevelsVariable(OrderedVariable):
-    """Ordered levels, written out."""
+    """Ordered levels, listed where the variable is declared."""
 
     levels: tuple[str, ...] = required(LEVELS, "Its values, from the lowest to the highest.")
 
@@ -91,14 +89,16 @@ class LevelsVariable(OrderedVariable):
 class LadderVariable(OrderedVariable):
     """Ordered levels, taken from a ladder."""
 
-    ladder: str = required(_LADDER_NAME, _LADDER)
+    ladder: str = required(
+        reference_to("ladder", "ladders"), "The ladder whose rungs are its values."
+    )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The variable with its ladder's rungs; nothing if there is no such ladder."""
+        """The variable with the rungs of its ladder. Raises Invalid without one."""
         rungs = context.ladders.get(self.ladder)
         if rungs is None:
-            raise Invalid
-        # the ladder's rungs are the levels, against which the start is checked
+            raise Invalid  # the reference to it has been reported
+        # first the levels, then the check of the start against them
         return OrderedVariable.checked(replace(self, levels=rungs), context, broken)
 
     def _values(self) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class LadderVariable(OrderedVariable):
 
 @dataclass(frozen=True, kw_only=True)
 class FlagVariable(StateVariable):
-    """True or false; the value is the one it starts with."""
+    """True or false; the value of the key is the one on day 0."""
 
     flag: bool = required(FLAG, "The value on day 0, `true` or `false`.")
 
@@ -117,7 +117,7 @@ class FlagVariable(StateVariable):
 
 @dataclass(frozen=True, kw_only=True)
 class CountVariable(StateVariable):
-    """A count from 0 to its maximum."""
+    """A whole number from 0 to a maximum."""
 
     max: int = required(
         POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it in steps of 1."
@@ -125,15 +125,13 @@ class CountVariable(StateVariable):
     start: int = optional(WHOLE, "Its value on day 0; default 0.", default=0)
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The variable, if it is small and starts within its ends."""
+        """The variable. Raises Invalid if it has too many values or starts above its maximum."""
         if self.max > MAX_VALUES:
-            context.problem(
-                (*self.path, "max"), f"must be at most {MAX_VALUES:,}, found {self.max}"
-            )
+            self.report(context, f"must be at most {MAX_VALUES:,}, found {self.max}", "max")
             raise Invalid
         if self.start > self.max:
             message = f"must be at most max, {self.max}, found {self.start}"
-            context.problem((*self.path, "start"), message)
+            self.report(context, message, "start")
             raise Invalid
         return self
 
@@ -141,15 +139,8 @@ class CountVariable(StateVariable):
         return {"kind": "count", "levels": (), "size": self.max + 1, "start": self.start}
 
 
-VARIABLE = tagged_union(
-    "state variable",
-    {
-        "levels": LevelsVariable,
-        "ladder": LadderVariable,
-        "flag": FlagVariable,
-        "max": CountVariable,
-    },
-)
+_FORMS = {"levels": LevelsVariable, "ladder": LadderVariable}
+VARIABLE = tagged_union("state variable", {**_FORMS, "flag": FlagVariable, "max": CountVariable})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,19 +151,18 @@ class Relation(LadderVariable):
     title: str = prose("The name that readers see.", key="name")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The relation, which is between two different actors."""
+        """The relation; two equal actors are reported."""
         if self.between[0] == self.between[1]:
-            message = "a relation is between two different actors"
-            context.problem((*self.path, "between", 1), message)
+            self.report(context, "a relation is between two different actors", "between", 1)
         return super().checked(context, broken)
 
     def variable(self, name: str, owner: str = "") -> Variable:
-        """The variable of the model: a relation belongs to no one in particular."""
+        """The variable of the model, which has no owner."""
         return replace(super().variable(name), about=self.title or self.about)
 
 
 def unknown_level(name: str, levels: Sequence[str], owner: str = "") -> str:
-    """What to say of a word that is no level; known ones in their order."""
+    """The message about an unknown level; the known ones in their order, which has a meaning."""
     of = f" of {owner}" if owner else ""
     message = unknown(f"level{of}", name, levels)
     start = message.find("known:")
