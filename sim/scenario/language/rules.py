@@ -1,4 +1,4 @@
-"""Moves and events: a guard, a clock, a choice, effects – and what they are in the model."""
+"""Moves and events: each becomes a transition with a guard, a clock, options and effects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ MOMENT = Kind(_moment, lambda _: dict(DURATION_SCHEMA))
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Reasoned):
-    """What moves, events and interventions have in common: a guard, a clock, a choice, effects."""
+    """What moves, events and interventions have in common."""
 
     also: ClassVar = {
         "if": "when",
@@ -98,22 +98,21 @@ class Rule(Reasoned):
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The rule; keys that exclude each other are noted."""
+        """The rule; keys that exclude each other are reported."""
+        # an invalid value is given, too: its key excludes others all the same
         given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (broken & _KEYS)
         for key in _NOT_WITH_AT if "at" in given else ():
             if key in given:
                 message = f"`{key}` has no meaning beside `at`, which happens once and then"
-                context.problem((*self.path, key), message, key=True)
+                self.report(context, message, key, key=True)
         if {"once", "limit"} <= given:
-            message = "`once` and `limit` exclude each other"
-            context.problem((*self.path, "limit"), message, key=True)
+            self.report(context, "`once` and `limit` exclude each other", "limit", key=True)
         for key in ("then", "chance") if "choose" in given else ():
             if key in given:
                 message = f"`{key}` has no place beside `choose`; put the effects into the options"
-                context.problem((*self.path, key), message, key=True)
+                self.report(context, message, key, key=True)
         if "chance" in given and not {"then", "choose"} & given:
-            message = "`chance` needs a `then`: what happens with it"
-            context.problem((*self.path, "chance"), message)
+            self.report(context, "`chance` needs a `then`: what happens with it", "chance")
         return self
 
     def transition(
@@ -122,9 +121,9 @@ class Rule(Reasoned):
         """The transition of the model."""
         actor = getattr(self, "actor", None)
         if self.choose is not None:
-            weight = rationalities.get(actor or "")
-            options = tuple(model_options(self.choose, weight))
+            options = tuple(model_options(self.choose, rationalities.get(actor or "")))
         elif self.chance is not None:
+            # `chance: p` is short for two options, of which the second has no effect
             happens = Option(name=None, value=self.chance, effects=self.then or ())
             options = (happens, Option(name="nothing", share="rest"))
         else:
@@ -152,7 +151,7 @@ _KEYS = frozenset({*_NOT_WITH_AT, "at", "choose", "then", "chance"})
 
 @dataclass(frozen=True, kw_only=True)
 class Move(Rule):
-    """What an actor does."""
+    """What an actor may do."""
 
     actor: str = required(ACTOR, "Who acts.")
     for_each: Any = for_each_key()

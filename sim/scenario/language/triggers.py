@@ -1,4 +1,4 @@
-"""What starts a clock: a transition or one of its options fires, or a condition turns true."""
+"""Triggers: a transition or one of its options fires, or a condition turns true."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Becomes(Declaration):
 
 
 def _list(node: Node, path: KeyPath, context: Context) -> list[Trigger]:
-    """The triggers of a list, each once; none of them is left out."""
+    """The triggers of a list, each once. Raises Invalid if one of them is."""
     assert isinstance(node, tree.Sequence)
     if not node.items:
         raise Invalid("must have at least 1 entry, found 0")
@@ -42,7 +42,7 @@ def _list(node: Node, path: KeyPath, context: Context) -> list[Trigger]:
         except Invalid:
             whole = False
     if not whole:
-        raise Invalid  # no clock runs without one of its triggers
+        raise Invalid  # a clock with a part of its triggers would be another clock
     return made
 
 
@@ -71,7 +71,7 @@ TRIGGERS = Kind(_triggers_of, _schema)
 
 
 def _triggers_named(item: str, context: Context) -> Iterator[Trigger]:
-    """What a name in `on` stands for. Raises Invalid."""
+    """The triggers for a name in `on`. Raises Invalid if there are none."""
     if _PLACEHOLDER.search(item):
         yield from _triggers_of_copies(item, context)
         return
@@ -96,17 +96,18 @@ def _triggers_named(item: str, context: Context) -> Iterator[Trigger]:
 
 
 def _as_condition(item: str) -> str:
-    """The condition a text may be meant for; nothing if it is one word."""
+    """The condition that a text may be meant to be; empty if it is one word."""
     words = " ".join(re.sub(r"^becomes[\s:]+", "", item).split())
     return words if " " in words or words != item else ""
 
 
 def _triggers_of_copies(item: str, context: Context) -> Iterator[Trigger]:
-    """Any copy of what for_each multiplied: `<observer>_judges`, `<observer>_judges.blames`."""
+    """Every copy that `for_each` made: `<observer>_judges`, `<observer>_judges.blames`."""
     free = set(_PLACEHOLDER.findall(item))
     any_found = False
     for name, firing in context.named_transitions.items():
-        # placeholders that the `on` itself leaves open stand for any word
+        # The `on` may stand in a rule with for_each of its own: then some of its placeholders have
+        # been replaced by this copy's words, and only those still open stand for any word.
         fixed = {key: value for key, value in firing.fillings.items() if key not in free}
         template = fill(firing.template, fixed)
         if not template or not item.startswith(template):
@@ -125,7 +126,7 @@ def _triggers_of_copies(item: str, context: Context) -> Iterator[Trigger]:
 
 
 def named_transitions(root: tree.Mapping) -> dict[str, NamedTransition]:
-    """Every transition a rule can wait for, by name; of what is broken too."""
+    """Every transition that `on` can name, also of rules that are invalid."""
     made: dict[str, NamedTransition] = {}
     for treaty, entry in entries(root.get("treaties")):
         made[f"{treaty}.binds"] = NamedTransition()
