@@ -1,4 +1,4 @@
-"""What a scenario's numbers rest on: those written into rules, and what strictness asks of all."""
+"""Assumptions: the numbers written in rules, and numbers that lack a source."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _CHOICES = ("choose", "responses")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stipulated:
-    """A number written into a rule; with a source or a reason when the rule has one."""
+    """A number written in a rule, with the source or the reason that the rule gives."""
 
     number: str
     rule: str  # qualified: `moves.north_presses`
@@ -28,7 +28,7 @@ class Stipulated:
 def stipulated(document: Document, context: Context) -> tuple[Stipulated, ...]:
     """Every number in a rule's delay, odds or speed, in the order of the file.
 
-    0 and 1 without a unit are none: they stand for never, always, as it is.
+    0 and 1 without a unit are not listed: they stand for never, always, unchanged.
     """
     made = []
     for one in context.numbers:
@@ -74,7 +74,7 @@ def _option(rule: Reasoned, path: KeyPath) -> Iterator[Reasoned]:
 
 
 def unsourced(document: Document, numbers: Iterable[Stipulated]) -> Iterator[Problem]:
-    """What strictness asks for: a parameter, a source or a reason for every number."""
+    """Errors of `check --strict`: numbers without a source or a reason."""
     for number in numbers:
         if not (number.source or number.why or number.rule.startswith("actors.")):
             text = f"the number {number.number} has no source; make it a parameter, or give the "

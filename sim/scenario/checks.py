@@ -1,4 +1,4 @@
-"""What is wrong about rules as wholes: odds that do not add up, clocks that never stand still."""
+"""Checks of a resolved model: probabilities in range, speeds, clocks that never stand still."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ _SHARES = "shares are written 0.1 for 10 %"
 
 
 def check_rules(resolved: Resolved, context: Context) -> None:
-    """Note every rule that cannot run, as far as it could be read."""
+    """Report every valid rule that could not run, for some parameters or states."""
     sound = [
         one for one in resolved.all_transitions if not context.is_damaged(resolved.paths[one.name])
     ]
@@ -37,6 +37,8 @@ def check_rules(resolved: Resolved, context: Context) -> None:
         _check_progress(transition, resolved.paths[transition.name], context)
     model = resolved.model
     bounded = [one for one in sound if _is_bounded(model, one, resolved.paths[one.name], context)]
+    # An expression is checked at the corners of the parameters' ranges, which need ends for that;
+    # what is proved there, and how, is explained in sim/reach/sums.
     for fault in faults_at_corners(model, bounded):
         path = resolved.paths[fault.transition.name]
         at = fault_path(fault, path)
@@ -45,12 +47,12 @@ def check_rules(resolved: Resolved, context: Context) -> None:
 
 
 def options_path(transition: Transition, path: KeyPath) -> KeyPath:
-    """Where the options of a transition stand together."""
+    """The path of all options of a transition."""
     return (*path, "responses" if transition.part == "treaty" else "choose")
 
 
 def value_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
-    """Where an option's odds stand."""
+    """The path of an option's probability, weight or utility."""
     if option.name is None or option.name == "nothing":
         return (*path, "chance")
     key = "of_rest" if option.share == "of_rest" else transition.choice
@@ -58,7 +60,7 @@ def value_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath
 
 
 def fault_path(fault: Fault, path: KeyPath) -> KeyPath:
-    """Where a fault of a transition's speed, option, or sum of options stands."""
+    """The path of a fault: a speed, an option, or the sum over options."""
     if fault.speed:
         return (*path, "speed")
     if fault.option is not None:
@@ -67,7 +69,7 @@ def fault_path(fault: Fault, path: KeyPath) -> KeyPath:
 
 
 def _hint(model: Model, fault: Fault, context: Context) -> str:
-    """What authors usually got wrong about a probability or a sum of them."""
+    """A hint about the usual mistakes with a probability or a sum of probabilities."""
     options = fault.transition.options
     if fault.speed:
         return ""
@@ -91,7 +93,10 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
 
 
 def _check_progress(transition: Transition, path: KeyPath, context: Context) -> None:
-    """An untriggered, unlimited transition without delay must change what its guard reads."""
+    """Report a transition that would fire without end at one moment.
+
+    Without trigger, limit and delay it must change something that its guard reads.
+    """
     if transition.on or transition.limit is not None or transition.at is not None:
         return
     if not is_immediate(transition.after):
@@ -107,7 +112,7 @@ def _check_progress(transition: Transition, path: KeyPath, context: Context) -> 
 
 
 def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
-    """Whether every parameter used as a probability has ends; noted if not."""
+    """Whether every parameter used as a probability is bounded; reported if not."""
     fine = True
     for option in transition.options if transition.choice == "probability" else ():
         for name in dict.fromkeys(_as_probability(option.value)):
@@ -121,7 +126,7 @@ def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Co
 
 
 def _as_probability(expression: Expression | None) -> Iterator[str]:
-    """The parameters in an expression but for the factors of odds, which may be any size."""
+    """The parameters in an expression, except factors of `odds`, which may have any size."""
     waiting: list[Node] = [expression.node] if expression else []
     while waiting:
         node = waiting.pop(0)
@@ -133,7 +138,7 @@ def _as_probability(expression: Expression | None) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocatedFault:
-    """What is wrong with a transition after a change, and the parameters it reads there."""
+    """A fault of a transition after a change, and the parameters that it depends on."""
 
     text: str
     where: str  # the transition, with place and path of the expression at fault
@@ -141,7 +146,7 @@ class LocatedFault:
 
 
 def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
-    """For each parameter the transitions whose guard, odds, speed or delay reads it."""
+    """For each parameter the transitions whose guard, options, speed or delay read it."""
     found: dict[str, list[Transition]] = {}
     for one in transitions:
         expressions = [one.when, one.speed]
@@ -153,7 +158,7 @@ def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
 
 
 def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedFault]:
-    """What is wrong with the odds, speeds and delays of transitions of a model."""
+    """Faults of the options, speeds and delays of some transitions of a model."""
     transitions = list(transitions)
     for one in transitions:
         read = delay_reads(one.after)

@@ -1,10 +1,10 @@
-"""What a scenario assumes, as data frames for notebooks.
+"""Assumptions, treaties and evidence of a scenario as data frames.
 
 Columns of `parameters`, `delays` and `stipulated`, whose index is the name:
 
-    kind        of distribution: pert, beta, lognormal ...; `number` of one written into a rule
+    kind        of distribution: pert, beta, lognormal ...; `number` of one written in a rule
     low, median, high   its 5 %, 50 % and 95 % quantiles; of a delay, with the parameters it reads
-                at their medians; of choices, which have no order, only the likeliest as median
+                at their medians; of choices, which have no order, the most likely as median
     unit        `d` where the three are durations, then in days; else empty
     grade, source, unconfirmed   how well founded it is, and by what; sources are joined by ", "
     file, line  where it was written
@@ -46,7 +46,7 @@ def delays(declared: Document, model: Model) -> pd.DataFrame:
 
 
 def stipulated(found: tuple[Stipulated, ...]) -> pd.DataFrame:
-    """One row a number written into a rule; its name is where it stands in the file."""
+    """One row a number written in a rule; its name is its path in the file."""
     return _frame(
         {
             "name": one.path,
@@ -64,7 +64,7 @@ def stipulated(found: tuple[Stipulated, ...]) -> pd.DataFrame:
 
 
 def assumptions(declared: Document, model: Model, found: tuple[Stipulated, ...]) -> pd.DataFrame:
-    """All three, one below the other; column `what` says which each is."""
+    """All three, one below the other; column `what` is `parameter`, `delay` or `number`."""
     tables = {
         "parameter": parameters(declared, model),
         "delay": delays(declared, model),
@@ -90,7 +90,7 @@ def treaties(declared: Document) -> pd.DataFrame:
 
 
 def evidence(declared: Document) -> pd.DataFrame:
-    """One row a record of history: index name; outcome, successes, trials, about, source."""
+    """One row an entry: index name; outcome, successes, trials, about, source."""
     rows = [
         (one.name, str(one.outcome), one.successes, one.trials, one.meaning, ", ".join(one.source))
         for one in declared.evidence.values()
@@ -124,8 +124,8 @@ def _parameter(model: Model, one: ParameterDeclaration) -> tuple[str, tuple[Any,
     parameter = model.parameter(one.name)
     distribution = parameter.distribution
     if distribution.levels:
-        likeliest = value_in_words(parameter, central(distribution))
-        return distribution.kind, (None, likeliest, None), ""
+        most_likely = value_in_words(parameter, central(distribution))
+        return distribution.kind, (None, most_likely, None), ""
     low, median, high = (
         quantile(distribution, u) / (DAY if parameter.time else 1.0) for u in QUANTILES
     )

@@ -1,4 +1,4 @@
-"""A file in, a scenario out, or every problem it has at once."""
+"""Loading: from a file to a scenario, or to an exception with all of its errors."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -24,25 +24,25 @@ from sim.source.reading import read
 
 
 def load(path: str | PathLike[str]) -> Scenario:
-    """The scenario of a file, with all it extends and includes.
+    """The scenario of a file, with the files that it extends and includes.
 
-    Raises ScenarioError with every problem, in file order.
+    Raises ScenarioError with all errors, in the order of the file.
     """
     with _garbage_collection_off():
         return _load(fspath(path))
 
 
 def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
-    """The names in a file of sources and nothing else, to be included; None for any other file.
+    """The names of the sources in a file that has nothing else; None for any other file.
 
-    Raises ScenarioError with every problem they have.
+    Raises ScenarioError with all errors in them.
     """
     tree, problems = read(fspath(path))
     if set(tree.entries) != {"sources"}:
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
     document, _ = decode(diagnostics)
-    # what a whole scenario needs besides is not missed in a part of one
+    # such a file is included in scenarios, so what a scenario needs besides may be missing
     of_sources = [one for one in diagnostics.problems if one.path.partition(".")[0] == "sources"]
     wrong = [*problems, *(one for one in of_sources if one not in problems)]
     if wrong:
@@ -54,6 +54,9 @@ def _load(file: str) -> Scenario:
     composed = compose(file)
     if is_machine_form(composed.tree):
         return _from_machine_form(file, read_model(composed.tree))
+    # Order: files are put together, copies are made, keys are decoded, and only then is checked
+    # what concerns several parts. Each step runs although an earlier one found errors, so that an
+    # author sees all of them at once; none may rely on the absence of errors.
     diagnostics = expand(
         Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
     )
@@ -63,6 +66,7 @@ def _load(file: str) -> Scenario:
     resolved = resolve(document, context)
     names.check_random_streams(context, resolved.paths, document.parameters)
     check_rules(resolved, context)
+    # an intervention is checked on the model, which with errors would be incomplete
     if not diagnostics.problems:
         diagnostics.problems.extend(_intervention_problems(document.interventions, resolved))
     if diagnostics.problems:
@@ -80,7 +84,7 @@ def _load(file: str) -> Scenario:
 
 
 def _from_machine_form(file: str, model: Model) -> Scenario:
-    """A scenario that is nothing but its model: what the form does not have is empty."""
+    """A scenario with a model and nothing else: what the form does not have is empty."""
     declared = Document(
         scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
     )
@@ -98,7 +102,7 @@ def _from_machine_form(file: str, model: Model) -> Scenario:
 def _intervention_problems(
     interventions: Mapping[str, Intervention], resolved: Resolved
 ) -> Iterator[Problem]:
-    """What each intervention, alone, would make of the model that no file may say."""
+    """The errors that the model would have under each intervention alone."""
     events = {event.name: event for event in resolved.added}
     read_by = readers(resolved.all_transitions)
     for one in interventions.values():
@@ -110,7 +114,7 @@ def _intervention_problems(
 
 @contextmanager
 def _garbage_collection_off() -> Iterator[None]:
-    """No garbage collection meanwhile: all that is made stays, and looking it over takes longer."""
+    """No garbage collection meanwhile: what is made is kept, so each search would be in vain."""
     was_on = gc.isenabled()
     gc.disable()
     try:

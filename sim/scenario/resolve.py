@@ -1,4 +1,4 @@
-"""A decoded document resolved to a model: everything that moves becomes a transition."""
+"""Resolution: from a decoded document to a model; every rule becomes transitions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sim.source.tree import KeyPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A model, the events interventions would add, and where each transition is written."""
+    """A model, the events that interventions would add, and the path of each transition."""
 
     model: Model
     added: tuple[Transition, ...]  # events of interventions that are not applied
@@ -22,12 +22,12 @@ class Resolved:
 
     @property
     def all_transitions(self) -> tuple[Transition, ...]:
-        """The model's own transitions and the possible ones."""
+        """The transitions of the model, then those of interventions."""
         return (*self.model.transitions, *self.added)
 
 
 def resolve(document: Document, context: Context) -> Resolved:
-    """The model of a document as written; what is wrong between its parts is noted."""
+    """The model of a document without interventions; contradictions of its parts are reported."""
     paths: dict[str, KeyPath] = {}
     transitions: list[Transition] = []
     for made, path in _transitions(document, context):
@@ -58,7 +58,7 @@ def resolve(document: Document, context: Context) -> Resolved:
 
 
 def _variables(document: Document) -> Iterable[Variable]:
-    """All state variables in the order of the file's sections; the treaties' last."""
+    """All state variables in the order of the file's sections; those of treaties last."""
     for actor in document.actors.values():
         for name, one in actor.state.items():
             yield one.variable(f"{actor.name}.{name}", actor.name)
@@ -69,7 +69,7 @@ def _variables(document: Document) -> Iterable[Variable]:
 
 
 def _transitions(document: Document, context: Context) -> Iterable[tuple[Transition, KeyPath]]:
-    """Treaties, moves, events, in the order that decides ties (rule 4), and where each stands."""
+    """Transitions with their paths: treaties, moves, events; this order decides ties (rule 4)."""
     weights = context.rationalities
     for treaty in document.treaties.values():
         for made in treaty.binding(document.moments[treaty.name]):

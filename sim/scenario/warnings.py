@@ -1,4 +1,4 @@
-"""What an author should look at: nobody reads it, nothing satisfies it, nothing reaches it."""
+"""Warnings: names never used, conditions never true, things that can never happen."""
 
 from collections.abc import Iterator
 from math import prod
@@ -17,12 +17,12 @@ from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
-MAX_FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
-MAX_CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable
+MAX_FIRINGS = 8_000  # of exact reachability, about 0.05 s; then variables are treated one by one
+MAX_CELLS = 100_000  # combinations of values that are tried; with more, no warning
 
 
 def warn(document: Document, resolved: Resolved, context: Context) -> None:
-    """Note all warnings about a scenario without problems."""
+    """Report all warnings about a scenario without errors."""
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
     never = set(_warn_unsatisfiable(resolved.model, context))
@@ -30,7 +30,7 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
 
 
 def _warn_unused(document: Document, resolved: Resolved, context: Context) -> None:
-    """Parameters and state variables that nothing reads."""
+    """Warn of parameters and state variables that are never read."""
     diagnostics = context.diagnostics
     nodes = [expression.node for expression in _expressions(resolved)]
     read = {name for node in nodes for name in parameters_read(node)}
@@ -44,13 +44,13 @@ def _warn_unused(document: Document, resolved: Resolved, context: Context) -> No
             diagnostics.warn(("parameters", name), "nobody reads it", key=True)
     for name, path in _declared_variables(document):
         here = place_of(context.tree, path, key=True).file == context.tree.place.file
-        if name not in read and here:  # a variant need not give up what its base owns
+        if name not in read and here:  # a variant may leave variables of its base unused
             message = "nobody reads it: no guard, no expression, no outcome, no ending"
             diagnostics.warn(path, message, key=True)
 
 
 def _declared_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
-    """The state variables that somebody wrote, and where; a treaty's are its own matter."""
+    """The state variables declared in the file, with their paths; without those of treaties."""
     for actor, declared in document.actors.items():
         for name in declared.state:
             yield f"{actor}.{name}", ("actors", actor, "state", name)
@@ -59,7 +59,7 @@ def _declared_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
 
 
 def _warn_idle_actors(document: Document, context: Context) -> None:
-    """Actors that own nothing and that nothing names."""
+    """Warn of actors without state that nothing names."""
     named = {str(move.actor) for move in document.moves.values()}
     named.update(side for relation in document.relations.values() for side in relation.between)
     for treaty in document.treaties.values():
@@ -73,7 +73,7 @@ def _warn_idle_actors(document: Document, context: Context) -> None:
 
 
 def _expressions(resolved: Resolved) -> Iterator[Expression]:
-    """Every expression that an engine evaluates, but for those of delays."""
+    """Every expression that an engine evaluates, except those of delays."""
     model = resolved.model
     for transition in resolved.all_transitions:
         found = [transition.when, transition.speed, *(t.becomes for t in transition.on)]
@@ -88,7 +88,7 @@ def _expressions(resolved: Resolved) -> Iterator[Expression]:
 
 
 def _warn_unsatisfiable(model: Model, context: Context) -> Iterator[KeyPath]:
-    """Paths of the conditions that nothing satisfies."""
+    """Warn of conditions that are never true; their paths."""
     for path, condition in context.conditions.items():
         if not (satisfiable(model, condition) and _can_be_true(model, condition)):
             message = f"no combination of values satisfies {condition.text!r}"
@@ -97,7 +97,10 @@ def _warn_unsatisfiable(model: Model, context: Context) -> Iterator[KeyPath]:
 
 
 def _can_be_true(model: Model, condition: Expression) -> bool:
-    """Whether some combination of values makes a condition true."""
+    """Whether some combination of values makes a condition true, or there are too many to try.
+
+    Only parameters with choices are tried, since others have too many values.
+    """
     node = condition.node
     choices = [model.parameter(name) for name in parameters_read(node)]
     if any(parameter.distribution.kind != "choices" for parameter in choices):
@@ -116,12 +119,12 @@ def _can_be_true(model: Model, condition: Expression) -> bool:
 def _warn_unreached(
     resolved: Resolved, found: Reach, never: set[KeyPath], context: Context
 ) -> None:
-    """Transitions that never fire, options never taken, outcomes that never happen."""
+    """Warn of transitions that never fire, options never taken, outcomes that never happen."""
     model, diagnostics = resolved.model, context.diagnostics
     for transition, fired, taken in zip(model.transitions, found.fired, found.taken, strict=True):
         path = resolved.paths[transition.name]
         if not fired:
-            if not any(other[: len(path)] == path for other in never):  # else told already
+            if not any(other[: len(path)] == path for other in never):  # else it has one
                 _warn_never_fires(transition, path, context)
             continue
         for option, possible in zip(transition.options, taken, strict=True):
