@@ -1,4 +1,4 @@
-"""Two sides compared: levels with their variable, numbers with numbers, flags with flags."""
+"""Comparisons: a variable with its levels, numbers with numbers, flags with flags."""
 
 import ast
 from typing import Literal, Protocol
@@ -20,13 +20,16 @@ SIGNS: dict[type[ast.cmpop], Sign] = {
 
 
 class Reading(Protocol):
-    """What comparing needs of the reader of an expression."""
+    """The part of the reader of expressions that comparisons need.
+
+    A protocol, since the reader imports this module.
+    """
 
     def tree(self, node: ast.expr) -> Typed | None:
-        """The tree of a part, its mistakes noted."""
+        """The tree of a part, or None with its mistakes reported."""
 
     def known(self, name: str) -> Typed | None:
-        """What a name stands for; None when it is unknown here."""
+        """The value that a name stands for; None if the name is unknown here."""
 
     def owners(self, level: str) -> list[str]:
         """Variables and parameters that have a level of this name."""
@@ -35,14 +38,14 @@ class Reading(Protocol):
         """Whether something has a level of this name."""
 
     def is_broken(self, name: str) -> bool:
-        """Whether a name exists but its own line is wrong."""
+        """Whether a name is declared, but its declaration is invalid."""
 
     def add_mistake(self, message: str) -> None:
-        """Note a mistake."""
+        """Report a mistake."""
 
 
 def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node | None:
-    """The tree of one comparison, or None with the mistake noted."""
+    """The tree of one comparison, or None with the mistake reported."""
     sign = SIGNS.get(type(op))
     if sign is None:
         reader.add_mistake(
@@ -70,14 +73,18 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
 
 
 def _levels(reader: Reading, node: ast.expr) -> Typed | None:
-    """What a side stands for, if that is something with levels."""
+    """The value of a side, if it has levels."""
     name = dotted(node)
     typed = reader.known(name) if name else None
     return typed if typed and typed.kind == "levels" else None
 
 
 def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr, *, first: bool) -> bool:
-    """Of two unknown words one is reported: the one that is no level, else the first."""
+    """Whether this one of two unknown words is the one that is not reported.
+
+    In `strat >= clash` the mistake is `strat`: of two unknown words the one that is a level of
+    something is passed over, else the second.
+    """
     name, beside = dotted(word), dotted(other)
     if name is None or beside is None or {name, beside} & {"true", "false"}:
         return False
@@ -93,7 +100,7 @@ def _of_levels(
     sides: tuple[ast.expr, ast.expr],
     typed: tuple[Typed | None, Typed | None],
 ) -> Node | None:
-    """Opposite something with levels, a name is first one of its levels."""
+    """A comparison in which a side has levels; a name on the other side is one of them first."""
     for this, other in ((0, 1), (1, 0)):
         owner, word = typed[this], sides[other]
         if owner is None or not isinstance(word, ast.Name) or word.id not in owner.levels:

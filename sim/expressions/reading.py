@@ -1,6 +1,6 @@
-"""An expression's text turned into a tree: parsed by Python's grammar, a white list of it, typed.
+"""Reading expressions: every part of the parsed text is checked and given a type.
 
-Nothing is ever evaluated here. Every mistake of one expression is collected, in reading order.
+All mistakes of one expression are collected, in reading order.
 """
 
 import ast
@@ -40,9 +40,10 @@ _KIND_OF_VARIABLE: dict[str, Kind] = {"levels": "levels", "flag": "condition", "
 
 @dataclass(slots=True)
 class Reader:
-    """Reads one expression; `mistakes` holds what was wrong with it.
+    """Reads one expression and collects its mistakes.
 
-    A part that reads something broken elsewhere gives None without a mistake of its own.
+    A part that names an invalid declaration gives None without a mistake here, since that is
+    reported where it is declared.
     """
 
     vocabulary: Vocabulary
@@ -69,12 +70,12 @@ class Reader:
         return self._of_kind(typed, kind, text) if typed else None
 
     def add_mistake(self, message: str) -> None:
-        """Note a mistake, once."""
+        """Report a mistake, once."""
         if message not in self.mistakes:
             self.mistakes.append(message)
 
     def is_broken(self, name: str) -> bool:
-        """Whether a name exists but its own line is wrong."""
+        """Whether a name is declared, but its declaration is invalid."""
         words = self.vocabulary
         if words.partial and self.known(name) is None and name not in words.outcomes:
             return True
@@ -116,7 +117,7 @@ class Reader:
         return None
 
     def known(self, name: str) -> Typed | None:
-        """What a name stands for; None when it is unknown here."""
+        """The value that a name stands for; None if the name is unknown here."""
         words = self.vocabulary
         if name in words.variables:
             variable = words.variables[name]
@@ -255,6 +256,6 @@ class Reader:
 
 
 def _all_or_none(parts: list[Node | None]) -> tuple[Node, ...]:
-    """The parts if none is missing; else nothing."""
+    """The parts if none is missing; else an empty tuple."""
     known = tuple(part for part in parts if part is not None)
     return known if len(known) == len(parts) else ()

@@ -1,4 +1,4 @@
-"""An expression's text parsed by Python's grammar, with hints for those who do not know Python."""
+"""Parsing expressions with Python's grammar, with hints for authors who do not know Python."""
 
 import ast
 import re
@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import isinf
 
-MAX_LENGTH = 4_000
-MAX_EXPANDED_LENGTH = 40_000  # characters, facts written out
-MAX_DEPTH = 100  # of parts within parts, facts written out
+# Limits of one expression. Facts may use facts, so that a few lines could expand to any length; and
+# what reads a tree recursively must stay far from the limit of Python's stack.
+MAX_LENGTH = 4_000  # characters as written
+MAX_EXPANDED_LENGTH = 40_000  # characters with all facts expanded
+MAX_DEPTH = 100  # levels with all facts expanded
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
@@ -35,12 +37,12 @@ _HINTS = {
 
 
 class Mistake(Exception):
-    """What is wrong with one expression, in the author's words."""
+    """A mistake in an expression, with the message for its author."""
 
 
 @lru_cache(maxsize=4_096)
 def parse(text: str, length: int = MAX_LENGTH) -> ast.expr:
-    """The parsed text, which nobody may change. Raises Mistake, also above so many characters."""
+    """The parsed text, which is cached and must not be changed. Raises Mistake."""
     text = " ".join(text.split())
     if len(text) > length:
         raise Mistake(f"is longer than {length:,} characters; name its parts as facts")
@@ -82,7 +84,7 @@ def names_and_depth(text: str) -> tuple[tuple[str, ...], int]:
 
 
 def expanded_size(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
-    """How long and how deep a text is, its facts written out. Raises Mistake if it is too much."""
+    """Length and depth of a text with all facts expanded. Raises Mistake above the limits."""
     names, depth = names_and_depth(text)
     read = [facts[name] for name in names if name in facts]
     length = len(text) + sum(found for found, _ in read)
@@ -128,7 +130,7 @@ def _shortened(text: str) -> str:
 
 
 def _explain(text: str, error: Exception) -> str:
-    """Why a text cannot be parsed: what authors usually meant, else where the parser stopped."""
+    """Why a text cannot be parsed: a hint at the usual mistake, else where the parser stopped."""
     short = _shortened(text)
     placeholder = _PLACEHOLDER.search(text)
     if placeholder:

@@ -1,4 +1,4 @@
-"""What the names in expressions stand for."""
+"""The names that expressions can use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from sim.model.state import Variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Everything an expression can name; `broken` names exist but their own line is wrong."""
+    """Everything that an expression can name; `broken` names have an invalid declaration."""
 
     variables: Mapping[str, Variable] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

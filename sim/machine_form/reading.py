@@ -1,7 +1,7 @@
-"""The machine form read back: the same model, event for event.
+"""Reading the machine form: the same model again, event for event.
 
-A machine form has final numbers and no shorthand, so nothing of the language's decoders is needed.
-In one that somebody changed by hand the first thing that is wrong is told, with its place.
+A machine form has final numbers and no shorthand, so the decoders of the language are not needed.
+Of a form that was edited by hand the first error is reported, with its place.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ from sim.source.tree import (
 )
 
 _FLAG = ("false", "true")
-_CHOICES: Mapping[str, ChoiceKind] = {  # key of an option's odds -> how the choice is weighed
+_CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is made
     "probability": "probability",
     "of_rest": "probability",
     "weight": "weight",
@@ -47,19 +47,19 @@ _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option's odds -> how the cho
 
 @dataclass(frozen=True, slots=True)
 class FormValue:
-    """A value of the form, and the way to it for messages."""
+    """A value of the form, and its path for messages."""
 
     root: Keys
     node: Node
     path: KeyPath = ()
 
     def fail(self, text: str) -> NoReturn:
-        """Raise what is wrong here."""
+        """Raise a ScenarioError with this place."""
         place = place_of(self.root, self.path)
         raise ScenarioError([Problem(place=place, path=path_text(self.path), text=text)])
 
     def get(self, key: str) -> "FormValue | None":
-        """The value of a key, if it is there."""
+        """The value of a key, or None."""
         if not isinstance(self.node, Keys):
             self.fail(f"must be a block of keys, found {describe(self.node)}")
         node = self.node.get(key)
@@ -88,7 +88,7 @@ class FormValue:
         return self.node.text
 
     def number(self) -> float:
-        """A number; `864000 s` is one, too."""
+        """A number; a time in seconds such as `864000 s`, too."""
         text = self.text().removesuffix(" s")
         try:
             return float(text)
@@ -111,12 +111,12 @@ class FormValue:
 
 
 def is_machine_form(root: Keys) -> bool:
-    """Whether a file is a model as `resolve` writes it."""
+    """Whether a file is a machine form, as `resolve` writes it."""
     return "resolved" in root.entries
 
 
 def read_model(root: Keys) -> Model:
-    """The model of a machine form. Raises ScenarioError for what is no such form."""
+    """The model of a machine form. Raises ScenarioError for anything else."""
     at = FormValue(root, root)
     if at["resolved"].text() != str(FORMAT):
         at["resolved"].fail(f"must be {FORMAT}, the form this version reads")
@@ -155,7 +155,7 @@ def read_model(root: Keys) -> Model:
 
 @dataclass(frozen=True, slots=True)
 class _Expressions:
-    """Reads expressions, which stand in the form with all facts written out."""
+    """Reads the expressions of a form, in which all facts are expanded."""
 
     words: Vocabulary
 

@@ -1,4 +1,4 @@
-"""A YAML file read into a tree with places; whatever is no scenario file fails here, quickly."""
+"""Reading: from a YAML file to a source tree; other files are refused here, quickly."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ _BRACKETS = re.compile(
 
 
 def read(file: str) -> tuple[Mapping, list[Problem]]:
-    """The tree of a file, and its duplicate keys as problems. Raises ScenarioError."""
+    """The tree of a file, and duplicate keys as errors. Raises ScenarioError if there is none."""
     builder, text = _Builder(file), _text(file)
     try:
         tree = builder.document(yaml.parse(text, Loader=_Loader))
@@ -54,11 +54,11 @@ def read(file: str) -> tuple[Mapping, list[Problem]]:
 
 
 def _text(file: str) -> str:
-    """The characters of a file, refused when it is missing, too big or no text."""
+    """The characters of a file. Raises ScenarioError if it is missing, too large or no text."""
     path = Path(file)
     try:
         with path.open("rb") as stream:
-            raw = stream.read(FILE_BYTES + 1)
+            raw = stream.read(FILE_BYTES + 1)  # never all of it: it may be a device without end
     except FileNotFoundError:
         raise _without_line(file, f"there is no such file{similar_file(file)}") from None
     except ValueError:  # a null character in the name
@@ -85,7 +85,7 @@ def _text(file: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """A tree, the number of its values and of its levels with every anchor written out."""
+    """A tree, with its numbers of values and of levels when every anchor is expanded."""
 
     tree: Node
     size: int = 1
@@ -93,17 +93,21 @@ class _Built:
 
 
 class _Builder:
-    """Turns the parser's events into a tree in one pass, and stops at what is too much."""
+    """Builds a tree from the parser's events in one pass, within the limits above.
+
+    Equal anchors share one subtree, so that a small file may stand for a tree of any size; `_Built`
+    counts what the tree would have if it were written out.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
         self.anchors: dict[str, _Built] = {}
-        self.open: dict[str, Mark] = {}  # anchors of what is not built to its end
+        self.open: dict[str, Mark] = {}  # anchors of nodes that are not complete yet
         self.depth = 0
 
     def document(self, events: Iterator[Event]) -> Node | None:
-        """The tree of the one document, None of an empty file."""
+        """The tree of the only document; None for an empty file."""
         tree = None
         for event in events:
             if isinstance(event, yaml.NodeEvent):
@@ -133,7 +137,7 @@ class _Builder:
         return built
 
     def _anchored(self, event: Event) -> _Built:
-        """What an anchor stands for."""
+        """The node of an anchor."""
         name = event.anchor
         if name in self.open:
             raise _refusal(self.file, "an anchor contains itself", mark=self.open[name])
@@ -145,7 +149,7 @@ class _Builder:
         text = event.value
         if len(text) > SCALAR_CHARACTERS:
             raise self._refuse(f"a text longer than {SCALAR_CHARACTERS:,} characters", event)
-        # a quoted scalar is a text whatever it looks like
+        # a quoted scalar is a text, whatever it looks like
         return Scalar(text if event.style else core(text), text, self._place(event))
 
     def _collection(self, event: Event, events: Iterator[Event]) -> _Built:
@@ -192,7 +196,10 @@ class _Builder:
 
 
 def _until(end: type[yaml.Event], events: Iterator[Event]) -> Iterator[Event]:
-    """The events at which the parts of a collection begin; each must be built before the next."""
+    """The events at which the parts of a collection begin.
+
+    The events of a part must be consumed, by building it, before the next part is asked for.
+    """
     for event in events:
         if isinstance(event, end):
             return
@@ -210,7 +217,7 @@ def _enclosing(tree: Node, parts: Iterable[_Built]) -> _Built:
 def _refusal(
     file: str, message: str, *, mark: Mark | None = None, before: str = ""
 ) -> ScenarioError:
-    """The one problem of a file that cannot be read on, at a mark or behind a text."""
+    """The error of a file that cannot be read further, at a mark or at the end of a text."""
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
     if mark:
         line, column = mark.line, mark.column
@@ -219,12 +226,12 @@ def _refusal(
 
 
 def _without_line(file: str, message: str) -> ScenarioError:
-    """A problem of a file as a whole, which has no line."""
+    """An error of a file as a whole, without a line."""
     return ScenarioError([Problem(place=Place(file=file), path="", text=message)])
 
 
 def similar_file(file: str) -> str:
-    """The scenario file beside a missing one, or in `scenarios` there, that may have been meant."""
+    """A hint at a file with a similar name, in the same folder or in its `scenarios`."""
     path = Path(file)
     beside: dict[str, Path] = {}
     for folder in (path.parent / "scenarios", path.parent):
@@ -237,10 +244,10 @@ def similar_file(file: str) -> str:
 
 
 def _too_deep(file: str, text: str) -> ScenarioError | None:
-    """Our own word where brackets nest too deeply for the parser, which reads ahead of its events.
+    """The error of brackets that nest too deeply for the parser; None if that is not the reason.
 
-    Parsers have limits of their own, which differ by version; an author is told ours, at the
-    bracket that is one too many. None if that is not what is wrong.
+    Parsers have limits of their own, which differ by version, and read ahead of their events: so
+    our limit is checked again here, and the error points at the first bracket beyond it.
     """
     depth = 1  # of the mapping that a scenario is
     for found in _BRACKETS.finditer(text):
@@ -256,7 +263,7 @@ _UNFIT = (
     "does not fit what stands above it: compare the indentation, and look for a quote that ends "
     "too early and for a key in braces (for_each fills in <name>)"
 )
-_HINTS = {  # a part of the parser's complaint -> what authors usually got wrong then
+_HINTS = {  # part of the parser's message -> the usual mistake
     "mapping values are not allowed": "a second ': ' in one line, a line indented too far, or "
     "none in the line above: line keys up, and put a text that holds ': ' in quotes",
     "cannot start any token": "tabs cannot indent, and a text that begins with this character "
@@ -274,7 +281,7 @@ _HINTS = {  # a part of the parser's complaint -> what authors usually got wrong
 
 
 def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
-    """What authors usually got wrong, then the parser's own complaint."""
+    """A hint about the usual mistake, then the parser's own message."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return _refusal(file, f"is no YAML: {error}")
     problem = (error.problem or error.context or "is no YAML").strip()
