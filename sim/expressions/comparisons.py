@@ -49,7 +49,7 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     sign = SIGNS.get(type(op))
     if sign is None:
         reader.add_mistake(
-            f"{text_of(left)!r} and {text_of(right)!r}: only == != < <= > >= compare"
+            f"{text_of(left)!r} and {text_of(right)!r}: only == != < <= > >= can be used to compare"
         )
         return None
     sides = (left, right)
@@ -67,7 +67,9 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
         reader.add_mistake(f"{message}: they cannot be compared")
         return None
     if one.kind == "condition" and sign not in ("==", "!="):
-        reader.add_mistake(f"{text_of(left)!r} is true or false: only == and != compare it")
+        reader.add_mistake(
+            f"{text_of(left)!r} is true or false: only == and != can be used to compare it"
+        )
         return None
     return Comparison(sign, one.node, two.node)
 
@@ -138,7 +140,7 @@ def _no_level(reader: Reading, owner: str, typed: Typed, word: ast.expr) -> str:
     if name and other is None and isinstance(word, ast.Name):
         message = unknown(f"level of {owner}", name, typed.levels)
         if "known:" in message:  # in the order of the levels, which is what they mean
-            elsewhere = f"which is one of {owners[0]}; " if (owners := reader.owners(name)) else ""
+            elsewhere = f"it is a level of {owners[0]}; " if (owners := reader.owners(name)) else ""
             message = f"{message[: message.index('known:')]}{elsewhere}known: {known}"
         return message
     kind = f", which is {KINDS[other.kind]}" if other else ""

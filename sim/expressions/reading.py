@@ -113,7 +113,7 @@ class Reader:
                 return self._if_else(node)
             case ast.Call():
                 return self._call(node)
-        self.add_mistake(f"{text_of(node)!r} has no meaning here")
+        self.add_mistake(f"{text_of(node)!r} is not allowed here")
         return None
 
     def known(self, name: str) -> Typed | None:
@@ -155,7 +155,7 @@ class Reader:
     def _name(self, node: ast.expr) -> Typed | None:
         name = dotted(node)
         if name is None:
-            self.add_mistake(f"{text_of(node)!r} has no meaning here")
+            self.add_mistake(f"{text_of(node)!r} is not allowed here")
             return None
         if name in ("true", "false"):
             return Typed(Constant(1.0 if name == "true" else 0.0, name), "condition")
@@ -171,7 +171,7 @@ class Reader:
             return f"{name!r} is an outcome; {here}"
         owners = words.owners_of(name)
         if owners:
-            return f"{name!r} is a level; say of what, as in `{owners[0]} == {name}`"
+            return f"{name!r} is a level; compare a variable with it, as in `{owners[0]} == {name}`"
         if name in words.delays:
             return f"{name!r} is a delay, which an expression cannot read"
         if name in words.unreadable:
@@ -195,7 +195,7 @@ class Reader:
         op = _COMBINE.get(type(node.op))
         left, right = self.tree(node.left), self.tree(node.right)
         if op is None:
-            self.add_mistake(f"{text_of(node)!r}: only + - * / are known")
+            self.add_mistake(f"{text_of(node)!r}: only + - * / are allowed")
             return None
         if left is None or right is None:
             return None
@@ -203,7 +203,7 @@ class Reader:
             kind = TIMES.get((op, left.kind, right.kind))
             if kind is None:
                 message = f"{KINDS[left.kind]} {op} {KINDS[right.kind]}"
-                self.add_mistake(f"{text_of(node)!r} is {message}, which has no meaning")
+                self.add_mistake(f"{text_of(node)!r} is {message}, which is not defined")
                 return None
             return Typed(Arithmetic(op, left.node, right.node), kind)
         one, two = self._number(left, node.left), self._number(right, node.right)
@@ -220,7 +220,7 @@ class Reader:
                 return None
         if then.kind != otherwise.kind:
             message = f"{KINDS[then.kind]} or {KINDS[otherwise.kind]}"
-            self.add_mistake(f"{text_of(node)!r} is {message}; both must be of one kind")
+            self.add_mistake(f"{text_of(node)!r} is {message}; both must have the same type")
             return None
         return Typed(IfElse(condition, then.node, otherwise.node), then.kind)
 
@@ -230,7 +230,7 @@ class Reader:
             self.add_mistake(unknown("function", name, _FUNCTIONS))
             return None
         if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
-            self.add_mistake(f"{text_of(node)!r}: {name} takes plain arguments")
+            self.add_mistake(f"{text_of(node)!r}: {name} takes positional arguments only")
             return None
         if len(node.args) < 2:
             self.add_mistake(f"{text_of(node)!r}: {name} needs at least 2 arguments")

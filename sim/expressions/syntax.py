@@ -23,7 +23,7 @@ _LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
 _HINTS = {
     "&": "write `and`",
     "|": "write `or`",
-    "%": "write a share as a number, 0.1 for 10 %",
+    "%": "write 0.1 for 10 %",
     "'": "names and levels need no quotes inside an expression",
     '"': "names and levels need no quotes inside an expression",
     "?": "write `x if condition else y`",
@@ -49,7 +49,7 @@ def parse(text: str, length: int = MAX_LENGTH) -> ast.expr:
     if not _ALLOWED.fullmatch(text):
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
         hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
-        raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
+        raise Mistake(f"{odd!r} is not allowed in an expression{hint}")
     for number in _LIKE_A_NUMBER.findall(text):
         if not _NUMBER.fullmatch(number):
             raise Mistake(f"{_shortened(number)!r} is neither a number nor a name")
@@ -91,7 +91,7 @@ def expanded_size(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int,
     depth += max((below for _, below in read), default=0)
     if length > MAX_EXPANDED_LENGTH or depth > MAX_DEPTH:
         limit = f"more than {MAX_EXPANDED_LENGTH:,} characters long or {MAX_DEPTH} levels deep"
-        raise Mistake(f"{_shortened(text)!r} is {limit} once its facts are written out")
+        raise Mistake(f"{_shortened(text)!r} is {limit} once its facts are expanded")
     return length, depth
 
 
@@ -134,14 +134,14 @@ def _explain(text: str, error: Exception) -> str:
     short = _shortened(text)
     placeholder = _PLACEHOLDER.search(text)
     if placeholder:
-        return f"{placeholder.group()!r} is filled in by no for_each here"
+        return f"{placeholder.group()!r} is a placeholder that no for_each here replaces"
     duration = _TWO_WORDS.search(text)
     if duration:
-        return f"{short!r}: a duration ({duration.group()!r}) has no meaning in an expression"
+        return f"{short!r}: a duration ({duration.group()!r}) is not allowed in an expression"
     if _CAPITALS.search(text):
-        return f"{short!r}: write and, or, not in small letters"
+        return f"{short!r}: write and, or, not in lower case"
     if _LONE_EQUALS.search(text):
-        return f"{short!r}: = does not compare; write =="
+        return f"{short!r}: `=` is not a comparison; use `==`"
     if "!" in text.replace("!=", ""):
         return f"{short!r}: write `not` instead of !"
     if not isinstance(error, SyntaxError) or "too many nested" in error.msg:

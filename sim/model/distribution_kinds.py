@@ -31,7 +31,7 @@ def _anything(numbers: Sequence[float]) -> tuple[float, float]:
 def _outside(found: Distribution, say: Say) -> list[str]:
     low, high = found.within or (-math.inf, math.inf)
     value = found.numbers[0]
-    return [] if low <= value <= high else [f"{say(value)} does not lie {within(found, say)}"]
+    return [] if low <= value <= high else [f"{say(value)} is not {within(found, say)}"]
 
 
 def _uniform(found: Distribution, u: float) -> float:
@@ -85,7 +85,7 @@ def _modes_wrong(found: Distribution, say: Say) -> list[str]:
     if low <= mode <= high > low:
         return []
     told = ", ".join(say(number) for number in found.numbers)
-    return [f"must be low, likeliest, high in rising order, found {told}"]
+    return [f"must be low, mode, high in ascending order, found {told}"]
 
 
 def _mode_phrase(found: Distribution, say: Say) -> str:
@@ -182,7 +182,7 @@ def _quantiles_wrong(found: Distribution, say: Say) -> list[str]:
 def _quantiles_within(found: Distribution, say: Say) -> list[str]:
     low, high = found.within or (-math.inf, math.inf)
     outside = [number for number in found.numbers if not low < number < high]
-    return [f"quantile {say(number)} must lie strictly {within(found, say)}" for number in outside]
+    return [f"quantile {say(number)} must be strictly {within(found, say)}" for number in outside]
 
 
 def _no_curve(found: Distribution, say: Say) -> list[str]:

@@ -239,14 +239,13 @@ def _sum_faults(
     point = looked.first(over)
     if point is not None:
         said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
-        yield looked.fault(point, f"probabilities add up to {said}, more than 1")
+        yield looked.fault(point, f"probabilities sum to {said}, more than 1")
     elif not rest and any(option.value is not None for option in options):
         point = looked.first((np.abs(taken - 1) > SLACK) & everything)
         if point is not None:
             said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
-            yield looked.fault(
-                point, f"probabilities add up to {said}, not 1, and there is no rest"
-            )
+            text = f"probabilities sum to {said}, not 1, and no option has the rest"
+            yield looked.fault(point, text)
 
 
 def _speed_faults(looked: _Looked, speed: Expression) -> Iterator[Fault]:

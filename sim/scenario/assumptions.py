@@ -86,6 +86,6 @@ def unsourced(document: Document, numbers: Iterable[Stipulated]) -> Iterator[Pro
         if one.grade in _NEED_A_SOURCE and not one.source:
             text = f"is graded {one.grade!r}, which needs a source"
         elif one.grade == "judgement" and not (one.source or one.note):
-            text = "is graded 'judgement', which needs a source, or a `note` on what it rests"
+            text = "is graded 'judgement', which needs a source, or a `note` with the reason"
         if text:
             yield Problem(place=one.place, path=path_text(one.path), text=text)

@@ -8,7 +8,7 @@ from typing import Any
 from sim.errors import UsageError
 from sim.scenario.language.declarations import definition
 from sim.scenario.language.document import Document
-from sim.scenario.language.scalar_types import ONE_OR_MORE, is_name
+from sim.scenario.language.scalar_types import NAME_RULE, ONE_OR_MORE, is_name
 
 # Keys that are read when files are put together, before a document is decoded.
 _COMPOSING: dict[str, dict[str, Any]] = {
@@ -30,7 +30,7 @@ def new(name: str) -> str:
     if not is_name(name):
         meant = _as_name(name)
         hint = f"; did you mean {meant!r}?" if is_name(meant) else ""
-        message = f"{name!r} is no name; a name is letters, digits and _, no digit first"
+        message = f"{name!r} is not a valid name; {NAME_RULE}"
         raise UsageError(message + hint)
     text = files("sim.scenario").joinpath("new_scenario.yaml").read_text(encoding="utf-8")
     return text.replace("scenario: NAME", f"scenario: {name}", 1)

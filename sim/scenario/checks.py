@@ -25,7 +25,7 @@ from sim.scenario.language.delays import is_immediate
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
-_SHARES = "shares are written 0.1 for 10 %"
+_SHARES = "write 0.1 for 10 %"
 
 
 def check_rules(resolved: Resolved, context: Context) -> None:
@@ -75,7 +75,7 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
         return ""
     if fault.option is None:
         if any(option.share == "rest" for option in options):
-            return "; `of_rest: p` gives an option its share of what those before it left"
+            return "; `of_rest: p` gives an option a share of what the options before it leave"
         of_rest = "`of_rest: p` a share of what is left so far"
         return f"; `probability: rest` takes what is left, {of_rest}"
     if fault.transition.choice != "probability" or "below 0" in fault.says:
@@ -86,7 +86,7 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
     match node:
         case ParameterOf(name) if bounds(model.parameter(name).distribution)[1] > 1:
             place = place_of(context.tree, ("parameters", name, "is"))
-            return f"; {name} is given in {place}; {_SHARES}"
+            return f"; {name} is declared in {place}; {_SHARES}"
         case Constant(value) if value > 1:
             return f"; {_SHARES}"
     return ""
@@ -106,7 +106,7 @@ def _check_progress(transition: Transition, path: KeyPath, context: Context) -> 
     if read & changed:
         return
     guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
-    message = f"would fire for ever at one instant: it has no delay, and {guard or 'no guard'}"
+    message = f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
     hint = "give it `after`, `once: true`, `on`, or a guard that its effects end"
     context.problem(path, f"{message}; {hint}", key=True)
 

@@ -41,11 +41,11 @@ def _warn_unused(document: Document, resolved: Resolved, context: Context) -> No
         read.update(effect.source for option in transition.options for effect in option.effects)
     for name in document.parameters:
         if name not in read:
-            diagnostics.warn(("parameters", name), "nobody reads it", key=True)
+            diagnostics.warn(("parameters", name), "never used", key=True)
     for name, path in _declared_variables(document):
         here = place_of(context.tree, path, key=True).file == context.tree.place.file
         if name not in read and here:  # a variant may leave variables of its base unused
-            message = "nobody reads it: no guard, no expression, no outcome, no ending"
+            message = "never used: no guard, expression, outcome or ending reads it"
             diagnostics.warn(path, message, key=True)
 
 
@@ -143,8 +143,8 @@ def _warn_never_fires(transition: Transition, path: KeyPath, context: Context) -
         case "binds":
             diagnostics.warn(path, "never binds before the horizon", key=True)
         case "invoked":
-            diagnostics.warn((*path, "casus_foederis"), "can never be called")
+            diagnostics.warn((*path, "casus_foederis"), "can never be invoked")
         case "reopened":
-            diagnostics.warn((*path, "reopens"), "can never be called again")
+            diagnostics.warn((*path, "reopens"), "can never be invoked again")
         case None:
             diagnostics.warn(path, "can never happen", key=True)

@@ -52,7 +52,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     removals = list(_files(made, "remove"))
     bases = list(_files(made, "extends"))
     for part, place in bases[1:]:
-        made.problem(place, "extends", f"one file can be extended, found a second: {part!r}")
+        made.problem(place, "extends", f"only one file can be extended, found a second: {part!r}")
     if bases:
         base = _base(file, *bases[0], chain)
         _remove(base, removals)
@@ -114,7 +114,7 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     inside = tree.get("sources") if "sources" in tree.entries else tree
     for name, entry in tree.entries.items():
         if inside is not tree and name != "sources":
-            made.problem(entry.place, name, "an included file holds sources and nothing else")
+            made.problem(entry.place, name, "an included file can contain sources only")
     own = made.tree.get("sources")
     if not isinstance(inside, Mapping):
         made.problem(tree.place, "sources", _NO_SOURCES)

@@ -97,14 +97,14 @@ def _names(diagnostics: Diagnostics, node: Node | None, path: KeyPath) -> dict[s
         items = entry.value.items if isinstance(entry.value, Sequence) else ()
         words = [item.text for item in items if isinstance(item, Scalar)]
         if not _NAME.fullmatch(key):
-            diagnostics.problem((*path, key), f"{key!r} is no name", key=True)
+            diagnostics.problem((*path, key), f"{key!r} is not a valid name", key=True)
             return {}
         if not words or len(words) < len(items):
             diagnostics.problem((*path, key), "must be a list of names, at least one")
             return {}
         twice = next((word for i, word in enumerate(words) if word in words[:i]), None)
         if twice:
-            diagnostics.problem((*path, key), f"{twice!r} is here twice")
+            diagnostics.problem((*path, key), f"{twice!r} appears twice")
             return {}
         made[key] = words
     return made
@@ -134,7 +134,8 @@ def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> N
             for key, entry in parts.items():
                 new = fill(key, fillings)
                 if new in made:
-                    text = f"the key {new!r} is here twice once for_each has filled it in"
+                    text = f"the key {new!r} appears twice after for_each has replaced its "
+                    text += "placeholders"
                     diagnostics.problems.append(Problem(place=entry.place, path="", text=text))
                 made[new] = replace(entry, value=_filled(entry.value, fillings, diagnostics))
             return Mapping(made, place)

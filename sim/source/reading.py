@@ -49,7 +49,7 @@ def read(file: str) -> tuple[Mapping, list[Problem]]:
     if tree is None:
         raise _refusal(file, "is empty; a scenario starts with `scenario: name`")
     if not isinstance(tree, Mapping):
-        raise _refusal(file, "holds no keys; a scenario starts with `scenario: name`")
+        raise _refusal(file, "has no keys; a scenario starts with `scenario: name`")
     return tree, builder.problems
 
 
@@ -73,12 +73,12 @@ def _text(file: str) -> str:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
         message = (
-            f"is no UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
+            f"is not UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
         )
         raise _refusal(file, message, before=before) from None
     control = _CONTROL.search(text)
     if control:
-        message = f"holds the control character {control.group()!r}; a scenario is text"
+        message = f"contains the control character {control.group()!r}; a scenario is text"
         raise _refusal(file, message, before=text[: control.start()])
     return text
 
@@ -122,10 +122,10 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._anchored(event)
         if event.tag not in (None, "!", ""):
-            raise self._refuse(f"the tag {event.tag!r} has no meaning here", event)
+            raise self._refuse(f"the tag {event.tag!r} is not allowed here", event)
         if event.anchor is not None:
             if event.anchor in self.open or event.anchor in self.anchors:
-                raise self._refuse(f"the anchor {event.anchor!r} is here a second time", event)
+                raise self._refuse(f"the anchor {event.anchor!r} is defined twice", event)
             self.open[event.anchor] = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
             built = _Built(self._scalar(event))
@@ -181,7 +181,7 @@ class _Builder:
             values.append(value)
             if key.text in entries:
                 first = entries[key.text].place
-                message = f"the key {key.text!r} is here twice, first in line {first.line}"
+                message = f"the key {key.text!r} appears twice, first in line {first.line}"
                 self.problems.append(Problem(place=key.place, path="", text=message))
             else:
                 entries[key.text] = Entry(key.place, value.tree)
@@ -260,20 +260,20 @@ def _too_deep(file: str, text: str) -> ScenarioError | None:
 _TOO_DEEP = f"is nested deeper than {DEPTH} levels"
 _STAR = "a text that begins with * needs quotes"
 _UNFIT = (
-    "does not fit what stands above it: compare the indentation, and look for a quote that ends "
-    "too early and for a key in braces (for_each fills in <name>)"
+    "does not fit the lines above it: compare the indentation, and look for a quote that ends "
+    "too early and for a key in braces (for_each replaces <name>)"
 )
 _HINTS = {  # part of the parser's message -> the usual mistake
     "mapping values are not allowed": "a second ': ' in one line, a line indented too far, or "
-    "none in the line above: line keys up, and put a text that holds ': ' in quotes",
-    "cannot start any token": "tabs cannot indent, and a text that begins with this character "
-    "needs quotes",
+    "no ': ' in the line above: align the keys, and put a text that contains ': ' in quotes",
+    "cannot start any token": "tabs cannot be used to indent, and a text that begins with this "
+    "character needs quotes",
     "did not find expected key": _UNFIT,
-    "did not find expected '-' indicator": "stands where the next entry of a list would begin, "
-    "without its '- ': indent it further, or less, or put '- ' before it",
+    "did not find expected '-' indicator": "is where the next entry of a list would begin, but "
+    "has no '- ': indent it more, or less, or put '- ' before it",
     "unexpected end of stream": "a quote or a bracket that opens here is never closed",
     "expected <block end>": _UNFIT,
-    "could not find expected ':'": "a key needs ': ' behind it, and a text of several lines quotes "
+    "could not find expected ':'": "a key needs ': ' after it, and a text of several lines quotes "
     "or `>-` before it",
     "did not find expected ',' or": "a bracket or a comma is missing",
     "expected <document start>": "belongs to no key: a line is `key: value`, or indented below one",
@@ -283,13 +283,13 @@ _HINTS = {  # part of the parser's message -> the usual mistake
 def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
     """A hint about the usual mistake, then the parser's own message."""
     if not isinstance(error, yaml.MarkedYAMLError):
-        return _refusal(file, f"is no YAML: {error}")
-    problem = (error.problem or error.context or "is no YAML").strip()
+        return _refusal(file, f"is not valid YAML: {error}")
+    problem = (error.problem or error.context or "is not valid YAML").strip()
     opened = error.context_mark if "end of stream" in problem else None
     mark = opened or error.problem_mark or error.context_mark
     if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
-        message = "is no scenario: that is a YAML file with a line `scenario: name`"
+        message = "is not a scenario file: that is a YAML file with a line `scenario: name`"
         return _without_line(file, f"{message} (the YAML parser: {problem})")
     hint = next((hint for part, hint in _HINTS.items() if part in problem), "")
-    message = f"{hint} (the YAML parser: {problem})" if hint else f"is no YAML: {problem}"
+    message = f"{hint} (the YAML parser: {problem})" if hint else f"is not valid YAML: {problem}"
     return _refusal(file, message, mark=mark)

@@ -149,7 +149,7 @@ class MappingDecoder:
                 continue
             if key in other_forms:
                 first = next(one for one in self.fields if one in self.node.entries)
-                text = f"`{key}` has no place beside `{first}`; keep one of the two"
+                text = f"`{key}` cannot be used with `{first}`; keep one of the two"
             elif key in self.kind.also:
                 text = f"unknown key {key!r}; did you mean {self.kind.also[key]!r}?"
             else:

@@ -51,7 +51,7 @@ def _time(node: Node, path: KeyPath, context: Context) -> Expression:
             raise Invalid(unknown("delay or duration", text, known))
     parameter = words.parameters.get(text)
     if parameter and not parameter.time:
-        raise Invalid(f"{text!r} has no unit of time; needed is {_EXPECTED}")
+        raise Invalid(f"{text!r} has no unit of time; expected {_EXPECTED}")
     expression = context.expression(text, path, "time")
     if expression is None:
         raise Invalid
@@ -95,7 +95,7 @@ def _observed(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
             continue
         # before the list is made: a count may be a thousand million
         if len(seconds) + count > MAX_OBSERVATIONS:
-            context.problem(below, f"a record holds at most {MAX_OBSERVATIONS:,} waits")
+            context.problem(below, f"must have at most {MAX_OBSERVATIONS:,} observations")
             raise Invalid
         if value:
             context.numbers.append(WrittenNumber(below, text))
@@ -104,7 +104,7 @@ def _observed(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
         size = len(node.entries) if isinstance(node, tree.Mapping) else 0
         # an entry with an error may have been the one with a count above 0
         any_error = any(count for _, _, count in counts) or len(counts) < size
-        raise Invalid("" if any_error else "counts no wait at all")
+        raise Invalid("" if any_error else "has no observation: every count is 0")
     return {"observations": tuple(sorted(seconds))}
 
 
@@ -238,7 +238,7 @@ def named_delay(name: str, context: Context) -> NamedDelay:
     if name not in context.delays:
         if name in context.delays_in_progress:  # every delay of the circle is reported
             for one in context.delays_in_progress[context.delays_in_progress.index(name) :]:
-                context.problem(("delays", one, "is"), "this delay stands for itself")
+                context.problem(("delays", one, "is"), "this delay refers to itself")
             raise Invalid
         entry = entry_of(context.tree, ("delays", name, "is"))
         context.delays_in_progress.append(name)

@@ -69,7 +69,7 @@ class Counts(Declaration):
     def numbers(self) -> tuple[float, float]:
         """Alpha and beta: the prior plus successes and failures. Raises Invalid."""
         if self.successes > self.trials:
-            message = f"must be at most the trials, {self.trials}, found {self.successes}"
+            message = f"must be at most `trials`, {self.trials}, found {self.successes}"
             raise Invalid(message, "successes")
         return self.prior[0] + self.successes, self.prior[1] + self.trials - self.successes
 
@@ -110,7 +110,7 @@ def _choices(weights: dict[str, float], path: KeyPath, context: Context) -> Numb
         raise Invalid("must have at least 1 entry, found 0")
     odd = [name for name in weights if not is_name(name)]
     for name in odd:
-        context.problem((*path, name), f"{name!r} is no name", key=True)
+        context.problem((*path, name), f"{name!r} is not a valid name", key=True)
     if odd:
         raise Invalid
     return Numbers(_without_units(list(weights.values()), path), levels=tuple(weights))
@@ -198,7 +198,7 @@ def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
     if not plain or len(plain) == len(quantities):
         return not plain
     for one in plain:
-        message = f"needs a unit of time ({UNITS}) as the others, found {one.value:g}"
+        message = f"needs a unit of time ({UNITS}) like the others, found {one.value:g}"
         context.problem(one.path, message)
     raise Invalid
 
@@ -230,7 +230,7 @@ def sorted_percentages(
         if match and 0 < float(match.group(1)) < 100:
             points.append((float(match.group(1)) / 100, i))
         else:
-            message = f"must be a share such as 5%, between 0% and 100%, found {key!r}"
+            message = f"must be a percentage such as 5%, between 0% and 100%, found {key!r}"
             context.problem((*path, key), message, key=True)
     if len(points) < len(keys):
         raise Invalid

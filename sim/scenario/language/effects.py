@@ -69,7 +69,7 @@ def changed_variable(name: str, context: Context) -> Variable | None:
     if name in words.broken or (words.partial and name not in words.variables):
         return None
     if name in context.statuses:
-        raise Invalid(f"{name!r} is set by its treaty alone", key=True)
+        raise Invalid(f"{name!r} is set by its treaty only", key=True)
     if name in words.variables:
         return words.variables[name]
     what = "a parameter" if name in words.parameters else words.unreadable.get(name)

@@ -22,6 +22,7 @@ CHOICE_KEYS: dict[str, ChoiceKind] = {  # key of an option -> how the choice is 
     "weight": "weight",
     "utility": "utility",
 }
+_SAME_KEY = "all options of a choice must use the same key (probability, weight or utility)"
 
 
 def _probability(node: Node, path: KeyPath, context: Context) -> Expression | Rest:
@@ -67,7 +68,8 @@ class OptionDeclaration(Reasoned):
         """The option with its `value_key`; an invalid value counts as given."""
         given = [key for key in CHOICE_KEYS if getattr(self, key) is not None or key in broken]
         for key in given[1:]:
-            message = f"an option has one kind of odds; {given[0]!r} is there already"
+            message = f"an option must use one key ({', '.join(CHOICE_KEYS)})"
+            message += f"; {given[0]!r} is already given"
             self.report(context, message, key, key=True)
         return replace(self, value_key=given[0] if given else None)
 
@@ -116,7 +118,7 @@ def _check_same_key(options: Options, path: KeyPath, context: Context) -> None:
     for name, key in given[1:]:
         first = given[0][1]
         if CHOICE_KEYS[key] != CHOICE_KEYS[first]:
-            message = f"one choice has one kind of odds; the first is {first!r}, found {key!r}"
+            message = f"{_SAME_KEY}; the first uses {first!r}, found {key!r}"
             context.problem((*path, name, key), message, key=True)
 
 

@@ -66,7 +66,7 @@ class Evidence(Described):
         if self.outcome not in known:
             self.report(context, unknown("outcome", self.outcome, known), "outcome")
         if self.successes > self.trials:
-            message = f"must be at most the trials, {self.trials}, found {self.successes}"
+            message = f"must be at most `trials`, {self.trials}, found {self.successes}"
             self.report(context, message, "successes")
         return self
 
@@ -103,7 +103,7 @@ def endings(declared: Mapping[str, EndingDeclaration], context: Context) -> tupl
     last = ""
     for name, one in declared.items():
         if last:
-            message = f"stands behind {last!r}, the otherwise: it could never hold"
+            message = f"comes after {last!r}, which has `otherwise`: it could never hold"
             one.report(context, message)
         when = one.when if isinstance(one, ConditionalEnding) else None
         last = last if when else name

@@ -41,14 +41,14 @@ def _moment(node: Node, path: KeyPath, context: Context) -> float:
         if start is None:
             raise Invalid(f"{text!r} needs the scenario's `start`, a date")
         if date < start:
-            raise Invalid(f"{text!r} lies before the start, {start}")
+            raise Invalid(f"{text!r} is before the start, {start}")
         seconds: float | None = (date - start).days * DAY
     else:
         seconds = seconds_of(text)
     if seconds is None or seconds < 0:
         raise Invalid(f"must be a duration such as '30 d' or a date, found {text!r}")
     if context.horizon is not None and seconds > context.horizon:
-        message = f"{text} lies behind the horizon ({context.horizon_text}): it never happens"
+        message = f"{text} is after the horizon ({context.horizon_text}): it never happens"
         context.diagnostics.warn(path, message)
     return seconds
 
@@ -103,16 +103,16 @@ class Rule(Reasoned):
         given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (broken & _KEYS)
         for key in _NOT_WITH_AT if "at" in given else ():
             if key in given:
-                message = f"`{key}` has no meaning beside `at`, which happens once and then"
+                message = f"`{key}` cannot be used with `at`, which happens once, at that time"
                 self.report(context, message, key, key=True)
         if {"once", "limit"} <= given:
             self.report(context, "`once` and `limit` exclude each other", "limit", key=True)
         for key in ("then", "chance") if "choose" in given else ():
             if key in given:
-                message = f"`{key}` has no place beside `choose`; put the effects into the options"
+                message = f"`{key}` cannot be used with `choose`; put the effects into the options"
                 self.report(context, message, key, key=True)
         if "chance" in given and not {"then", "choose"} & given:
-            self.report(context, "`chance` needs a `then`: what happens with it", "chance")
+            self.report(context, "`chance` needs a `then` with the effects", "chance")
         return self
 
     def transition(

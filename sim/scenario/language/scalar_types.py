@@ -22,6 +22,7 @@ RESERVED = frozenset(
     {*keyword.kwlist, "rest", "raise", "lower", "true", "false"} | {"min", "max", "odds", "nothing"}
 )
 MAX_COUNT = 1_000_000_000  # of whole numbers; engines store them as 64-bit integers
+NAME_RULE = "a name has letters, digits and _, and does not begin with a digit"
 NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -42,13 +43,12 @@ def _name(value: Any) -> str:
     if not isinstance(value, str):
         raise Invalid(f"must be a name, found {describe(value)}", key=True)
     if value in RESERVED:
-        raise Invalid(f"{value!r} is a word of the language and cannot be a name", key=True)
+        raise Invalid(f"{value!r} is a reserved word and cannot be a name", key=True)
     if is_name(value):
         return value
     if "<" in value:
-        raise Invalid(f"{value!r} has a placeholder that no for_each here fills in", key=True)
-    message = f"{value!r} is no name; a name is letters, digits and _, no digit first"
-    raise Invalid(message, key=True)
+        raise Invalid(f"{value!r} has a placeholder that no for_each here replaces", key=True)
+    raise Invalid(f"{value!r} is not a valid name; {NAME_RULE}", key=True)
 
 
 def _name_value(value: Any) -> str:
@@ -230,7 +230,7 @@ def seconds_of(text: str) -> float | None:
         raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
     seconds = float(digits) * SECONDS[unit]
     if math.isinf(seconds):
-        raise Invalid(f"{text!r} is too long to be counted")
+        raise Invalid(f"{text!r} is too long")
     return seconds
 
 

@@ -33,7 +33,7 @@ def _levels(node: Node, path: KeyPath, context: Context) -> tuple[str, ...]:
     levels: tuple[str, ...] = _LEVEL_NAMES.decode(node, path, context)
     for i, level in enumerate(levels):
         if level in levels[:i]:
-            context.problem((*path, i), f"the level {level!r} is here twice")
+            context.problem((*path, i), f"the level {level!r} appears twice")
     return levels
 
 
@@ -130,7 +130,7 @@ class CountVariable(StateVariable):
             self.report(context, f"must be at most {MAX_VALUES:,}, found {self.max}", "max")
             raise Invalid
         if self.start > self.max:
-            message = f"must be at most max, {self.max}, found {self.start}"
+            message = f"must be at most `max`, {self.max}, found {self.start}"
             self.report(context, message, "start")
             raise Invalid
         return self

@@ -58,8 +58,8 @@ class Obligation(Reasoned):
         """The obligation; responses with a reserved name are reported."""
         for response in self.responses:
             if response in RESERVED_STATUSES:
-                message = f"{response!r} is a status every obligation has"
-                message += "; call the response otherwise"
+                message = f"{response!r} is a status of every obligation"
+                message += "; choose another name for the response"
                 self.report(context, message, "responses", response, key=True)
         return self
 
@@ -154,7 +154,7 @@ class Treaty(Described):
         """The treaty; contradictions between its parties, dates and obligations are reported."""
         for i, party in enumerate(self.parties):
             if party in self.parties[:i]:
-                self.report(context, f"the party {party!r} is here twice", "parties", i)
+                self.report(context, f"the party {party!r} appears twice", "parties", i)
         if self.binds and self.signed is None and "signed" not in broken:
             self.report(context, "`binds: at_signature` needs `signed`, a date", "binds")
         if self.signed and self.in_force and self.in_force < self.signed:
@@ -165,7 +165,9 @@ class Treaty(Described):
             known = clause.obligor in context.in_section("actors")
             if known and clause.obligor not in self.parties:
                 parties = ", ".join(self.parties)
-                message = f"{clause.obligor!r} is no party to this treaty; its parties: {parties}"
+                message = (
+                    f"{clause.obligor!r} is not a party to this treaty; its parties: {parties}"
+                )
                 clause.report(context, message, "obligor")
         return self
 
