@@ -383,7 +383,9 @@ IMPOSSIBLE = {
     "mean must be greater than 0, found nan": delay("exponential", number(math.nan)),
     "shape must be greater than 0, found 0": delay("weibull", days(1), number(0)),
     "high must not be below low 5 d, found 4 d": delay("between", days(5), days(4)),
-    "quantiles must increase, found 2 d at 50 % after 3 d at 10 %": quantiles({0.1: 3, 0.5: 2, 0.9: 9}),
+    "quantiles must increase, found 2 d at 50 % after 3 d at 10 %": quantiles(
+        {0.1: 3, 0.5: 2, 0.9: 9}
+    ),
     "no metalog runs through these quantiles: it would turn back above 90 %; with the other two, "
     "50 % must lie below 12.14 d": quantiles({0.1: 1, 0.5: 19, 0.9: 20}),
     "shares must sum to 1, found 0.9": mix((0.5, AT_ONCE), (0.4, AT_ONCE)),

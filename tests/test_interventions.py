@@ -79,7 +79,10 @@ ALONE = {
     "a count above its end": ("{start: {shots: 6}}", "start.shots: must be a whole number from 0"),
     "a flag that is a number": ("{start: {talks: 1}}", "start.talks: 'talks' is a flag"),
     "no such clause": ("{void: pact.art2}", "void: unknown treaty or obligation 'pact.art2'"),
-    "a date before the start": ("{at: 2024-10-01, then: {talks: true}}", "at: '2024-10-01' is before the start"),
+    "a date before the start": (
+        "{at: 2024-10-01, then: {talks: true}}",
+        "at: '2024-10-01' is before the start",
+    ),
     "an event with odds above 1": (
         "{at: 3 d, choose: {a: {probability: 1.5}, b: {probability: rest}}}",
         "choose.a.probability: '1.5' is above 1",
