@@ -45,7 +45,7 @@ def test_help_shows_the_defaults_of_the_library(call):
         (("replay", FIRST, "--draw", "0"), "--path"),
         (("replay", FIRST, "--draw", "-1", "--path", "0"), "draw: must be from 0"),
         (("resolve", "nosuch.yaml"), "there is no such file"),
-        (("new", "not a name"), "'not a name' is no name"),
+        (("new", "not a name"), "'not a name' is not a valid name"),
         (("list", "."), "no scenarios there"),
         ((FIRST, "--out", "/dev/null/run", "--draws", "1", "--paths", "1"), "/dev/null"),
     ],

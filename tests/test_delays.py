@@ -383,18 +383,22 @@ IMPOSSIBLE = {
     "mean must be greater than 0, found nan": delay("exponential", number(math.nan)),
     "shape must be greater than 0, found 0": delay("weibull", days(1), number(0)),
     "high must not be below low 5 d, found 4 d": delay("between", days(5), days(4)),
-    "quantiles must rise, found 2 d at 50 % after 3 d at 10 %": quantiles({0.1: 3, 0.5: 2, 0.9: 9}),
+    "quantiles must increase, found 2 d at 50 % after 3 d at 10 %": quantiles(
+        {0.1: 3, 0.5: 2, 0.9: 9}
+    ),
     "no metalog runs through these quantiles: it would turn back above 90 %; with the other two, "
     "50 % must lie below 12.14 d": quantiles({0.1: 1, 0.5: 19, 0.9: 20}),
     "shares must sum to 1, found 0.9": mix((0.5, AT_ONCE), (0.4, AT_ONCE)),
-    "a share must lie between 0 and 1, found 1.5": mix((1.5, AT_ONCE), (-0.5, AT_ONCE)),
+    "a share must be between 0 and 1, found 1.5": mix((1.5, AT_ONCE), (-0.5, AT_ONCE)),
 }  # fmt: skip
 MISSHAPEN = {
     "quantiles need 2 to 5 points, found 1": quantiles({0.5: 1}),
-    "a quantile's probability must lie between 0 % and 100 %, found 100 %": quantiles(
+    "a quantile's probability must be between 0 % and 100 %, found 100 %": quantiles(
         {0.5: 1, 1.0: 2}
     ),
-    "quantiles must be given in rising order, found 10 % after 50 %": quantiles({0.5: 1, 0.1: 2}),
+    "quantiles must be given in ascending order, found 10 % after 50 %": quantiles(
+        {0.5: 1, 0.1: 2}
+    ),
     "there is no observation to draw from": delay("observed"),
     "an observed wait must be 0 or more, found -2 d": delay("observed", observations=(-2 * DAY,)),
 }

@@ -62,7 +62,7 @@ interventions:
 ALONE = {
     "a probability above 1": ("{set: {p: 1.5}}", "set.p: 'p' is 1.5, above 1"),
     "a probability below 0": ("{set: {p: -0.1}}", "set.p: 'p' is -0.1, below 0"),
-    "a sum above 1": ("{set: {p: 0.7}}", "set.p: probabilities add up to 1.1, more than 1"),
+    "a sum above 1": ("{set: {p: 0.7}}", "set.p: probabilities sum to 1.1, more than 1"),
     "a negative speed": ("{set: {zeal: -1}}", "set.zeal: 'zeal' is -1, below 0"),
     "a median above its p90": (
         "{set: {slow: 9 d}}",
@@ -70,7 +70,7 @@ ALONE = {
     ),
     "a high below its low": ("{set: {late: 1 h}}", "set.late: "),
     "a duration below 0": ("{set: {slow: -1 d}}", "set.slow: "),
-    "a share above 1": ("{set: {part: 1.2}}", "set.part: a share must lie between 0 and 1"),
+    "a share above 1": ("{set: {part: 1.2}}", "set.part: a share must be between 0 and 1"),
     "a number for a duration": ("{set: {slow: 3}}", "set.slow: must be a duration, found '3'"),
     "a duration for a number": ("{set: {p: 3 d}}", "set.p: must be a number, found '3 d'"),
     "no such choice": ("{set: {reading: brod}}", "set.reading: unknown choice of reading 'brod'"),
@@ -79,12 +79,15 @@ ALONE = {
     "a count above its end": ("{start: {shots: 6}}", "start.shots: must be a whole number from 0"),
     "a flag that is a number": ("{start: {talks: 1}}", "start.talks: 'talks' is a flag"),
     "no such clause": ("{void: pact.art2}", "void: unknown treaty or obligation 'pact.art2'"),
-    "a date before the start": ("{at: 2024-10-01, then: {talks: true}}", "at: '2024-10-01' lies"),
+    "a date before the start": (
+        "{at: 2024-10-01, then: {talks: true}}",
+        "at: '2024-10-01' is before the start",
+    ),
     "an event with odds above 1": (
         "{at: 3 d, choose: {a: {probability: 1.5}, b: {probability: rest}}}",
         "choose.a.probability: '1.5' is above 1",
     ),
-    "an event that never stands still": ("{then: {talks: true}}", "would fire for ever"),
+    "an event that never stands still": ("{then: {talks: true}}", "would fire without end"),
     "nothing": ("{title: nothing}", "changes nothing; it needs void, set, start or an event"),
 }
 
@@ -125,7 +128,7 @@ def test_what_a_file_may_say_an_intervention_may_do(tmp_path):
 def test_interventions_that_are_wrong_only_together_are_told_with_their_places(tmp_path):
     file = written(tmp_path, one="{set: {p: 0.6}}", two="{set: {q: 0.5}}", three="{void: pact}")
     scenario = sim.load(file)
-    both = "probabilities add up to 1.1, more than 1"
+    both = "probabilities sum to 1.1, more than 1"
     with pytest.raises(ScenarioError, match=re.escape(both)) as caught:
         scenario.under("one+two")
     place = caught.value.problems[0].place

@@ -200,7 +200,7 @@ def test_a_new_scenario_runs(tmp_path):
     assert (scenario.name, scenario.strict()) == ("mine", ())
     assert len(scenario.under("no_pact").model.transitions) == len(scenario.model.transitions)
     for bad in ("2nd", "while", "", "!"):
-        with pytest.raises(UsageError, match=r"is no name; .* no digit first$"):
+        with pytest.raises(UsageError, match=r"is not a valid name; .* not begin with a digit$"):
             new(bad)
     for bad, meant in (("my crisis", "my_crisis"), ("Süd-Krise!", "Sud_Krise")):
         with pytest.raises(UsageError, match=f"did you mean '{meant}'"):

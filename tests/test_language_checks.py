@@ -168,7 +168,7 @@ DOUBTS = {
         "'(talks or heat > 2) and heat < 3 and not talks'"
     ),
     "  odd: {at: 40 d, then: {talks: true}}\n": (
-        "events.odd.at: 40 d lies behind the horizon (30 d): it never happens"
+        "events.odd.at: 40 d is after the horizon (30 d): it never happens"
     ),
     "  odd: {when: heat == 3, after: 1 d, then: {talks: true}}\n": "events.odd: can never happen",
     "outcomes:\n  odd: {when: heat == 4}\n": "outcomes.odd: can never happen",
@@ -209,7 +209,7 @@ events:
   summed: {after: 1 d, then: {e: d + 1}}
 facts: {counted: f > 1}
 """
-UNREAD = "nobody reads it: no guard, no expression, no outcome, no ending"
+UNREAD = "never used: no guard, expression, outcome or ending reads it"
 
 
 def doubts(tmp_path: Path, ending: str) -> list[str]:

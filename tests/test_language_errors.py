@@ -138,11 +138,11 @@ events: {shot: {when: not talks, after: 1 d, then: {talks: true}}}
 endings: {all: {otherwise: true}}
 """
 
-NO_UTF_8 = "is no UTF-8 text from here on (byte {}); save the file as UTF-8"
+NO_UTF_8 = "is not UTF-8 text from here on (byte {}); save the file as UTF-8"
 ODD_FILES = {
     "empty": (b"", "1:1: is empty; a scenario starts with `scenario: name`"),
     "comments": (b"# only this\n", "1:1: is empty; a scenario starts with `scenario: name`"),
-    "a word": (b"scenario\n", "1:1: holds no keys; a scenario starts with `scenario: name`"),
+    "a word": (b"scenario\n", "1:1: has no keys; a scenario starts with `scenario: name`"),
     "bytes": (bytes(range(128, 256)), f"1:1: {NO_UTF_8.format(1)}"),
     "an image": (b"\x89PNG\r\n\x1a\n" + bytes(64), f"1:1: {NO_UTF_8.format(1)}"),
     "utf-16": ("scenario: x\n".encode("utf-16"), f"1:1: {NO_UTF_8.format(1)}"),
@@ -153,7 +153,7 @@ ODD_FILES = {
     "latin-1 behind utf-8": ("x: – ü".encode() + b"\xfc", f"1:7: {NO_UTF_8.format(10)}"),
     "a null": (
         b"scenario: a\x00b\n",
-        "1:12: holds the control character '\\x00'; a scenario is text",
+        "1:12: contains the control character '\\x00'; a scenario is text",
     ),
     "huge": (
         b"#" * (FILE_BYTES + 1),
@@ -167,7 +167,7 @@ ODD_FILES = {
     "deep dashes": (b"- " * 100_000 + b"x", "1:81: is nested deeper than 40 levels"),
     "a tag": (
         b"scenario: !!python/object/apply:os.system [echo]",
-        "1:11: the tag 'tag:yaml.org,2002:python/object/apply:os.system' has no meaning here",
+        "1:11: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed here",
     ),
     "an anchor in itself": (b"scenario: &a [*a]", "1:11: an anchor contains itself"),
 }
@@ -263,7 +263,7 @@ def whole(message: str) -> str:
 def test_a_file_of_something_else_is_told_so(tmp_path):
     file = tmp_path / "notes.md"
     file.write_text("# Notes\n\nThis is: a text: with colons\n", encoding="utf-8")
-    said = f"{file}: is no scenario: that is a YAML file with"
+    said = f"{file}: is not a scenario file: that is a YAML file with"
     with pytest.raises(ScenarioError, match=rf"\A{re.escape(said)}"):
         load(file)
     file.write_bytes(GOOD.replace(b"state: {", b"state: {{"))  # the control: it has `scenario:`

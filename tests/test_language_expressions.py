@@ -167,8 +167,8 @@ def test_outcomes_are_read_only_where_they_may_be():
 
 
 REFUSED = {
-    "__import__('os')": "has no meaning",
-    "(lambda: 1)()": "has no meaning",
+    "__import__('os')": "is not allowed",
+    "(lambda: 1)()": "is not allowed",
     "[talks]": "use parentheses",
     "talks.__class__": "unknown name",
     "talks if talks": "`else`",
@@ -181,19 +181,19 @@ REFUSED = {
     "korea == north": "unknown level",
     "korea == reading": "they cannot be compared",
     "lag > 1": "they cannot be compared",
-    "p + lag > 1": "has no meaning",
+    "p + lag > 1": "which is not defined",
     "slow > 1": "is a delay",
-    "heat % 2 == 1": "has no meaning",
-    "heat // 2 == 1": "only + - * / are known",
+    "heat % 2 == 1": "is not allowed",
+    "heat // 2 == 1": "only + - * / are allowed",
     "heat is 1": "only == !=",
     "min(heat) > 1": "at least 2",
-    "max(*heat, 1) > 1": "plain arguments",
+    "max(*heat, 1) > 1": "positional arguments",
     "odds(p, 2) and talks": "compare it",
-    "(p if talks else war_on) > 1": "both must be of one kind",
-    "None": "has no meaning",
-    "True": "has no meaning",
+    "(p if talks else war_on) > 1": "both must have the same type",
+    "None": "is not allowed",
+    "True": "is not allowed",
     "1 if talks else korea": "compare it",
-    "x := 1": "has no meaning",
+    "x := 1": "is not allowed",
     "": "cannot",
 }
 

@@ -108,17 +108,17 @@ HOSTILE = {
     ),
     "facts that double": (
         "facts:\n  f0: talks\n" + "".join(f"  f{i}: f{i - 1} and f{i - 1}\n" for i in range(1, 60)),
-        "once its facts are written out",
+        "once its facts are expanded",
     ),
     "facts in a chain": (
         "facts:\n  f0: talks\n" + "".join(f"  f{i}: not f{i - 1}\n" for i in range(1, 1_500)),
-        "once its facts are written out",
+        "once its facts are expanded",
     ),
     "facts in a chain, the last first": (
         "facts:\n"
         + "".join(f"  f{i}: not f{i - 1}\n" for i in range(1_500, 0, -1))
         + "  f0: talks\n",
-        "once its facts are written out",
+        "once its facts are expanded",
     ),
     "mixes that double": (
         "delays:\n  d0: {is: 3 d}\n"
@@ -134,7 +134,7 @@ HOSTILE = {
     ),
     "a record without end": (
         "events: {shot: {after: {observed: {3 d: 999999999}}}}\n",
-        "a record holds at most 100,000 waits",
+        "must have at most 100,000 observations",
     ),
     "a limit no machine can count to": (
         f"events: {{shot: {{after: 3 d, limit: {'9' * 30}}}}}\n",

@@ -196,8 +196,8 @@ def test_the_centre_is_the_median_or_the_likeliest_choice():
 IMPOSSIBLE = {
     "every number must be finite": of("normal", math.nan, 1.0),
     "low must be less than high, found 0.4 and 0.4": of("uniform", 0.4, 0.4),
-    "must be low, likeliest, high in rising order, found 0, 5, 4": of("pert", 0.0, 5.0, 4.0),
-    "must be low, likeliest, high in rising order, found 1, 1, 1": of("triangular", 1.0, 1.0, 1.0),
+    "must be low, mode, high in ascending order, found 0, 5, 4": of("pert", 0.0, 5.0, 4.0),
+    "must be low, mode, high in ascending order, found 1, 1, 1": of("triangular", 1.0, 1.0, 1.0),
     "sd must be greater than 0, found -1": of("normal", 0.0, -1.0),
     "median must be greater than 0, found -7": of("lognormal", -7.0, 50.0),
     "p90 must be greater than the median 7, found 5": of("lognormal", 7.0, 5.0),
@@ -205,14 +205,16 @@ IMPOSSIBLE = {
     "weight of b must not be negative, found -1": of("choices", 2.0, -1.0, levels=("a", "b")),
     "every weight is 0": of("choices", 0.0, 0.0, levels=("a", "b")),
     "quantiles need 2 to 5 points, found 6": points({p / 10: p for p in range(1, 7)}),
-    "quantiles must be given in rising order, found 5 % after 50 %": points({0.5: 1.0, 0.05: 2.0}),
-    "a quantile's probability must lie between 0 % and 100 %, found 0 %": points({0: 1.0, 0.5: 2}),
-    "quantiles must rise, found 0.4 at 50 % after 0.5 at 5 %": points({0.05: 0.5, 0.5: 0.4}),
-    "quantile 1 must lie strictly within 0 and 1": points({0.05: 0.2, 0.5: 1.0}, (0.0, 1.0)),
+    "quantiles must be given in ascending order, found 5 % after 50 %": points(
+        {0.5: 1.0, 0.05: 2.0}
+    ),
+    "a quantile's probability must be between 0 % and 100 %, found 0 %": points({0: 1.0, 0.5: 2}),
+    "quantiles must increase, found 0.4 at 50 % after 0.5 at 5 %": points({0.05: 0.5, 0.5: 0.4}),
+    "quantile 1 must be strictly within 0 and 1": points({0.05: 0.2, 0.5: 1.0}, (0.0, 1.0)),
     "within 1 and 0: the first must be less than the second": of(
         "uniform", 0.0, 1.0, within=(1.0, 0.0)
     ),
-    "0.3 does not lie within 0.5 and 1": of("fixed", 0.3, within=(0.5, 1.0)),
+    "0.3 is not within 0.5 and 1": of("fixed", 0.3, within=(0.5, 1.0)),
     "within 0 and 1: choices have no order to bound": of(
         "choices", 1.0, 1.0, levels=("a", "b"), within=(0.0, 1.0)
     ),

@@ -62,7 +62,7 @@ def test_a_sound_file_has_no_warnings(tmp_path: Path) -> None:
 
 
 def test_a_parameter_nobody_reads(tmp_path: Path) -> None:
-    assert warnings(tmp_path) == [":12:3: parameters.shy: nobody reads it"]
+    assert warnings(tmp_path) == [":12:3: parameters.shy: never used"]
 
 
 NEVER = {
@@ -100,7 +100,7 @@ NEVER = {
     "casus": (
         "casus_foederis: north.mood == angry",
         "casus_foederis: north.mood == furious",
-        "treaties.pact.obligations.art1.casus_foederis: can never be called",
+        "treaties.pact.obligations.art1.casus_foederis: can never be invoked",
     ),
     "late treaty": (
         "in_force: 2024-02-01",

@@ -215,7 +215,7 @@ def test_a_rest_of_more_than_the_whole_is_an_error_and_of_a_rounding_error_is_no
     on: str,
 ) -> None:
     tenths = [option(f"t{i}", 0.1) for i in range(11)]
-    with pytest.raises(RunError, match=r"act: its probabilities add up to 1\.1"):
+    with pytest.raises(RunError, match=r"act: its probabilities sum to 1\.1"):
         story(choice("probability", *tenths, option("z", None, share="rest")), on)
     over = [option("a", 0.7), option("b", 0.1), option("c", 0.2000000000001)]
     assert "z" not in shares(choice("probability", *over, option("z", None, share="rest")), on)

@@ -1,31 +1,31 @@
-"""Conditions and numbers as an author writes them: a text read into a typed tree, and back.
+"""Expressions: from the text of a condition or number to a typed tree, and back.
 
-The text is parsed by Python's grammar, of which only a white list is allowed; nothing is ever
-evaluated. Knows names, their kinds and levels (`Vocabulary`), but no files and no scenario.
+The text is parsed with Python's grammar, of which a short list of parts is allowed; nothing is ever
+evaluated as Python. The package knows names and their types (`Vocabulary`), but no files.
 """
 
 from sim.expressions.reading import Reader
 from sim.expressions.rendering import rendered
 from sim.expressions.syntax import (
-    DEPTH,
-    WRITTEN_OUT,
+    MAX_DEPTH,
+    MAX_EXPANDED_LENGTH,
     Mistake,
+    expanded_size,
     names_and_depth,
     one_line,
-    written_out,
 )
 from sim.expressions.types import Kind
 from sim.expressions.vocabulary import Vocabulary
 
 __all__ = [
-    "DEPTH",
-    "WRITTEN_OUT",
+    "MAX_DEPTH",
+    "MAX_EXPANDED_LENGTH",
     "Kind",
     "Mistake",
     "Reader",
     "Vocabulary",
+    "expanded_size",
     "names_and_depth",
     "one_line",
     "rendered",
-    "written_out",
 ]

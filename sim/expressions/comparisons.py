@@ -1,10 +1,10 @@
-"""Two sides compared: levels with their variable, numbers with numbers, flags with flags."""
+"""Comparisons: a variable with its levels, numbers with numbers, flags with flags."""
 
 import ast
 from typing import Literal, Protocol
 
 from sim.errors import unknown
-from sim.expressions.syntax import dotted, shown
+from sim.expressions.syntax import dotted, text_of
 from sim.expressions.types import KINDS, Typed
 from sim.model.expressions import Comparison, Constant, Node
 
@@ -20,13 +20,16 @@ SIGNS: dict[type[ast.cmpop], Sign] = {
 
 
 class Reading(Protocol):
-    """What comparing needs of the reader of an expression."""
+    """The part of the reader of expressions that comparisons need.
+
+    A protocol, since the reader imports this module.
+    """
 
     def tree(self, node: ast.expr) -> Typed | None:
-        """The tree of a part, its mistakes noted."""
+        """The tree of a part, or None with its mistakes reported."""
 
     def known(self, name: str) -> Typed | None:
-        """What a name stands for; None when it is unknown here."""
+        """The value that a name stands for; None if the name is unknown here."""
 
     def owners(self, level: str) -> list[str]:
         """Variables and parameters that have a level of this name."""
@@ -35,17 +38,19 @@ class Reading(Protocol):
         """Whether something has a level of this name."""
 
     def is_broken(self, name: str) -> bool:
-        """Whether a name exists but its own line is wrong."""
+        """Whether a name is declared, but its declaration is invalid."""
 
-    def wrong(self, message: str) -> None:
-        """Note a mistake."""
+    def add_mistake(self, message: str) -> None:
+        """Report a mistake."""
 
 
 def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node | None:
-    """The tree of one comparison, or None with the mistake noted."""
+    """The tree of one comparison, or None with the mistake reported."""
     sign = SIGNS.get(type(op))
     if sign is None:
-        reader.wrong(f"{shown(left)!r} and {shown(right)!r}: only == != < <= > >= compare")
+        reader.add_mistake(
+            f"{text_of(left)!r} and {text_of(right)!r}: only == != < <= > >= can be used to compare"
+        )
         return None
     sides = (left, right)
     if any(reader.is_broken(dotted(side) or "") for side in sides):
@@ -58,24 +63,30 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     if one is None or two is None:
         return None
     if one.kind != two.kind:
-        message = f"{shown(left)!r} is {KINDS[one.kind]} and {shown(right)!r} {KINDS[two.kind]}"
-        reader.wrong(f"{message}: they cannot be compared")
+        message = f"{text_of(left)!r} is {KINDS[one.kind]} and {text_of(right)!r} {KINDS[two.kind]}"
+        reader.add_mistake(f"{message}: they cannot be compared")
         return None
     if one.kind == "condition" and sign not in ("==", "!="):
-        reader.wrong(f"{shown(left)!r} is true or false: only == and != compare it")
+        reader.add_mistake(
+            f"{text_of(left)!r} is true or false: only == and != can be used to compare it"
+        )
         return None
     return Comparison(sign, one.node, two.node)
 
 
 def _levels(reader: Reading, node: ast.expr) -> Typed | None:
-    """What a side stands for, if that is something with levels."""
+    """The value of a side, if it has levels."""
     name = dotted(node)
     typed = reader.known(name) if name else None
     return typed if typed and typed.kind == "levels" else None
 
 
 def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr, *, first: bool) -> bool:
-    """Of two unknown words one is reported: the one that is no level, else the first."""
+    """Whether this one of two unknown words is the one that is not reported.
+
+    In `strat >= clash` the mistake is `strat`: of two unknown words the one that is a level of
+    something is passed over, else the second.
+    """
     name, beside = dotted(word), dotted(other)
     if name is None or beside is None or {name, beside} & {"true", "false"}:
         return False
@@ -91,13 +102,15 @@ def _of_levels(
     sides: tuple[ast.expr, ast.expr],
     typed: tuple[Typed | None, Typed | None],
 ) -> Node | None:
-    """Opposite something with levels, a name is first one of its levels."""
+    """A comparison in which a side has levels; a name on the other side is one of them first."""
     for this, other in ((0, 1), (1, 0)):
         owner, word = typed[this], sides[other]
         if owner is None or not isinstance(word, ast.Name) or word.id not in owner.levels:
             continue
         if not owner.ordered and sign not in ("==", "!="):
-            reader.wrong(f"the choices of {shown(sides[this])!r} have no order; use == or !=")
+            reader.add_mistake(
+                f"the choices of {text_of(sides[this])!r} have no order; use == or !="
+            )
             return None
         level = Constant(float(owner.levels.index(word.id)), word.id)
         pair = (owner.node, level) if this == 0 else (level, owner.node)
@@ -105,18 +118,18 @@ def _of_levels(
     a, b = typed
     if a and b:
         if a.levels != b.levels:
-            message = f"{shown(sides[0])!r} has the levels {', '.join(a.levels)}"
-            message += f", {shown(sides[1])!r} {', '.join(b.levels)}"
-            reader.wrong(f"{message}: they cannot be compared")
+            message = f"{text_of(sides[0])!r} has the levels {', '.join(a.levels)}"
+            message += f", {text_of(sides[1])!r} {', '.join(b.levels)}"
+            reader.add_mistake(f"{message}: they cannot be compared")
             return None
         if not (a.ordered and b.ordered) and sign not in ("==", "!="):
-            reader.wrong("choices have no order; use == or !=")
+            reader.add_mistake("choices have no order; use == or !=")
             return None
         return Comparison(sign, a.node, b.node)
     subject, value = sides if a else (sides[1], sides[0])
     levels = a or b
     assert levels
-    reader.wrong(_no_level(reader, shown(subject), levels, value))
+    reader.add_mistake(_no_level(reader, text_of(subject), levels, value))
     return None
 
 
@@ -127,9 +140,9 @@ def _no_level(reader: Reading, owner: str, typed: Typed, word: ast.expr) -> str:
     if name and other is None and isinstance(word, ast.Name):
         message = unknown(f"level of {owner}", name, typed.levels)
         if "known:" in message:  # in the order of the levels, which is what they mean
-            elsewhere = f"which is one of {owners[0]}; " if (owners := reader.owners(name)) else ""
+            elsewhere = f"it is a level of {owners[0]}; " if (owners := reader.owners(name)) else ""
             message = f"{message[: message.index('known:')]}{elsewhere}known: {known}"
         return message
     kind = f", which is {KINDS[other.kind]}" if other else ""
-    message = f"{owner!r} is compared with {shown(word)!r}{kind}"
+    message = f"{owner!r} is compared with {text_of(word)!r}{kind}"
     return f"{message}; it can be compared with its levels: {known}"

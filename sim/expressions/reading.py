@@ -1,6 +1,6 @@
-"""An expression's text turned into a tree: parsed by Python's grammar, a white list of it, typed.
+"""Reading expressions: every part of the parsed text is checked and given a type.
 
-Nothing is ever evaluated here. Every mistake of one expression is collected, in reading order.
+All mistakes of one expression are collected, in reading order.
 """
 
 import ast
@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from sim.errors import unknown
 from sim.expressions.comparisons import comparison
-from sim.expressions.syntax import LENGTH, Mistake, dotted, parse, shown, written_out
+from sim.expressions.syntax import MAX_LENGTH, Mistake, dotted, expanded_size, parse, text_of
 from sim.expressions.types import KINDS, TIMES, Kind, Typed, mismatch
 from sim.expressions.vocabulary import Vocabulary
 from sim.model.expressions import (
@@ -35,32 +35,33 @@ _COMBINE: dict[type[ast.operator], Literal["+", "-", "*", "/"]] = {
     ast.Mult: "*",
     ast.Div: "/",
 }
-_GIVES: dict[str, Kind] = {"levels": "levels", "flag": "condition", "count": "number"}
+_KIND_OF_VARIABLE: dict[str, Kind] = {"levels": "levels", "flag": "condition", "count": "number"}
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads one expression; `mistakes` holds what was wrong with it.
+    """Reads one expression and collects its mistakes.
 
-    A part that reads something broken elsewhere gives None without a mistake of its own.
+    A part that names an invalid declaration gives None without a mistake here, since that is
+    reported where it is declared.
     """
 
     vocabulary: Vocabulary
     outcomes: bool = False  # may outcomes be read here?
     mistakes: list[str] = field(default_factory=list)
-    length: int = field(default=LENGTH, kw_only=True)  # of a text, in characters
+    length: int = field(default=MAX_LENGTH, kw_only=True)  # of a text, in characters
 
     def read(self, text: str) -> Typed | None:
         """The tree of a text, or None."""
         try:
             if self.vocabulary.lengths:
-                written_out(text, self.vocabulary.lengths)
+                expanded_size(text, self.vocabulary.lengths)
             return self.tree(parse(text, self.length))
         except Mistake as mistake:
-            self.wrong(str(mistake))
+            self.add_mistake(str(mistake))
             return None
         except RecursionError:
-            self.wrong("is too deeply nested; name its parts as facts")
+            self.add_mistake("is too deeply nested; name its parts as facts")
             return None
 
     def read_as(self, text: str, kind: Kind) -> Node | None:
@@ -68,13 +69,13 @@ class Reader:
         typed = self.read(text)
         return self._of_kind(typed, kind, text) if typed else None
 
-    def wrong(self, message: str) -> None:
-        """Note a mistake, once."""
+    def add_mistake(self, message: str) -> None:
+        """Report a mistake, once."""
         if message not in self.mistakes:
             self.mistakes.append(message)
 
     def is_broken(self, name: str) -> bool:
-        """Whether a name exists but its own line is wrong."""
+        """Whether a name is declared, but its declaration is invalid."""
         words = self.vocabulary
         if words.partial and self.known(name) is None and name not in words.outcomes:
             return True
@@ -112,24 +113,24 @@ class Reader:
                 return self._if_else(node)
             case ast.Call():
                 return self._call(node)
-        self.wrong(f"{shown(node)!r} has no meaning here")
+        self.add_mistake(f"{text_of(node)!r} is not allowed here")
         return None
 
     def known(self, name: str) -> Typed | None:
-        """What a name stands for; None when it is unknown here."""
+        """The value that a name stands for; None if the name is unknown here."""
         words = self.vocabulary
         if name in words.variables:
             variable = words.variables[name]
-            kind = _GIVES[variable.kind]
+            kind = _KIND_OF_VARIABLE[variable.kind]
             return Typed(StateOf(name), kind, variable.levels if kind == "levels" else ())
         if name in words.parameters:
             parameter = words.parameters[name]
             if parameter.distribution.levels:
                 return Typed(ParameterOf(name), "levels", parameter.distribution.levels, False)
             return Typed(ParameterOf(name), "time" if parameter.time else "number")
-        says = words.facts.get(name)
-        if says is not None:
-            return Typed(Fact(name, says), "condition")
+        condition = words.facts.get(name)
+        if condition is not None:
+            return Typed(Fact(name, condition), "condition")
         if name in words.outcomes and self.outcomes:
             return Typed(Happened(name), "condition")
         return None
@@ -138,29 +139,29 @@ class Reader:
         typed = self.tree(node)
         if typed is None or typed.kind == kind:
             return typed.node if typed else None
-        return self._of_kind(typed, kind, shown(node))
+        return self._of_kind(typed, kind, text_of(node))
 
     def _number(self, typed: Typed, node: ast.expr) -> Node | None:
         if typed.kind == "number":
             return typed.node
-        return self._of_kind(typed, "number", shown(node))
+        return self._of_kind(typed, "number", text_of(node))
 
     def _of_kind(self, typed: Typed, kind: Kind, text: str) -> Node | None:
         if typed.kind == kind:
             return typed.node
-        self.wrong(mismatch(typed, kind, text))
+        self.add_mistake(mismatch(typed, kind, text))
         return None
 
     def _name(self, node: ast.expr) -> Typed | None:
         name = dotted(node)
         if name is None:
-            self.wrong(f"{shown(node)!r} has no meaning here")
+            self.add_mistake(f"{text_of(node)!r} is not allowed here")
             return None
         if name in ("true", "false"):
             return Typed(Constant(1.0 if name == "true" else 0.0, name), "condition")
         typed = self.known(name)
         if typed is None and not self.is_broken(name):
-            self.wrong(self._unknown(name))
+            self.add_mistake(self._unknown(name))
         return typed
 
     def _unknown(self, name: str) -> str:
@@ -170,15 +171,15 @@ class Reader:
             return f"{name!r} is an outcome; {here}"
         owners = words.owners_of(name)
         if owners:
-            return f"{name!r} is a level; say of what, as in `{owners[0]} == {name}`"
+            return f"{name!r} is a level; compare a variable with it, as in `{owners[0]} == {name}`"
         if name in words.delays:
             return f"{name!r} is a delay, which an expression cannot read"
-        if name in words.elsewhere:
-            return f"{name!r} is {words.elsewhere[name]}, which no expression can read"
+        if name in words.unreadable:
+            return f"{name!r} is {words.unreadable[name]}, which no expression can read"
         return unknown("name", name, words.known(outcomes=self.outcomes))
 
     def _logic(self, word: Literal["and", "or"], values: list[ast.expr]) -> Typed | None:
-        parts = _all([self._expect(value, "condition") for value in values])
+        parts = _all_or_none([self._expect(value, "condition") for value in values])
         return Typed(Logic(word, parts), "condition") if parts else None
 
     def _negative(self, operand: ast.expr) -> Typed | None:
@@ -194,7 +195,7 @@ class Reader:
         op = _COMBINE.get(type(node.op))
         left, right = self.tree(node.left), self.tree(node.right)
         if op is None:
-            self.wrong(f"{shown(node)!r}: only + - * / are known")
+            self.add_mistake(f"{text_of(node)!r}: only + - * / are allowed")
             return None
         if left is None or right is None:
             return None
@@ -202,7 +203,7 @@ class Reader:
             kind = TIMES.get((op, left.kind, right.kind))
             if kind is None:
                 message = f"{KINDS[left.kind]} {op} {KINDS[right.kind]}"
-                self.wrong(f"{shown(node)!r} is {message}, which has no meaning")
+                self.add_mistake(f"{text_of(node)!r} is {message}, which is not defined")
                 return None
             return Typed(Arithmetic(op, left.node, right.node), kind)
         one, two = self._number(left, node.left), self._number(right, node.right)
@@ -215,31 +216,31 @@ class Reader:
             return None
         for part, text in ((then, node.body), (otherwise, node.orelse)):
             if part.kind == "levels":
-                self.wrong(mismatch(part, "number", shown(text)))
+                self.add_mistake(mismatch(part, "number", text_of(text)))
                 return None
         if then.kind != otherwise.kind:
             message = f"{KINDS[then.kind]} or {KINDS[otherwise.kind]}"
-            self.wrong(f"{shown(node)!r} is {message}; both must be of one kind")
+            self.add_mistake(f"{text_of(node)!r} is {message}; both must have the same type")
             return None
         return Typed(IfElse(condition, then.node, otherwise.node), then.kind)
 
     def _call(self, node: ast.Call) -> Typed | None:
-        name = dotted(node.func) or shown(node.func)
+        name = dotted(node.func) or text_of(node.func)
         if name not in _FUNCTIONS:
-            self.wrong(unknown("function", name, _FUNCTIONS))
+            self.add_mistake(unknown("function", name, _FUNCTIONS))
             return None
         if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
-            self.wrong(f"{shown(node)!r}: {name} takes plain arguments")
+            self.add_mistake(f"{text_of(node)!r}: {name} takes positional arguments only")
             return None
         if len(node.args) < 2:
-            self.wrong(f"{shown(node)!r}: {name} needs at least 2 arguments")
+            self.add_mistake(f"{text_of(node)!r}: {name} needs at least 2 arguments")
             return None
         parts = [self.tree(part) for part in node.args]
         times = name != "odds" and all(part and part.kind == "time" for part in parts)
         kind: Kind = "time" if times else "number"
-        nodes = _all(
+        nodes = _all_or_none(
             [
-                self._of_kind(part, kind, shown(text)) if part else None
+                self._of_kind(part, kind, text_of(text)) if part else None
                 for part, text in zip(parts, node.args, strict=True)
             ]
         )
@@ -248,13 +249,13 @@ class Reader:
     def _comparisons(self, node: ast.Compare) -> Typed | None:
         sides = [node.left, *node.comparators]
         steps = zip(sides, node.ops, sides[1:], strict=False)
-        parts = _all([comparison(self, left, op, right) for left, op, right in steps])
+        parts = _all_or_none([comparison(self, left, op, right) for left, op, right in steps])
         if not parts:
             return None
         return Typed(parts[0] if len(parts) == 1 else Logic("and", parts), "condition")
 
 
-def _all(parts: list[Node | None]) -> tuple[Node, ...]:
-    """The parts if none is missing; else nothing."""
+def _all_or_none(parts: list[Node | None]) -> tuple[Node, ...]:
+    """The parts if none is missing; else an empty tuple."""
     known = tuple(part for part in parts if part is not None)
     return known if len(known) == len(parts) else ()

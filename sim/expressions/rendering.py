@@ -1,4 +1,4 @@
-"""An expression's tree as text again, facts written out, with no more parentheses than it needs."""
+"""Rendering: from a tree to its text, with facts expanded and only the parentheses it needs."""
 
 from sim.model.expressions import (
     Arithmetic,
@@ -16,6 +16,7 @@ from sim.model.expressions import (
     StateOf,
 )
 
+# How strongly the operators bind, weakest first, as in Python's grammar.
 _IF, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _MINUS, _ATOM = range(9)
 
 
@@ -25,7 +26,7 @@ def rendered(node: Node) -> str:
 
 
 def _render(node: Node) -> tuple[str, int]:
-    """The text and how strongly it binds."""
+    """The text, and how strongly its outermost operator binds."""
     match node:
         case Constant(value, text):
             number = text if text.isidentifier() else repr(value).removesuffix(".0")

@@ -1,4 +1,4 @@
-"""An expression's text parsed by Python's grammar, with hints for those who do not know Python."""
+"""Parsing expressions with Python's grammar, with hints for authors who do not know Python."""
 
 import ast
 import re
@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import isinf
 
-LENGTH = 4_000
-WRITTEN_OUT = 40_000  # characters, facts written out
-DEPTH = 100  # of parts within parts, facts written out
+# Limits of one expression. Facts may use facts, so that a few lines could expand to any length; and
+# what reads a tree recursively must stay far from the limit of Python's stack.
+MAX_LENGTH = 4_000  # characters as written
+MAX_EXPANDED_LENGTH = 40_000  # characters with all facts expanded
+MAX_DEPTH = 100  # levels with all facts expanded
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
@@ -21,7 +23,7 @@ _LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
 _HINTS = {
     "&": "write `and`",
     "|": "write `or`",
-    "%": "write a share as a number, 0.1 for 10 %",
+    "%": "write 0.1 for 10 %",
     "'": "names and levels need no quotes inside an expression",
     '"': "names and levels need no quotes inside an expression",
     "?": "write `x if condition else y`",
@@ -35,12 +37,12 @@ _HINTS = {
 
 
 class Mistake(Exception):
-    """What is wrong with one expression, in the author's words."""
+    """A mistake in an expression, with the message for its author."""
 
 
-def parse(text: str, length: int = LENGTH) -> ast.expr:
-    """The parsed text, which nobody may change. Raises Mistake, also above so many characters."""
-    return _parse(text, length)  # both given, so that one text is kept once
+def parse(text: str, length: int = MAX_LENGTH) -> ast.expr:
+    """The parsed text, which is cached and must not be changed. Raises Mistake."""
+    return _parse(text, length)  # both arguments given, so that each text is cached once
 
 
 @lru_cache(maxsize=4_096)
@@ -51,10 +53,10 @@ def _parse(text: str, length: int) -> ast.expr:
     if not _ALLOWED.fullmatch(text):
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
         hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
-        raise Mistake(f"{odd!r} has no meaning in an expression{hint}")
+        raise Mistake(f"{odd!r} is not allowed in an expression{hint}")
     for number in _LIKE_A_NUMBER.findall(text):
         if not _NUMBER.fullmatch(number):
-            raise Mistake(f"{_short(number)!r} is neither a number nor a name")
+            raise Mistake(f"{_shortened(number)!r} is neither a number nor a name")
         if isinf(float(number)):
             raise Mistake(f"{number[:20]!r} is too large a number")
     try:
@@ -62,9 +64,9 @@ def _parse(text: str, length: int) -> ast.expr:
             warnings.simplefilter("ignore")
             tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Mistake(_explained(text, error)) from None
-    if _names_and_depth(tree)[1] > DEPTH:
-        raise Mistake(f"{_short(text)!r} is too deeply nested; name its parts as facts")
+        raise Mistake(_explain(text, error)) from None
+    if _names_and_depth(tree)[1] > MAX_DEPTH:
+        raise Mistake(f"{_shortened(text)!r} is too deeply nested; name its parts as facts")
     return tree
 
 
@@ -85,15 +87,15 @@ def names_and_depth(text: str) -> tuple[tuple[str, ...], int]:
     return _names_and_depth(parse(text))
 
 
-def written_out(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
-    """How long and how deep a text is, its facts written out. Raises Mistake if it is too much."""
+def expanded_size(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """Length and depth of a text with all facts expanded. Raises Mistake above the limits."""
     names, depth = names_and_depth(text)
     read = [facts[name] for name in names if name in facts]
     length = len(text) + sum(found for found, _ in read)
     depth += max((below for _, below in read), default=0)
-    if length > WRITTEN_OUT or depth > DEPTH:
-        limit = f"more than {WRITTEN_OUT:,} characters long or {DEPTH} levels deep"
-        raise Mistake(f"{_short(text)!r} is {limit} once its facts are written out")
+    if length > MAX_EXPANDED_LENGTH or depth > MAX_DEPTH:
+        limit = f"more than {MAX_EXPANDED_LENGTH:,} characters long or {MAX_DEPTH} levels deep"
+        raise Mistake(f"{_shortened(text)!r} is {limit} once its facts are expanded")
     return length, depth
 
 
@@ -122,28 +124,28 @@ def one_line(value: str | float | bool) -> str:
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
-def shown(node: ast.expr) -> str:
+def text_of(node: ast.expr) -> str:
     """The text of a part, for messages."""
     return ast.unparse(node)
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _explained(text: str, error: Exception) -> str:
-    """Why a text cannot be parsed: what authors usually meant, else where the parser stopped."""
-    short = _short(text)
+def _explain(text: str, error: Exception) -> str:
+    """Why a text cannot be parsed: a hint at the usual mistake, else where the parser stopped."""
+    short = _shortened(text)
     placeholder = _PLACEHOLDER.search(text)
     if placeholder:
-        return f"{placeholder.group()!r} is filled in by no for_each here"
+        return f"{placeholder.group()!r} is a placeholder that no for_each here replaces"
     duration = _TWO_WORDS.search(text)
     if duration:
-        return f"{short!r}: a duration ({duration.group()!r}) has no meaning in an expression"
+        return f"{short!r}: a duration ({duration.group()!r}) is not allowed in an expression"
     if _CAPITALS.search(text):
-        return f"{short!r}: write and, or, not in small letters"
+        return f"{short!r}: write and, or, not in lower case"
     if _LONE_EQUALS.search(text):
-        return f"{short!r}: = does not compare; write =="
+        return f"{short!r}: `=` is not a comparison; use `==`"
     if "!" in text.replace("!=", ""):
         return f"{short!r}: write `not` instead of !"
     if not isinstance(error, SyntaxError) or "too many nested" in error.msg:

@@ -1,4 +1,4 @@
-"""What an expression gives: one of several levels, a condition, a number or a duration."""
+"""The types of expressions: one of several levels, a condition, a number or a duration."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +12,7 @@ KINDS: dict[Kind, str] = {
     "number": "a number",
     "time": "a duration",
 }
+# The results of arithmetic with durations; what is missing has no meaning, such as d * d.
 TIMES: dict[tuple[str, Kind, Kind], Kind] = {
     ("*", "number", "time"): "time",
     ("*", "time", "number"): "time",
@@ -24,7 +25,7 @@ TIMES: dict[tuple[str, Kind, Kind], Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A tree and what it gives; `levels` when it is one of several, `ordered` when these rank."""
+    """A tree with its type; `levels` are its possible values, `ordered` if they have an order."""
 
     node: Node
     kind: Kind
@@ -33,7 +34,7 @@ class Typed:
 
 
 def mismatch(typed: Typed, wanted: Kind, text: str) -> str:
-    """Why something of one kind cannot stand where another is wanted, and what to write."""
+    """The message about a value of one type where another is needed, with a hint."""
     message = f"{text!r} is {KINDS[typed.kind]} where {KINDS[wanted]} is needed"
     match typed.kind, wanted:
         case "levels", _:

@@ -1,4 +1,4 @@
-"""What the names in expressions stand for."""
+"""The names that expressions can use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from sim.model.state import Variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Everything an expression can name; `broken` names exist but their own line is wrong."""
+    """Everything that an expression can name; `broken` names have an invalid declaration."""
 
     variables: Mapping[str, Variable] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
@@ -20,7 +20,7 @@ class Vocabulary:
     broken: frozenset[str] = frozenset()
     partial: bool = False  # a whole section could not be read, so that an unknown name may be in it
     lengths: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # of facts, written out
-    elsewhere: Mapping[str, str] = field(default_factory=dict)  # name -> "a move", "an actor", ...
+    unreadable: Mapping[str, str] = field(default_factory=dict)  # name -> "a move", "an actor", ...
 
     def known(self, *, outcomes: bool) -> list[str]:
         """All names an expression may use here."""

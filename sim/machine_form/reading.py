@@ -1,7 +1,7 @@
-"""The machine form read back: the same model, event for event.
+"""Reading the machine form: the same model again, event for event.
 
-A machine form has final numbers and no shorthand, so nothing of the language's decoders is needed.
-In one that somebody changed by hand the first thing that is wrong is told, with its place.
+A machine form has final numbers and no shorthand, so the decoders of the language are not needed.
+Of a form that was edited by hand the first error is reported, with its place.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NoReturn, get_args
 
 from sim.errors import Problem, ScenarioError, unknown
-from sim.expressions import WRITTEN_OUT, Kind, Reader, Vocabulary
+from sim.expressions import MAX_EXPANDED_LENGTH, Kind, Reader, Vocabulary
 from sim.machine_form.writing import FORMAT
 from sim.model.delay_kinds import KINDS as DELAYS
 from sim.model.delays import AT_ONCE, Delay, complaints, in_words
@@ -23,21 +23,21 @@ from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
 from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
 from sim.reach.sums import faults_at_corners
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import (
     KeyPath,
     Node,
     Scalar,
     Sequence,
+    path_text,
     place_of,
-    spelled,
 )
 from sim.source.tree import (
     Mapping as Keys,
 )
 
 _FLAG = ("false", "true")
-_CHOICES: Mapping[str, ChoiceKind] = {  # key of an option's odds -> how the choice is weighed
+_CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is made
     "probability": "probability",
     "of_rest": "probability",
     "weight": "weight",
@@ -46,80 +46,80 @@ _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option's odds -> how the cho
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """A value of the form, and the way to it for messages."""
+class FormValue:
+    """A value of the form, and its path for messages."""
 
     root: Keys
     node: Node
     path: KeyPath = ()
 
-    def wrong(self, text: str) -> NoReturn:
-        """Raise what is wrong here."""
+    def fail(self, text: str) -> NoReturn:
+        """Raise a ScenarioError with this place."""
         place = place_of(self.root, self.path)
-        raise ScenarioError([Problem(place=place, path=spelled(self.path), text=text)])
+        raise ScenarioError([Problem(place=place, path=path_text(self.path), text=text)])
 
-    def get(self, key: str) -> "At | None":
-        """The value of a key, if it is there."""
+    def get(self, key: str) -> "FormValue | None":
+        """The value of a key, or None."""
         if not isinstance(self.node, Keys):
-            self.wrong(f"must be a block of keys, found {found(self.node)}")
+            self.fail(f"must be a block of keys, found {describe(self.node)}")
         node = self.node.get(key)
-        return At(self.root, node, (*self.path, key)) if node is not None else None
+        return FormValue(self.root, node, (*self.path, key)) if node is not None else None
 
-    def __getitem__(self, key: str) -> "At":
-        return self.get(key) or self.wrong(f"has no `{key}`")
+    def __getitem__(self, key: str) -> "FormValue":
+        return self.get(key) or self.fail(f"has no `{key}`")
 
-    def named(self) -> Iterator[tuple[str, "At"]]:
+    def named(self) -> Iterator[tuple[str, "FormValue"]]:
         """The keys with their values."""
         if not isinstance(self.node, Keys):
-            self.wrong(f"must be a block of keys, found {found(self.node)}")
+            self.fail(f"must be a block of keys, found {describe(self.node)}")
         for key, entry in self.node.entries.items():
-            yield key, At(self.root, entry.value, (*self.path, key))
+            yield key, FormValue(self.root, entry.value, (*self.path, key))
 
-    def items(self) -> list["At"]:
+    def items(self) -> list["FormValue"]:
         """The entries of a list."""
         if not isinstance(self.node, Sequence):
-            self.wrong(f"must be a list, found {found(self.node)}")
-        return [At(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
+            self.fail(f"must be a list, found {describe(self.node)}")
+        return [FormValue(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
 
     def text(self) -> str:
         """A scalar as it was written."""
         if not isinstance(self.node, Scalar):
-            self.wrong(f"must be a text, found {found(self.node)}")
+            self.fail(f"must be a text, found {describe(self.node)}")
         return self.node.text
 
     def number(self) -> float:
-        """A number; `864000 s` is one, too."""
+        """A number; a time in seconds such as `864000 s`, too."""
         text = self.text().removesuffix(" s")
         try:
             return float(text)
         except ValueError:
-            self.wrong(f"must be a number, found {text!r}")
+            self.fail(f"must be a number, found {text!r}")
 
     def numbers(self) -> tuple[float, ...]:
         """A list of numbers."""
         return tuple(item.number() for item in self.items())
 
-    def whole(self) -> int:
+    def integer(self) -> int:
         """A whole number."""
         number = self.number()
-        return int(number) if number.is_integer() else self.wrong("must be a whole number")
+        return int(number) if number.is_integer() else self.fail("must be a whole number")
 
     def one_of(self, words: tuple[str, ...]) -> Any:
         """One of some words."""
         word = self.text()
-        return word if word in words else self.wrong(unknown("word", word, words))
+        return word if word in words else self.fail(unknown("word", word, words))
 
 
 def is_machine_form(root: Keys) -> bool:
-    """Whether a file is a model as `resolve` writes it."""
+    """Whether a file is a machine form, as `resolve` writes it."""
     return "resolved" in root.entries
 
 
 def read_model(root: Keys) -> Model:
-    """The model of a machine form. Raises ScenarioError for what is no such form."""
-    at = At(root, root)
+    """The model of a machine form. Raises ScenarioError for anything else."""
+    at = FormValue(root, root)
     if at["resolved"].text() != str(FORMAT):
-        at["resolved"].wrong(f"must be {FORMAT}, the form this version reads")
+        at["resolved"].fail(f"must be {FORMAT}, the form this version reads")
     variables = tuple(_variable(name, one) for name, one in at["variables"].named())
     parameters = tuple(_parameter(name, one) for name, one in at["parameters"].named())
     words = Vocabulary(
@@ -149,50 +149,50 @@ def read_model(root: Keys) -> Model:
         stop_when=reader.condition(stop, outcomes=True) if stop else None,
     )
     for fault in faults_at_corners(model, model.transitions):
-        rules[fault.transition.name].wrong(fault.says)
+        rules[fault.transition.name].fail(fault.says)
     return model
 
 
 @dataclass(frozen=True, slots=True)
 class _Expressions:
-    """Reads expressions, which stand in the form with all facts written out."""
+    """Reads the expressions of a form, in which all facts are expanded."""
 
     words: Vocabulary
 
-    def condition(self, at: At, *, outcomes: bool = False) -> Expression:
+    def condition(self, at: FormValue, *, outcomes: bool = False) -> Expression:
         """A condition."""
         return self._read(at, "condition", outcomes=outcomes)
 
-    def number(self, at: At) -> Expression:
+    def number(self, at: FormValue) -> Expression:
         """A number."""
         return self._read(at, "number")
 
-    def seconds_or_number(self, at: At) -> Expression:
+    def seconds_or_number(self, at: FormValue) -> Expression:
         """An argument of a delay: plain numbers in it are seconds."""
         return self._read(at, None)
 
-    def _read(self, at: At, kind: Kind | None, *, outcomes: bool = False) -> Expression:
+    def _read(self, at: FormValue, kind: Kind | None, *, outcomes: bool = False) -> Expression:
         text = at.text()
-        reader = Reader(self.words, outcomes, length=WRITTEN_OUT)
+        reader = Reader(self.words, outcomes, length=MAX_EXPANDED_LENGTH)
         if kind is None:
             typed = reader.read(text)
             node = typed.node if typed else None
         else:
             node = reader.read_as(text, kind)
         if node is None:
-            at.wrong("; ".join(reader.mistakes))
-        where = f"{place_of(at.root, at.path)}: {spelled(at.path)}"
+            at.fail("; ".join(reader.mistakes))
+        where = f"{place_of(at.root, at.path)}: {path_text(at.path)}"
         return Expression(node, text, where)
 
 
-def _variable(name: str, at: At) -> Variable:
+def _variable(name: str, at: FormValue) -> Variable:
     if flag := at.get("flag"):
         start = _FLAG.index(flag.one_of(_FLAG))
         return Variable(name=name, kind="flag", levels=_FLAG, size=2, start=start)
     start_at = at["start"]
     if most := at.get("max"):
-        size = most.whole() + 1
-        return Variable(name=name, kind="count", levels=(), size=size, start=start_at.whole())
+        size = most.integer() + 1
+        return Variable(name=name, kind="count", levels=(), size=size, start=start_at.integer())
     levels = tuple(item.text() for item in at["levels"].items())
     ladder = at.get("ladder")
     return Variable(
@@ -205,10 +205,10 @@ def _variable(name: str, at: At) -> Variable:
     )
 
 
-def _parameter(name: str, at: At) -> Parameter:
+def _parameter(name: str, at: FormValue) -> Parameter:
     kind, numbers = next(at.named())
     if kind not in DISTRIBUTIONS:
-        at.wrong(unknown("kind of distribution", kind, list(DISTRIBUTIONS)))
+        at.fail(unknown("kind of distribution", kind, list(DISTRIBUTIONS)))
     shares, levels, within = at.get("at"), at.get("levels"), at.get("within")
     ends = within.numbers() if within else ()
     distribution = Distribution(
@@ -220,21 +220,23 @@ def _parameter(name: str, at: At) -> Parameter:
     )
     time = at.get("unit") is not None
     for sentence in parameter_complaints(distribution, time):
-        at.wrong(sentence)
+        at.fail(sentence)
     return Parameter(name=name, distribution=distribution, time=time)
 
 
-def _outcome(name: str, at: At, reader: _Expressions) -> Outcome:
+def _outcome(name: str, at: FormValue, reader: _Expressions) -> Outcome:
     headline = at.get("headline") is not None
     return Outcome(name=name, when=reader.condition(at["when"], outcomes=True), headline=headline)
 
 
-def _ending(name: str, at: At, reader: _Expressions) -> Ending:
+def _ending(name: str, at: FormValue, reader: _Expressions) -> Ending:
     when = at.get("when")
     return Ending(name=name, when=reader.condition(when, outcomes=True) if when else None)
 
 
-def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions) -> Transition:
+def _transition(
+    name: str, at: FormValue, rules: Mapping[str, FormValue], reader: _Expressions
+) -> Transition:
     actor, when, on, speed = (at.get(key) for key in ("actor", "when", "on", "speed"))
     moment, memory, limit = (at.get(key) for key in ("at", "memory", "limit"))
     clause, step = at.get("clause"), at.get("step")
@@ -251,7 +253,7 @@ def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions
         at=moment.number() if moment else None,
         speed=reader.number(speed) if speed else None,
         memory=memory.one_of(("forget", "remember")) if memory else "forget",
-        limit=limit.whole() if limit else None,
+        limit=limit.integer() if limit else None,
         choice=_CHOICES[kind],
         options=tuple(_option(item, reader) for item in options),
         clause=clause.text() if clause else None,
@@ -259,7 +261,7 @@ def _transition(name: str, at: At, rules: Mapping[str, At], reader: _Expressions
     )
 
 
-def _trigger(at: At, rules: Mapping[str, At], reader: _Expressions) -> Trigger:
+def _trigger(at: FormValue, rules: Mapping[str, FormValue], reader: _Expressions) -> Trigger:
     if isinstance(at.node, Keys):
         return Trigger(becomes=reader.condition(at["becomes"]))
     text = at.text()
@@ -267,19 +269,19 @@ def _trigger(at: At, rules: Mapping[str, At], reader: _Expressions) -> Trigger:
         return Trigger(transition=text)
     name, _, option = text.rpartition(".")
     if name not in rules:
-        at.wrong(unknown("transition", text, list(rules)))
+        at.fail(unknown("transition", text, list(rules)))
     return Trigger(transition=name, option=option)
 
 
-def _delay(at: At, reader: _Expressions) -> Delay:
+def _delay(at: FormValue, reader: _Expressions) -> Delay:
     if isinstance(at.node, Scalar):
-        return AT_ONCE if at.text() == "at once" else at.wrong("must be a delay or `at once`")
+        return AT_ONCE if at.text() == "at once" else at.fail("must be a delay or `at once`")
     kind, numbers = next(at.named())
     if kind not in (*DELAYS, "mix"):
-        at.wrong(unknown("kind of delay", kind, [*DELAYS, "mix"]))
+        at.fail(unknown("kind of delay", kind, [*DELAYS, "mix"]))
     shares = at.get("at")
     parts: tuple[Delay, ...] = ()
-    arguments: list[At] = []
+    arguments: list[FormValue] = []
     if kind == "mix":
         arguments = [item["share"] for item in numbers.items()]
         parts = tuple(_delay(item["is"], reader) for item in numbers.items())
@@ -293,11 +295,11 @@ def _delay(at: At, reader: _Expressions) -> Delay:
         parts=parts,
     )
     for sentence in complaints(bare, [reader.words.parameters[n] for n in delay_reads(bare)]):
-        at.wrong(sentence)
+        at.fail(sentence)
     return replace(bare, text=in_words(bare))
 
 
-def _option(at: At, reader: _Expressions) -> Option:
+def _option(at: FormValue, reader: _Expressions) -> Option:
     name = at["option"].text()
     key = next((key for key in _CHOICES if at.get(key)), None)
     value = at[key] if key else None
@@ -312,10 +314,10 @@ def _option(at: At, reader: _Expressions) -> Option:
     )
 
 
-def _effect(name: str, at: At, reader: _Expressions) -> Effect:
+def _effect(name: str, at: FormValue, reader: _Expressions) -> Effect:
     variable = reader.words.variables.get(name)
     if variable is None:
-        at.wrong(unknown("state variable", name, reader.words.variables))
+        at.fail(unknown("state variable", name, reader.words.variables))
     if isinstance(at.node, Scalar):
         word = at.text()
         if word in ("raise", "lower"):
@@ -328,12 +330,12 @@ def _effect(name: str, at: At, reader: _Expressions) -> Effect:
     if how == "copy":
         return Effect(variable=name, how="copy", source=of.text())
     if how != "compute":
-        at.wrong(unknown("kind of effect", how, ("at_least", "at_most", "copy", "compute")))
+        at.fail(unknown("kind of effect", how, ("at_least", "at_most", "copy", "compute")))
     return Effect(variable=name, how="compute", expression=reader.number(of))
 
 
-def _value(at: At, variable: Variable) -> int:
+def _value(at: FormValue, variable: Variable) -> int:
     if variable.levels:
         return variable.levels.index(at.one_of(variable.levels))
-    value = at.whole()
-    return value if 0 <= value < variable.size else at.wrong(f"must be below {variable.size}")
+    value = at.integer()
+    return value if 0 <= value < variable.size else at.fail(f"must be below {variable.size}")

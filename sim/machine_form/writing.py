@@ -1,4 +1,4 @@
-"""The machine form of a model: all sugar expanded, one thing a line, in the order of the model."""
+"""Writing the machine form: all shorthand expanded, one thing a line, in the model's order."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,9 @@ from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 
-FORMAT = 1  # the first line tells `load` that what follows is no scenario file but its machine form
+# The first line, `resolved: 1`, distinguishes a machine form from a scenario file. The number
+# changes when an older version could not read the form.
+FORMAT = 1
 
 
 def machine_form(model: Model) -> str:

@@ -174,7 +174,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "exactly": Kind(
         about="Always the same.",
-        sentence="Always as long.",
+        sentence="Always this duration.",
         word="exactly",
         written="value",
         arguments=(Argument("duration", zero=True),),
@@ -185,7 +185,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "exponential": Kind(
         about="Without memory.",
-        sentence="The mean of a wait without memory (exponential).",
+        sentence="Mean of an exponential delay.",
         word="mean",
         written="value",
         arguments=(Argument("mean"),),
@@ -198,8 +198,8 @@ KINDS: Mapping[str, Kind] = {
         word="median",
         written="keys",
         arguments=(
-            Argument("median", sentence="Half the waits are shorter (lognormal, with `p90`)."),
-            Argument("p90", sentence="Nine waits in ten are shorter (lognormal, with `median`)."),
+            Argument("median", sentence="Half of the delays are shorter (lognormal, with `p90`)."),
+            Argument("p90", sentence="90 % of the delays are shorter (lognormal, with `median`)."),
         ),
         ppf=_lognormal,
         cdf=_lognormal_cdf,
@@ -209,16 +209,14 @@ KINDS: Mapping[str, Kind] = {
     ),
     "weibull": Kind(
         about="A hazard that grows (shape above 1) or falls with waiting.",
-        sentence="A wait that grows more, or less, likely to end as it lasts, by `scale` and "
-        "`shape`.",
+        sentence="A delay whose hazard rises or falls with its age, by `scale` and `shape`.",
         word="weibull",
         arguments=(
-            Argument("scale", sentence="63 % of the waits are shorter."),
+            Argument("scale", sentence="63 % of the delays are shorter."),
             Argument(
                 "shape",
                 time=False,
-                sentence="Above 1 the wait ends ever more readily, below 1 ever less; 1 is without "
-                "memory.",
+                sentence="Above 1 the hazard rises, below 1 it falls; 1 is exponential.",
             ),
         ),
         ppf=_weibull,
@@ -238,7 +236,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "quantiles": Kind(
         about="A log-metalog through exactly these points.",
-        sentence="Two to five points such as `50%`, joined smoothly and never below 0.",
+        sentence="Two to five points such as `50%`, joined by a smooth distribution above 0.",
         word="quantiles",
         written="points",
         counted=True,
@@ -253,7 +251,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "observed": Kind(
         about="Waits seen in the record, resampled: a list, or how often each was seen.",
-        sentence="Waits on record, of which one is drawn; a list, or how often each was seen.",
+        sentence="Observed delays, of which one is drawn: a list, or each with its count.",
         word="observed",
         written="record",
         counted=True,

@@ -238,7 +238,7 @@ def _not_finite(delay: Delay, found: Sequence[float]) -> str | None:
 def _share_complaints(found: Sequence[float]) -> list[str]:
     bad = [share for share in found if not 0 <= share <= 1]
     if bad:
-        return [f"a share must lie between 0 and 1, found {share:g}" for share in bad]
+        return [f"a share must be between 0 and 1, found {share:g}" for share in bad]
     total = sum(found)
     return [] if abs(total - 1) <= 1e-9 else [f"shares must sum to 1, found {total:.10g}"]
 

@@ -31,7 +31,7 @@ def _anything(numbers: Sequence[float]) -> tuple[float, float]:
 def _outside(found: Distribution, say: Say) -> list[str]:
     low, high = found.within or (-math.inf, math.inf)
     value = found.numbers[0]
-    return [] if low <= value <= high else [f"{say(value)} does not lie {within(found, say)}"]
+    return [] if low <= value <= high else [f"{say(value)} is not {within(found, say)}"]
 
 
 def _uniform(found: Distribution, u: float) -> float:
@@ -86,8 +86,8 @@ def _modes_wrong(found: Distribution, say: Say) -> list[str]:
     low, mode, high = found.numbers
     if low <= mode <= high > low:
         return []
-    found_ones = ", ".join(say(number) for number in found.numbers)
-    return [f"must be low, likeliest, high in rising order, found {found_ones}"]
+    numbers = ", ".join(say(number) for number in found.numbers)
+    return [f"must be low, mode, high in ascending order, found {numbers}"]
 
 
 def _mode_phrase(found: Distribution, say: Say) -> str:
@@ -184,7 +184,7 @@ def _quantiles_wrong(found: Distribution, say: Say) -> list[str]:
 def _quantiles_within(found: Distribution, say: Say) -> list[str]:
     low, high = found.within or (-math.inf, math.inf)
     outside = [number for number in found.numbers if not low < number < high]
-    return [f"quantile {say(number)} must lie strictly {within(found, say)}" for number in outside]
+    return [f"quantile {say(number)} must be strictly {within(found, say)}" for number in outside]
 
 
 def _no_curve(found: Distribution, say: Say) -> list[str]:
@@ -200,7 +200,7 @@ def _quantiles_phrase(found: Distribution, say: Say) -> str:
 KINDS: Mapping[DistributionKind, Kind] = {
     "fixed": Kind(
         about="A number we take as known.",
-        sentence="One number, taken as known.",
+        sentence="One known number.",
         written="value",
         ppf=lambda found, u: found.numbers[0],
         support=_ends,
@@ -221,7 +221,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "triangular": Kind(
         about="Low, most likely, high: a triangle.",
-        sentence="`[low, likeliest, high]`, in straight lines.",
+        sentence="`[low, mode, high]`, with a density of straight lines.",
         numbers=("low", "mode", "high"),
         ppf=_triangular,
         cdf=_triangular_cdf,
@@ -231,7 +231,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "pert": Kind(
         about="Low, most likely, high: smooth, with the mode weighing four times.",
-        sentence="`[low, likeliest, high]`, smooth; the likeliest weighs four times.",
+        sentence="`[low, mode, high]`, smooth; the mode has weight four in the mean.",
         numbers=("low", "mode", "high"),
         ppf=_pert,
         cdf=_pert_cdf,
@@ -241,7 +241,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "normal": Kind(
         about="The bell curve.",
-        sentence="A bell curve, by its `mean` and `sd`.",
+        sentence="The normal distribution, by its `mean` and `sd`.",
         numbers=("mean", "sd"),
         sentences=("The mean.", "The standard deviation."),
         written="mapping",
@@ -255,7 +255,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         about="Positive, with a long upper tail.",
         sentence="Above 0 with a long upper tail, by its `median` and `p90`.",
         numbers=("median", "p90"),
-        sentences=("Half the values lie below.", "Nine values in ten lie below."),
+        sentences=("Half of the values are below.", "90 % of the values are below."),
         written="mapping",
         ppf=_lognormal,
         cdf=_lognormal_cdf,
@@ -266,7 +266,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "beta": Kind(
         about="A probability learnt from counts, or given by mean and spread.",
-        sentence="A share, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
+        sentence="A probability, from counts (`successes` in `trials`) or by its `mean` and `sd`.",
         numbers=("alpha", "beta"),  # after counts and prior, or mean and sd, were worked in
         written="counts",
         ppf=lambda found, u: _beta_ppf(found.numbers[0], found.numbers[1], u),
@@ -277,7 +277,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "choices": Kind(
         about="One of several readings, each with a weight.",
-        sentence="Readings, each with a weight; a draw takes one of them.",
+        sentence="Alternatives, each with a weight; each draw takes one of them.",
         written="weights",
         discrete=True,
         ppf=_choice,
@@ -288,7 +288,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
     ),
     "quantiles": Kind(
         about="A metalog through two to five points.",
-        sentence="Two to five points such as `5%`, joined smoothly (a metalog).",
+        sentence="Two to five points such as `5%`, joined by a smooth distribution (metalog).",
         written="points",
         ppf=_quantiles,
         support=_anything,

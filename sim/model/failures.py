@@ -46,7 +46,7 @@ def out_of_range(
 def nothing_left(transition: str, taken: float, when: str) -> RunError:
     """The error for a rest of what is already more than the whole."""
     return RunError(
-        f"{transition}: its probabilities add up to {taken:.10g}, which leaves less than nothing "
+        f"{transition}: its probabilities sum to {taken:.10g}, which leaves less than nothing "
         f"for the rest; {when}"
     )
 

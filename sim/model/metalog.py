@@ -58,12 +58,11 @@ def points_complaint(probabilities: Sequence[float]) -> str | None:
         return f"quantiles need {FEWEST_POINTS} to {MOST_POINTS} points, found {len(probabilities)}"
     for p in probabilities:
         if not 0 < p < 1:
-            return f"a quantile's probability must lie between 0 % and 100 %, found {100 * p:g} %"
+            return f"a quantile's probability must be between 0 % and 100 %, found {100 * p:g} %"
     for p, q in pairwise(probabilities):
         if p >= q:
-            return (
-                f"quantiles must be given in rising order, found {100 * q:g} % after {100 * p:g} %"
-            )
+            found = f"found {100 * q:g} % after {100 * p:g} %"
+            return f"quantiles must be given in ascending order, {found}"
     return None
 
 
@@ -144,7 +143,7 @@ def values_complaint(
     for (p, low), (q, high) in pairwise(points):
         if not low < high:
             found = f"{say(high)} at {100 * q:g} % after {say(low)} at {100 * p:g} %"
-            return f"quantiles must rise, found {found}"
+            return f"quantiles must increase, found {found}"
     # Quantiles that rise need not have a quantile function that does: with as many terms as points
     # the curve through them is the only one there is.
     where = turns_back_at(coefficients(values, probabilities))

@@ -248,15 +248,14 @@ def _sum_faults(
     point = points.first(over)
     if point is not None:
         total = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
-        yield points.fault(point, f"probabilities add up to {total}, more than 1")
+        yield points.fault(point, f"probabilities sum to {total}, more than 1")
     # without all options available the others are scaled to 1, so only the full sum counts
     elif not rest and any(option.value is not None for option in options):
         point = points.first((np.abs(taken - 1) > SLACK) & everything)
         if point is not None:
             total = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
-            yield points.fault(
-                point, f"probabilities add up to {total}, not 1, and there is no rest"
-            )
+            text = f"probabilities sum to {total}, not 1, and no option has the rest"
+            yield points.fault(point, text)
 
 
 def _speed_faults(points: _Grid, speed: Expression) -> Iterator[Fault]:

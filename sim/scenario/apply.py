@@ -1,4 +1,4 @@
-"""An intervention is a change of the model: from a model to another one, checked like the file."""
+"""Interventions as changes of a model: they give another model, checked as strictly as a file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +18,19 @@ NEVER = Expression(Constant(0.0, "false"), "false")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What interventions change together, and who says so."""
+    """What one or several interventions change, with the place of each change in the file."""
 
     names: tuple[str, ...] = ()  # in the order of the file
     void: frozenset[str] = frozenset()  # treaties and `treaty.obligation`s
     values: Mapping[str, Distribution]  # of parameters
     starts: Mapping[str, int]  # of state variables
     events: tuple[Transition, ...]
-    blamed: Mapping[str, tuple[Place, str]]  # parameter or event -> where and by which path
+    places: Mapping[str, tuple[Place, str]]  # parameter or event -> place and path
 
 
-def named_in_order(known: Mapping[str, Intervention], names: Iterable[str]) -> list[Intervention]:
+def select_in_file_order(
+    known: Mapping[str, Intervention], names: Iterable[str]
+) -> list[Intervention]:
     """The interventions of these names in the order of the file. Raises UsageError."""
     names = list(names)
     for name in names:
@@ -37,46 +39,46 @@ def named_in_order(known: Mapping[str, Intervention], names: Iterable[str]) -> l
     return [known[name] for name in known if name in names]
 
 
-def combined(interventions: Sequence[Intervention], events: Mapping[str, Transition]) -> Change:
-    """Several interventions as one change.
+def combine(interventions: Sequence[Intervention], events: Mapping[str, Transition]) -> Change:
+    """One change made of several interventions.
 
-    Raises ScenarioError, with every disagreement, where two want different things of one thing.
+    Raises ScenarioError with every conflict: two interventions give one thing two values.
     """
     values: dict[str, Distribution] = {}
     starts: dict[str, int] = {}
     owners: dict[str, tuple[Intervention, Reference]] = {}  # of what is set
     problems: list[Problem] = []
     for one in interventions:
-        problems += _disagreements(one, "set", one.set, values, interventions)
-        problems += _disagreements(one, "start", one.start, starts, interventions)
+        problems += _conflicts(one, "set", one.set, values, interventions)
+        problems += _conflicts(one, "start", one.start, starts, interventions)
         values |= {str(name): value for name, value in one.set.items()}
         starts |= {str(name): value for name, value in one.start.items()}
         owners |= {str(name): (one, name) for name in one.set}
     if problems:
         raise ScenarioError(problems)
-    blamed = {
+    places = {
         name: (reference.place, f"interventions.{owner.name}.set.{name}")
         for name, (owner, reference) in owners.items()
     }
-    blamed |= {one.name: (one.place, f"interventions.{one.name}") for one in interventions}
+    places |= {one.name: (one.place, f"interventions.{one.name}") for one in interventions}
     return Change(
         names=tuple(one.name for one in interventions),
         void=frozenset(str(name) for one in interventions for name in one.void),
         values=values,
         starts=starts,
         events=tuple(events[one.name] for one in interventions if one.name in events),
-        blamed=blamed,
+        places=places,
     )
 
 
-def _disagreements(
+def _conflicts(
     one: Intervention,
     key: str,
     own: Mapping[Reference, object],
     before: Mapping[str, object],
     together: Sequence[Intervention],
 ) -> Iterator[Problem]:
-    """What an intervention gives another value than one before it did."""
+    """Names to which an intervention gives another value than one before it."""
     for name, value in own.items():
         if name in before and before[name] != value:
             others = ", ".join(other.name for other in together if other is not one)
@@ -85,12 +87,10 @@ def _disagreements(
             yield Problem(place=name.place, path=path, text=text)
 
 
-def changed(model: Model, change: Change) -> Model:
-    """The model after a change; nothing of it is checked yet.
-
-    Events of interventions stand last, in the order of the file, so those of a change made before
-    are put in their place again: a change after a change is both of them at once.
-    """
+def changed_model(model: Model, change: Change) -> Model:
+    """The model after a change, not checked yet."""
+    # Events of interventions come last, in the order of the file, which decides ties. A change
+    # includes those made before it, so their events are taken out and added again in their places.
     own = [one for one in model.transitions if one.part != "intervention"]
     return replace(
         model,
@@ -107,13 +107,13 @@ def _parameter(parameter: Parameter, change: Change) -> Parameter:
 
 def _variable(variable: Variable, change: Change) -> Variable:
     if variable.name in {f"{name}.binds" for name in change.void}:
-        return replace(variable, start=0)  # void keeps `binds` false, whatever else is wished
+        return replace(variable, start=0)  # `void` wins over a start given to `binds`
     start = change.starts.get(variable.name)
     return variable if start is None else replace(variable, start=start)
 
 
 def _transition(transition: Transition, change: Change) -> Transition:
-    """A void treaty does not come to bind, and no clause of it is invoked."""
+    """The transition, with a guard that is never true if its treaty or clause is void."""
     treaty = (transition.clause or "").partition(".")[0]
     of_void = bool({treaty, transition.clause} & change.void)
     if of_void and transition.step in ("binds", "invoked"):
@@ -121,27 +121,27 @@ def _transition(transition: Transition, change: Change) -> Transition:
     return transition
 
 
-def checked(model: Model, change: Change) -> Model:
-    """The model after a change. Raises ScenarioError if it says what no file may say."""
-    after = changed(model, change)
-    problems = list(problems_of(after, change, readers(after.transitions)))
+def checked_model(model: Model, change: Change) -> Model:
+    """The model after a change. Raises ScenarioError for what would be an error in a file."""
+    after = changed_model(model, change)
+    problems = list(problems_after(after, change, readers(after.transitions)))
     if problems:
         raise ScenarioError(problems)
     return after
 
 
-def problems_of(
+def problems_after(
     after: Model, change: Change, read_by: Mapping[str, Sequence[Transition]]
 ) -> Iterator[Problem]:
-    """What is wrong with a changed model: odds, speeds and delays that read what was set.
+    """Errors of a changed model: probabilities, speeds and delays that read what was set.
 
     `read_by` has the transitions that read each parameter, of the model or of one like it.
     """
     touched = {one.name for name in change.values for one in read_by.get(name, ())}
-    told: set[str] = set()  # one value often puts several rules wrong; the first is enough
+    reported: set[str] = set()  # one value often makes several rules invalid; the first is enough
     for fault in faults(after, [one for one in after.transitions if one.name in touched]):
         name = next((name for name in fault.reads if name in change.values), None)
-        if name is not None and name not in told:
-            told.add(name)
-            place, path = change.blamed[name]
+        if name is not None and name not in reported:
+            reported.add(name)
+            place, path = change.places[name]
             yield Problem(place=place, path=path, text=f"{fault.text} ({fault.where})")

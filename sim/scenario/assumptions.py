@@ -1,14 +1,13 @@
-"""What a scenario's numbers rest on: those written into rules, and what strictness asks of all."""
+"""Assumptions: the numbers written in rules, and numbers that lack a source."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sim.errors import Place, Problem
 from sim.scenario.language.context import Context
-from sim.scenario.language.distributions import Sourced
 from sim.scenario.language.document import Document
-from sim.scenario.language.options import Reasoned
-from sim.source.tree import KeyPath, place_of, spelled
+from sim.scenario.language.sourcing import Reasoned, Sourced
+from sim.source.tree import KeyPath, path_text, place_of
 
 _NEED_A_SOURCE = ("treaty", "official", "data", "peer_reviewed", "press")
 _CHOICES = ("choose", "responses")
@@ -16,7 +15,7 @@ _CHOICES = ("choose", "responses")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stipulated:
-    """A number written into a rule; with a source or a reason when the rule has one."""
+    """A number written in a rule, with the source or the reason that the rule gives."""
 
     number: str
     rule: str  # qualified: `moves.north_presses`
@@ -29,7 +28,7 @@ class Stipulated:
 def stipulated(document: Document, context: Context) -> tuple[Stipulated, ...]:
     """Every number in a rule's delay, odds or speed, in the order of the file.
 
-    0 and 1 without a unit are none: they stand for never, always, as it is.
+    0 and 1 without a unit are not listed: they stand for never, always, unchanged.
     """
     made = []
     for one in context.numbers:
@@ -40,8 +39,8 @@ def stipulated(document: Document, context: Context) -> tuple[Stipulated, ...]:
         made.append(
             Stipulated(
                 number=one.text,
-                rule=spelled(rule.path),
-                path=spelled(one.path),
+                rule=path_text(rule.path),
+                path=path_text(one.path),
                 place=place_of(context.tree, one.path),
                 source=next((tuple(r.source) for r in reasons if r.source), ()),
                 why=next((r.stipulated for r in reasons if r.stipulated), ""),
@@ -75,7 +74,7 @@ def _option(rule: Reasoned, path: KeyPath) -> Iterator[Reasoned]:
 
 
 def unsourced(document: Document, numbers: Iterable[Stipulated]) -> Iterator[Problem]:
-    """What strictness asks for: a parameter, a source or a reason for every number."""
+    """Errors of `check --strict`: numbers without a source or a reason."""
     for number in numbers:
         if not (number.source or number.why or number.rule.startswith("actors.")):
             text = f"the number {number.number} has no source; make it a parameter, or give the "
@@ -87,6 +86,6 @@ def unsourced(document: Document, numbers: Iterable[Stipulated]) -> Iterator[Pro
         if one.grade in _NEED_A_SOURCE and not one.source:
             text = f"is graded {one.grade!r}, which needs a source"
         elif one.grade == "judgement" and not (one.source or one.note):
-            text = "is graded 'judgement', which needs a source, or a `note` on what it rests"
+            text = "is graded 'judgement', which needs a source, or a `note` with the reason"
         if text:
-            yield Problem(place=one.place, path=spelled(one.path), text=text)
+            yield Problem(place=one.place, path=path_text(one.path), text=text)

@@ -1,4 +1,4 @@
-"""What is wrong about rules as wholes: odds that do not add up, clocks that never stand still."""
+"""Checks of a resolved model: probabilities in range, speeds, clocks that never stand still."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -21,22 +21,24 @@ from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
 from sim.reach.sums import Fault, faults_at_corners
 from sim.scenario.language.context import Context
-from sim.scenario.language.delays import always_at_once
+from sim.scenario.language.delays import is_immediate
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
-_SHARES = "shares are written 0.1 for 10 %"
+_SHARES = "write 0.1 for 10 %"
 
 
 def check_rules(resolved: Resolved, context: Context) -> None:
-    """Note every rule that cannot run, as far as it could be read."""
+    """Report every valid rule that could not run, for some parameters or states."""
     sound = [
         one for one in resolved.all_transitions if not context.is_damaged(resolved.paths[one.name])
     ]
     for transition in sound:
-        _stuck(transition, resolved.paths[transition.name], context)
+        _check_progress(transition, resolved.paths[transition.name], context)
     model = resolved.model
-    bounded = [one for one in sound if _bounded(model, one, resolved.paths[one.name], context)]
+    bounded = [one for one in sound if _is_bounded(model, one, resolved.paths[one.name], context)]
+    # An expression is checked at the corners of the parameters' ranges, which need ends for that;
+    # what is proved there, and how, is explained in sim/reach/sums.
     for fault in faults_at_corners(model, bounded):
         path = resolved.paths[fault.transition.name]
         at = fault_path(fault, path)
@@ -45,12 +47,12 @@ def check_rules(resolved: Resolved, context: Context) -> None:
 
 
 def options_path(transition: Transition, path: KeyPath) -> KeyPath:
-    """Where the options of a transition stand together."""
+    """The path of all options of a transition."""
     return (*path, "responses" if transition.part == "treaty" else "choose")
 
 
-def odds_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
-    """Where an option's odds stand."""
+def value_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
+    """The path of an option's probability, weight or utility."""
     if option.name is None or option.name == "nothing":
         return (*path, "chance")
     key = "of_rest" if option.share == "of_rest" else transition.choice
@@ -58,22 +60,22 @@ def odds_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
 
 
 def fault_path(fault: Fault, path: KeyPath) -> KeyPath:
-    """Where a fault of a transition's speed, option, or sum of options stands."""
+    """The path of a fault: a speed, an option, or the sum over options."""
     if fault.speed:
         return (*path, "speed")
     if fault.option is not None:
-        return odds_path(fault.transition, fault.option, path)
+        return value_path(fault.transition, fault.option, path)
     return options_path(fault.transition, path)
 
 
 def _hint(model: Model, fault: Fault, context: Context) -> str:
-    """What authors usually got wrong about a probability or a sum of them."""
+    """A hint about the usual mistakes with a probability or a sum of probabilities."""
     options = fault.transition.options
     if fault.speed:
         return ""
     if fault.option is None:
         if any(option.share == "rest" for option in options):
-            return "; `of_rest: p` gives an option its share of what those before it left"
+            return "; `of_rest: p` gives an option a share of what the options before it leave"
         of_rest = "`of_rest: p` a share of what is left so far"
         return f"; `probability: rest` takes what is left, {of_rest}"
     if fault.transition.choice != "probability" or "below 0" in fault.says:
@@ -84,30 +86,33 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
     match node:
         case ParameterOf(name) if bounds(model.parameter(name).distribution)[1] > 1:
             place = place_of(context.tree, ("parameters", name, "is"))
-            return f"; {name} is given in {place}; {_SHARES}"
+            return f"; {name} is declared in {place}; {_SHARES}"
         case Constant(value) if value > 1:
             return f"; {_SHARES}"
     return ""
 
 
-def _stuck(transition: Transition, path: KeyPath, context: Context) -> None:
-    """An untriggered, unlimited transition without delay must change what its guard reads."""
+def _check_progress(transition: Transition, path: KeyPath, context: Context) -> None:
+    """Report a transition that would fire without end at one moment.
+
+    Without trigger, limit and delay it must change something that its guard reads.
+    """
     if transition.on or transition.limit is not None or transition.at is not None:
         return
-    if not always_at_once(transition.after):
+    if not is_immediate(transition.after):
         return
     read = set(variables_read(transition.when.node)) if transition.when else set()
     changed = {e.variable for option in transition.options for e in option.effects}
     if read & changed:
         return
     guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
-    message = f"would fire for ever at one instant: it has no delay, and {guard or 'no guard'}"
+    message = f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
     hint = "give it `after`, `once: true`, `on`, or a guard that its effects end"
     context.problem(path, f"{message}; {hint}", key=True)
 
 
-def _bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
-    """Whether every parameter used as a probability has ends; noted if not."""
+def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
+    """Whether every parameter used as a probability is bounded; reported if not."""
     fine = True
     for option in transition.options if transition.choice == "probability" else ():
         for name in dict.fromkeys(_as_probability(option.value)):
@@ -115,13 +120,13 @@ def _bounded(model: Model, transition: Transition, path: KeyPath, context: Conte
                 continue
             fine = False
             message = f"{name!r} is used as a probability, so it must be bounded: give it "
-            at = odds_path(transition, option, path)
+            at = value_path(transition, option, path)
             context.problem(at, message + "`within: [0, 1]`")
     return fine
 
 
 def _as_probability(expression: Expression | None) -> Iterator[str]:
-    """The parameters in an expression but for the factors of odds, which may be any size."""
+    """The parameters in an expression, except factors of `odds`, which may have any size."""
     waiting: list[Node] = [expression.node] if expression else []
     while waiting:
         node = waiting.pop(0)
@@ -132,8 +137,8 @@ def _as_probability(expression: Expression | None) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """What is wrong with a transition after a change, and the parameters it reads there."""
+class LocatedFault:
+    """A fault of a transition after a change, and the parameters that it depends on."""
 
     text: str
     where: str  # the transition, with place and path of the expression at fault
@@ -141,7 +146,7 @@ class Touched:
 
 
 def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
-    """For each parameter the transitions whose guard, odds, speed or delay reads it."""
+    """For each parameter the transitions whose guard, options, speed or delay read it."""
     found: dict[str, list[Transition]] = {}
     for one in transitions:
         expressions = [one.when, one.speed]
@@ -152,14 +157,14 @@ def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
     return found
 
 
-def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[Touched]:
-    """What is wrong with the odds, speeds and delays of transitions of a model."""
+def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedFault]:
+    """Faults of the options, speeds and delays of some transitions of a model."""
     transitions = list(transitions)
     for one in transitions:
         read = delay_reads(one.after)
         for sentence in complaints(one.after, [model.parameter(name) for name in read]):
             where = next((argument.where for argument in one.after.arguments), "")
-            yield Touched(text=sentence, where=f"{one.name}, {where}", reads=read)
+            yield LocatedFault(text=sentence, where=f"{one.name}, {where}", reads=read)
     for fault in faults_at_corners(model, transitions):
         wrong = [fault.option] if fault.option else fault.transition.options
         found = [e for option in wrong for e in (option.value, option.available) if e]
@@ -168,4 +173,4 @@ def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[Touched]
         guard = [fault.transition.when] if fault.transition.when else []
         names = tuple(name for e in (*found, *guard) for name in parameters_read(e.node))
         where = f"{fault.transition.name}, {found[0].where}"
-        yield Touched(text=fault.says, where=where, reads=names)
+        yield LocatedFault(text=fault.says, where=where, reads=names)

@@ -1,10 +1,10 @@
-"""What a scenario assumes, as data frames for notebooks.
+"""Assumptions, treaties and evidence of a scenario as data frames.
 
 Columns of `parameters`, `delays` and `stipulated`, whose index is the name:
 
-    kind        of distribution: pert, beta, lognormal ...; `number` of one written into a rule
+    kind        of distribution: pert, beta, lognormal ...; `number` of one written in a rule
     low, median, high   its 5 %, 50 % and 95 % quantiles; of a delay, with the parameters it reads
-                at their medians; of choices, which have no order, only the likeliest as median
+                at their medians; of choices, which have no order, the most likely as median
     unit        `d` where the three are durations, then in days; else empty
     grade, source, unconfirmed   how well founded it is, and by what; sources are joined by ", "
     file, line  where it was written
@@ -21,8 +21,9 @@ from sim.model.delays import Delay, numbers
 from sim.model.model import Model
 from sim.model.parameters import central, quantile, value_in_words
 from sim.scenario.assumptions import Stipulated
-from sim.scenario.language.distributions import ParameterDeclaration, Sourced
+from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.document import Document
+from sim.scenario.language.sourcing import Sourced
 
 QUANTILES = (0.05, 0.5, 0.95)
 COLUMNS = [
@@ -45,7 +46,7 @@ def delays(declared: Document, model: Model) -> pd.DataFrame:
 
 
 def stipulated(found: tuple[Stipulated, ...]) -> pd.DataFrame:
-    """One row a number written into a rule; its name is where it stands in the file."""
+    """One row a number written in a rule; its name is its path in the file."""
     return _frame(
         {
             "name": one.path,
@@ -63,7 +64,7 @@ def stipulated(found: tuple[Stipulated, ...]) -> pd.DataFrame:
 
 
 def assumptions(declared: Document, model: Model, found: tuple[Stipulated, ...]) -> pd.DataFrame:
-    """All three, one below the other; column `what` says which each is."""
+    """All three, one below the other; column `what` is `parameter`, `delay` or `number`."""
     tables = {
         "parameter": parameters(declared, model),
         "delay": delays(declared, model),
@@ -77,19 +78,19 @@ def treaties(declared: Document) -> pd.DataFrame:
     """One row a clause: who owes what to whom, from when, and when it is owed."""
     rows = [
         (
-            *(treaty.name, duty.name, duty.label, duty.type, str(duty.obligor)),
-            ", ".join(duty.beneficiary),
-            *(treaty.signed, treaty.in_force, duty.casus_foederis.text),
+            *(treaty.name, clause.name, clause.label, clause.type, str(clause.obligor)),
+            ", ".join(clause.beneficiary),
+            *(treaty.signed, treaty.in_force, clause.casus_foederis.text),
         )
         for treaty in declared.treaties.values()
-        for duty in treaty.obligations.values()
+        for clause in treaty.obligations.values()
     ]
     names = ("treaty", "clause", "title", "type", "obligor", "beneficiary")
     return pd.DataFrame(rows, columns=[*names, "signed", "in_force", "casus_foederis"])
 
 
 def evidence(declared: Document) -> pd.DataFrame:
-    """One row a record of history: index name; outcome, successes, trials, about, source."""
+    """One row an entry: index name; outcome, successes, trials, about, source."""
     rows = [
         (one.name, str(one.outcome), one.successes, one.trials, one.meaning, ", ".join(one.source))
         for one in declared.evidence.values()
@@ -123,8 +124,8 @@ def _parameter(model: Model, one: ParameterDeclaration) -> tuple[str, tuple[Any,
     parameter = model.parameter(one.name)
     distribution = parameter.distribution
     if distribution.levels:
-        likeliest = value_in_words(parameter, central(distribution))
-        return distribution.kind, (None, likeliest, None), ""
+        most_likely = value_in_words(parameter, central(distribution))
+        return distribution.kind, (None, most_likely, None), ""
     low, median, high = (
         quantile(distribution, u) / (DAY if parameter.time else 1.0) for u in QUANTILES
     )

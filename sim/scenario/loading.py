@@ -1,4 +1,4 @@
-"""A file in, a scenario out, or every problem it has at once."""
+"""Loading: from a file to a scenario, or to an exception with all of its errors."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -18,55 +18,59 @@ from sim.scenario.resolve import Resolved, resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.warnings import warn
 from sim.source.composition import compose
-from sim.source.diagnostics import Diagnostics, once
+from sim.source.diagnostics import Diagnostics, unique
 from sim.source.for_each import expand
 from sim.source.reading import read
 
 
 def load(path: str | PathLike[str]) -> Scenario:
-    """The scenario of a file, with all it extends and includes.
+    """The scenario of a file, with the files that it extends and includes.
 
-    Raises ScenarioError with every problem, in file order.
+    Raises ScenarioError with all errors, in the order of the file.
     """
-    with _without_collecting():
+    with _garbage_collection_off():
         return _load(fspath(path))
 
 
 def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
-    """The names in a file of sources and nothing else, to be included; None for any other file.
+    """The names of the sources in a file that has nothing else; None for any other file.
 
-    Raises ScenarioError with every problem they have.
+    Raises ScenarioError with all errors in them.
     """
     tree, problems, _ = read(fspath(path))
     if set(tree.entries) != {"sources"}:
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
     document, _ = decode(diagnostics)
-    # what a whole scenario needs besides is not missed in a part of one
+    # such a file is included in scenarios, so what a scenario needs besides may be missing
     of_sources = [one for one in diagnostics.problems if one.path.partition(".")[0] == "sources"]
     wrong = [*problems, *(one for one in of_sources if one not in problems)]
     if wrong:
-        raise ScenarioError(once(wrong))
+        raise ScenarioError(unique(wrong))
     return tuple(document.sources)
 
 
 def _load(file: str) -> Scenario:
     composed = compose(file)
     if is_machine_form(composed.tree):
-        return _of_machine_form(file, composed.files, read_model(composed.tree))
+        return _from_machine_form(file, composed.files, read_model(composed.tree))
+    # Order: files are put together, copies are made, keys are decoded, and only then is checked
+    # what concerns several parts. Each step runs although an earlier one found errors, so that an
+    # author sees all of them at once; none may rely on the absence of errors.
     diagnostics = expand(
         Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
     )
     document, context = decode(diagnostics)
-    names.used_twice(diagnostics)
-    names.qualified_twice(context)
+    names.check_unique_names(diagnostics)
+    names.check_qualified_names(context)
     resolved = resolve(document, context)
-    names.same_numbers(context, resolved.paths, document.parameters)
+    names.check_random_streams(context, resolved.paths, document.parameters)
     check_rules(resolved, context)
+    # an intervention is checked on the model, which with errors would be incomplete
     if not diagnostics.problems:
-        diagnostics.problems.extend(_of_interventions(document.interventions, resolved))
+        diagnostics.problems.extend(_intervention_problems(document.interventions, resolved))
     if diagnostics.problems:
-        raise ScenarioError(once(diagnostics.problems))
+        raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
     return Scenario(
         model=resolved.model,
@@ -74,13 +78,13 @@ def _load(file: str) -> Scenario:
         file=file,
         files=composed.files,
         numbers=stipulated(document, context),
-        warnings=tuple(sorted(once(diagnostics.warnings))),
-        events={event.name: event for event in resolved.possible},
+        warnings=tuple(sorted(unique(diagnostics.warnings))),
+        events={event.name: event for event in resolved.added},
     )
 
 
-def _of_machine_form(file: str, files: Mapping[str, bytes], model: Model) -> Scenario:
-    """A scenario that is nothing but its model: what the form does not have is empty."""
+def _from_machine_form(file: str, files: Mapping[str, bytes], model: Model) -> Scenario:
+    """A scenario with a model and nothing else: what the form does not have is empty."""
     declared = Document(
         scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
     )
@@ -95,20 +99,22 @@ def _of_machine_form(file: str, files: Mapping[str, bytes], model: Model) -> Sce
     )
 
 
-def _of_interventions(
+def _intervention_problems(
     interventions: Mapping[str, Intervention], resolved: Resolved
 ) -> Iterator[Problem]:
-    """What each intervention, alone, would make of the model that no file may say."""
-    events = {event.name: event for event in resolved.possible}
+    """The errors that the model would have under each intervention alone."""
+    events = {event.name: event for event in resolved.added}
     read_by = readers(resolved.all_transitions)
     for one in interventions.values():
-        change = apply.combined([one], events)
-        yield from apply.problems_of(apply.changed(resolved.model, change), change, read_by)
+        change = apply.combine([one], events)
+        yield from apply.problems_after(
+            apply.changed_model(resolved.model, change), change, read_by
+        )
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No garbage collection meanwhile: all that is made stays, and looking it over takes longer."""
+def _garbage_collection_off() -> Iterator[None]:
+    """No garbage collection meanwhile: what is made is kept, so each search would be in vain."""
     was_on = gc.isenabled()
     gc.disable()
     try:

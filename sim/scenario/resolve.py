@@ -1,4 +1,4 @@
-"""A decoded document resolved to a model: everything that moves becomes a transition."""
+"""Resolution: from a decoded document to a model; every rule becomes transitions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ from sim.source.tree import KeyPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A model, the events interventions would add, and where each transition is written."""
+    """A model, the events that interventions would add, and the path of each transition."""
 
     model: Model
-    possible: tuple[Transition, ...]  # events of interventions that are not applied
+    added: tuple[Transition, ...]  # events of interventions that are not applied
     paths: dict[str, KeyPath]  # transition -> rule, or clause, or the treaty whose date it is
 
     @property
     def all_transitions(self) -> tuple[Transition, ...]:
-        """The model's own transitions and the possible ones."""
-        return (*self.model.transitions, *self.possible)
+        """The transitions of the model, then those of interventions."""
+        return (*self.model.transitions, *self.added)
 
 
 def resolve(document: Document, context: Context) -> Resolved:
-    """The model of a document as written; what is wrong between its parts is noted."""
+    """The model of a document without interventions; contradictions of its parts are reported."""
     paths: dict[str, KeyPath] = {}
     transitions: list[Transition] = []
     for made, path in _transitions(document, context):
         transitions.append(made)
         paths[made.name] = path
-    possible = []
+    added = []
     for one in document.interventions.values():
         if one.has_event:
             event = one.transition(context.origin(one.path), "intervention", context.rationalities)
-            possible.append(event)
+            added.append(event)
             paths[event.name] = one.path
     outcomes = tuple(one.outcome() for one in document.outcomes.values())
     model = Model(
@@ -54,11 +54,11 @@ def resolve(document: Document, context: Context) -> Resolved:
         endings=endings(document.endings, context),
         stop_when=document.stop_when,
     )
-    return Resolved(model=model, possible=tuple(possible), paths=paths)
+    return Resolved(model=model, added=tuple(added), paths=paths)
 
 
 def _variables(document: Document) -> Iterable[Variable]:
-    """All state variables in the order of the file's sections; the treaties' last."""
+    """All state variables in the order of the file's sections; those of treaties last."""
     for actor in document.actors.values():
         for name, one in actor.state.items():
             yield one.variable(f"{actor.name}.{name}", actor.name)
@@ -69,15 +69,15 @@ def _variables(document: Document) -> Iterable[Variable]:
 
 
 def _transitions(document: Document, context: Context) -> Iterable[tuple[Transition, KeyPath]]:
-    """Treaties, moves, events, in the order that decides ties (rule 4), and where each stands."""
+    """Transitions with their paths: treaties, moves, events; this order decides ties (rule 4)."""
     weights = context.rationalities
     for treaty in document.treaties.values():
         for made in treaty.binding(document.moments[treaty.name]):
             yield made, treaty.path
-        for duty in treaty.obligations.values():
-            where = context.where((*duty.path, "casus_foederis"))
-            for made in duty.transitions(context.origin(duty.path), where, weights):
-                yield made, duty.path
+        for clause in treaty.obligations.values():
+            where = context.where((*clause.path, "casus_foederis"))
+            for made in clause.transitions(context.origin(clause.path), where, weights):
+                yield made, clause.path
     for move in document.moves.values():
         yield move.transition(context.origin(move.path), "move", weights), move.path
     for event in document.events.values():

@@ -1,4 +1,4 @@
-"""A scenario: what an analyst wrote, checked, and resolved to a model."""
+"""The scenario that `load` returns: declarations, model, warnings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Scenario:
-    """A scenario without problems; made by `load`, never changed afterwards.
+    """A crisis as an analyst described it: valid, resolved to a model, never changed.
 
-    `model` is what engines run; `declared` is everything the file says, in its final form; `files`
-    are all that were read; `warnings` what its author should look at; `applied` says which
-    interventions are in force, in the order of the file.
+    `model` is what engines run; `declared` has all declarations in their final form; `files` are
+    all files that were read; `applied` names the interventions in force, in the order of the file.
     """
 
     model: Model
     declared: Document
     file: str
     files: Mapping[str, bytes] = field(repr=False)  # as they were when they were parsed
-    numbers: tuple[Stipulated, ...]  # written into rules
+    numbers: tuple[Stipulated, ...]  # those written in rules
     warnings: tuple[Problem, ...] = ()
     applied: tuple[str, ...] = ()
     is_machine_form: bool = False  # loaded from what `resolve` writes: it has a model, nothing else
@@ -44,12 +43,12 @@ class Scenario:
 
     @property
     def title(self) -> str:
-        """What a reader calls it."""
+        """The name that readers see."""
         return self.declared.label
 
     @property
     def question(self) -> str:
-        """What it is to answer."""
+        """The question that it answers."""
         return self.declared.question
 
     @property
@@ -59,31 +58,34 @@ class Scenario:
 
     @property
     def horizon(self) -> float:
-        """How long a path lasts at most, in seconds."""
+        """The longest duration of a path, in seconds."""
         return self.declared.horizon
 
     @property
     def interventions(self) -> Mapping[str, object]:
-        """What could be different, by name."""
+        """The declared interventions, by name."""
         return self.declared.interventions
+
+    # The tables: pandas takes longer to import than most scenarios to load, so it is imported only
+    # where a table is asked for.
 
     @property
     def parameters(self) -> "pd.DataFrame":
-        """What is not known, one row a parameter; for columns see `sim.scenario.frames`."""
+        """Uncertain numbers, one row a parameter; for columns see `sim.scenario.frames`."""
         from sim.scenario import frames
 
         return frames.parameters(self.declared, self.model)
 
     @property
     def delays(self) -> "pd.DataFrame":
-        """Waiting times with a name; columns as of `parameters`."""
+        """Named delays; columns as of `parameters`."""
         from sim.scenario import frames
 
         return frames.delays(self.declared, self.model)
 
     @property
     def stipulated(self) -> "pd.DataFrame":
-        """Numbers written into rules; columns as of `parameters`."""
+        """Numbers written in rules; columns as of `parameters`."""
         from sim.scenario import frames
 
         return frames.stipulated(self.numbers)
@@ -104,7 +106,7 @@ class Scenario:
 
     @property
     def evidence(self) -> "pd.DataFrame":
-        """What history says, one row an entry."""
+        """The historical record, one row an entry."""
         from sim.scenario import frames
 
         return frames.evidence(self.declared)
@@ -118,7 +120,7 @@ class Scenario:
         return "<br>".join(line for line in lines if line)
 
     def __repr__(self) -> str:
-        """One line: name, size, and what is in force."""
+        """One line: name, file, size and the interventions in force."""
         model = self.model
         sizes = f"{len(model.transitions)} transitions, {len(model.parameters)} parameters"
         sizes += f", {len(model.outcomes)} outcomes"
@@ -128,8 +130,8 @@ class Scenario:
     def under(self, names: str | Iterable[str]) -> "Scenario":
         """The scenario under an intervention, or under several: `a+b` or `["a", "b"]` is both.
 
-        Raises UsageError for an unknown name, and ScenarioError, with the place in the file, where
-        two contradict each other or where together they say what no file may say.
+        Raises UsageError for an unknown name, and ScenarioError, with the place in the file, if two
+        contradict each other or if together they make the model invalid.
         """
         given = names.split("+") if isinstance(names, str) else list(names)
         wanted = [name.strip() for name in given]
@@ -138,14 +140,14 @@ class Scenario:
         if self.is_machine_form:
             raise UsageError(f"{self.file} is a machine form, which has no interventions")
         known = self.declared.interventions
-        chosen = apply.named_in_order(known, [*self.applied, *wanted])
-        change = apply.combined(chosen, self.events)
-        return replace(self, model=apply.checked(self.model, change), applied=change.names)
+        chosen = apply.select_in_file_order(known, [*self.applied, *wanted])
+        change = apply.combine(chosen, self.events)
+        return replace(self, model=apply.checked_model(self.model, change), applied=change.names)
 
     def resolved(self) -> str:
-        """The machine form: all shorthand expanded, in a stable order, easy to compare."""
+        """The machine form as YAML: all shorthand expanded, in a stable order."""
         return machine_form(self.model)
 
     def strict(self) -> tuple[Problem, ...]:
-        """What `check --strict` finds: the warnings, and numbers without source or reason."""
+        """The errors of `check --strict`: all warnings, and numbers without source or reason."""
         return tuple(sorted([*self.warnings, *unsourced(self.declared, self.numbers)]))

@@ -1,4 +1,4 @@
-"""What an author should look at: nobody reads it, nothing satisfies it, nothing reaches it."""
+"""Warnings: names never used, conditions never true, things that can never happen."""
 
 from collections.abc import Iterator
 from math import prod
@@ -17,20 +17,20 @@ from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
-FIRINGS = 8_000  # looked at before reachability goes variable by variable: about 0.05 s
-CELLS = 100_000  # combinations looked at one by one; more are looked at variable by variable
+MAX_FIRINGS = 8_000  # of exact reachability, about 0.05 s; then variables are treated one by one
+MAX_CELLS = 100_000  # combinations of values that are tried; with more, no warning
 
 
 def warn(document: Document, resolved: Resolved, context: Context) -> None:
-    """Note all warnings about a scenario without problems."""
-    _unread(document, resolved, context)
-    _idle(document, context)
-    never = set(_never_true(resolved.model, context))
-    _unreached(resolved, reach(resolved.model, limit=FIRINGS), never, context)
+    """Report all warnings about a scenario without errors."""
+    _warn_unused(document, resolved, context)
+    _warn_idle_actors(document, context)
+    never = set(_warn_unsatisfiable(resolved.model, context))
+    _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
 
-def _unread(document: Document, resolved: Resolved, context: Context) -> None:
-    """Parameters and state variables that nothing reads."""
+def _warn_unused(document: Document, resolved: Resolved, context: Context) -> None:
+    """Warn of parameters and state variables that are never read."""
     diagnostics = context.diagnostics
     nodes = [expression.node for expression in _expressions(resolved)]
     read = {name for node in nodes for name in parameters_read(node)}
@@ -41,16 +41,16 @@ def _unread(document: Document, resolved: Resolved, context: Context) -> None:
         read.update(effect.source for option in transition.options for effect in option.effects)
     for name in document.parameters:
         if name not in read:
-            diagnostics.warn(("parameters", name), "nobody reads it", key=True)
-    for name, path in _own_variables(document):
+            diagnostics.warn(("parameters", name), "never used", key=True)
+    for name, path in _declared_variables(document):
         here = place_of(context.tree, path, key=True).file == context.tree.place.file
-        if name not in read and here:  # a variant need not give up what its base owns
-            message = "nobody reads it: no guard, no expression, no outcome, no ending"
+        if name not in read and here:  # a variant may leave variables of its base unused
+            message = "never used: no guard, expression, outcome or ending reads it"
             diagnostics.warn(path, message, key=True)
 
 
-def _own_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
-    """The state variables that somebody wrote, and where; a treaty's are its own matter."""
+def _declared_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
+    """The state variables declared in the file, with their paths; without those of treaties."""
     for actor, declared in document.actors.items():
         for name in declared.state:
             yield f"{actor}.{name}", ("actors", actor, "state", name)
@@ -58,8 +58,8 @@ def _own_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
     yield from ((name, ("state", name)) for name in document.state)
 
 
-def _idle(document: Document, context: Context) -> None:
-    """Actors that own nothing and that nothing names."""
+def _warn_idle_actors(document: Document, context: Context) -> None:
+    """Warn of actors without state that nothing names."""
     named = {str(move.actor) for move in document.moves.values()}
     named.update(side for relation in document.relations.values() for side in relation.between)
     for treaty in document.treaties.values():
@@ -73,7 +73,7 @@ def _idle(document: Document, context: Context) -> None:
 
 
 def _expressions(resolved: Resolved) -> Iterator[Expression]:
-    """Every expression that an engine evaluates, but for those of delays."""
+    """Every expression that an engine evaluates, except those of delays."""
     model = resolved.model
     for transition in resolved.all_transitions:
         found = [transition.when, transition.speed, *(t.becomes for t in transition.on)]
@@ -87,17 +87,20 @@ def _expressions(resolved: Resolved) -> Iterator[Expression]:
         yield model.stop_when
 
 
-def _never_true(model: Model, context: Context) -> Iterator[KeyPath]:
-    """Paths of the conditions that nothing satisfies."""
+def _warn_unsatisfiable(model: Model, context: Context) -> Iterator[KeyPath]:
+    """Warn of conditions that are never true; their paths."""
     for path, condition in context.conditions.items():
-        if not (satisfiable(model, condition) and _possible(model, condition)):
+        if not (satisfiable(model, condition) and _can_be_true(model, condition)):
             message = f"no combination of values satisfies {condition.text!r}"
             context.diagnostics.warn(path, message)
             yield path
 
 
-def _possible(model: Model, condition: Expression) -> bool:
-    """Whether some combination of values makes a condition true."""
+def _can_be_true(model: Model, condition: Expression) -> bool:
+    """Whether some combination of values makes a condition true, or there are too many to try.
+
+    Only parameters with choices are tried, since others have too many values.
+    """
     node = condition.node
     choices = [model.parameter(name) for name in parameters_read(node)]
     if any(parameter.distribution.kind != "choices" for parameter in choices):
@@ -105,7 +108,7 @@ def _possible(model: Model, condition: Expression) -> bool:
     states = tuple((name, model.variable(name).size) for name in variables_read(node))
     marks = outcomes_read(node)
     rows = [len(parameter.distribution.levels) for parameter in choices]
-    if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > CELLS:
+    if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > MAX_CELLS:
         return True
     grids = np.indices(rows).reshape(len(rows), prod(rows)).astype(np.float64)
     columns = {parameter.name: grids[i] for i, parameter in enumerate(choices)}
@@ -113,14 +116,16 @@ def _possible(model: Model, condition: Expression) -> bool:
     return bool(np.any((value != 0) & ~wrong))
 
 
-def _unreached(resolved: Resolved, found: Reach, never: set[KeyPath], context: Context) -> None:
-    """Transitions that never fire, options never taken, outcomes that never happen."""
+def _warn_unreached(
+    resolved: Resolved, found: Reach, never: set[KeyPath], context: Context
+) -> None:
+    """Warn of transitions that never fire, options never taken, outcomes that never happen."""
     model, diagnostics = resolved.model, context.diagnostics
     for transition, fired, taken in zip(model.transitions, found.fired, found.taken, strict=True):
         path = resolved.paths[transition.name]
         if not fired:
-            if not any(other[: len(path)] == path for other in never):  # else told already
-                _never_fires(transition, path, context)
+            if not any(other[: len(path)] == path for other in never):  # else it has one
+                _warn_never_fires(transition, path, context)
             continue
         for option, possible in zip(transition.options, taken, strict=True):
             if not possible and option.name is not None:
@@ -132,14 +137,14 @@ def _unreached(resolved: Resolved, found: Reach, never: set[KeyPath], context: C
             diagnostics.warn(path, "can never happen", key=True)
 
 
-def _never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
+def _warn_never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
     diagnostics = context.diagnostics
     match transition.step:
         case "binds":
             diagnostics.warn(path, "never binds before the horizon", key=True)
         case "invoked":
-            diagnostics.warn((*path, "casus_foederis"), "can never be called")
+            diagnostics.warn((*path, "casus_foederis"), "can never be invoked")
         case "reopened":
-            diagnostics.warn((*path, "reopens"), "can never be called again")
+            diagnostics.warn((*path, "reopens"), "can never be invoked again")
         case None:
             diagnostics.warn(path, "can never happen", key=True)

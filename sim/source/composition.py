@@ -1,23 +1,25 @@
-"""One scenario from several files: extends, remove, include."""
+"""Composition: one source tree from several files, by extends, remove and include."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.errors import Place, Problem, ScenarioError, unknown
-from sim.source.diagnostics import found
-from sim.source.reading import near, read
+from sim.source.diagnostics import describe
+from sim.source.reading import read, similar_file
 from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
 
 _NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
-LONGEST_CHAIN = 20  # files that extend one another
-_NOT_READ = ("endings", "interventions", "evidence")  # by anything else in a scenario
-_NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}  # named things within named things
+LONGEST_CHAIN = 20  # files that extend one another; every one is read again for each variant
+# Nothing else in a scenario reads names of these sections, so that removing from them breaks none.
+_NOT_READ = ("endings", "interventions", "evidence")
+# Sections whose declarations contain named declarations again, which are merged one by one, too.
+_NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}
 
 
 @dataclass(slots=True)
 class Composed:
-    """The tree of a scenario, every file read for it, and what was wrong on the way."""
+    """The tree of a scenario, all files read for it, and the errors found so far."""
 
     tree: Mapping
     files: dict[str, bytes] = field(default_factory=dict)  # each as it was parsed
@@ -25,7 +27,7 @@ class Composed:
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
 
     def problem(self, place: Place, path: str, text: str) -> None:
-        """Note something to mend."""
+        """Report an error."""
         self.problems.append(Problem(place=place, path=path, text=text))
 
     def with_entry(self, key: str, entry: Entry) -> Mapping:
@@ -34,21 +36,23 @@ class Composed:
 
 
 def compose(file: str) -> Composed:
-    """The scenario of a file with what it extends and includes. Raises ScenarioError."""
+    """The tree of a file with the files that it extends and includes. Raises ScenarioError."""
     return _compose(file, ())
 
 
 def _compose(file: str, above: tuple[Path, ...]) -> Composed:
-    """The file's tree over its base's; `above` are the files that extend it, the variant first."""
+    """The tree of a file merged over its base; `above` are the files that extend it, in order."""
     tree, problems, content = read(file)
     made = Composed(tree, {file: content}, problems)
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
         _include(made, file, part, place)
+    # `remove` acts on the base, before the file's own declarations are merged over it: so a variant
+    # can remove a declaration and declare another one of the same name.
     removals = list(_files(made, "remove"))
     bases = list(_files(made, "extends"))
     for part, place in bases[1:]:
-        made.problem(place, "extends", f"one file can be extended, found a second: {part!r}")
+        made.problem(place, "extends", f"only one file can be extended, found a second: {part!r}")
     if bases:
         base = _base(file, *bases[0], chain)
         _remove(base, removals)
@@ -62,10 +66,10 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
 
 
 def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Composed:
-    """The file that another one extends. Raises ScenarioError where there is none."""
+    """The base of a file. Raises ScenarioError if there is none."""
     base = _beside(file, part)
     if not _is_file(base):
-        message = f"there is no file {found(part)} beside this one{near(base)}"
+        message = f"there is no file {describe(part)} beside this one{similar_file(base)}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])
     if Path(base).resolve() in chain or len(chain) >= LONGEST_CHAIN:
         names = " -> ".join([*(path.name for path in chain), Path(base).name])
@@ -86,7 +90,7 @@ def _is_file(file: str) -> bool:
 
 
 def _files(made: Composed, key: str) -> Iterator[tuple[str, Place]]:
-    """The texts below a key of the file itself, which is taken out of the tree."""
+    """The file names below a key, which is removed from the tree."""
     node = made.tree.get(key)
     kept = {name: entry for name, entry in made.tree.entries.items() if name != key}
     made.tree = replace(made.tree, entries=kept)
@@ -101,7 +105,7 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     """Add the sources of a file; they come before the scenario's own."""
     file = _beside(beside, part)
     if not _is_file(file):
-        message = f"there is no file {found(part)} beside this one{near(file)}"
+        message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
         made.problem(place, "include", message)
         return
     tree, problems, content = read(file)
@@ -110,12 +114,12 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     inside = tree.get("sources") if "sources" in tree.entries else tree
     for name, entry in tree.entries.items():
         if inside is not tree and name != "sources":
-            made.problem(entry.place, name, "an included file holds sources and nothing else")
+            made.problem(entry.place, name, "an included file can contain sources only")
     own = made.tree.get("sources")
     if not isinstance(inside, Mapping):
         made.problem(tree.place, "sources", _NO_SOURCES)
     if own is not None and not isinstance(own, Mapping):
-        return  # the section is wrong as a whole, which is told when it is decoded
+        return  # reported when the section is decoded
     both = dict(entries(inside))
     for name, entry in entries(own):
         if name in both:
@@ -146,13 +150,13 @@ def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
 
 
 def _things(tree: Mapping, name: str) -> list[str]:
-    """What can be removed and is called so; else everything there is."""
+    """The things with this name that can be removed; all things if there is none."""
     things = [f"{section}.{thing}" for section in tree.entries for thing in keys(tree, section)]
     return [thing for thing in things if thing.endswith(f".{name}")] or things
 
 
 def _without(tree: Mapping, parts: list[str]) -> Mapping:
-    """The tree without what the keys in `parts` lead to."""
+    """The tree without the value at a path of keys."""
     kept = dict(tree.entries)
     if len(parts) == 1:
         del kept[parts[0]]
@@ -164,7 +168,10 @@ def _without(tree: Mapping, parts: list[str]) -> Mapping:
 
 
 def _merged(base: Mapping, over: Mapping) -> Mapping:
-    """Sections by name down to the named thing; each field given replaces the base's whole."""
+    """The base with the variant's declarations merged key by key.
+
+    A key of a declaration replaces the base's value as a whole; lists are not merged.
+    """
     sections = dict(base.entries)
     for section, entry in over.entries.items():
         below = sections.get(section)
@@ -192,14 +199,13 @@ def _merged_thing(base: Mapping, over: Mapping, inside: str | None) -> Mapping:
     fields = {**base.entries, **over.entries}
     named, below = (over.get(inside), base.get(inside)) if inside else (None, None)
     if inside and isinstance(named, Mapping) and isinstance(below, Mapping):
-        # an obligation of a treaty, a variable of an actor: named things too, so merged likewise
         within = _merged_section(below, named, None)
         fields[inside] = replace(over.entries[inside], value=within)
     return Mapping(fields, over.place)
 
 
 def _otherwise_last(endings: Node) -> Node:
-    """An ending that is added comes before the one for all other paths."""
+    """The endings with `otherwise` last: a variant's own endings come before it."""
     if not isinstance(endings, Mapping):
         return endings
     ordered = sorted(endings.entries.items(), key=lambda item: "otherwise" in keys(item[1].value))

@@ -1,4 +1,4 @@
-"""What is wrong or doubtful in a scenario, collected so that an author sees it all at once."""
+"""Diagnostics: errors and warnings, collected so that an author sees all of them at once."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 from sim.errors import Place, Problem
 from sim.source import tree
-from sim.source.tree import KeyPath, place_of, spelled
+from sim.source.tree import KeyPath, path_text, place_of
 
+# A reference to something that `remove` took away gets another message: the name was known once.
 _UNKNOWN = re.compile("unknown (?!key|kind|level|option|choice)[^']*'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """Problems stop a scenario from loading, warnings do not."""
+    """The errors and warnings of one scenario; only errors (`problems`) stop it from loading."""
 
     tree: tree.Mapping
     problems: list[Problem] = field(default_factory=list)
@@ -21,7 +22,7 @@ class Diagnostics:
     removed: Mapping[str, Place] = field(default_factory=dict)  # by `remove`: name -> where
 
     def problem(self, path: KeyPath, text: str, *, key: bool = False) -> None:
-        """Note what has to be mended at a path; `key` points at the key, not at its value."""
+        """Report an error at a path; `key` points at the key, not at its value."""
         missing = _UNKNOWN.match(text)
         gone = self.removed.get(missing.group(1)) if missing else None
         if missing and gone:
@@ -29,27 +30,27 @@ class Diagnostics:
         self.problems.append(self.at(path, text, key=key))
 
     def warn(self, path: KeyPath, text: str, *, key: bool = False) -> None:
-        """Note what an author should look at."""
+        """Report a warning."""
         self.warnings.append(self.at(path, text, key=key))
 
     def at(self, path: KeyPath, text: str, *, key: bool = False) -> Problem:
-        """The problem itself."""
-        return Problem(place=place_of(self.tree, path, key=key), path=spelled(path), text=text)
+        """The error or warning, with its place in the file."""
+        return Problem(place=place_of(self.tree, path, key=key), path=path_text(path), text=text)
 
 
-def once(problems: Iterable[Problem]) -> list[Problem]:
-    """Each problem once: a line that for_each copied has its problem in every copy."""
+def unique(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once: a line that for_each copied has the same one in every copy."""
     seen: dict[tuple[Place, str], Problem] = {}
     for problem in problems:
         seen.setdefault((problem.place, problem.text), problem)
     return list(seen.values())
 
 
-def found(value: object) -> str:
-    """What stands there, briefly: a value as it was read, or a node of the source tree."""
+def describe(value: object) -> str:
+    """A value or a node of the source tree in a few words, for messages."""
     match value:
         case tree.Scalar(inner, _, _):
-            return found(inner)
+            return describe(inner)
         case tree.Mapping(entries, _):
             return "a block of keys" if entries else "an empty block"
         case tree.Sequence(items, _):

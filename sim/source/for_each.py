@@ -1,4 +1,4 @@
-"""`for_each`: one thing written once, copied for each of several names."""
+"""`for_each`: a declaration with placeholders, copied for each combination of words."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,10 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def expand(diagnostics: Diagnostics) -> Diagnostics:
-    """The diagnostics over a tree in which every copy stands where its original stood."""
+    """The diagnostics over a tree in which every original is replaced by its copies.
+
+    Copies keep the places of the original, so that errors in them point at what the author wrote.
+    """
     sections = dict(diagnostics.tree.entries)
     for name in _SECTIONS:
         if name in sections:
@@ -58,7 +61,7 @@ def _section(diagnostics: Diagnostics, section: Entry, path: KeyPath) -> Entry:
 def _copies(
     diagnostics: Diagnostics, name: str, entry: Entry, path: KeyPath
 ) -> Iterator[tuple[str, Entry]]:
-    """The copies of a thing, named by their filled-in key; the thing itself without for_each."""
+    """The copies of a declaration with their names; without for_each the declaration itself."""
     if not isinstance(entry.value, Mapping) or "for_each" not in entry.value.entries:
         yield name, entry
         return
@@ -70,6 +73,7 @@ def _copies(
             text = f"the copies would all have the name {name!r}; put <{key}> into it"
             diagnostics.problem(path, text, key=True)
             return
+    # checked before anything is copied: three lists of a thousand words would make 10^9 copies
     count = prod(len(values) for values in names.values())
     if count * _size(entry.value) > NODES:
         text = f"makes {count:,} copies, together more than {NODES:,} values"
@@ -84,7 +88,7 @@ def _copies(
 
 
 def _names(diagnostics: Diagnostics, node: Node | None, path: KeyPath) -> dict[str, list[str]]:
-    """What each placeholder stands for, in order; nothing when that is wrong."""
+    """The words of each placeholder, in order; empty, with an error reported, if invalid."""
     made: dict[str, list[str]] = {}
     if not isinstance(node, Mapping) or not node.entries:
         diagnostics.problem(path, "must be a block such as {observer: [russia, china]}")
@@ -93,21 +97,21 @@ def _names(diagnostics: Diagnostics, node: Node | None, path: KeyPath) -> dict[s
         items = entry.value.items if isinstance(entry.value, Sequence) else ()
         words = [item.text for item in items if isinstance(item, Scalar)]
         if not _NAME.fullmatch(key):
-            diagnostics.problem((*path, key), f"{key!r} is no name", key=True)
+            diagnostics.problem((*path, key), f"{key!r} is not a valid name", key=True)
             return {}
         if not words or len(words) < len(items):
             diagnostics.problem((*path, key), "must be a list of names, at least one")
             return {}
         twice = next((word for i, word in enumerate(words) if word in words[:i]), None)
         if twice:
-            diagnostics.problem((*path, key), f"{twice!r} is here twice")
+            diagnostics.problem((*path, key), f"{twice!r} appears twice")
             return {}
         made[key] = words
     return made
 
 
 def _size(node: Node) -> int:
-    """How many values a tree has, keys included."""
+    """The number of values in a tree, keys included."""
     match node:
         case Sequence(items, _):
             return 1 + sum(_size(item) for item in items)
@@ -117,11 +121,11 @@ def _size(node: Node) -> int:
 
 
 def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> Node:
-    """A tree with every placeholder filled in, in keys and in values."""
+    """A tree with every placeholder replaced, in keys and in values."""
     match node:
         case Scalar(_, text, place):
             new = fill(text, fillings)
-            # what is filled in may be a number or a truth value, so the text is read again
+            # the word may be a number or a truth value, so the new text is read again
             return node if new == text else Scalar(core(new), new, place)
         case Sequence(items, place):
             return Sequence(tuple(_filled(item, fillings, diagnostics) for item in items), place)
@@ -130,7 +134,8 @@ def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> N
             for key, entry in parts.items():
                 new = fill(key, fillings)
                 if new in made:
-                    text = f"the key {new!r} is here twice once for_each has filled it in"
+                    text = f"the key {new!r} appears twice after for_each has replaced its "
+                    text += "placeholders"
                     diagnostics.problems.append(Problem(place=entry.place, path="", text=text))
                 made[new] = replace(entry, value=_filled(entry.value, fillings, diagnostics))
             return Mapping(made, place)

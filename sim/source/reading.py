@@ -1,4 +1,4 @@
-"""A YAML file read into a tree with places; whatever is no scenario file fails here, quickly."""
+"""Reading: from a YAML file to a source tree; other files are refused here, quickly."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -40,9 +40,9 @@ _BRACKETS = re.compile(
 
 
 class Read(NamedTuple):
-    """A file as it was parsed: its tree, its duplicate keys as problems, and its bytes.
+    """A file as it was parsed: its tree, its duplicate keys as errors, and its bytes.
 
-    Whoever wants to know later what was read asks these bytes: the file may have changed since.
+    Provenance uses these bytes: the file on disk may have changed since it was read.
     """
 
     tree: Mapping
@@ -51,7 +51,7 @@ class Read(NamedTuple):
 
 
 def read(file: str) -> Read:
-    """The tree of a file. Raises ScenarioError for what is no YAML, or too much of it."""
+    """The tree of a file, and duplicate keys as errors. Raises ScenarioError if there is none."""
     raw = _bytes(file)
     builder, text = _Builder(file), _text(file, raw)
     try:
@@ -61,18 +61,18 @@ def read(file: str) -> Read:
     if tree is None:
         raise _refusal(file, "is empty; a scenario starts with `scenario: name`")
     if not isinstance(tree, Mapping):
-        raise _refusal(file, "holds no keys; a scenario starts with `scenario: name`")
+        raise _refusal(file, "has no keys; a scenario starts with `scenario: name`")
     return Read(tree, builder.problems, raw)
 
 
 def _bytes(file: str) -> bytes:
-    """What a file holds, refused when it is missing or too big."""
+    """The content of a file. Raises ScenarioError if it is missing or too large."""
     path = Path(file)
     try:
         with path.open("rb") as stream:
-            raw = stream.read(FILE_BYTES + 1)
+            raw = stream.read(FILE_BYTES + 1)  # never all of it: it may be a device without end
     except FileNotFoundError:
-        raise _without_line(file, f"there is no such file{near(file)}") from None
+        raise _without_line(file, f"there is no such file{similar_file(file)}") from None
     except ValueError:  # a null character in the name
         raise _without_line(file, "there is no such file") from None
     except OSError as error:
@@ -90,19 +90,19 @@ def _text(file: str, raw: bytes) -> str:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
         message = (
-            f"is no UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
+            f"is not UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
         )
         raise _refusal(file, message, before=before) from None
     control = _CONTROL.search(text)
     if control:
-        message = f"holds the control character {control.group()!r}; a scenario is text"
+        message = f"contains the control character {control.group()!r}; a scenario is text"
         raise _refusal(file, message, before=text[: control.start()])
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """A tree, the number of its values and of its levels with every anchor written out."""
+    """A tree, with its numbers of values and of levels when every anchor is expanded."""
 
     tree: Node
     size: int = 1
@@ -110,17 +110,21 @@ class _Built:
 
 
 class _Builder:
-    """Turns the parser's events into a tree in one pass, and stops at what is too much."""
+    """Builds a tree from the parser's events in one pass, within the limits above.
+
+    Equal anchors share one subtree, so that a small file may stand for a tree of any size; `_Built`
+    counts what the tree would have if it were written out.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
         self.anchors: dict[str, _Built] = {}
-        self.open: dict[str, Mark] = {}  # anchors of what is not built to its end
+        self.open: dict[str, Mark] = {}  # anchors of nodes that are not complete yet
         self.depth = 0
 
     def document(self, events: Iterator[Event]) -> Node | None:
-        """The tree of the one document, None of an empty file."""
+        """The tree of the only document; None for an empty file."""
         tree = None
         for event in events:
             if isinstance(event, yaml.NodeEvent):
@@ -135,10 +139,10 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._anchored(event)
         if event.tag not in (None, "!", ""):
-            raise self._refuse(f"the tag {event.tag!r} has no meaning here", event)
+            raise self._refuse(f"the tag {event.tag!r} is not allowed here", event)
         if event.anchor is not None:
             if event.anchor in self.open or event.anchor in self.anchors:
-                raise self._refuse(f"the anchor {event.anchor!r} is here a second time", event)
+                raise self._refuse(f"the anchor {event.anchor!r} is defined twice", event)
             self.open[event.anchor] = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
             built = _Built(self._scalar(event))
@@ -150,7 +154,7 @@ class _Builder:
         return built
 
     def _anchored(self, event: Event) -> _Built:
-        """What an anchor stands for."""
+        """The node of an anchor."""
         name = event.anchor
         if name in self.open:
             raise _refusal(self.file, "an anchor contains itself", mark=self.open[name])
@@ -162,7 +166,7 @@ class _Builder:
         text = event.value
         if len(text) > SCALAR_CHARACTERS:
             raise self._refuse(f"a text longer than {SCALAR_CHARACTERS:,} characters", event)
-        # a quoted scalar is a text whatever it looks like
+        # a quoted scalar is a text, whatever it looks like
         return Scalar(text if event.style else core(text), text, self._place(event))
 
     def _collection(self, event: Event, events: Iterator[Event]) -> _Built:
@@ -194,7 +198,7 @@ class _Builder:
             values.append(value)
             if key.text in entries:
                 first = entries[key.text].place
-                message = f"the key {key.text!r} is here twice, first in line {first.line}"
+                message = f"the key {key.text!r} appears twice, first in line {first.line}"
                 self.problems.append(Problem(place=key.place, path="", text=message))
             else:
                 entries[key.text] = Entry(key.place, value.tree)
@@ -209,7 +213,10 @@ class _Builder:
 
 
 def _until(end: type[yaml.Event], events: Iterator[Event]) -> Iterator[Event]:
-    """The events at which the parts of a collection begin; each must be built before the next."""
+    """The events at which the parts of a collection begin.
+
+    The events of a part must be consumed, by building it, before the next part is asked for.
+    """
     for event in events:
         if isinstance(event, end):
             return
@@ -227,7 +234,7 @@ def _enclosing(tree: Node, parts: Iterable[_Built]) -> _Built:
 def _refusal(
     file: str, message: str, *, mark: Mark | None = None, before: str = ""
 ) -> ScenarioError:
-    """The one problem of a file that cannot be read on, at a mark or behind a text."""
+    """The error of a file that cannot be read further, at a mark or at the end of a text."""
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
     if mark:
         line, column = mark.line, mark.column
@@ -236,12 +243,12 @@ def _refusal(
 
 
 def _without_line(file: str, message: str) -> ScenarioError:
-    """A problem of a file as a whole, which has no line."""
+    """An error of a file as a whole, without a line."""
     return ScenarioError([Problem(place=Place(file=file), path="", text=message)])
 
 
-def near(file: str) -> str:
-    """The scenario file beside a missing one, or in `scenarios` there, that may have been meant."""
+def similar_file(file: str) -> str:
+    """A hint at a file with a similar name, in the same folder or in its `scenarios`."""
     path = Path(file)
     beside: dict[str, Path] = {}
     for folder in (path.parent / "scenarios", path.parent):
@@ -254,10 +261,10 @@ def near(file: str) -> str:
 
 
 def _too_deep(file: str, text: str) -> ScenarioError | None:
-    """Our own word where brackets nest too deeply for the parser, which reads ahead of its events.
+    """The error of brackets that nest too deeply for the parser; None if that is not the reason.
 
-    Parsers have limits of their own, which differ by version; an author is told ours, at the
-    bracket that is one too many. None if that is not what is wrong.
+    Parsers have limits of their own, which differ by version, and read ahead of their events: so
+    our limit is checked again here, and the error points at the first bracket beyond it.
     """
     depth = 1  # of the mapping that a scenario is
     for found in _BRACKETS.finditer(text):
@@ -270,20 +277,20 @@ def _too_deep(file: str, text: str) -> ScenarioError | None:
 _TOO_DEEP = f"is nested deeper than {DEPTH} levels"
 _STAR = "a text that begins with * needs quotes"
 _UNFIT = (
-    "does not fit what stands above it: compare the indentation, and look for a quote that ends "
-    "too early and for a key in braces (for_each fills in <name>)"
+    "does not fit the lines above it: compare the indentation, and look for a quote that ends "
+    "too early and for a key in braces (for_each replaces <name>)"
 )
-_HINTS = {  # a part of the parser's complaint -> what authors usually got wrong then
+_HINTS = {  # part of the parser's message -> the usual mistake
     "mapping values are not allowed": "a second ': ' in one line, a line indented too far, or "
-    "none in the line above: line keys up, and put a text that holds ': ' in quotes",
-    "cannot start any token": "tabs cannot indent, and a text that begins with this character "
-    "needs quotes",
+    "no ': ' in the line above: align the keys, and put a text that contains ': ' in quotes",
+    "cannot start any token": "tabs cannot be used to indent, and a text that begins with this "
+    "character needs quotes",
     "did not find expected key": _UNFIT,
-    "did not find expected '-' indicator": "stands where the next entry of a list would begin, "
-    "without its '- ': indent it further, or less, or put '- ' before it",
+    "did not find expected '-' indicator": "is where the next entry of a list would begin, but "
+    "has no '- ': indent it more, or less, or put '- ' before it",
     "unexpected end of stream": "a quote or a bracket that opens here is never closed",
     "expected <block end>": _UNFIT,
-    "could not find expected ':'": "a key needs ': ' behind it, and a text of several lines quotes "
+    "could not find expected ':'": "a key needs ': ' after it, and a text of several lines quotes "
     "or `>-` before it",
     "did not find expected ',' or": "a bracket or a comma is missing",
     "expected <document start>": "belongs to no key: a line is `key: value`, or indented below one",
@@ -291,15 +298,15 @@ _HINTS = {  # a part of the parser's complaint -> what authors usually got wrong
 
 
 def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
-    """What authors usually got wrong, then the parser's own complaint."""
+    """A hint about the usual mistake, then the parser's own message."""
     if not isinstance(error, yaml.MarkedYAMLError):
-        return _refusal(file, f"is no YAML: {error}")
-    problem = (error.problem or error.context or "is no YAML").strip()
+        return _refusal(file, f"is not valid YAML: {error}")
+    problem = (error.problem or error.context or "is not valid YAML").strip()
     opened = error.context_mark if "end of stream" in problem else None
     mark = opened or error.problem_mark or error.context_mark
     if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
-        message = "is no scenario: that is a YAML file with a line `scenario: name`"
+        message = "is not a scenario file: that is a YAML file with a line `scenario: name`"
         return _without_line(file, f"{message} (the YAML parser: {problem})")
     hint = next((hint for part, hint in _HINTS.items() if part in problem), "")
-    message = f"{hint} (the YAML parser: {problem})" if hint else f"is no YAML: {problem}"
+    message = f"{hint} (the YAML parser: {problem})" if hint else f"is not valid YAML: {problem}"
     return _refusal(file, message, mark=mark)

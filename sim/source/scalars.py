@@ -1,11 +1,11 @@
-"""Scalars as YAML 1.2 reads them (core schema): `no` is a word, 12:30 is text, 1e-3 a number."""
+"""Scalars of YAML 1.2 (core schema): `no` is a text, as is 12:30; 1e-3 is a number."""
 
 import re
 
 NULL = frozenset({"", "~", "null", "Null", "NULL"})
 TRUE = frozenset({"true", "True", "TRUE"})
 FALSE = frozenset({"false", "False", "FALSE"})
-DIGITS = 300  # of a whole number; more is no quantity anybody means
+DIGITS = 300  # of a whole number: reading longer ones takes time that grows with the square
 
 _DECIMAL = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")

@@ -1,4 +1,4 @@
-"""A scenario file as a tree of mappings, sequences and scalars, each of which knows its place.
+"""The source tree: mappings, sequences and scalars of a file, each with its place.
 
 Everything that rewrites a file before it is understood (extends, remove, include, for_each) works
 on this tree, so that a problem found much later still points at the line the author wrote.
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 from sim.errors import Place
 
-KeyPath = tuple[str | int, ...]  # the way to something: ("moves", "north_presses", "on", 0)
+KeyPath = tuple[str | int, ...]  # such as ("moves", "north_presses", "on", 0)
 Plain = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A word, number, truth value or nothing; `text` is how it was written, without quotes."""
+    """A text, number, truth value or nothing; `text` is how it was written, without quotes."""
 
     value: bool | int | float | str | None
     text: str
@@ -37,8 +37,8 @@ class Entry:
 
     place: Place
     value: "Node"
-    origin: str = ""  # the key before for_each filled it in
-    fillings: dict[str, str] = field(default_factory=dict)  # by for_each: placeholder -> word
+    origin: str = ""  # the key before for_each
+    fillings: dict[str, str] = field(default_factory=dict)  # of for_each: placeholder -> word
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def plain(node: Node) -> Plain:
-    """The same without places: dictionaries, lists and scalar values."""
+    """The tree without places: dictionaries, lists and values."""
     match node:
         case Scalar(value, _, _):
             return value
@@ -68,7 +68,7 @@ def plain(node: Node) -> Plain:
             return {key: plain(entry.value) for key, entry in entries.items()}
 
 
-def spelled(path: KeyPath) -> str:
+def path_text(path: KeyPath) -> str:
     """A path as an author reads it: `treaties.north_pact.parties[1]`."""
     text = ""
     for step in path:
@@ -79,10 +79,10 @@ def spelled(path: KeyPath) -> str:
 
 
 def place_of(node: Node, path: KeyPath, *, key: bool = False) -> Place:
-    """Where a path leads: the value's place, or its key's; the last place known on the way.
+    """The place of a path's value, or of its key; the last place found if the path ends early.
 
-    A mapping begins at its first key, which is not what an author would look for, so the place of a
-    mapping is always that of the key it belongs to.
+    A mapping begins at its first key, which is not where an author would look, so the place of a
+    mapping is always that of its own key.
     """
     place = node.place
     for step in path:
@@ -99,7 +99,7 @@ def place_of(node: Node, path: KeyPath, *, key: bool = False) -> Place:
 
 
 def entry_of(node: Node | None, path: KeyPath) -> Entry | None:
-    """The entry a path of keys leads to, if it is there."""
+    """The entry at a path of keys, or None."""
     entry = None
     for step in path:
         entry = node.entries.get(str(step)) if isinstance(node, Mapping) else None
@@ -116,7 +116,7 @@ def entries(node: Node | None) -> Iterator[tuple[str, Entry]]:
 
 
 def keys(node: Node | None, *path: str) -> list[str]:
-    """The keys of the mapping that a path leads to, in order; none if there is no mapping."""
+    """The keys of the mapping at a path, in order; none if there is no mapping."""
     for step in path:
         node = node.get(step) if isinstance(node, Mapping) else None
     return [name for name, _ in entries(node)]

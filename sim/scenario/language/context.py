@@ -1,4 +1,4 @@
-"""What the decoding of one scenario shares: the names known so far, and what was wrong."""
+"""The context of decoding one scenario: the names declared so far, and the diagnostics."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from sim.model.delays import Delay
 from sim.model.expressions import Expression
 from sim.source import tree
 from sim.source.diagnostics import Diagnostics
-from sim.source.tree import KeyPath, Scalar, entry_of, keys, place_of, spelled
+from sim.source.tree import KeyPath, Scalar, entry_of, keys, path_text, place_of
 
 _SECTION_OF = {"actor": "actors", "source": "sources", "ladder": "ladders"}
 
 
 @dataclass(frozen=True, slots=True)
-class Firing:
-    """A transition that can be named in `on`: its options, and what it was before for_each."""
+class NamedTransition:
+    """A transition that can be named in `on`: its options, and its name before for_each."""
 
     options: tuple[str, ...] = ()
     template: str = ""
@@ -27,7 +27,7 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class WrittenNumber:
-    """A number in a rule's delay, odds or speed, as it was written."""
+    """A number as it was written in the delay, option or speed of a rule."""
 
     path: KeyPath
     text: str
@@ -35,7 +35,7 @@ class WrittenNumber:
 
 @dataclass(frozen=True, slots=True)
 class NamedDelay:
-    """A decoded named delay; `parts` and `depth` once all names in it are filled in."""
+    """A decoded named delay; `parts` and `depth` are its size with all names replaced."""
 
     delay: Delay
     parts: int
@@ -44,45 +44,54 @@ class NamedDelay:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """The names and numbers a document has given so far, filled section by section.
+    """The names and numbers declared so far, filled section by section.
 
-    The order in which a document is decoded (see `document.decode`) makes sure that whatever an
-    expression may read is here before the expression is.
+    The order of decoding (see `document.decode`) makes sure that whatever an expression may read is
+    here before the expression is decoded.
     """
 
     diagnostics: Diagnostics
+
+    # from the beginning of the file
     start: date | None = None
     horizon: float | None = None  # seconds
     horizon_text: str = ""
     ladders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     states: dict[KeyPath, Any] = field(default_factory=dict)  # of actors, decoded before them
+
+    # what expressions, rules and triggers can name
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    delays: dict[str, NamedDelay | None] = field(default_factory=dict)  # None: it is broken
-    delays_open: list[str] = field(default_factory=list)  # those being decoded, outermost first
+    delays: dict[str, NamedDelay | None] = field(default_factory=dict)  # None: it is invalid
+    delays_in_progress: list[str] = field(default_factory=list)  # outermost first
     rationalities: dict[str, Expression] = field(default_factory=dict)  # of actors, where given
-    firings: Mapping[str, Firing] = field(default_factory=dict)  # what `on` can name
+    named_transitions: Mapping[str, NamedTransition] = field(default_factory=dict)  # for `on`
     bound_at_start: frozenset[str] = frozenset()  # `<treaty>.binds` that never fire
-    statuses: frozenset[str] = frozenset()  # the treaties' variables
-    unreadable: set[str] = field(default_factory=set)  # sections that are wrong as a whole
-    damaged: set[KeyPath] = field(default_factory=set)  # things with a problem in or below them
-    conditions: dict[KeyPath, Expression] = field(default_factory=dict)  # in order of decoding
+    statuses: frozenset[str] = frozenset()  # the variables of treaties, which only they change
+
+    # What is invalid. An error is reported once, where it is; whatever depends on it is skipped
+    # silently, so that one error does not cause a dozen messages.
+    unreadable: set[str] = field(default_factory=set)  # sections that are invalid as a whole
+    damaged: set[KeyPath] = field(default_factory=set)  # declarations with an error in them
+
+    # for the checks and warnings that follow
+    conditions: dict[KeyPath, Expression] = field(default_factory=dict)
     numbers: list[WrittenNumber] = field(default_factory=list)
 
     @property
     def tree(self) -> tree.Mapping:
-        """The whole source tree, files put together and copies made."""
+        """The whole source tree, after files have been put together and copies made."""
         return self.diagnostics.tree
 
     def problem(self, path: KeyPath, text: str, *, key: bool = False) -> None:
-        """Note something to mend."""
+        """Report an error."""
         self.diagnostics.problem(path, text, key=key)
 
     def in_section(self, section: str) -> list[str]:
-        """The names in a section, of broken things too, in the order of the file."""
+        """The names in a section in the order of the file, also of invalid declarations."""
         return keys(self.tree, section)
 
-    def refer(self, what: str, name: str, known: Collection[str], path: KeyPath) -> bool:
-        """Whether a name exists; noted if not, unless its section cannot be read at all."""
+    def check_reference(self, what: str, name: str, known: Collection[str], path: KeyPath) -> bool:
+        """Whether a name exists; reported if not, unless its section as a whole is invalid."""
         if name in known:
             return True
         if _SECTION_OF.get(what) not in self.unreadable:
@@ -90,18 +99,18 @@ class Context:
         return False
 
     def is_damaged(self, path: KeyPath) -> bool:
-        """Whether there is a problem in something at, above or below a path."""
+        """Whether something at, above or below a path is invalid."""
         return any(other[: len(path)] == path[: len(other)] for other in self.damaged)
 
     def origin(self, path: KeyPath) -> str:
-        """What a rule is called in the file, before for_each: `moves`, `events` by their key."""
+        """The name of a rule in the file, before for_each; of a clause with its treaty's."""
         entry = entry_of(self.tree, path)
         name = entry.origin if entry and entry.origin else str(path[-1])
         return f"{path[1]}.{name}" if path[0] == "treaties" else name
 
     def where(self, path: KeyPath) -> str:
-        """A place and a path, for errors that come up while a scenario runs."""
-        return f"{place_of(self.tree, path)}: {spelled(path)}"
+        """Place and path as text, for errors that come up while a scenario runs."""
+        return f"{place_of(self.tree, path)}: {path_text(path)}"
 
     def expression(
         self,
@@ -111,7 +120,7 @@ class Context:
         *,
         outcomes: bool = False,
     ) -> Expression | None:
-        """An expression of a kind, or None with its mistakes noted."""
+        """An expression of a kind, or None with its mistakes reported."""
         text = one_line(written)
         reader = Reader(self.vocabulary, outcomes)
         node = reader.read_as(text, kind)
@@ -120,8 +129,8 @@ class Context:
         return None if node is None else Expression(node, text, self.where(path))
 
 
-def written(node: tree.Node) -> str | float | bool | None:
-    """The text, number or truth value of a scalar that may be an expression; None of all else."""
+def scalar_value(node: tree.Node) -> str | float | bool | None:
+    """The text, number or truth value of a scalar that may be an expression; else None."""
     if not isinstance(node, Scalar):
         return None
     if isinstance(node.value, str) and not node.value.strip():

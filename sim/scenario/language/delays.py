@@ -1,7 +1,7 @@
-"""Waiting times: durations, parameters that carry a unit of time, named delays, mixes.
+"""Delays: durations, parameters with a unit of time, distributions, named delays, mixes.
 
-The kinds of delays, their keys and sentences are the model's table (`delay_kinds`): here stands
-only how each way of writing them is decoded, and mixes, which are made of others.
+The kinds of delays, their keys and sentences are in the model's table (`delay_kinds`): this module
+only decodes the ways in which they can be written, and mixes, which are made of other delays.
 """
 
 from collections.abc import Sequence
@@ -13,41 +13,28 @@ from sim.model.delay_kinds import KINDS
 from sim.model.delay_kinds import Kind as KindOfDelay
 from sim.model.delays import Delay, complaints, in_words, parameters_read
 from sim.model.expressions import Constant, Expression
-from sim.scenario.language import declaring
+from sim.scenario.language import declarations, formulas, kinds
 from sim.scenario.language.context import Context, NamedDelay, WrittenNumber
-from sim.scenario.language.declaring import (
-    Declaration,
-    Kind,
-    Wrong,
-    attempt,
-    block,
-    declared,
-    keyed,
-    listed,
-    named,
-    word,
-)
-from sim.scenario.language.distributions import Sourced, blamed, percents
-from sim.scenario.language.formulas import (
-    NUMBER_EXPRESSION,
-    counted_number,
-    list_numbers,
-    without_state,
-)
+from sim.scenario.language.declarations import Declaration, instance_of, required
+from sim.scenario.language.distributions import complaint_path, sorted_percentages
+from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
 from sim.scenario.language.scalar_types import DURATION_SCHEMA, WHOLE, duration_text, seconds_of
+from sim.scenario.language.sourcing import Sourced
 from sim.source import tree
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, entry_of
 
-_ALLOWED = "a duration such as '5 d', a parameter with a unit of time, or a number times one"
-MANY = 1_000  # delays in one mix, names filled in
-DEEPEST = 20  # names that stand for names, mixes in mixes
-MOST_SEEN = 100_000  # waits in one record
-_TOO_MANY = f"is made of more than {MANY:,} delays, or of delays more than {DEEPEST} deep"
+# Limits of what one delay may become once the names in it are replaced: without them a short chain
+# of mixes of mixes would grow without bound.
+MAX_PARTS = 1_000  # delays in one mix
+MAX_DEPTH = 20  # names that stand for names, mixes in mixes
+MAX_OBSERVATIONS = 100_000  # of one delay; they are stored one by one
+_TOO_MANY = f"is made of more than {MAX_PARTS:,} delays, or of delays more than {MAX_DEPTH} deep"
+_EXPECTED = "a duration such as '5 d', a parameter with a unit of time, or a number times one"
 
 
-def _span(node: Node, path: KeyPath, context: Context) -> Expression:
-    """A delay's number in seconds: a duration, or parameters that come to one. Raises Wrong."""
+def _time(node: Node, path: KeyPath, context: Context) -> Expression:
+    """An argument of a delay, in seconds: a duration, or an expression that gives one."""
     text = duration_text(node)
     seconds = seconds_of(text)
     if seconds is not None:
@@ -55,224 +42,226 @@ def _span(node: Node, path: KeyPath, context: Context) -> Expression:
             context.numbers.append(WrittenNumber(path, text))
         return Expression(Constant(seconds, text), text, context.where(path))
     if text[0].isdigit() and not set(text) & set("+-*/"):
-        raise Wrong(f"must be {_ALLOWED}; found {text!r}")
+        raise Invalid(f"must be {_EXPECTED}; found {text!r}")
     words = context.vocabulary
+    # a lone name gets a better message here than from the reader of expressions
     if text.isidentifier() and text not in words.broken:
         known = [*context.in_section("delays"), *words.parameters]
         if text not in known and text not in words.variables:
-            raise Wrong(unknown("delay or duration", text, known))
+            raise Invalid(unknown("delay or duration", text, known))
     parameter = words.parameters.get(text)
     if parameter and not parameter.time:
-        raise Wrong(f"{text!r} has no unit of time; needed is {_ALLOWED}")
+        raise Invalid(f"{text!r} has no unit of time; expected {_EXPECTED}")
     expression = context.expression(text, path, "time")
     if expression is None:
-        raise Wrong
-    list_numbers(expression.node, path, context)
-    return without_state(expression, path, context)
+        raise Invalid
+    formulas.record_numbers(expression.node, path, context)
+    return formulas.without_state(expression, path, context)
 
 
-def _without_state(node: Node, path: KeyPath, context: Context) -> Expression:
-    return without_state(counted_number(node, path, context), path, context)
+def _number(node: Node, path: KeyPath, context: Context) -> Expression:
+    return formulas.without_state(formulas.recorded_number(node, path, context), path, context)
 
 
-SPAN = Kind(_span, lambda _: dict(DURATION_SCHEMA))
-PLAIN_NUMBER = Kind(_without_state, NUMBER_EXPRESSION.schema)
+TIME = Kind(_time, lambda _: dict(DURATION_SCHEMA))
+PLAIN_NUMBER = Kind(_number, formulas.NUMBER_EXPRESSION.schema)
 
 
 def _points(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
-    """Quantiles, in rising order of their shares."""
-    spans = _POINTS.decode(node, path, context)
-    shares, order = percents(context, list(spans), path)
-    values = list(spans.values())
-    return {"arguments": tuple(values[i] for i in order), "probabilities": shares}
+    """The fields of a delay given by quantiles, in ascending order of their probabilities."""
+    times = _TIMES.decode(node, path, context)
+    probabilities, order = sorted_percentages(context, list(times), path)
+    values = list(times.values())
+    return {"arguments": tuple(values[i] for i in order), "probabilities": probabilities}
 
 
-_POINTS = named(SPAN)
+_TIMES = mapping_of(TIME)
 
 
 def _observed(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
-    """The waits on record, sorted, each as often as it was seen. Raises Wrong."""
-    by_text = isinstance(node, tree.Mapping)
-    if isinstance(node, tree.Mapping) and node.entries:
-        seen = named(WHOLE).decode(node, path, context)
-        counts = [((*path, text), text, count) for text, count in seen.items()]
-    elif isinstance(node, tree.Sequence) and node.items:
-        texts = listed(Kind(lambda item, *_: duration_text(item), SPAN.schema))
-        counts = [((*path, i), t, 1) for i, t in enumerate(texts.decode(node, path, context))]
-    else:
-        raise Wrong(f"must be a list of durations or {{duration: count}}, found {found(node)}")
-    waits: list[float] = []
+    """The fields of a delay given by observations: seconds, ascending, each as often as counted."""
+    has_counts = isinstance(node, tree.Mapping)
+    counts = _observation_counts(node, path, context)
+    seconds: list[float] = []
     for below, text, count in counts:
         try:
-            seconds = seconds_of(text.strip())
-        except Wrong as wrong:
-            context.problem(below, wrong.message, key=by_text)
+            value = seconds_of(text.strip())
+        except Invalid as error:
+            context.problem(below, error.message, key=has_counts)
             continue
-        if seconds is None:
+        if value is None:
             message = f"must be a duration such as '5 d', found {text!r}"
             context.problem(below, message, key=True)
             continue
-        if len(waits) + count > MOST_SEEN:
-            context.problem(below, f"a record holds at most {MOST_SEEN:,} waits")
-            raise Wrong
-        if seconds:
+        # before the list is made: a count may be a thousand million
+        if len(seconds) + count > MAX_OBSERVATIONS:
+            context.problem(below, f"must have at most {MAX_OBSERVATIONS:,} observations")
+            raise Invalid
+        if value:
             context.numbers.append(WrittenNumber(below, text))
-        waits += [seconds] * count
-    if not waits:
-        counted = any(count for _, _, count in counts) or len(counts) < _size(node)
-        raise Wrong("" if counted else "counts no wait at all")
-    return {"observations": tuple(sorted(waits))}
+        seconds += [value] * count
+    if not seconds:
+        size = len(node.entries) if isinstance(node, tree.Mapping) else 0
+        # an entry with an error may have been the one with a count above 0
+        any_error = any(count for _, _, count in counts) or len(counts) < size
+        raise Invalid("" if any_error else "has no observation: every count is 0")
+    return {"observations": tuple(sorted(seconds))}
 
 
-def _size(node: Node) -> int:
-    return len(node.entries) if isinstance(node, tree.Mapping) else 0
+def _observation_counts(
+    node: Node, path: KeyPath, context: Context
+) -> list[tuple[KeyPath, str, int]]:
+    """The path, the text and the count of each observation. Raises Invalid."""
+    if isinstance(node, tree.Mapping) and node.entries:
+        counted = mapping_of(WHOLE).decode(node, path, context)
+        return [((*path, text), text, count) for text, count in counted.items()]
+    if isinstance(node, tree.Sequence) and node.items:
+        texts = list_of(Kind(lambda item, *_: duration_text(item), TIME.schema))
+        return [((*path, i), text, 1) for i, text in enumerate(texts.decode(node, path, context))]
+    raise Invalid(f"must be a list of durations or {{duration: count}}, found {describe(node)}")
 
 
-def _observed_schema(known: declaring.Definitions) -> declaring.Schema:
+def _observed_schema(known: kinds.Definitions) -> kinds.Schema:
     counts = {"type": "object", "additionalProperties": WHOLE.schema(known)}
-    return {"anyOf": [{"type": "array", "items": SPAN.schema(known)}, counts]}
+    return {"anyOf": [{"type": "array", "items": TIME.schema(known)}, counts]}
 
 
 def _delay(node: Node, path: KeyPath, context: Context) -> NamedDelay:
-    """A delay with its size, names filled in. Raises Wrong."""
+    """A delay with its size, names in it replaced by the delays that they stand for."""
     if isinstance(node, tree.Scalar):
         text = duration_text(node)
         if text in context.in_section("delays"):
             target = named_delay(text, context)
             return replace(target, depth=target.depth + 1)
         if text in context.vocabulary.broken:
-            raise Wrong
-        argument = _span(node, path, context)
-        return NamedDelay(_with_text(Delay(kind="exactly", arguments=(argument,))), 1, 0)
-    form = _WRITTEN.decode(node, path, context)
-    made = _model_delay(_KIND_OF[type(form)], form)
+            raise Invalid
+        bare = Delay(kind="exactly", arguments=(_time(node, path, context),))
+        return NamedDelay(replace(bare, text=in_words(bare)), 1, 0)
+    form = _UNION.decode(node, path, context)
     parts: Sequence[NamedDelay] = [part.value for part in getattr(form, "mix", ())]
     size = sum(part.parts for part in parts) or 1
     depth = 1 + max(part.depth for part in parts) if parts else 0
-    if size > MANY or depth > DEEPEST:
-        raise Wrong(_TOO_MANY)
-    return NamedDelay(_with_text(made), size, depth)
+    if size > MAX_PARTS or depth > MAX_DEPTH:
+        raise Invalid(_TOO_MANY)
+    bare = _model_delay(_KIND_OF[type(form)], form)
+    return NamedDelay(replace(bare, text=in_words(bare)), size, depth)
 
 
-_ANY = Kind(_delay, lambda known: _WRITTEN.schema(known))
+_ANY_FORM = Kind(_delay, lambda known: _UNION.schema(known))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part(Declaration):
     """One of several delays, taken in a share of the cases."""
 
-    share: Expression = word(
-        PLAIN_NUMBER, "Part of the cases, from 0 to 1; the shares of a mix add up to 1."
+    share: Expression = required(
+        PLAIN_NUMBER, "Part of the cases, from 0 to 1; the shares of a mix sum to 1."
     )
-    value: NamedDelay = word(_ANY, "The delay, in any form.", key="is")
+    value: NamedDelay = required(_ANY_FORM, "The delay, in any form.", key="is")
 
 
-def _values(key: str, kind: KindOfDelay) -> dict[str, Any]:
-    """The keys of a kind with what stands behind them."""
-    kinds = [SPAN if one.time else PLAIN_NUMBER for one in kind.arguments]
-    own = {one.name: (of, one.sentence) for one, of in zip(kind.arguments, kinds, strict=True)}
+def _keys(key: str, kind: KindOfDelay) -> dict[str, Any]:
+    """The keys of a kind of delay, each with the kind of its value."""
+    values = [TIME if one.time else PLAIN_NUMBER for one in kind.arguments]
+    own = {one.name: (of, one.sentence) for one, of in zip(kind.arguments, values, strict=True)}
     match kind.written:
         case "keys":
-            return {name: word(*of) for name, of in own.items()}
+            return {name: required(*of) for name, of in own.items()}
         case "value":
-            value = kinds[0]
+            value = values[0]
         case "mapping":
             title = "And".join(one.name.capitalize() for one in kind.arguments)
-            value = keyed(title, f"The numbers of `{key}`.", **own)
+            value = declarations.tuple_of(title, f"The numbers of `{key}`.", **own)
         case "list":
-            value = listed(SPAN, len(kinds), len(kinds))
+            value = list_of(TIME, len(values), len(values))
         case "points":
-            value = Kind(_points, _POINTS.schema)
+            value = Kind(_points, _TIMES.schema)
         case _:
             value = Kind(_observed, _observed_schema)
-    return {kind.word: word(value, kind.sentence)}
+    return {kind.word: required(value, kind.sentence)}
 
 
 def _model_delay(kind: str, form: Declaration) -> Delay:
-    """The delay of the model: the values of its keys, one after the other, are its arguments."""
+    """The delay of the model; the values of the form's keys, in order, are its arguments."""
     if kind == "mix":
         parts: Sequence[Part] = form.mix  # type: ignore[attr-defined]
         shares = tuple(part.share for part in parts)
         return Delay(kind="mix", arguments=shares, parts=tuple(p.value.delay for p in parts))
     arguments: list[Expression] = []
-    for value in (getattr(form, key) for key in declaring.words_of(type(form))):
-        if isinstance(value, dict):  # points and records have more than arguments
+    for value in (getattr(form, key) for key in declarations.keys_of(type(form))):
+        if isinstance(value, dict):  # quantiles and observations have more fields than arguments
             return Delay(kind=kind, **value)
         arguments += value if isinstance(value, tuple) else [value]
     return Delay(kind=kind, arguments=tuple(arguments))
 
 
-_MIX = {
-    "mix": word(listed(block(Part), 1), "One of several delays, each in its share of the cases.")
-}
+_PARTS = list_of(instance_of(Part), 1)
+_MIX = {"mix": required(_PARTS, "One of several delays, each in its share of the cases.")}
 FORMS = {
-    name: declared(name.capitalize(), kind.about, _values(name, kind))
+    name: declarations.make_declaration(name.capitalize(), kind.about, _keys(name, kind))
     for name, kind in KINDS.items()
     if kind.written is not None
 }
-FORMS["mix"] = declared("Mix", "One of several delays.", _MIX)
+FORMS["mix"] = declarations.make_declaration("Mix", "One of several delays.", _MIX)
 _KIND_OF = {form: name for name, form in FORMS.items()}
-_WRITTEN: Kind = declaring.tagged_union(
-    "delay", {key: form for form in FORMS.values() for key in declaring.words_of(form)}, scalar=SPAN
-)
+_TAGS = {key: form for form in FORMS.values() for key in declarations.keys_of(form)}
+_UNION: Kind = declarations.tagged_union("delay", _TAGS, scalar=TIME)
 
 
 def _complete(node: Node, path: KeyPath, context: Context) -> Delay:
-    """A delay that is possible whatever its parameters are. Raises Wrong."""
+    """A delay that is valid for all values of its parameters. Raises Invalid."""
     delay = _delay(node, path, context).delay
     _check(delay, node, path, context)
     return delay
 
 
 def _check(delay: Delay, node: Node, path: KeyPath, context: Context) -> None:
-    """Raise Wrong, with the problems noted, if a delay is impossible for some of its parameters."""
+    """Raise Invalid, with errors reported, if some values of its parameters make it impossible."""
     known = [context.vocabulary.parameters[name] for name in parameters_read(delay)]
     inside: KeyPath = ("weibull",) if delay.kind == "weibull" else ()
     sentences = complaints(delay, known)
     for sentence in sentences:
-        below, text = blamed(sentence, inside if isinstance(node, tree.Mapping) else None)
+        below, text = complaint_path(sentence, inside if isinstance(node, tree.Mapping) else None)
         context.problem((*path, *below), text)
     if sentences:
-        raise Wrong
+        raise Invalid
 
 
-DELAY = Kind(_complete, _ANY.schema)
+DELAY = Kind(_complete, _ANY_FORM.schema)
 
 
 def named_delay(name: str, context: Context) -> NamedDelay:
-    """A delay by its name, decoded when it is first used. Raises Wrong if it is broken."""
+    """A delay by its name, decoded when it is first used. Raises Invalid if it is invalid.
+
+    Named delays may use each other in any order of the file, so each is decoded on demand and kept.
+    """
     if name not in context.delays:
-        if name in context.delays_open:
-            for one in context.delays_open[context.delays_open.index(name) :]:
-                context.problem(("delays", one, "is"), "this delay stands for itself")
-            raise Wrong
+        if name in context.delays_in_progress:  # every delay of the circle is reported
+            for one in context.delays_in_progress[context.delays_in_progress.index(name) :]:
+                context.problem(("delays", one, "is"), "this delay refers to itself")
+            raise Invalid
         entry = entry_of(context.tree, ("delays", name, "is"))
-        context.delays_open.append(name)
+        context.delays_in_progress.append(name)
         try:
             context.delays[name] = _named(name, entry.value, context) if entry else None
-        except Wrong:
+        except Invalid:
             context.delays[name] = None
         finally:
-            context.delays_open.pop()
-    made = context.delays[name]
-    if made is None:
-        raise Wrong
-    return made
+            context.delays_in_progress.pop()
+    delay = context.delays[name]
+    if delay is None:
+        raise Invalid
+    return delay
 
 
 def _named(name: str, node: Node, context: Context) -> NamedDelay:
     path: KeyPath = ("delays", name, "is")
-    made: NamedDelay = attempt(_ANY, node, path, context)
-    if made.depth > DEEPEST:
+    named: NamedDelay = kinds.decode_value(_ANY_FORM, node, path, context)
+    if named.depth > MAX_DEPTH:
         context.problem(path, _TOO_MANY)
-        raise Wrong
-    _check(made.delay, node, path, context)
-    return made
-
-
-def _with_text(bare: Delay) -> Delay:
-    """The delay with the words a reader is told."""
-    return replace(bare, text=in_words(bare))
+        raise Invalid
+    _check(named.delay, node, path, context)
+    return named
 
 
 def _by_name(node: Node, path: KeyPath, context: Context) -> Delay:
@@ -282,9 +271,9 @@ def _by_name(node: Node, path: KeyPath, context: Context) -> Delay:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedDelayDeclaration(Sourced):
-    """A waiting time with a name and a source."""
+    """A delay with a name and a source."""
 
-    value: Delay = word(Kind(_by_name, _ANY.schema), "The delay, in any form.", key="is")
+    value: Delay = required(Kind(_by_name, _ANY_FORM.schema), "The delay, in any form.", key="is")
 
     @property
     def text(self) -> str:
@@ -292,8 +281,8 @@ class NamedDelayDeclaration(Sourced):
         return in_words(self.value)
 
 
-def always_at_once(delay: Delay) -> bool:
-    """Whether a delay takes no time, whatever the parameters are."""
+def is_immediate(delay: Delay) -> bool:
+    """Whether a delay is zero for all values of its parameters."""
     if delay.kind == "exactly":
         node = delay.arguments[0].node
         return isinstance(node, Constant) and node.value == 0

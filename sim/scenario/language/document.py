@@ -1,4 +1,4 @@
-"""A whole scenario file, decoded in the order in which its things read each other."""
+"""A whole scenario file, decoded in an order in which everything is known before it is read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,69 +8,45 @@ from typing import Any
 from sim.formatting import DAY
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
+from sim.scenario.language import formulas, treaties
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
-    Declaration,
-    Keys,
-    Kind,
-    Wrong,
-    attempt,
-    block,
-    named,
-    optional,
-    word,
-)
+from sim.scenario.language.declarations import MappingDecoder, optional, prose, required, section
 from sim.scenario.language.delays import NamedDelayDeclaration
-from sim.scenario.language.distributions import ParameterDeclaration, Source, Sourced
-from sim.scenario.language.formulas import (
-    CONDITION_OF_OUTCOMES,
-    NUMBER_EXPRESSION,
-    counted_number,
-    without_state,
-)
+from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.interventions import Intervention
+from sim.scenario.language.kinds import Invalid, Kind, decode_value, mapping_of
 from sim.scenario.language.names import FACTS, vocabulary
-from sim.scenario.language.options import Reasoned
-from sim.scenario.language.outcomes import (
-    ENDING,
-    EndingDeclaration,
-    Evidence,
-    OutcomeDeclaration,
-)
+from sim.scenario.language.outcomes import ENDING, EndingDeclaration, Evidence, OutcomeDeclaration
 from sim.scenario.language.rules import Event, Move
 from sim.scenario.language.scalar_types import (
     DATE,
     DURATION_SCHEMA,
     NAME,
-    TEXT,
-    WORD,
+    NAME_VALUE,
     duration_text,
     seconds_of,
 )
+from sim.scenario.language.sourcing import Described, Reasoned, Source, Sourced
 from sim.scenario.language.state import LADDERS, VARIABLE, Relation, StateVariable
-from sim.scenario.language.treaties import (
-    Treaty,
-    binding_moment,
-    flag_variable,
-    status_variable,
-)
-from sim.scenario.language.triggers import firings
+from sim.scenario.language.treaties import Treaty
+from sim.scenario.language.triggers import named_transitions
 from sim.source import tree
 from sim.source.diagnostics import Diagnostics
 from sim.source.tree import KeyPath, Node, entries, keys
 
-LAST_DAY = date(9998, 12, 31)  # a calendar ends, and an axis needs a little room behind its end
-STAND_INS: dict[str, Any] = {"scenario": "unnamed", "horizon": DAY}  # so that the rest is checked
+LAST_DAY = date(9998, 12, 31)  # the last year of `date`, less one for the axis of a chart
+# In place of required keys that are missing or invalid, so that everything else can be checked.
+PLACEHOLDERS: dict[str, Any] = {"scenario": "unnamed", "horizon": DAY}
 
 
 def _horizon(node: Node, path: KeyPath, context: Context) -> float:
-    """Seconds until the end of a path; an end that a calendar has. Raises Wrong."""
+    """Seconds until the end of a path; with a start, that must be a date of the calendar."""
     text = duration_text(node)
     seconds, start = seconds_of(text), context.start
     if seconds is None or seconds <= 0:
-        raise Wrong(f"must be a duration above 0 such as '180 d', found {text!r}")
+        raise Invalid(f"must be a duration above 0 such as '180 d', found {text!r}")
     if start and seconds > (LAST_DAY - start).days * DAY:
-        raise Wrong(f"from {start} on, must end by {LAST_DAY}, found {text!r}")
+        raise Invalid(f"from {start} on, must end by {LAST_DAY}, found {text!r}")
     context.horizon, context.horizon_text = seconds, text
     return seconds
 
@@ -81,135 +57,114 @@ def _start(node: Node, path: KeyPath, context: Context) -> date:
 
 
 def _rationality(node: Node, path: KeyPath, context: Context) -> Expression:
-    """How sharply an actor's utilities decide: parameters only, not negative. Raises Wrong."""
-    expression = counted_number(node, path, context)
-    without_state(expression, path, context, "rationality")
+    """An expression of parameters only, not negative. Raises Invalid."""
+    expression = formulas.recorded_number(node, path, context)
+    formulas.without_state(expression, path, context, "rationality")
     if isinstance(expression.node, Negative) and isinstance(expression.node.of, Constant):
-        raise Wrong(f"must be 0 or more, found {expression.text}")
+        raise Invalid(f"must be 0 or more, found {expression.text}")
     return expression
 
 
-def _variables_decoded(node: Node, path: KeyPath, context: Context) -> Any:
-    """The state of an actor, which had to be known before anything else of the actor."""
+def _actor_state(node: Node, path: KeyPath, context: Context) -> Any:
+    """The state of an actor, which has been decoded before anything else of the actor."""
     if path not in context.states:
-        raise Wrong
+        raise Invalid
     return context.states[path]
 
 
-VARIABLES = named(VARIABLE, NAME)
+VARIABLES = mapping_of(VARIABLE, NAME)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor(Reasoned):
-    """Somebody who acts, and the state that is theirs."""
+    """A state, alliance or leadership that acts, with its state variables."""
 
-    long_name: str = word(
-        TEXT, "What a reader sees instead of the short name.", default="", key="name"
-    )
+    long_name: str = prose("The name that readers see.", key="name")
     rationality: Expression | None = optional(
-        Kind(_rationality, NUMBER_EXPRESSION.schema),
-        "How sharply utilities decide, from 0 (not at all) upwards; 1 unless given.",
+        Kind(_rationality, formulas.NUMBER_EXPRESSION.schema),
+        "How strongly utilities decide, from 0 (not at all) upwards; default 1.",
     )
-    state: Mapping[str, StateVariable] = word(
-        Kind(_variables_decoded, VARIABLES.schema),
+    state: Mapping[str, StateVariable] = optional(
+        Kind(_actor_state, VARIABLES.schema),
         "State variables of this actor; elsewhere called `actor.variable`.",
         default={},
     )
 
     @property
     def label(self) -> str:
-        """What a reader calls the actor."""
+        """The name that readers see."""
         return self.long_name or self.title or self.name
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document(Declaration):
+class Document(Described):
     """A scenario file."""
 
-    gone = ("extends", "remove", "include")
-    scenario: str = word(WORD, "Name of the scenario.")
-    title: str = word(TEXT, "What a reader sees instead of the name.", default="")
-    question: str = word(TEXT, "What the scenario is to answer.", default="")
-    about: str = word(TEXT, "What this is, for a reader.", default="")
-    note: str = word(TEXT, "A remark for a reader, such as what a number rests on.", default="")
+    gone = ("extends", "remove", "include")  # read when the files were put together
+    scenario: str = required(NAME_VALUE, "Name of the scenario.")
+    question: str = prose("The question that the scenario answers.")
     start: date | None = optional(
         Kind(_start, DATE.schema), "Date of day 0; charts then show dates."
     )
-    horizon: float = word(
-        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)),
-        "How long a path lasts at most.",
+    horizon: float = required(
+        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)), "The longest duration of a path."
     )
-    sources: Mapping[str, Source] = word(
-        named(block(Source), NAME), "Where things were read.", default={}
-    )
-    ladders: Mapping[str, tuple[str, ...]] = word(
+    sources: Mapping[str, Source] = section(Source, "The works that may be cited.")
+    ladders: Mapping[str, tuple[str, ...]] = optional(
         LADDERS, "Named lists of rungs, from the lowest to the highest.", default={}
     )
-    actors: Mapping[str, Actor] = word(
-        named(block(Actor), NAME), "Who acts, and the state that is theirs.", default={}
+    actors: Mapping[str, Actor] = section(Actor, "Who acts, each with its state variables.")
+    relations: Mapping[str, Relation] = section(
+        Relation, "On which rung of a ladder two actors stand."
     )
-    relations: Mapping[str, Relation] = word(
-        named(block(Relation), NAME), "Where two actors stand on a ladder.", default={}
+    state: Mapping[str, StateVariable] = optional(
+        VARIABLES, "State variables that belong to no actor.", default={}
     )
-    state: Mapping[str, StateVariable] = word(
-        VARIABLES, "State of no one in particular.", default={}
+    parameters: Mapping[str, ParameterDeclaration] = section(
+        ParameterDeclaration, "Uncertain numbers; each draw takes one value for each."
     )
-    parameters: Mapping[str, ParameterDeclaration] = word(
-        named(block(ParameterDeclaration), NAME),
-        "What is not known; each draw takes one value of each.",
-        default={},
-    )
-    facts: Mapping[str, Expression] = word(
+    facts: Mapping[str, Expression] = optional(
         FACTS, "Conditions with a name, to be used in any expression.", default={}
     )
-    delays: Mapping[str, NamedDelayDeclaration] = word(
-        named(block(NamedDelayDeclaration), NAME),
-        "Waiting times with a name and a source.",
-        default={},
+    delays: Mapping[str, NamedDelayDeclaration] = section(
+        NamedDelayDeclaration, "Waiting times with a name and a source."
     )
-    treaties: Mapping[str, Treaty] = word(
-        named(block(Treaty), NAME), "Who owes whom what, and from when.", default={}
+    treaties: Mapping[str, Treaty] = section(
+        Treaty, "Obligations between actors, with their dates."
     )
-    moves: Mapping[str, Move] = word(named(block(Move), NAME), "What actors do.", default={})
-    events: Mapping[str, Event] = word(
-        named(block(Event), NAME),
-        "What happens without anybody in particular doing it.",
-        default={},
-    )
+    moves: Mapping[str, Move] = section(Move, "What actors do.")
+    events: Mapping[str, Event] = section(Event, "What happens without an actor.")
     stop_when: Expression | None = optional(
-        CONDITION_OF_OUTCOMES, "Condition that ends a path at once."
+        formulas.CONDITION_OF_OUTCOMES, "Condition that ends a path at once."
     )
-    outcomes: Mapping[str, OutcomeDeclaration] = word(
-        named(block(OutcomeDeclaration), NAME),
-        "What may happen in a path or not; each gets a probability and a time.",
-        default={},
+    outcomes: Mapping[str, OutcomeDeclaration] = section(
+        OutcomeDeclaration,
+        "Conditions that may become true in a path; each gets a probability and a time.",
     )
-    endings: Mapping[str, EndingDeclaration] = word(
-        named(ENDING, NAME), "How a path ended; the first that holds.", default={}
+    endings: Mapping[str, EndingDeclaration] = optional(
+        mapping_of(ENDING, NAME), "How a path ended: the first condition that holds.", default={}
     )
-    interventions: Mapping[str, Intervention] = word(
-        named(block(Intervention), NAME),
-        "What would be different; `compare` runs each beside the baseline.",
-        default={},
+    interventions: Mapping[str, Intervention] = section(
+        Intervention, "What would be different; `compare` runs each beside the baseline."
     )
-    evidence: Mapping[str, Evidence] = word(
-        named(block(Evidence), NAME),
-        "What history says about an outcome; shown beside the estimate.",
-        default={},
+    evidence: Mapping[str, Evidence] = section(
+        Evidence, "Historical record of an outcome; shown beside the estimate."
     )
-    moments: Mapping[str, float | None] = field(default_factory=dict)  # from which treaties bind
+    # treaty -> seconds after day 0 from which it binds; None: it binds at the start
+    moments: Mapping[str, float | None] = field(default_factory=dict)
 
     def is_unconfirmed(self, one: Sourced) -> bool:
-        """Whether a number is unconfirmed by its own word or by that of one of its sources."""
+        """Whether a number is marked as unconfirmed, itself or by one of its sources."""
         return one.unconfirmed or any(self.sources[name].unconfirmed for name in one.source)
 
     @property
     def label(self) -> str:
-        """What a reader calls the scenario."""
+        """The name that readers see."""
         return self.title or self.scenario
 
 
-# Each group may read the groups before it, and nothing else.
+# Groups of keys in the order of decoding. Each group may read what the groups before it declared,
+# and nothing else: so an expression can be typed and a reference checked at once, in one pass.
 _PROSE = ("scenario", "title", "question", "about", "note", "start", "horizon")
 _STATE = ("relations", "state", "parameters")
 _RULES = ("treaties", "moves", "events", "interventions")
@@ -217,73 +172,77 @@ _ENDS = ("stop_when", "outcomes", "endings", "evidence")
 
 
 def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
-    """The document of a source tree without what is wrong, all of which is noted."""
+    """The document of a source tree without its invalid parts, each of which is reported."""
     root = diagnostics.tree
-    context = Context(diagnostics=diagnostics, firings=firings(root))
+    context = Context(diagnostics=diagnostics, named_transitions=named_transitions(root))
     context.unreadable = {
         name for name, entry in entries(root) if not isinstance(entry.value, tree.Mapping)
     }
-    document = Keys(Document, root, (), context)
-    document.note_unknown()
+    document = MappingDecoder(Document, root, (), context)
+    document.report_unknown()
     document.decode(*_PROSE, "sources", "ladders")
     context.ladders = document.values.get("ladders", {})
-    _actor_states(context)
+    _decode_actor_states(context)
     document.decode(*_STATE)
     moments = _binding_moments(context)
     context.bound_at_start = frozenset(f"{n}.binds" for n, at in moments.items() if at is None)
+    # Guards may read the status of a treaty, and treaties have guards: so the variables of
+    # treaties are known from their names alone, before any treaty is decoded.
     statuses = list(_treaty_variables(context))
     context.statuses = frozenset(variable.name for variable in statuses)
     parameters = [one.parameter() for one in document.values.get("parameters", {}).values()]
-    own = _own_variables(document.values, context)
+    own = _declared_variables(document.values, context)
     context.vocabulary = vocabulary(context, [*own, *statuses], parameters)
     document.decode("facts", "delays", "actors")
     for name, actor in document.values.get("actors", {}).items():
         if actor.rationality is not None:
             context.rationalities[name] = actor.rationality
     document.decode(*_RULES, *_ENDS)
-    for key, stand_in in STAND_INS.items():
+    for key, placeholder in PLACEHOLDERS.items():
         if key not in root.entries:
             context.problem((key,), "is missing")
-        document.values.setdefault(key, stand_in)
+        document.values.setdefault(key, placeholder)
     return Document(moments=moments, **document.values), context
 
 
-def _actor_states(context: Context) -> None:
-    """Decode the state of every actor."""
+def _decode_actor_states(context: Context) -> None:
     for actor, entry in entries(context.tree.get("actors")):
         node = entry.value.get("state") if isinstance(entry.value, tree.Mapping) else None
         if node is not None:
             path: KeyPath = ("actors", actor, "state")
             try:
-                context.states[path] = attempt(VARIABLES, node, path, context)
-            except Wrong:
+                context.states[path] = decode_value(VARIABLES, node, path, context)
+            except Invalid:
                 context.damaged.add(path)
 
 
-def _own_variables(values: Mapping[str, Any], context: Context) -> list[Variable]:
-    """All state variables but the treaties', in the order of the file's sections."""
-    made: list[Variable] = []
-    for (_, actor, _), variables in context.states.items():
+def _declared_variables(values: Mapping[str, Any], context: Context) -> list[Variable]:
+    """All state variables except those of treaties, in the order of the file's sections."""
+    variables: list[Variable] = []
+    for (_, actor, _), state in context.states.items():
         owner = str(actor)
-        made += [one.variable(f"{owner}.{name}", owner) for name, one in variables.items()]
-    for section in ("relations", "state"):
-        made += [one.variable(name) for name, one in values.get(section, {}).items()]
-    return made
+        variables += [one.variable(f"{owner}.{name}", owner) for name, one in state.items()]
+    for key in ("relations", "state"):
+        variables += [one.variable(name) for name, one in values.get(key, {}).items()]
+    return variables
 
 
 def _treaty_variables(context: Context) -> list[Variable]:
-    """The flag of every treaty and the status of every obligation, of broken ones too."""
-    made: list[Variable] = []
+    """The flag of every treaty and the status of every obligation, of invalid ones too."""
+    variables: list[Variable] = []
     for treaty, entry in entries(context.tree.get("treaties")):
-        made.append(flag_variable(treaty, binds=True))
+        variables.append(treaties.flag_variable(treaty, binds=True))
         for clause in keys(entry.value, "obligations"):
             responses = keys(entry.value, "obligations", clause, "responses")
-            made.append(status_variable(treaty, clause, responses))
-    return made
+            variables.append(treaties.status_variable(treaty, clause, responses))
+    return variables
 
 
 def _binding_moments(context: Context) -> dict[str, float | None]:
-    """From when each treaty binds, in seconds; None: from the start. Broken dates count as none."""
+    """For each treaty the seconds after day 0 from which it binds; None: from the start.
+
+    An invalid date counts as missing here; it is reported when the treaty is decoded.
+    """
     moments: dict[str, float | None] = {}
     for treaty, entry in entries(context.tree.get("treaties")):
         dates: dict[str, date | None] = {}
@@ -291,8 +250,10 @@ def _binding_moments(context: Context) -> dict[str, float | None]:
             node = entry.value.get(key) if isinstance(entry.value, tree.Mapping) else None
             try:
                 dates[key] = DATE.decode(node, (), context) if node is not None else None
-            except Wrong:  # told when the treaty is decoded
+            except Invalid:
                 dates[key] = None
         early = "binds" in keys(entry.value)
-        moments[treaty] = binding_moment(dates["signed"], dates["in_force"], early, context.start)
+        moments[treaty] = treaties.binding_moment(
+            dates["signed"], dates["in_force"], early, context.start
+        )
     return moments

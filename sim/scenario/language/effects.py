@@ -1,6 +1,5 @@
-"""What a firing does to the state: values, steps, and sums for counts."""
+"""Effects: what the firing of a transition does to the state."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,24 +7,15 @@ from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.state import Variable
 from sim.model.transitions import Effect
+from sim.scenario.language import kinds
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
-    Declaration,
-    Definitions,
-    Kind,
-    Schema,
-    Wrong,
-    attempt,
-    tagged_union,
-    word,
-)
+from sim.scenario.language.declarations import Declaration, required, tagged_union
 from sim.scenario.language.formulas import NUMBER_SCHEMA, any_value
+from sim.scenario.language.kinds import Invalid, Kind
 from sim.scenario.language.state import unknown_level
-from sim.source import tree
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
 
-Bound = Literal["at_least", "at_most"]
 Value = str | float | bool
 VALUE = Kind(any_value, lambda _: dict(NUMBER_SCHEMA))
 
@@ -34,120 +24,113 @@ VALUE = Kind(any_value, lambda _: dict(NUMBER_SCHEMA))
 class AtLeast(Declaration):
     """Raises a variable to a level, if it is below."""
 
-    at_least: Value = word(VALUE, "Raises the variable to this value; never lowers it.")
+    at_least: Value = required(VALUE, "Raises the variable to this value; never lowers it.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AtMost(Declaration):
     """Lowers a variable to a level, if it is above."""
 
-    at_most: Value = word(VALUE, "Lowers the variable to this value; never raises it.")
+    at_most: Value = required(VALUE, "Lowers the variable to this value; never raises it.")
 
 
-_WRITTEN = tagged_union("effect", {"at_least": AtLeast, "at_most": AtMost}, scalar=VALUE)
+_UNION = tagged_union("effect", {"at_least": AtLeast, "at_most": AtMost}, scalar=VALUE)
 
 
 def _effects(node: Node, path: KeyPath, context: Context) -> tuple[Effect, ...]:
-    """The effects of a `then`, without the wrong ones, which are noted."""
-    if not isinstance(node, tree.Mapping):
-        raise Wrong(f"must be a block of keys, found {found(node)}")
-    made: list[Effect] = []
-    for name, entry in node.entries.items():
+    """The effects of a `then`; invalid ones are reported and left out."""
+    effects: list[Effect] = []
+    for name, entry in kinds.require_mapping(node).entries.items():
         below = (*path, name)
         try:
-            written = attempt(_WRITTEN, entry.value, below, context)
-            variable = variable_called(name, below, context)
+            form = kinds.decode_value(_UNION, entry.value, below, context)
+            variable = changed_variable(name, context)
             if variable is not None:
-                made.append(_effect(variable, written, below, context))
-        except Wrong as wrong:
-            if wrong.message:
-                context.problem((*below, *wrong.below), wrong.message, key=wrong.key)
-    return tuple(made)
+                effects.append(_effect(variable, form, below, context))
+        except Invalid as error:
+            if error.message:
+                context.problem((*below, *error.below), error.message, key=error.key)
+    return tuple(effects)
 
 
-def _schema(known: Definitions) -> Schema:
-    return {"type": "object", "additionalProperties": _WRITTEN.schema(known)}
+def _schema(known: kinds.Definitions) -> kinds.Schema:
+    return {"type": "object", "additionalProperties": _UNION.schema(known)}
 
 
 EFFECTS = Kind(_effects, _schema)
 
 
-def variable_called(name: str, path: KeyPath, context: Context) -> Variable | None:
-    """The variable that an effect changes; None where its own line is wrong. Raises Wrong."""
+def changed_variable(name: str, context: Context) -> Variable | None:
+    """The variable that an effect changes; None if its own declaration is invalid.
+
+    Raises Invalid for a name of something else.
+    """
     words = context.vocabulary
     if name in words.broken or (words.partial and name not in words.variables):
         return None
-    if name not in words.variables:
-        others: list[tuple[str, Mapping[str, object]]] = [
-            ("a parameter", words.parameters),
-            ("a fact", words.facts),
-        ]
-        what = next((w for w, names in others if name in names), words.elsewhere.get(name))
-        own = [v.name for v in words.variables.values() if v.name not in context.statuses]
-        message = f"{name!r} is {what}, which nothing can change" if what else ""
-        raise Wrong(message or unknown("state variable", name, own), key=True)
     if name in context.statuses:
-        raise Wrong(f"{name!r} is set by its treaty alone", key=True)
-    return words.variables[name]
+        raise Invalid(f"{name!r} is set by its treaty only", key=True)
+    if name in words.variables:
+        return words.variables[name]
+    what = "a parameter" if name in words.parameters else words.unreadable.get(name)
+    what = what or ("a fact" if name in words.facts else "")
+    own = [one for one in words.variables if one not in context.statuses]
+    message = f"{name!r} is {what}, which nothing can change" if what else ""
+    raise Invalid(message or unknown("state variable", name, own), key=True)
 
 
 def _effect(
-    variable: Variable, written: AtLeast | AtMost | Value, path: KeyPath, context: Context
+    variable: Variable, form: AtLeast | AtMost | Value, path: KeyPath, context: Context
 ) -> Effect:
-    match written:
-        case AtLeast(at_least=value):
-            return _bound(variable, "at_least", value)
-        case AtMost(at_most=value):
-            return _bound(variable, "at_most", value)
-    return _plain(variable, written, path, context)
-
-
-def _bound(variable: Variable, how: Bound, value: Value) -> Effect:
+    if not isinstance(form, (AtLeast, AtMost)):
+        return _assignment(variable, form, path, context)
+    how: Literal["at_least", "at_most"] = "at_least" if isinstance(form, AtLeast) else "at_most"
     if variable.kind == "flag":
-        raise Wrong(f"{variable.name!r} is a flag; write true or false", how)
+        raise Invalid(f"{variable.name!r} is a flag; write true or false", how)
     try:
-        return Effect(variable=variable.name, how=how, value=value_of(variable, value))
-    except Wrong as wrong:
-        raise Wrong(wrong.message, how) from None
+        return Effect(variable=variable.name, how=how, value=value_of(variable, getattr(form, how)))
+    except Invalid as error:
+        raise Invalid(error.message, how) from None
 
 
-def _plain(variable: Variable, written: Value, path: KeyPath, context: Context) -> Effect:
+def _assignment(variable: Variable, written: Value, path: KeyPath, context: Context) -> Effect:
     """A value, a step, another variable's value, or for a count an expression."""
     name, words = variable.name, context.vocabulary
     text = one_line(written)
     if text in ("raise", "lower"):
         if variable.kind == "flag":
-            raise Wrong(f"{name!r} is a flag; write true or false, found {text!r}")
+            raise Invalid(f"{name!r} is a flag; write true or false, found {text!r}")
         return Effect(variable=name, how="raise" if text == "raise" else "lower")
     if text in words.broken:
-        raise Wrong
+        raise Invalid
     other = words.variables.get(text)
+    # a level wins over a variable of the same name
     if other and text not in variable.levels and variable.kind != "count":
         if other.levels == variable.levels:
             return Effect(variable=name, how="copy", source=text)
         levels = ", ".join(variable.levels)
-        raise Wrong(f"{text!r} has other levels than {name!r}, which has: {levels}")
+        raise Invalid(f"{text!r} has other levels than {name!r}, which has: {levels}")
     if variable.kind == "count" and isinstance(written, str):
         expression = context.expression(written, path, "number")
         if expression is None:
-            raise Wrong
+            raise Invalid
         return Effect(variable=name, how="compute", expression=expression)
     if variable.kind == "levels" and text not in variable.levels:
-        raise Wrong(unknown_level(text, [*variable.levels, "raise", "lower"], name))
+        raise Invalid(unknown_level(text, [*variable.levels, "raise", "lower"], name))
     return Effect(variable=name, how="set", value=value_of(variable, written))
 
 
 def value_of(variable: Variable, written: Value) -> int:
-    """The value a word, number or truth value means for a variable. Raises Wrong."""
+    """The variable's value for a word, number or truth value. Raises Invalid."""
     text = one_line(written)
     if variable.kind == "count":
-        plain = isinstance(written, (int, float)) and not isinstance(written, bool)
-        if plain and written == int(written) and 0 <= int(written) < variable.size:
+        is_number = isinstance(written, (int, float)) and not isinstance(written, bool)
+        if is_number and written == int(written) and 0 <= int(written) < variable.size:
             return int(written)
         most = variable.size - 1
-        raise Wrong(f"must be a whole number from 0 to {most}, found {found(written)}")
+        raise Invalid(f"must be a whole number from 0 to {most}, found {describe(written)}")
     if text in variable.levels:
         return variable.levels.index(text)
     if variable.kind == "flag":
-        raise Wrong(f"{variable.name!r} is a flag; write true or false, found {text!r}")
-    raise Wrong(unknown_level(text, variable.levels, variable.name))
+        raise Invalid(f"{variable.name!r} is a flag; write true or false, found {text!r}")
+    raise Invalid(unknown_level(text, variable.levels, variable.name))

@@ -1,4 +1,4 @@
-"""Expressions as values of keys: conditions, numbers, and the numbers written into them."""
+"""Expressions as values of keys: conditions and numbers, and the constants written in them."""
 
 from collections.abc import Iterator
 
@@ -11,25 +11,31 @@ from sim.model.expressions import (
     children,
     variables_read,
 )
-from sim.scenario.language.context import Context, WrittenNumber, written
-from sim.scenario.language.declaring import Decoded, Kind, Schema, Wrong
+from sim.scenario.language.context import Context, WrittenNumber, scalar_value
+from sim.scenario.language.kinds import Decoded, Invalid, Kind, Schema
 from sim.source import tree
-from sim.source.diagnostics import found
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath
 
 NUMBER_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
 CONDITION_SCHEMA: Schema = {"type": ["string", "boolean"]}
-_FREE = (0.0, 1.0)  # numbers without a unit that need no reason: never, always, as it is
+_NEED_NO_SOURCE = (0.0, 1.0)  # they stand for never, always, unchanged
+
+
+def condition_value(node: tree.Node) -> str | bool:
+    """The text or truth value of a condition. Raises Invalid."""
+    value = scalar_value(node)
+    if isinstance(value, (str, bool)):
+        return value
+    raise Invalid(f"must be a condition, found {describe(node)}")
 
 
 def _condition(*, outcomes: bool) -> Kind:
     def decode(node: tree.Node, path: KeyPath, context: Context) -> Decoded:
-        value = written(node)
-        if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-            raise Wrong(f"must be a condition, found {found(node)}")
+        value = condition_value(node)
         condition = context.expression(value, path, "condition", outcomes=outcomes)
         if condition is None:
-            raise Wrong
+            raise Invalid
         context.conditions[path] = condition
         return condition
 
@@ -37,42 +43,41 @@ def _condition(*, outcomes: bool) -> Kind:
 
 
 CONDITION = _condition(outcomes=False)
-CONDITION_OF_OUTCOMES = _condition(outcomes=True)  # where rule 10 lets outcomes be read
+CONDITION_OF_OUTCOMES = _condition(outcomes=True)  # where outcomes may be read (rule 10)
 
 
-def number(node: tree.Node, path: KeyPath, context: Context) -> Expression:
-    """An expression that gives a number. Raises Wrong."""
-    value = written(node)
+def any_value(node: tree.Node, path: KeyPath, context: Context) -> str | float | bool:
+    """A value whose meaning depends on the variable or parameter that it is for. Raises Invalid."""
+    value = scalar_value(node)
     if value is None:
-        raise Wrong(f"must be an expression, found {found(node)}")
+        raise Invalid(f"must be an expression, found {describe(node)}")
     if isinstance(value, float) and value - value != 0:  # infinite, or not a number
-        raise Wrong("must be a finite number")
-    expression = context.expression(value, path, "number")
+        raise Invalid("must be a finite number")
+    return value
+
+
+def recorded_number(node: tree.Node, path: KeyPath, context: Context) -> Expression:
+    """An expression that gives a number; the constants in it are recorded. Raises Invalid."""
+    expression = context.expression(any_value(node, path, context), path, "number")
     if expression is None:
-        raise Wrong
+        raise Invalid
+    record_numbers(expression.node, path, context)
     return expression
 
 
-def counted_number(node: tree.Node, path: KeyPath, context: Context) -> Expression:
-    """The same, its written numbers listed: they are assumptions like any parameter."""
-    expression = number(node, path, context)
-    list_numbers(expression.node, path, context)
-    return expression
+NUMBER_EXPRESSION = Kind(recorded_number, lambda _: dict(NUMBER_SCHEMA))
 
 
-NUMBER_EXPRESSION = Kind(counted_number, lambda _: dict(NUMBER_SCHEMA))
-
-
-def list_numbers(node: Node, path: KeyPath, context: Context) -> None:
-    """List the numbers of an expression that matter to its value."""
+def record_numbers(node: Node, path: KeyPath, context: Context) -> None:
+    """Record the constants of an expression: they are assumptions, as parameters are."""
     context.numbers += [WrittenNumber(path, text) for text in _constants(node)]
 
 
 def _constants(node: Node) -> Iterator[str]:
-    """Numbers as written, but for 0 and 1; those in conditions are thresholds, not quantities."""
+    """Constants as written, except 0 and 1; those in comparisons are thresholds, no quantities."""
     match node:
         case Constant(value, text):
-            if value not in _FREE:
+            if value not in _NEED_NO_SOURCE:
                 yield text
         case Comparison():
             return
@@ -87,20 +92,14 @@ def _constants(node: Node) -> Iterator[str]:
 def without_state(
     expression: Expression, path: KeyPath, context: Context, reader: str = "a delay"
 ) -> Expression:
-    """The expression if it reads parameters only: delays never read the state, `speed` does."""
+    """The expression, if it reads parameters only. Raises Invalid.
+
+    The duration of a clock is drawn when the clock starts, so that it cannot follow the state; the
+    speed of a clock can.
+    """
     read = variables_read(expression.node)
     if read:
         message = f"{read[0]!r} is part of the state, which {reader} cannot read"
         context.problem(path, message + ("; `speed` can" if reader == "a delay" else ""))
-        raise Wrong
+        raise Invalid
     return expression
-
-
-def any_value(node: tree.Node, path: KeyPath, context: Context) -> str | float | bool:
-    """A value that the thing it is meant for has yet to understand. Raises Wrong."""
-    value = written(node)
-    if value is None:
-        raise Wrong(f"must be an expression, found {found(node)}")
-    if isinstance(value, float) and value - value != 0:
-        raise Wrong("must be a finite number")
-    return value

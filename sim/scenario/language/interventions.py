@@ -1,98 +1,78 @@
-"""Interventions as written: treaties void, parameters set, another start, one more event."""
+"""Interventions: treaties void, parameters set, other starts, an added event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.parameters import Distribution, Parameter
+from sim.model.state import Variable
+from sim.scenario.language import kinds
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Kind, Schema, Wrong, attempt, word
+from sim.scenario.language.declarations import optional
 from sim.scenario.language.effects import VALUE, Value, value_of
+from sim.scenario.language.kinds import Invalid, Kind
 from sim.scenario.language.rules import Rule
-from sim.scenario.language.scalar_types import NAMES, Reference, seconds_of
+from sim.scenario.language.scalar_types import REFERENCES, Reference, seconds_of
 from sim.source import tree
-from sim.source.diagnostics import found
 from sim.source.tree import KeyPath, Node
 
-_EVENT = (
-    "when",
-    "on",
-    "after",
-    "at",
-    "speed",
-    "memory",
-    "once",
-    "limit",
-    "choose",
-    "then",
-    "chance",
-)
+_CLOCK = ("when", "on", "after", "at", "speed", "memory", "once", "limit")
+_EVENT = (*_CLOCK, "choose", "then", "chance")
+Owner = TypeVar("Owner", Parameter, Variable)
 
 
 def _set(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, Distribution]:
     """The parameters that are set, each as a distribution without spread."""
-    made: dict[Reference, Distribution] = {}
-    words = context.vocabulary
-    for name, value in _values(node, path, context).items():
-        try:
-            if name in words.parameters:
-                made[name] = fixed(words.parameters[name], value)
-            elif name not in words.broken:
-                raise Wrong(unknown("parameter", name, words.parameters), key=True)
-        except Wrong as wrong:
-            context.problem((*path, name), wrong.message, key=wrong.key)
-    return made
+    known = context.vocabulary.parameters
+    return dict(_changed(node, path, context, "parameter", known, fixed_distribution))
 
 
 def _start(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, int]:
-    """The variables that start otherwise, each with the number of its value."""
-    made: dict[Reference, int] = {}
-    words = context.vocabulary
-    for name, value in _values(node, path, context).items():
-        try:
-            if name in words.variables:
-                made[name] = value_of(words.variables[name], value)
-            elif name not in words.broken:
-                raise Wrong(unknown("state variable", name, words.variables), key=True)
-        except Wrong as wrong:
-            context.problem((*path, name), wrong.message, key=wrong.key)
-    return made
+    """The variables that start at another value, each with the number of that value."""
+    known = context.vocabulary.variables
+    return dict(_changed(node, path, context, "state variable", known, value_of))
 
 
-def _values(node: Node, path: KeyPath, context: Context) -> dict[Reference, Value]:
-    """Names with values that their owners have yet to understand; the broken ones left out."""
-    if not isinstance(node, tree.Mapping):
-        raise Wrong(f"must be a block of keys, found {found(node)}")
-    made: dict[Reference, Value] = {}
-    for name, entry in node.entries.items():
-        mention = Reference(name)  # an error that comes up later points at this key
-        mention.place = entry.place
+def _changed(
+    node: Node,
+    path: KeyPath,
+    context: Context,
+    what: str,
+    known: Mapping[str, Owner],
+    convert: Callable[[Owner, Value], Any],
+) -> Iterator[tuple[Reference, Any]]:
+    """Names with their new values; what is invalid is reported and left out."""
+    for name, entry in kinds.require_mapping(node).entries.items():
+        reference = Reference(name)  # an error of the changed model points at this key
+        reference.place = entry.place
+        below = (*path, name)
         try:
-            made[mention] = attempt(VALUE, entry.value, (*path, name), context)
-        except Wrong:
-            continue
-    return made
+            value = kinds.decode_value(VALUE, entry.value, below, context)
+            if name in known:
+                yield reference, convert(known[name], value)
+            elif name not in context.vocabulary.broken:
+                raise Invalid(unknown(what, name, known), key=True)
+        except Invalid as error:
+            if error.message:
+                context.problem(below, error.message, key=error.key)
 
 
 def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     """Names of treaties and of clauses."""
-    names: tuple[Reference, ...] = NAMES.decode(node, path, context)
-    treaties = context.in_section("treaties")
-    clauses = [
-        variable
-        for variable in context.vocabulary.variables
-        if variable in context.statuses and not variable.endswith(".binds")
-    ]
+    names: tuple[Reference, ...] = REFERENCES.decode(node, path, context)
+    statuses = [one for one in context.vocabulary.variables if one in context.statuses]
+    clauses = [name for name in statuses if not name.endswith(".binds")]
     for i, name in enumerate(names):
         if name not in context.vocabulary.broken:
             at = (*path, i) if len(names) > 1 else path
-            context.refer("treaty or obligation", name, [*treaties, *clauses], at)
+            known = [*context.in_section("treaties"), *clauses]
+            context.check_reference("treaty or obligation", name, known, at)
     return names
 
 
-def _named_values(_: object) -> Schema:
+def _named_values(_: object) -> kinds.Schema:
     return {"type": "object", "additionalProperties": VALUE.schema({})}
 
 
@@ -100,28 +80,24 @@ def _named_values(_: object) -> Schema:
 class Intervention(Rule):
     """What would be different: clauses void, parameters set, another start, one more event."""
 
-    void: tuple[Reference, ...] = word(
-        Kind(_void, NAMES.schema),
-        "Treaties or clauses that call on nobody, one or a list.",
+    void: tuple[Reference, ...] = optional(
+        Kind(_void, REFERENCES.schema),
+        "Treaties or clauses without effect, one or a list.",
         default=(),
     )
-    set: Mapping[Reference, Distribution] = word(
-        Kind(_set, _named_values),
-        "Parameters and the value each has, in every draw.",
-        default={},
+    set: Mapping[Reference, Distribution] = optional(
+        Kind(_set, _named_values), "Parameters and the value each has, in every draw.", default={}
     )
-    start: Mapping[Reference, int] = word(
-        Kind(_start, _named_values),
-        "Variables and the value each has on day 0.",
-        default={},
+    start: Mapping[Reference, int] = optional(
+        Kind(_start, _named_values), "Variables and the value each has on day 0.", default={}
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The intervention; one that changes nothing is noted."""
+        """The intervention; one that changes nothing is reported."""
+        # keys are counted in the file: an invalid entry has been left out of `set` or `start`
         named = any(tree.keys(context.tree, *map(str, self.path), key) for key in ("set", "start"))
         if not (self.void or named or self.has_event or broken):
-            message = "changes nothing; it needs void, set, start or an event"
-            context.problem(self.path, message)
+            self.report(context, "changes nothing; it needs void, set, start or an event")
         return super().checked(context, broken)
 
     @property
@@ -130,13 +106,13 @@ class Intervention(Rule):
         return any(getattr(self, key) not in (None, ()) for key in _EVENT)
 
 
-def fixed(parameter: Parameter, written: Value) -> Distribution:
-    """The value a parameter is set to, as a distribution without spread. Raises Wrong."""
+def fixed_distribution(parameter: Parameter, written: Value) -> Distribution:
+    """The value that a parameter is set to, as a distribution without spread. Raises Invalid."""
     levels = parameter.distribution.levels
     text = one_line(written)
     if levels:
         if text not in levels:
-            raise Wrong(unknown(f"choice of {parameter.name}", text, levels))
+            raise Invalid(unknown(f"choice of {parameter.name}", text, levels))
         return Distribution(kind="fixed", numbers=(float(levels.index(text)),), levels=levels)
     seconds = seconds_of(text) if isinstance(written, str) else None
     if parameter.time and seconds is not None:
@@ -144,4 +120,4 @@ def fixed(parameter: Parameter, written: Value) -> Distribution:
     if not parameter.time and not isinstance(written, (str, bool)):
         return Distribution(kind="fixed", numbers=(float(written),))
     needed = "a duration" if parameter.time else "a number"
-    raise Wrong(f"must be {needed}, found {text!r}")
+    raise Invalid(f"must be {needed}, found {text!r}")

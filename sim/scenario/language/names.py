@@ -1,48 +1,48 @@
-"""Names and name spaces: who is called what, no name twice in one space, none broken twice."""
+"""Names: each is unique in its name space, and expressions know what each stands for."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from sim.expressions import Mistake, Vocabulary, names_and_depth, one_line, written_out
+from sim.expressions import Mistake, Vocabulary, expanded_size, names_and_depth, one_line
 from sim.model.expressions import Expression
 from sim.model.expressions import Node as ExpressionTree
 from sim.model.name_hash import name_hash
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
-from sim.scenario.language.context import Context, written
-from sim.scenario.language.declaring import Kind, Wrong, named
-from sim.scenario.language.formulas import CONDITION_SCHEMA
+from sim.scenario.language.context import Context
+from sim.scenario.language.formulas import CONDITION_SCHEMA, condition_value
+from sim.scenario.language.kinds import Kind, mapping_of
 from sim.scenario.language.scalar_types import NAME
 from sim.source import tree
-from sim.source.diagnostics import Diagnostics, found
+from sim.source.diagnostics import Diagnostics
 from sim.source.tree import KeyPath, Node, keys, place_of
 
-_SPACES = (
-    {
-        "relations": "a relation",
-        "state": "a state variable",
-        "parameters": "a parameter",
-        "facts": "a fact",
-        "delays": "a delay",
-        "outcomes": "an outcome",
-    },
-    {"moves": "a move", "events": "an event", "interventions": "an intervention"},
-)
-_NAMING = ("actors", "relations", "state", "parameters", "facts", "treaties")  # what can be read
-_ELSEWHERE = {
+# Two name spaces: what expressions can name, and what becomes a transition. Within one, a name
+# stands for one thing; in the machine form and in tables nothing else distinguishes them.
+_VALUES = {
+    "relations": "a relation",
+    "state": "a state variable",
+    "parameters": "a parameter",
+    "facts": "a fact",
+    "delays": "a delay",
+    "outcomes": "an outcome",
+}
+_RULES = {"moves": "a move", "events": "an event", "interventions": "an intervention"}
+_SPACES = (_VALUES, _RULES)
+# Sections with names that expressions can read, and sections with names that they cannot.
+_READABLE = ("actors", "relations", "state", "parameters", "facts", "treaties")
+_UNREADABLE = {
     "actors": "an actor",
     "treaties": "a treaty",
-    "moves": "a move",
-    "events": "an event",
-    "endings": "an ending",
-    "interventions": "an intervention",
     "ladders": "a ladder",
+    **_RULES,
+    "endings": "an ending",
 }
 
 
-def used_twice(diagnostics: Diagnostics) -> None:
-    """Note every name that stands for two things of one name space."""
+def check_unique_names(diagnostics: Diagnostics) -> None:
+    """Report every name that stands for two things of one name space."""
     root = diagnostics.tree
     for space in _SPACES:
         seen: dict[str, KeyPath] = {}
@@ -57,10 +57,12 @@ def used_twice(diagnostics: Diagnostics) -> None:
             seen.setdefault(name, path)
 
 
-def same_numbers(context: Context, paths: Mapping[str, KeyPath], parameters: Iterable[str]) -> None:
-    """Note names whose random numbers would be the same (one hash for two names).
+def check_random_streams(
+    context: Context, paths: Mapping[str, KeyPath], parameters: Iterable[str]
+) -> None:
+    """Report names with one hash, which would share their random numbers.
 
-    `paths` has every transition with the way to where it is written.
+    `paths` has every transition with its path in the file.
     """
     texts = {f"transition:{name}": path for name, path in paths.items()}
     texts |= {f"parameter:{name}": ("parameters", name) for name in parameters}
@@ -74,8 +76,8 @@ def same_numbers(context: Context, paths: Mapping[str, KeyPath], parameters: Ite
         seen[number] = text
 
 
-def qualified_twice(context: Context) -> None:
-    """An actor's variable and a treaty's obligation cannot have one qualified name."""
+def check_qualified_names(context: Context) -> None:
+    """Report a state variable of an actor and an obligation with one qualified name."""
     for name in context.in_section("treaties"):
         state = keys(context.tree, "actors", name, "state")
         for clause in keys(context.tree, "treaties", name, "obligations"):
@@ -93,11 +95,11 @@ def qualified_twice(context: Context) -> None:
 def vocabulary(
     context: Context, variables: Iterable[Variable], parameters: Iterable[Parameter]
 ) -> Vocabulary:
-    """What expressions can name, facts not yet among it."""
+    """What expressions can name, without the facts, which are added one by one."""
     root = context.tree
     known = {variable.name: variable for variable in variables}
     numbers = {parameter.name: parameter for parameter in parameters}
-    broken = set(_written_variables(root)) - set(known)
+    broken = set(_variable_names(root)) - set(known)
     broken |= set(keys(root, "parameters")) - set(numbers)
     return Vocabulary(
         variables=known,
@@ -105,13 +107,13 @@ def vocabulary(
         delays=frozenset(keys(root, "delays")),
         outcomes=frozenset(keys(root, "outcomes")),
         broken=frozenset(broken),
-        elsewhere={name: what for s, what in _ELSEWHERE.items() for name in keys(root, s)},
-        partial=any(section in context.unreadable for section in _NAMING),
+        unreadable={name: what for s, what in _UNREADABLE.items() for name in keys(root, s)},
+        partial=any(section in context.unreadable for section in _READABLE),
     )
 
 
-def _written_variables(root: tree.Mapping) -> Iterator[str]:
-    """The name of every state variable the file has but the treaties', broken ones too."""
+def _variable_names(root: tree.Mapping) -> Iterator[str]:
+    """The name of every state variable except those of treaties, of invalid ones too."""
     for actor in keys(root, "actors"):
         yield from (f"{actor}.{name}" for name in keys(root, "actors", actor, "state"))
     yield from keys(root, "relations")
@@ -119,19 +121,16 @@ def _written_variables(root: tree.Mapping) -> Iterator[str]:
 
 
 def _fact_text(node: Node, path: KeyPath, context: Context) -> str:
-    """The text of a fact, which is read once those it reads have been."""
-    value = written(node)
-    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-        raise Wrong(f"must be a condition, found {found(node)}")
-    return one_line(value)
+    return one_line(condition_value(node))
 
 
-_TEXTS = named(Kind(_fact_text, lambda _: dict(CONDITION_SCHEMA)), NAME)
+_TEXTS = mapping_of(Kind(_fact_text, lambda _: dict(CONDITION_SCHEMA)), NAME)
 
 
 def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expression]:
-    """Every fact, and the vocabulary with it; each is read after those it reads."""
+    """All facts, each also added to the vocabulary; a fact is read after those that it names."""
     texts: dict[str, str] = _TEXTS.decode(node, path, context)
+    # None: an invalid fact, about which no expression that names it is reported
     trees: dict[str, ExpressionTree | None] = dict.fromkeys(set(keys(node)) - set(texts))
     lengths: dict[str, tuple[int, int]] = {}
     context.vocabulary = replace(context.vocabulary, facts=trees, lengths=lengths)
@@ -141,7 +140,7 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
         condition = context.expression(texts[name], below, "condition")
         trees[name] = condition.node if condition else None
         if condition:
-            lengths[name] = written_out(texts[name], lengths)
+            lengths[name] = expanded_size(texts[name], lengths)
             context.conditions[below] = made[name] = condition
     return {name: made[name] for name in texts if name in made}
 
@@ -149,7 +148,7 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
 def _in_reading_order(
     texts: Mapping[str, str], broken: dict[str, ExpressionTree | None], context: Context
 ) -> list[str]:
-    """The facts, each after those it reads; those that read one another in a circle are broken."""
+    """The facts, each after those that it names; those in a circle are reported and left out."""
     reads = {
         name: [other for other in _names_in(text) if other in texts] for name, text in texts.items()
     }
@@ -157,9 +156,7 @@ def _in_reading_order(
         try:
             return list(TopologicalSorter(reads).static_order())
         except CycleError as error:
-            circle = error.args[1][:0:-1]  # each reads the next, and the last one the first
-            first = min(range(len(circle)), key=lambda i: list(texts).index(circle[i]))
-            names = [*circle[first:], *circle[:first]]
+            names = circle_of(error, {name: i for i, name in enumerate(texts)})
             message = f"facts read one another in a circle: {' -> '.join([*names, names[0]])}"
             context.problem(("facts", names[0]), message)
             broken.update(dict.fromkeys(names))
@@ -170,10 +167,20 @@ def _in_reading_order(
             }
 
 
+def circle_of(error: CycleError, order: Mapping[str, int]) -> list[str]:
+    """The names of a circle, each reading the next, the last the first; the earliest comes first.
+
+    Which member the sorter begins with depends on details; the first of the file is stable.
+    """
+    circle: list[str] = error.args[1][:0:-1]  # the sorter has the first one twice
+    first = circle.index(min(circle, key=order.__getitem__))
+    return [*circle[first:], *circle[:first]]
+
+
 def _names_in(text: str) -> tuple[str, ...]:
     try:
         return names_and_depth(text)[0]
-    except Mistake:  # told when the fact is read
+    except Mistake:  # reported when the fact is read
         return ()
 
 

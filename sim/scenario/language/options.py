@@ -1,4 +1,4 @@
-"""What may happen when a clock expires: options with odds, guards and effects."""
+"""Options: what may happen when a clock expires, with probabilities, guards and effects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,35 +7,29 @@ from typing import ClassVar, Literal, Self
 from sim.model.expressions import Arithmetic, Constant, Expression
 from sim.model.transitions import ChoiceKind, Effect, Option
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Kind, Wrong, block, named, optional, word
-from sim.scenario.language.distributions import Prose
+from sim.scenario.language.declarations import instance_of, optional
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
-from sim.scenario.language.scalar_types import NAME, SOURCES, TEXT
-from sim.source.tree import KeyPath, Node, Scalar
+from sim.scenario.language.kinds import Invalid, Kind, mapping_of
+from sim.scenario.language.scalar_types import NAME
+from sim.scenario.language.sourcing import Reasoned
+from sim.source.tree import KeyPath, Node, Scalar, keys
 
 Rest = Literal["rest"]
-ODDS: dict[str, ChoiceKind] = {  # key -> the kind of choice it makes
+CHOICE_KEYS: dict[str, ChoiceKind] = {  # key of an option -> how the choice is made
     "probability": "probability",
     "of_rest": "probability",
     "weight": "weight",
     "utility": "utility",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reasoned(Prose):
-    """A rule whose numbers may have a source, or a reason for having none."""
-
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-    stipulated: str | None = optional(TEXT, "Why the numbers written here have no source.")
+_SAME_KEY = "all options of a choice must use the same key (probability, weight or utility)"
 
 
 def _probability(node: Node, path: KeyPath, context: Context) -> Expression | Rest:
     if isinstance(node, Scalar) and node.value == "rest":
         return "rest"
-    made: Expression = NUMBER_EXPRESSION.decode(node, path, context)
-    return made
+    expression: Expression = NUMBER_EXPRESSION.decode(node, path, context)
+    return expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,79 +44,81 @@ class OptionDeclaration(Reasoned):
     }
     probability: Expression | Rest | None = optional(
         Kind(_probability, NUMBER_EXPRESSION.schema),
-        "Its share of the cases, from 0 to 1; `rest` is all that the others leave.",
+        "From 0 to 1; `rest` is what the other options leave.",
     )
     of_rest: Expression | None = optional(
-        NUMBER_EXPRESSION, "Its share of what the options before it left, from 0 to 1."
+        NUMBER_EXPRESSION, "Conditional probability, given that no option before it is taken."
     )
     weight: Expression | None = optional(
-        NUMBER_EXPRESSION, "Its share in proportion to the other weights."
+        NUMBER_EXPRESSION, "Its probability is proportional to its weight."
     )
     utility: Expression | None = optional(
-        NUMBER_EXPRESSION, "What it is worth to the actor; shares go by exp(rationality × utility)."
+        NUMBER_EXPRESSION,
+        "Its value to the actor; probabilities are proportional to exp(rationality × utility).",
     )
     available: Expression | None = optional(
         CONDITION, "Condition without which it cannot be taken."
     )
-    then: tuple[Effect, ...] = word(EFFECTS, "Effects, what each variable becomes.", default=())
-    odds_key: str | None = None  # which key gives its odds
+    then: tuple[Effect, ...] = optional(
+        EFFECTS, "Effects: the new value of each variable.", default=()
+    )
+    value_key: str | None = None  # which of CHOICE_KEYS is given
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The option with the one key that gives its odds; a broken one counts as given."""
-        given = [key for key in ODDS if getattr(self, key) is not None or key in broken]
+        """The option with its `value_key`; an invalid value counts as given."""
+        given = [key for key in CHOICE_KEYS if getattr(self, key) is not None or key in broken]
         for key in given[1:]:
-            message = f"an option has one kind of odds; {given[0]!r} is there already"
-            context.problem((*self.path, key), message, key=True)
-        return replace(self, odds_key=given[0] if given else None)
+            message = f"an option must use one key ({', '.join(CHOICE_KEYS)})"
+            message += f"; {given[0]!r} is already given"
+            self.report(context, message, key, key=True)
+        return replace(self, value_key=given[0] if given else None)
 
     def option(self, rationality: Expression | None) -> Option:
-        """The option of the model; `rationality` weighs its utility."""
+        """The option of the model; `rationality` multiplies its utility."""
         rest = self.probability == "rest"
-        value = getattr(self, self.odds_key) if self.odds_key and not rest else None
-        if self.odds_key == "utility" and value and rationality:
-            value = _weighed(value, rationality)
+        value = getattr(self, self.value_key) if self.value_key and not rest else None
+        if self.value_key == "utility" and value and rationality:
+            value = _weighted(value, rationality)
         share: Literal["whole", "of_rest", "rest"] = "rest" if rest else "whole"
         return Option(
             name=self.name,
             value=value,
-            share="of_rest" if self.odds_key == "of_rest" else share,
+            share="of_rest" if self.value_key == "of_rest" else share,
             available=self.available,
             effects=self.then,
         )
 
 
-_OPTIONS = named(block(OptionDeclaration), NAME)
+_OPTIONS = mapping_of(instance_of(OptionDeclaration), NAME)
 Options = Mapping[str, OptionDeclaration]
 
 
 def _options(node: Node, path: KeyPath, context: Context) -> Options:
-    """Options whose odds go together. Raises Wrong where there is none."""
+    """Options that fit together. Raises Invalid where there is none."""
     before = len(context.diagnostics.problems)
     options: Options = _OPTIONS.decode(node, path, context)
-    if not options and len(context.diagnostics.problems) == before:
-        raise Wrong("must have at least 1 entry, found 0")
-    _one_kind(options, path, context)
-    if len(getattr(node, "entries", ())) > 1:
+    if not options:
+        is_empty = len(context.diagnostics.problems) == before
+        raise Invalid("must have at least 1 entry, found 0" if is_empty else "")
+    _check_same_key(options, path, context)
+    if len(keys(node)) > 1:  # counted in the file: an invalid option is one, too
         for name, option in options.items():
-            if option.odds_key is None and (*path, name) not in context.damaged:
-                context.problem((*path, name), f"needs one of {', '.join(ODDS)}")
+            if option.value_key is None and (*path, name) not in context.damaged:
+                option.report(context, f"needs one of {', '.join(CHOICE_KEYS)}")
     rests = [name for name, option in options.items() if option.probability == "rest"]
     for name in rests[1:]:
         message = f"only one option can take the rest; {rests[0]!r} does"
-        context.problem((*path, name, "probability"), message)
-    if not options:
-        raise Wrong
+        options[name].report(context, message, "probability")
     return options
 
 
-def _one_kind(options: Options, path: KeyPath, context: Context) -> None:
-    """All options of a choice are weighed in one way."""
-    keyed = [(name, option.odds_key) for name, option in options.items() if option.odds_key]
-    for name, key in keyed[1:]:
-        first = keyed[0][1]
-        assert first
-        if key and ODDS[key] != ODDS[first]:
-            message = f"one choice has one kind of odds; the first is {first!r}, found {key!r}"
+def _check_same_key(options: Options, path: KeyPath, context: Context) -> None:
+    """Report options that are weighed in another way than the first one."""
+    given = [(name, option.value_key) for name, option in options.items() if option.value_key]
+    for name, key in given[1:]:
+        first = given[0][1]
+        if CHOICE_KEYS[key] != CHOICE_KEYS[first]:
+            message = f"{_SAME_KEY}; the first uses {first!r}, found {key!r}"
             context.problem((*path, name, key), message, key=True)
 
 
@@ -130,18 +126,18 @@ OPTIONS = Kind(_options, _OPTIONS.schema)
 
 
 def choice_of(options: Options) -> ChoiceKind:
-    """How the options of a choice are weighed."""
-    return next((ODDS[one.odds_key] for one in options.values() if one.odds_key), "probability")
+    """How the choice between options is made; probabilities if there is only one."""
+    given = (CHOICE_KEYS[one.value_key] for one in options.values() if one.value_key)
+    return next(given, "probability")
 
 
 def model_options(options: Options, rationality: Expression | None) -> Iterator[Option]:
     """The options of the model, in the order of the file."""
-    for option in options.values():
-        yield option.option(rationality)
+    return (option.option(rationality) for option in options.values())
 
 
-def _weighed(utility: Expression, rationality: Expression) -> Expression:
-    """Rationality times utility; rationality 1 leaves it as it was."""
+def _weighted(utility: Expression, rationality: Expression) -> Expression:
+    """Rationality times utility; a rationality of 1 is left out, as if it were not given."""
     if rationality.node == Constant(1.0, "1"):
         return utility
     node = Arithmetic("*", rationality.node, utility.node)

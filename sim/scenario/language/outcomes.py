@@ -1,4 +1,4 @@
-"""Outcomes, endings, and what history says about them."""
+"""Outcomes, endings, and the historical record of outcomes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,37 +9,42 @@ from sim.errors import unknown
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Ending, Outcome
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import tagged_union, word
-from sim.scenario.language.distributions import Prose
+from sim.scenario.language.declarations import optional, required, tagged_union
 from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
-from sim.scenario.language.scalar_types import FLAG, MENTION, POSITIVE_WHOLE, SOURCES, TRUE, WHOLE
+from sim.scenario.language.names import circle_of
+from sim.scenario.language.scalar_types import FLAG, POSITIVE_WHOLE, REFERENCE, SOURCES, TRUE, WHOLE
+from sim.scenario.language.sourcing import Described
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutcomeDeclaration(Prose):
-    """Something that may happen in a path or not; gets a probability and a time."""
+class OutcomeDeclaration(Described):
+    """A condition that may become true in a path; gets a probability and a time."""
 
-    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held.")
-    headline: bool = word(FLAG, "`true`: shown first, with its likeliest routes.", default=False)
+    when: Expression = required(
+        CONDITION_OF_OUTCOMES, "Condition; it has happened once this has held."
+    )
+    headline: bool = optional(
+        FLAG, "`true`: shown first, with its most likely routes.", default=False
+    )
 
     def outcome(self) -> Outcome:
         """The outcome of the model."""
-        said: dict[str, Any] = {"title": self.title, "about": self.about}
-        return Outcome(name=self.name, when=self.when, headline=self.headline, **said)
+        texts: dict[str, Any] = {"title": self.title, "about": self.about}
+        return Outcome(name=self.name, when=self.when, headline=self.headline, **texts)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionalEnding(Prose):
-    """How a path ended, if nothing before it holds."""
+class ConditionalEnding(Described):
+    """How a path ended, if no ending before it holds."""
 
-    when: Expression = word(CONDITION_OF_OUTCOMES, "Condition, looked at when the path has ended.")
+    when: Expression = required(CONDITION_OF_OUTCOMES, "Condition on the last state of the path.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastEnding(Prose):
+class LastEnding(Described):
     """How every other path ended."""
 
-    otherwise: bool = word(TRUE, "`true`: all other paths; the last ending, and required.")
+    otherwise: bool = required(TRUE, "`true`: all other paths; the last ending, and required.")
 
 
 EndingDeclaration = ConditionalEnding | LastEnding
@@ -47,66 +52,59 @@ ENDING = tagged_union("ending", {"when": ConditionalEnding, "otherwise": LastEnd
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence(Prose):
-    """What history says about an outcome of this kind."""
+class Evidence(Described):
+    """The historical record of an outcome of this kind."""
 
-    outcome: str = word(MENTION, "The outcome it speaks of.")
-    successes: int = word(WHOLE, "How often it happened.")
-    trials: int = word(POSITIVE_WHOLE, "How often it could have happened.")
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
+    outcome: str = required(REFERENCE, "The outcome that it is about.")
+    successes: int = required(WHOLE, "Number of cases in which it happened.")
+    trials: int = required(POSITIVE_WHOLE, "Number of cases in which it could have happened.")
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The evidence; an unknown outcome and impossible counts are noted."""
+        """The evidence; an unknown outcome and impossible counts are reported."""
         known = context.in_section("outcomes")
         if self.outcome not in known:
-            message = unknown("outcome", self.outcome, known)
-            context.problem((*self.path, "outcome"), message)
+            self.report(context, unknown("outcome", self.outcome, known), "outcome")
         if self.successes > self.trials:
-            message = f"must be at most the trials, {self.trials}, found {self.successes}"
-            context.problem((*self.path, "successes"), message)
+            message = f"must be at most `trials`, {self.trials}, found {self.successes}"
+            self.report(context, message, "successes")
         return self
 
 
 def outcome_order(found: Sequence[Outcome], context: Context) -> tuple[int, ...]:
-    """Positions, each outcome after those it reads; a circle is a problem.
-
-    Of those that are ready the first in the file comes first, as it has always been: the order is
-    part of the machine form.
-    """
-    at = {outcome.name: i for i, outcome in enumerate(found)}
+    """Positions of the outcomes, each after those that it reads; a circle is reported."""
+    order = {outcome.name: i for i, outcome in enumerate(found)}
     reads = {
-        i: [at[name] for name in outcomes_read(outcome.when.node) if name in at]
-        for i, outcome in enumerate(found)
+        outcome.name: [name for name in outcomes_read(outcome.when.node) if name in order]
+        for outcome in found
     }
     sorter = TopologicalSorter(reads)
     try:
         sorter.prepare()
     except CycleError as error:
-        # a circle's nodes, each of which is read by the next, the first one twice
-        circle = [found[i].name for i in reversed(error.args[1])][:-1]
-        first = circle.index(min(circle, key=at.__getitem__))
-        names = [*circle[first:], *circle[:first]]
+        names = circle_of(error, order)
         message = f"outcomes read one another in a circle: {' -> '.join([*names, names[0]])}"
         context.problem(("outcomes", names[0], "when"), message)
         return tuple(range(len(found)))
-    order: list[int] = []
+    # The sorter's own order depends on details of its implementation. Of the outcomes that are
+    # ready the first in the file is taken, so that the order in the machine form is stable.
+    positions: list[int] = []
     ready: list[int] = []
     while sorter.is_active():
-        ready = sorted([*ready, *sorter.get_ready()])
-        first_ready = ready.pop(0)
-        order.append(first_ready)
-        sorter.done(first_ready)
-    return tuple(order)
+        ready = sorted([*ready, *(order[name] for name in sorter.get_ready())])
+        positions.append(ready.pop(0))
+        sorter.done(found[positions[-1]].name)
+    return tuple(positions)
 
 
 def endings(declared: Mapping[str, EndingDeclaration], context: Context) -> tuple[Ending, ...]:
-    """The endings in order; the last of them is `otherwise`, which every scenario has."""
+    """The endings in order; the last one must be `otherwise`, so that every path has an ending."""
     made: list[Ending] = []
     last = ""
     for name, one in declared.items():
         if last:
-            message = f"stands behind {last!r}, the otherwise: it could never hold"
-            context.problem(one.path, message)
+            message = f"comes after {last!r}, which has `otherwise`: it could never hold"
+            one.report(context, message)
         when = one.when if isinstance(one, ConditionalEnding) else None
         last = last if when else name
         made.append(Ending(name=name, when=when, title=one.title, about=one.about))

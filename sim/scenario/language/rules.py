@@ -1,4 +1,4 @@
-"""Moves and events: a guard, a clock, a choice, effects – and what they are in the model."""
+"""Moves and events: each becomes a transition with a guard, a clock, options and effects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,28 +9,23 @@ from sim.model.delays import AT_ONCE, Delay
 from sim.model.expressions import Expression
 from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Kind, Wrong, one_of, optional, word
+from sim.scenario.language.declarations import optional, required
 from sim.scenario.language.delays import DELAY
-from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
-from sim.scenario.language.options import (
-    OPTIONS,
-    Options,
-    Reasoned,
-    choice_of,
-    model_options,
-)
+from sim.scenario.language.kinds import Invalid, Kind, one_of
+from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
 from sim.scenario.language.scalar_types import (
     ACTOR,
     DURATION_SCHEMA,
     FLAG,
     POSITIVE_WHOLE,
-    day,
     duration_text,
-    looks_like_a_day,
+    is_date,
+    parse_date,
     seconds_of,
 )
+from sim.scenario.language.sourcing import Reasoned, for_each_key
 from sim.scenario.language.triggers import TRIGGERS
 from sim.source.tree import KeyPath, Node
 
@@ -39,21 +34,21 @@ _NOT_WITH_AT = ("on", "after", "speed", "memory", "once", "limit")
 
 
 def _moment(node: Node, path: KeyPath, context: Context) -> float:
-    """Seconds after t = 0 of a day or a date. Raises Wrong; warns of what is after the horizon."""
+    """Seconds after t = 0 of a day or a date; a warning if that is after the horizon."""
     text = duration_text(node)
-    if looks_like_a_day(text):
-        date, start = day(text), context.start
+    if is_date(text):
+        date, start = parse_date(text), context.start
         if start is None:
-            raise Wrong(f"{text!r} needs the scenario's `start`, a date")
+            raise Invalid(f"{text!r} needs the scenario's `start`, a date")
         if date < start:
-            raise Wrong(f"{text!r} lies before the start, {start}")
+            raise Invalid(f"{text!r} is before the start, {start}")
         seconds: float | None = (date - start).days * DAY
     else:
         seconds = seconds_of(text)
     if seconds is None or seconds < 0:
-        raise Wrong(f"must be a duration such as '30 d' or a date, found {text!r}")
+        raise Invalid(f"must be a duration such as '30 d' or a date, found {text!r}")
     if context.horizon is not None and seconds > context.horizon:
-        message = f"{text} lies behind the horizon ({context.horizon_text}): it never happens"
+        message = f"{text} is after the horizon ({context.horizon_text}): it never happens"
         context.diagnostics.warn(path, message)
     return seconds
 
@@ -63,7 +58,7 @@ MOMENT = Kind(_moment, lambda _: dict(DURATION_SCHEMA))
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Reasoned):
-    """What moves, events and interventions have in common: a guard, a clock, a choice, effects."""
+    """What moves, events and interventions have in common."""
 
     also: ClassVar = {
         "if": "when",
@@ -75,51 +70,49 @@ class Rule(Reasoned):
     when: Expression | None = optional(
         CONDITION, "Condition, the guard: the clock runs only while it holds."
     )
-    on: tuple[Trigger, ...] = word(
+    on: tuple[Trigger, ...] = optional(
         TRIGGERS,
         "What starts the clock; a name, `{becomes: …}`, or a list of these.",
         default=(),
     )
-    after: Delay | None = optional(DELAY, "Delay, how long the clock runs; at once unless given.")
+    after: Delay | None = optional(DELAY, "Delay, how long the clock runs; default: none.")
     at: float | None = optional(
         MOMENT, "Day or date on which it happens once, if `when` holds then."
     )
     speed: Expression | None = optional(
         NUMBER_EXPRESSION,
-        "Expression; the clock runs so many times as fast, and stands still at 0.",
+        "Expression; factor on the speed of the clock; at 0 it stands still.",
     )
     memory: Memory | None = optional(
         one_of("forget", "remember"),
-        "`remember`: a clock keeps what is left while `when` fails; else (`forget`) it starts "
-        "anew.",
+        "`remember`: the clock keeps its time while `when` fails; `forget` (default): it restarts.",
     )
     once: bool | None = optional(FLAG, "`true`: it happens at most once in a path.")
     limit: int | None = optional(
-        POSITIVE_WHOLE, "How often it may happen in a path; without end unless given."
+        POSITIVE_WHOLE, "How often it may happen in a path; default: no limit."
     )
     choose: Options | None = optional(OPTIONS, "Options, of which one is taken.")
-    then: tuple[Effect, ...] | None = optional(EFFECTS, "Effects, what each variable becomes.")
+    then: tuple[Effect, ...] | None = optional(EFFECTS, "Effects: the new value of each variable.")
     chance: Expression | None = optional(
-        NUMBER_EXPRESSION, "Probability that `then` happens; else nothing does."
+        NUMBER_EXPRESSION, "Probability that `then` happens; otherwise nothing happens."
     )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The rule; keys that exclude each other are noted."""
+        """The rule; keys that exclude each other are reported."""
+        # an invalid value is given, too: its key excludes others all the same
         given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (broken & _KEYS)
         for key in _NOT_WITH_AT if "at" in given else ():
             if key in given:
-                message = f"`{key}` has no meaning beside `at`, which happens once and then"
-                context.problem((*self.path, key), message, key=True)
+                message = f"`{key}` cannot be used with `at`, which happens once, at that time"
+                self.report(context, message, key, key=True)
         if {"once", "limit"} <= given:
-            message = "`once` and `limit` exclude each other"
-            context.problem((*self.path, "limit"), message, key=True)
+            self.report(context, "`once` and `limit` exclude each other", "limit", key=True)
         for key in ("then", "chance") if "choose" in given else ():
             if key in given:
-                message = f"`{key}` has no place beside `choose`; put the effects into the options"
-                context.problem((*self.path, key), message, key=True)
+                message = f"`{key}` cannot be used with `choose`; put the effects into the options"
+                self.report(context, message, key, key=True)
         if "chance" in given and not {"then", "choose"} & given:
-            message = "`chance` needs a `then`: what happens with it"
-            context.problem((*self.path, "chance"), message)
+            self.report(context, "`chance` needs a `then` with the effects", "chance")
         return self
 
     def transition(
@@ -128,9 +121,9 @@ class Rule(Reasoned):
         """The transition of the model."""
         actor = getattr(self, "actor", None)
         if self.choose is not None:
-            weight = rationalities.get(actor or "")
-            options = tuple(model_options(self.choose, weight))
+            options = tuple(model_options(self.choose, rationalities.get(actor or "")))
         elif self.chance is not None:
+            # `chance: p` is short for two options, of which the second has no effect
             happens = Option(name=None, value=self.chance, effects=self.then or ())
             options = (happens, Option(name="nothing", share="rest"))
         else:
@@ -158,14 +151,14 @@ _KEYS = frozenset({*_NOT_WITH_AT, "at", "choose", "then", "chance"})
 
 @dataclass(frozen=True, kw_only=True)
 class Move(Rule):
-    """What an actor does."""
+    """What an actor may do."""
 
-    actor: str = word(ACTOR, "Who acts.")
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    actor: str = required(ACTOR, "Who acts.")
+    for_each: Any = for_each_key()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Rule):
-    """What happens without anybody in particular doing it."""
+    """What happens without an actor."""
 
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = for_each_key()

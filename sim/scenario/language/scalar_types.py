@@ -1,7 +1,7 @@
-"""The smallest things of the language: texts, names, numbers, dates, references to other things.
+"""The kinds of single values: texts, names, references, numbers, dates, durations.
 
-Each says in an author's words what is allowed where it stands; a JSON Schema is told as much as it
-can express. Expressions have a file of their own.
+Each has a message that says what is allowed; the JSON Schema has as much of that as it can express.
+Expressions are in `formulas`.
 """
 
 import keyword
@@ -14,20 +14,21 @@ from typing import Any
 from sim.errors import Place
 from sim.formatting import SECONDS
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import Decoded, Kind, Wrong, attempt, scalar_kind
-from sim.source.diagnostics import found
+from sim.scenario.language.kinds import Decoded, Invalid, Kind, list_of, scalar_kind
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, Scalar, Sequence
 
 RESERVED = frozenset(
     {*keyword.kwlist, "rest", "raise", "lower", "true", "false"} | {"min", "max", "odds", "nothing"}
 )
-MOST = 1_000_000_000  # of anything that is counted
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MAX_COUNT = 1_000_000_000  # of whole numbers; engines store them as 64-bit integers
+NAME_RULE = "a name has letters, digits and _, and does not begin with a digit"
+NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Reference(str):
-    """The name of something that stands elsewhere in the file, with the place of this mention."""
+    """The name of something declared elsewhere, with the place where it is mentioned."""
 
     __slots__ = ("place",)
     place: Place
@@ -35,167 +36,161 @@ class Reference(str):
 
 def is_name(text: str) -> bool:
     """Whether a text can be a name."""
-    return bool(_NAME.fullmatch(text)) and text not in RESERVED
+    return bool(re.fullmatch(NAME_PATTERN[1:-1], text)) and text not in RESERVED
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str):
-        raise Wrong(f"must be a name, found {found(value)}", key=True)
-    if not _NAME.fullmatch(value):
-        if "<" in value:
-            raise Wrong(f"{value!r} has a placeholder that no for_each here fills in", key=True)
-        message = f"{value!r} is no name; a name is letters, digits and _, no digit first"
-        raise Wrong(message, key=True)
+        raise Invalid(f"must be a name, found {describe(value)}", key=True)
     if value in RESERVED:
-        raise Wrong(f"{value!r} is a word of the language and cannot be a name", key=True)
-    return value
+        raise Invalid(f"{value!r} is a reserved word and cannot be a name", key=True)
+    if is_name(value):
+        return value
+    if "<" in value:
+        raise Invalid(f"{value!r} has a placeholder that no for_each here replaces", key=True)
+    raise Invalid(f"{value!r} is not a valid name; {NAME_RULE}", key=True)
 
 
-def _word(value: Any) -> str:
-    """A name as a value, where a problem is the value's and not a key's."""
+def _name_value(value: Any) -> str:
+    """A name that is a value, so that an error is the value's and not a key's."""
     try:
         return _name(value)
-    except Wrong as wrong:
-        raise Wrong(wrong.message) from None
+    except Invalid as error:
+        raise Invalid(error.message) from None
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise Wrong(f"must be a text, found {found(value)}")
+        raise Invalid(f"must be a text, found {describe(value)}")
     return " ".join(str(value).split())
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(f"must be true or false, found {found(value)}")
+        raise Invalid(f"must be true or false, found {describe(value)}")
     return value
 
 
 def _true(value: Any) -> bool:
     if value is not True:
-        raise Wrong(f"must be true, found {found(value)}")
+        raise Invalid(f"must be true, found {describe(value)}")
     return value
 
 
+# `True` is an int for Python, so that every check of a number begins with bool.
+
+
 def number(value: Any) -> float:
-    """A finite number. Raises Wrong."""
+    """A finite number. Raises Invalid."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Wrong(f"must be a number, found {found(value)}")
+        raise Invalid(f"must be a number, found {describe(value)}")
     if isinstance(value, float) and not math.isfinite(value):
-        raise Wrong("must be a finite number")
+        raise Invalid("must be a finite number")
     return float(value)
 
 
-def whole(least: int) -> Callable[[Any], int]:
+def whole_number(least: int) -> Callable[[Any], int]:
     """The check of a whole number from `least` on."""
 
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise Wrong(f"must be a whole number from {least}, found {found(value)}")
-        if value > MOST:
-            raise Wrong(f"must be at most {MOST:,}, found {found(value)}")
+            raise Invalid(f"must be a whole number from {least}, found {describe(value)}")
+        if value > MAX_COUNT:
+            raise Invalid(f"must be at most {MAX_COUNT:,}, found {describe(value)}")
         return value
 
     return check
 
 
-def day(text: str) -> date:
-    """A calendar date written as 2024-10-25. Raises Wrong."""
-    if not _DAY.fullmatch(text):
-        raise Wrong(f"must be a date such as 2024-10-25, found {text!r}")
+def parse_date(text: str) -> date:
+    """A calendar date written as 2024-10-25. Raises Invalid."""
+    if not is_date(text):
+        raise Invalid(f"must be a date such as 2024-10-25, found {text!r}")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Wrong(f"there is no such day: {text!r}") from None
+        raise Invalid(f"there is no such day: {text!r}") from None
 
 
-def looks_like_a_day(text: str) -> bool:
-    """Whether a text was meant as a date."""
-    return bool(_DAY.fullmatch(text))
+def is_date(text: str) -> bool:
+    """Whether a text has the form of a date; there may be no such day."""
+    return bool(_DATE.fullmatch(text))
 
 
-def _day(value: Any) -> date:
+def _date(value: Any) -> date:
     if not isinstance(value, str):
-        raise Wrong(f"must be a date such as 2024-10-25, found {found(value)}")
-    return day(value)
+        raise Invalid(f"must be a date such as 2024-10-25, found {describe(value)}")
+    return parse_date(value)
 
-
-NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
-_ONE_NAME: dict[str, Any] = {"type": "string"}
 
 NAME = scalar_kind(_name, {"type": "string", "pattern": NAME_PATTERN})
-WORD = scalar_kind(_word, {"type": "string", "pattern": NAME_PATTERN})
+NAME_VALUE = scalar_kind(_name_value, {"type": "string", "pattern": NAME_PATTERN})
 TEXT = scalar_kind(_text, {"type": ["string", "number"]})
 FLAG = scalar_kind(_flag, {"type": "boolean"})
 TRUE = scalar_kind(_true, {"const": True})
 NUMBER = scalar_kind(number, {"type": "number"})
-WHOLE = scalar_kind(whole(0), {"type": "integer", "minimum": 0})
-POSITIVE_WHOLE = scalar_kind(whole(1), {"type": "integer", "minimum": 1})
-DATE = scalar_kind(_day, {"type": "string", "format": "date"})
+WHOLE = scalar_kind(whole_number(0), {"type": "integer", "minimum": 0})
+POSITIVE_WHOLE = scalar_kind(whole_number(1), {"type": "integer", "minimum": 1})
+DATE = scalar_kind(_date, {"type": "string", "format": "date"})
 
 
-def _mention(node: Node) -> Reference:
+# References
+
+
+def _reference(node: Node) -> Reference:
     value = node.value if isinstance(node, Scalar) else node
     if not isinstance(value, str):
-        raise Wrong(f"must be a name, found {found(value)}")
-    mention = Reference(value)
-    mention.place = node.place
-    return mention
+        raise Invalid(f"must be a name, found {describe(value)}")
+    reference = Reference(value)
+    reference.place = node.place
+    return reference
 
 
-MENTION = Kind(lambda node, *_: _mention(node), lambda _: dict(_ONE_NAME))
+def _references(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
+    if isinstance(node, Sequence):
+        several: tuple[Reference, ...] = list_of(REFERENCE).decode(node, path, context)
+        return several
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        return (_reference(node),)
+    raise Invalid(f"must be a name or a list of names, found {describe(node)}")
+
+
+_ONE_NAME: dict[str, Any] = {"type": "string"}
+ONE_OR_MORE: dict[str, Any] = {"anyOf": [_ONE_NAME, {"type": "array", "items": _ONE_NAME}]}
+REFERENCE = Kind(lambda node, *_: _reference(node), lambda _: dict(_ONE_NAME))
+REFERENCES = Kind(_references, lambda _: ONE_OR_MORE)  # one name or a list of names
 
 
 def reference_to(what: str, section: str) -> Kind:
     """The kind of one name that has to stand in a section of the file."""
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
-        mention = _mention(node)
-        context.refer(what, mention, context.in_section(section), path)
-        return mention
+        reference = _reference(node)
+        context.check_reference(what, reference, context.in_section(section), path)
+        return reference
 
     return Kind(decode, lambda _: dict(_ONE_NAME))
 
 
 def references_to(what: str, section: str) -> Kind:
-    """The kind of one name or a list of names; a broken file of sources may hold any source."""
+    """The kind of one name or a list of names that have to stand in a section of the file."""
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
-        mentions = names(node, path, context)
+        references = _references(node, path, context)
+        # a file of sources that cannot be read may have had any of them
         unsure = section == "sources" and any(
             problem.path == "include" for problem in context.diagnostics.problems
         )
-        for i, mention in enumerate(mentions if not unsure else ()):
+        for i, reference in enumerate(references if not unsure else ()):
             at = (*path, i) if isinstance(node, Sequence) else path
-            context.refer(what, mention, context.in_section(section), at)
-        return mentions
+            context.check_reference(what, reference, context.in_section(section), at)
+        return references
 
-    return Kind(decode, lambda _: _ONE_OR_MORE)
-
-
-_ONE_OR_MORE: dict[str, Any] = {"anyOf": [_ONE_NAME, {"type": "array", "items": _ONE_NAME}]}
+    return Kind(decode, lambda _: ONE_OR_MORE)
 
 
-def names(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
-    """One name or a list of names, whatever they are names of."""
-    if isinstance(node, Sequence):
-        one = Kind(lambda item, *_: _mention(item), lambda _: _ONE_NAME)
-        made = []
-        for i, item in enumerate(node.items):
-            try:
-                made.append(attempt(one, item, (*path, i), context))
-            except Wrong:
-                continue
-        if len(made) < len(node.items):
-            raise Wrong
-        return tuple(made)
-    if isinstance(node, Scalar) and isinstance(node.value, str):
-        return (_mention(node),)
-    raise Wrong(f"must be a name or a list of names, found {found(node)}")
-
-
-NAMES = Kind(names, lambda _: _ONE_OR_MORE)
 ACTOR = reference_to("actor", "actors")
+ACTORS = references_to("actor", "actors")
 SOURCES = references_to("source", "sources")
 
 
@@ -205,64 +200,71 @@ UNITS = "s, min, h, d, w, y"
 
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _DURATION = re.compile(rf"({_DECIMAL.pattern})\s*([A-Za-z]+)")
-_SPELT = {  # how others write the units, without the plural's s
-    **dict.fromkeys(("sec", "second"), "s"),
-    **dict.fromkeys(("minute",), "min"),
-    **dict.fromkeys(("hr", "hour"), "h"),
-    **dict.fromkeys(("day",), "d"),
-    **dict.fromkeys(("wk", "week"), "w"),
-    **dict.fromkeys(("yr", "year"), "y"),
+_UNIT_SPELLINGS = {  # of other tools, for hints, without the plural's s
+    "sec": "s",
+    "second": "s",
+    "minute": "min",
+    "hr": "h",
+    "hour": "h",
+    "day": "d",
+    "wk": "w",
+    "week": "w",
+    "yr": "y",
+    "year": "y",
 }
 DURATION_SCHEMA = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_lag"]}
 
 
 def seconds_of(text: str) -> float | None:
-    """Seconds of a text such as `5 d`; None when it is no duration. Raises Wrong."""
+    """Seconds of a text such as `5 d`; None if it is no duration. Raises Invalid.
+
+    A week has 7 days and a year 365.25; months differ in length, so there is no unit for them.
+    """
     match = _DURATION.fullmatch(text)
     if not match:
         if _DECIMAL.fullmatch(text):
-            raise Wrong(f"needs a unit ({UNITS}), found {text!r}")
+            raise Invalid(f"needs a unit ({UNITS}), found {text!r}")
         return None
     digits, unit = match.groups()
     if unit not in SECONDS:
-        raise Wrong(f"unknown unit {unit!r} in {text!r}; {_meant(digits, unit)}")
+        raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
     seconds = float(digits) * SECONDS[unit]
     if math.isinf(seconds):
-        raise Wrong(f"{text!r} is too long to be counted")
+        raise Invalid(f"{text!r} is too long")
     return seconds
 
 
-def _meant(digits: str, unit: str) -> str:
-    """The unit that was meant, or all there are."""
+def _unit_hint(digits: str, unit: str) -> str:
+    """The unit that was probably meant, or all units."""
     word = unit.lower()
     word = word if word in SECONDS else word.removesuffix("s")
     if word == "month":
         return f"did you mean '{float(digits) * 30:g} d'? Months differ in length"
-    if word == "m":
+    if word == "m":  # minutes more often than months
         return f"did you mean '{digits} min'?"
-    short = word if word in SECONDS else _SPELT.get(word)
+    short = word if word in SECONDS else _UNIT_SPELLINGS.get(word)
     return f"did you mean '{digits} {short}'?" if short else f"known: {UNITS}"
 
 
 def duration_text(node: Node) -> str:
-    """The text of what must be a duration, or an expression for one. Raises Wrong."""
+    """The text of a duration, or of an expression for one. Raises Invalid."""
     value = node.value if isinstance(node, Scalar) else node
     if isinstance(value, str) and value.strip():
         return value.strip()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise Wrong(f"needs a unit ({UNITS}), found {found(value)}")
-    raise Wrong(f"must be a duration such as '5 d', found {found(value)}")
+        raise Invalid(f"needs a unit ({UNITS}), found {describe(value)}")
+    raise Invalid(f"must be a duration such as '5 d', found {describe(value)}")
 
 
 def quantity(node: Node) -> tuple[float, bool]:
-    """A number of a distribution, and whether it is a duration (then in seconds). Raises Wrong."""
+    """A number of a distribution, and whether it is a duration (then in seconds)."""
     value = node.value if isinstance(node, Scalar) else node
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise Wrong(f"must be a number or a duration, found {found(value)}")
+        raise Invalid(f"must be a number or a duration, found {describe(value)}")
     if not isinstance(value, str):
         return number(value), False
     text = duration_text(node)
     seconds = seconds_of(text)
     if seconds is None:
-        raise Wrong(f"must be a number or a duration, found {text!r}")
+        raise Invalid(f"must be a number or a duration, found {text!r}")
     return seconds, True

@@ -1,4 +1,4 @@
-"""State variables: those of actors, of relations and of no one in particular; ladders of levels."""
+"""State variables: of actors, of relations and of no actor; ladders, which are lists of levels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,57 +7,47 @@ from typing import Any, Self
 from sim.errors import unknown
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import (
-    Declaration,
-    Kind,
-    Wrong,
-    listed,
-    named,
-    optional,
-    tagged_union,
-    word,
-)
+from sim.scenario.language.declarations import Declaration, optional, prose, required, tagged_union
+from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
 from sim.scenario.language.scalar_types import (
     ACTOR,
     FLAG,
-    MENTION,
     NAME,
+    NAME_VALUE,
     POSITIVE_WHOLE,
+    REFERENCE,
     TEXT,
     WHOLE,
-    WORD,
     reference_to,
 )
+from sim.scenario.language.sourcing import ABOUT
 from sim.source.tree import KeyPath, Node
 
 FLAG_LEVELS = ("false", "true")
-MOST = 10_000  # values of one variable; a count that needs more is no small state
-_ABOUT = "What this is, for a reader."
-_SAYS = "How a reader is told that it holds; `<owner>` and `<level>` are filled in."
-_START = "Its value on day 0; the lowest unless given."
-_LADDER = "The ladder whose rungs are its values."
+MAX_VALUES = 10_000  # of one variable: what is proved about a model looks at every value
+_SAYS = "The sentence that a reader sees when it holds; `<owner>` and `<level>` are replaced."
 
 
 def _levels(node: Node, path: KeyPath, context: Context) -> tuple[str, ...]:
-    """Ordered names, each of them once."""
-    levels: tuple[str, ...] = _WORDS.decode(node, path, context)
+    """Ordered names; a name that appears twice is reported."""
+    levels: tuple[str, ...] = _LEVEL_NAMES.decode(node, path, context)
     for i, level in enumerate(levels):
         if level in levels[:i]:
-            context.problem((*path, i), f"the level {level!r} is here twice")
+            context.problem((*path, i), f"the level {level!r} appears twice")
     return levels
 
 
-_WORDS = listed(WORD, 2)
-LEVELS = Kind(_levels, _WORDS.schema)
-LADDERS = named(LEVELS, NAME)
-_LADDER_NAME = reference_to("ladder", "ladders")
+_LEVEL_NAMES = list_of(NAME_VALUE, 2)
+LEVELS = Kind(_levels, _LEVEL_NAMES.schema)
+LADDERS = mapping_of(LEVELS, NAME)
+_LADDER = reference_to("ladder", "ladders")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateVariable(Declaration):
-    """What every state variable has: words for a reader."""
+    """A part of the state of the world, with one of a few values at any time."""
 
-    about: str = word(TEXT, _ABOUT, default="")
+    about: str = prose(ABOUT)
     says: str | None = optional(TEXT, _SAYS)
 
     def variable(self, name: str, owner: str = "") -> Variable:
@@ -71,16 +61,16 @@ class StateVariable(Declaration):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderedVariable(StateVariable):
-    """What a variable with ordered levels has, however they are given."""
+    """A variable with ordered levels."""
 
-    start: str | None = optional(MENTION, _START)
+    start: str | None = optional(REFERENCE, "Its value on day 0; default: the lowest.")
     levels: tuple[str, ...] = ()
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The variable, if its start is one of its levels."""
+        """The variable. Raises Invalid if its start is none of its levels."""
         if self.start is not None and self.start not in self.levels:
-            context.problem((*self.path, "start"), unknown_level(self.start, self.levels))
-            raise Wrong
+            self.report(context, unknown_level(self.start, self.levels), "start")
+            raise Invalid
         return self
 
     def _values(self) -> dict[str, Any]:
@@ -90,23 +80,25 @@ class OrderedVariable(StateVariable):
 
 @dataclass(frozen=True, kw_only=True)
 class LevelsVariable(OrderedVariable):
-    """Ordered levels, written out."""
+    """Ordered levels, listed where the variable is declared."""
 
-    levels: tuple[str, ...] = word(LEVELS, "Its values, from the lowest to the highest.")
+    levels: tuple[str, ...] = required(LEVELS, "Its values, from the lowest to the highest.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LadderVariable(OrderedVariable):
     """Ordered levels, taken from a ladder."""
 
-    ladder: str = word(_LADDER_NAME, _LADDER)
+    ladder: str = required(
+        reference_to("ladder", "ladders"), "The ladder whose rungs are its values."
+    )
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The variable with its ladder's rungs; nothing if there is no such ladder."""
+        """The variable with the rungs of its ladder. Raises Invalid without one."""
         rungs = context.ladders.get(self.ladder)
         if rungs is None:
-            raise Wrong
-        # the ladder's rungs are the levels, against which the start is checked
+            raise Invalid  # the reference to it has been reported
+        # first the levels, then the check of the start against them
         return OrderedVariable.checked(replace(self, levels=rungs), context, broken)
 
     def _values(self) -> dict[str, Any]:
@@ -115,9 +107,9 @@ class LadderVariable(OrderedVariable):
 
 @dataclass(frozen=True, kw_only=True)
 class FlagVariable(StateVariable):
-    """True or false; the value is the one it starts with."""
+    """True or false; the value of the key is the one on day 0."""
 
-    flag: bool = word(FLAG, "The value on day 0, `true` or `false`.")
+    flag: bool = required(FLAG, "The value on day 0, `true` or `false`.")
 
     def _values(self) -> dict[str, Any]:
         return {"kind": "flag", "levels": FLAG_LEVELS, "size": 2, "start": int(self.flag)}
@@ -125,58 +117,52 @@ class FlagVariable(StateVariable):
 
 @dataclass(frozen=True, kw_only=True)
 class CountVariable(StateVariable):
-    """A count from 0 to its maximum."""
+    """A whole number from 0 to a maximum."""
 
-    max: int = word(POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it by ones.")
-    start: int = word(WHOLE, "Its value on day 0; 0 unless given.", default=0)
+    max: int = required(
+        POSITIVE_WHOLE, "Its highest value; a count goes from 0 to it in steps of 1."
+    )
+    start: int = optional(WHOLE, "Its value on day 0; default 0.", default=0)
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The variable, if it is small and starts within its ends."""
-        if self.max > MOST:
-            context.problem((*self.path, "max"), f"must be at most {MOST:,}, found {self.max}")
-            raise Wrong
+        """The variable. Raises Invalid if it has too many values or starts above its maximum."""
+        if self.max > MAX_VALUES:
+            self.report(context, f"must be at most {MAX_VALUES:,}, found {self.max}", "max")
+            raise Invalid
         if self.start > self.max:
-            message = f"must be at most max, {self.max}, found {self.start}"
-            context.problem((*self.path, "start"), message)
-            raise Wrong
+            message = f"must be at most `max`, {self.max}, found {self.start}"
+            self.report(context, message, "start")
+            raise Invalid
         return self
 
     def _values(self) -> dict[str, Any]:
         return {"kind": "count", "levels": (), "size": self.max + 1, "start": self.start}
 
 
-VARIABLE = tagged_union(
-    "state variable",
-    {
-        "levels": LevelsVariable,
-        "ladder": LadderVariable,
-        "flag": FlagVariable,
-        "max": CountVariable,
-    },
-)
+_FORMS = {"levels": LevelsVariable, "ladder": LadderVariable}
+VARIABLE = tagged_union("state variable", {**_FORMS, "flag": FlagVariable, "max": CountVariable})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(LadderVariable):
-    """Where two actors stand on a ladder."""
+    """On which rung of a ladder two actors stand."""
 
-    between: tuple[str, str] = word(listed(ACTOR, 2, 2), "The two actors.")
-    title: str = word(TEXT, "What a reader sees instead of the short name.", default="", key="name")
+    between: tuple[str, str] = required(list_of(ACTOR, 2, 2), "The two actors.")
+    title: str = prose("The name that readers see.", key="name")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The relation, which is between two different actors."""
+        """The relation; two equal actors are reported."""
         if self.between[0] == self.between[1]:
-            message = "a relation is between two different actors"
-            context.problem((*self.path, "between", 1), message)
+            self.report(context, "a relation is between two different actors", "between", 1)
         return super().checked(context, broken)
 
     def variable(self, name: str, owner: str = "") -> Variable:
-        """The variable of the model: a relation belongs to no one in particular."""
+        """The variable of the model, which has no owner."""
         return replace(super().variable(name), about=self.title or self.about)
 
 
 def unknown_level(name: str, levels: Sequence[str], owner: str = "") -> str:
-    """What to say of a word that is no level; known ones in their order."""
+    """The message about an unknown level; the known ones in their order, which has a meaning."""
     of = f" of {owner}" if owner else ""
     message = unknown(f"level{of}", name, levels)
     start = message.find("known:")

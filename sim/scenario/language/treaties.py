@@ -1,37 +1,34 @@
-"""Treaties: a flag that binds, and for every obligation its status and its transitions."""
+"""Treaties: for each a flag that binds, for each obligation its status and its transitions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
-from sim.model.expressions import Comparison, Constant, Expression, Logic, Node, StateOf
+from sim.model.expressions import Comparison, Constant, Expression, Logic, StateOf
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declaring import block, listed, named, one_of, optional, word
+from sim.scenario.language.declarations import optional, prose, required, section
 from sim.scenario.language.delays import DELAY
-from sim.scenario.language.distributions import FOR_EACH, FOR_EACH_SENTENCE, Prose
 from sim.scenario.language.formulas import CONDITION
-from sim.scenario.language.options import (
-    OPTIONS,
-    Options,
-    Reasoned,
-    choice_of,
-    model_options,
-)
-from sim.scenario.language.scalar_types import ACTOR, DATE, NAME, SOURCES, TEXT, references_to
+from sim.scenario.language.kinds import list_of, one_of
+from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
+from sim.scenario.language.scalar_types import ACTOR, ACTORS, DATE, SOURCES
+from sim.scenario.language.sourcing import Described, Reasoned, for_each_key
 from sim.scenario.language.state import FLAG_LEVELS
 
+# The first two levels of every obligation's status; its responses follow. They are part of the
+# machine form, and conditions compare with them: `mutual_aid.art4 == invoked`.
 DORMANT, INVOKED = "dormant", "invoked"
-TAKEN = frozenset({DORMANT, INVOKED, "reopened"})  # no response may be called so
-# The kinds of duty of the Alliance Treaty Obligations and Provisions project, and two for treaties
+_DORMANT, _INVOKED = Constant(0.0, DORMANT), Constant(1.0, INVOKED)
+RESERVED_STATUSES = frozenset({DORMANT, INVOKED, "reopened"})  # not allowed as names of responses
+# The types of the Alliance Treaty Obligations and Provisions project (ATOP), and two for treaties
 # that promise less than defence.
-TYPES = ("defence", "offence", "neutrality", "nonaggression", "consultation")
-TYPES = (*TYPES, "assistance", "restraint")  # type: ignore[assignment]
-Sign = Literal["==", ">"]
+_ATOP = ("defence", "offence", "neutrality", "nonaggression", "consultation")
+TYPES = (*_ATOP, "assistance", "restraint")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,36 +36,36 @@ class Obligation(Reasoned):
     """What a treaty party owes once the casus foederis is met."""
 
     also: ClassVar = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
-    type: str = word(one_of(*TYPES), "Kind of duty, in the words of ATOP (below).")
-    obligor: str = word(ACTOR, "The party that owes.")
-    beneficiary: tuple[str, ...] = word(
-        references_to("actor", "actors"), "To whom it is owed, one or a list.", default=()
+    type: str = required(one_of(*TYPES), "Type of obligation, in the words of ATOP (below).")
+    obligor: str = required(ACTOR, "The party that owes the obligation.")
+    beneficiary: tuple[str, ...] = optional(
+        ACTORS, "The party or parties to whom it is owed.", default=()
     )
-    article: str = word(TEXT, "What a reader sees instead of the clause's name.", default="")
-    casus_foederis: Expression = word(
+    article: str = prose("The name of the clause that readers see.")
+    casus_foederis: Expression = required(
         CONDITION, "Condition under which it is owed, while the treaty binds."
     )
     deliberation: Delay | None = optional(
-        DELAY, "Delay from the call to the answer; at once unless given."
+        DELAY, "Delay from the invocation to the answer; default: none."
     )
-    responses: Options = word(OPTIONS, "How the obligor may answer; options as in `choose`.")
+    responses: Options = required(OPTIONS, "How the obligor may answer; options as in `choose`.")
     reopens: Expression | None = optional(
-        CONDITION, "Condition; when it turns true after an answer, the clause is called again."
+        CONDITION, "Condition; when it turns true after an answer, the clause is invoked again."
     )
-    for_each: Any = optional(FOR_EACH, FOR_EACH_SENTENCE)
+    for_each: Any = for_each_key()
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The obligation; responses named as a status of every obligation are noted."""
+        """The obligation; responses with a reserved name are reported."""
         for response in self.responses:
-            if response in TAKEN:
-                message = f"{response!r} is a status every obligation has"
-                path = (*self.path, "responses", response)
-                context.problem(path, f"{message}; call the response otherwise", key=True)
+            if response in RESERVED_STATUSES:
+                message = f"{response!r} is a status of every obligation"
+                message += "; choose another name for the response"
+                self.report(context, message, "responses", response, key=True)
         return self
 
     @property
     def label(self) -> str:
-        """What a reader calls it."""
+        """The name that readers see."""
         return self.title or self.article or self.name
 
     @property
@@ -79,113 +76,114 @@ class Obligation(Reasoned):
     def transitions(
         self, origin: str, where: str, rationalities: Mapping[str, Expression]
     ) -> Iterator[Transition]:
-        """Invoked, answered and, where the clause can be called again, reopened."""
+        """Three steps: invoked, answered and, if the clause can be invoked again, reopened."""
         name = self.qualified
-        shared = Transition(
+        answered = Transition(
             name=name,
             origin=origin,
             part="treaty",
             actor=str(self.obligor),
             title=self.title or self.article,
             clause=name,
+            step="answered",
+            when=Expression(
+                Comparison("==", StateOf(name), _INVOKED), f"{name} == {INVOKED}", where
+            ),
         )
         yield replace(
-            shared,
+            answered,
             name=f"{name}.invoked",
             step="invoked",
-            when=self._called(where),
+            when=self._invocation_guard(where),
             limit=1,
-            options=(sets(name, 1),),
+            options=(setting(name, 1),),
         )
-        answers = model_options(self.responses, rationalities.get(self.obligor))
+        responses = model_options(self.responses, rationalities.get(self.obligor))
         yield replace(
-            shared,
-            step="answered",
-            when=_status(name, "==", where),
+            answered,
             after=self.deliberation or AT_ONCE,
             limit=None if self.reopens is not None else 1,
             choice=choice_of(self.responses),
-            # each response is also a status, after dormant and invoked
+            # each response is also a level of the status, after dormant and invoked
             options=tuple(
                 replace(option, effects=(_set(name, 2 + i), *option.effects))
-                for i, option in enumerate(answers)
+                for i, option in enumerate(responses)
             ),
         )
         if self.reopens is not None:
+            # only an answered clause can be invoked again: its status is above `invoked`
+            is_answered = Comparison(">", StateOf(name), _INVOKED)
             yield replace(
-                shared,
+                answered,
                 name=f"{name}.reopened",
                 step="reopened",
-                when=_status(name, ">", where),
+                when=Expression(is_answered, f"{name} > {INVOKED}", where),
                 on=(Trigger(becomes=self.reopens),),
-                options=(sets(name, 1),),
+                options=(setting(name, 1),),
             )
 
-    def _called(self, where: str) -> Expression:
-        """The treaty binds, the casus foederis holds, and the clause has not been called."""
+    def _invocation_guard(self, where: str) -> Expression:
+        """The treaty binds, the casus foederis holds, and the clause has not been invoked."""
         name, casus = self.qualified, self.casus_foederis
         binds = f"{self.path[1]}.binds"
-        dormant = Comparison("==", StateOf(name), Constant(0.0, DORMANT))
-        parts: tuple[Node, ...] = (StateOf(binds), casus.node, dormant)
+        is_dormant = Comparison("==", StateOf(name), _DORMANT)
+        node = Logic("and", (StateOf(binds), casus.node, is_dormant))
         text = f"{binds} and ({casus.text}) and {name} == {DORMANT}"
-        return Expression(Logic("and", parts), text, casus.where or where)
+        return Expression(node, text, casus.where or where)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Treaty(Prose):
-    """Parties, dates, and what they owe each other."""
+class Treaty(Described):
+    """A written agreement of actors: its parties, its dates, and its obligations."""
 
-    long_name: str = word(
-        TEXT, "What a reader sees instead of the short name.", default="", key="name"
+    long_name: str = prose("The name that readers see.", key="name")
+    parties: tuple[str, ...] = required(
+        list_of(ACTOR, 2), "The actors that are bound, two or more."
     )
-    parties: tuple[str, ...] = word(listed(ACTOR, 2), "The actors that are bound, two or more.")
     signed: date | None = optional(DATE, "Date of signature.")
     in_force: date | None = optional(
-        DATE, "Date from which it binds; `signed` unless given, and always if neither is."
+        DATE, "Date from which it binds; default `signed`; without either it always binds."
     )
     binds: str | None = optional(
         one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
     )
-    source: tuple[str, ...] = word(SOURCES, "Names of sources, one or a list.", default=())
-    obligations: Mapping[str, Obligation] = word(
-        named(block(Obligation), NAME), "Its clauses.", default={}
-    )
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
+    obligations: Mapping[str, Obligation] = section(Obligation, "Its clauses.")
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """The treaty; what its parties and dates contradict is noted."""
+        """The treaty; contradictions between its parties, dates and obligations are reported."""
         for i, party in enumerate(self.parties):
             if party in self.parties[:i]:
-                context.problem((*self.path, "parties", i), f"the party {party!r} is here twice")
+                self.report(context, f"the party {party!r} appears twice", "parties", i)
         if self.binds and self.signed is None and "signed" not in broken:
-            message = "`binds: at_signature` needs `signed`, a date"
-            context.problem((*self.path, "binds"), message)
+            self.report(context, "`binds: at_signature` needs `signed`, a date", "binds")
         if self.signed and self.in_force and self.in_force < self.signed:
             message = f"dates are out of order: signed {self.signed}, in force {self.in_force}"
-            context.problem((*self.path, "in_force"), message)
-        for duty in self.obligations.values():
-            self._check_obligor(duty, context)
+            self.report(context, message, "in_force")
+        for clause in self.obligations.values():
+            # an obligor that is no actor has been reported already
+            known = clause.obligor in context.in_section("actors")
+            if known and clause.obligor not in self.parties:
+                parties = ", ".join(self.parties)
+                message = (
+                    f"{clause.obligor!r} is not a party to this treaty; its parties: {parties}"
+                )
+                clause.report(context, message, "obligor")
         return self
-
-    def _check_obligor(self, duty: Obligation, context: Context) -> None:
-        if duty.obligor in self.parties or duty.obligor not in context.in_section("actors"):
-            return
-        parties = ", ".join(self.parties)
-        message = f"{duty.obligor!r} is no party to this treaty; its parties: {parties}"
-        context.problem((*duty.path, "obligor"), message)
 
     @property
     def label(self) -> str:
-        """What a reader calls it."""
+        """The name that readers see."""
         return self.long_name or self.title or self.name
 
     def variables(self, moment: float | None) -> Iterator[Variable]:
         """The flag of the treaty, false until `moment`, and the status of every obligation."""
         yield flag_variable(self.name, binds=moment is None)
-        for duty in self.obligations.values():
-            yield status_variable(self.name, duty.name, list(duty.responses))
+        for clause in self.obligations.values():
+            yield status_variable(self.name, clause.name, list(clause.responses))
 
     def binding(self, moment: float | None) -> Iterator[Transition]:
-        """The transition by which it comes to bind, where a date is awaited."""
+        """The transition at `moment` from which it binds; none if it binds from the start."""
         if moment is not None:
             yield Transition(
                 name=f"{self.name}.binds",
@@ -193,7 +191,7 @@ class Treaty(Prose):
                 part="treaty",
                 at=moment,
                 limit=1,
-                options=(sets(f"{self.name}.binds", 1),),
+                options=(setting(f"{self.name}.binds", 1),),
                 title=self.long_name or self.title,
                 clause=self.name,
                 step="binds",
@@ -203,7 +201,7 @@ class Treaty(Prose):
 def binding_moment(
     signed: date | None, in_force: date | None, binds: object, start: date | None
 ) -> float | None:
-    """Seconds after t = 0 from which a treaty binds; None when it binds at the start."""
+    """Seconds after day 0 from which a treaty binds; None if it binds from the start."""
     day = signed if binds or in_force is None else in_force
     if day is None or start is None or day <= start:
         return None
@@ -212,38 +210,21 @@ def binding_moment(
 
 def flag_variable(treaty: str, *, binds: bool) -> Variable:
     """The flag of a treaty: whether it binds."""
-    return Variable(
-        name=f"{treaty}.binds",
-        kind="flag",
-        levels=FLAG_LEVELS,
-        size=2,
-        start=int(binds),
-        owner=treaty,
-    )
+    name, start = f"{treaty}.binds", int(binds)
+    return Variable(name=name, kind="flag", levels=FLAG_LEVELS, size=2, start=start, owner=treaty)
 
 
 def status_variable(treaty: str, clause: str, responses: list[str]) -> Variable:
-    """The status of an obligation: dormant, invoked, then whatever it was answered with."""
+    """The status of an obligation: dormant, invoked, then the responses."""
     levels = (DORMANT, INVOKED, *responses)
-    return Variable(
-        name=f"{treaty}.{clause}",
-        kind="levels",
-        levels=levels,
-        size=len(levels),
-        start=0,
-        owner=treaty,
-    )
-
-
-def _status(name: str, sign: Sign, where: str) -> Expression:
-    node = Comparison(sign, StateOf(name), Constant(1.0, INVOKED))
-    return Expression(node, f"{name} {sign} {INVOKED}", where)
+    name, size = f"{treaty}.{clause}", len(levels)
+    return Variable(name=name, kind="levels", levels=levels, size=size, start=0, owner=treaty)
 
 
 def _set(variable: str, value: int) -> Effect:
     return Effect(variable=variable, how="set", value=value)
 
 
-def sets(variable: str, value: int) -> Option:
-    """The lone option of a transition that sets one variable."""
+def setting(variable: str, value: int) -> Option:
+    """The only option of a transition that sets one variable."""
     return Option(name=None, effects=(_set(variable, value),))

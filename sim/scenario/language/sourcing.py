@@ -1,0 +1,86 @@
+"""What declarations have besides their values: titles, remarks, sources, grades, copies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.scenario.language.declarations import Declaration, optional, prose, required
+from sim.scenario.language.kinds import Kind, one_of
+from sim.scenario.language.scalar_types import FLAG, SOURCES, TEXT
+from sim.source.diagnostics import describe
+
+GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
+_GRADE_SYNONYMS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
+_GRADE_SYNONYMS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")
+GRADE = one_of(*GRADES, synonyms=_GRADE_SYNONYMS)
+ABOUT = "What this is, in words for a reader."
+NOTE = "A remark for a reader, such as the reason for a number."
+UNCONFIRMED = "`true`: not checked yet; this is shown wherever the number is."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described(Declaration):
+    """Something with texts for readers, which no engine reads."""
+
+    title: str = prose("The name that readers see.")
+    about: str = prose(ABOUT)
+    note: str = prose(NOTE)
+
+    @property
+    def meaning(self) -> str:
+        """What it is, in words."""
+        return self.about or self.title
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sourced(Described):
+    """A number with its source."""
+
+    grade: str = optional(
+        GRADE, "How well founded the number is; default `stipulated`.", default="stipulated"
+    )
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
+    unconfirmed: bool = optional(FLAG, UNCONFIRMED, default=False)
+
+    @property
+    def text(self) -> str:
+        """Its value in words."""
+        raise AssertionError(f"{type(self).__name__} has no value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reasoned(Described):
+    """A rule whose numbers may have a source, or a reason for having none."""
+
+    source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
+    stipulated: str | None = optional(TEXT, "Why the numbers written here have no source.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Declaration):
+    """A work that may be cited."""
+
+    cite: str = required(TEXT, "Author, work, year.")
+    url: str = prose("Where it can be read.")
+    published: str = prose("Date of publication.")
+    accessed: str = prose("Date on which it was read.")
+    about: str = prose(ABOUT)
+    note: str = prose(NOTE)
+    unconfirmed: bool = optional(FLAG, UNCONFIRMED, default=False)
+
+
+# for_each is replaced by copies of its owner before anything is decoded (see sim/source/for_each):
+# it is declared only for the JSON Schema and for lists of known keys.
+_FOR_EACH = Kind(
+    lambda node, *_: describe(node),
+    lambda _: {
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": {"type": ["string", "number"]}},
+    },
+)
+
+
+def for_each_key() -> Any:
+    """The key `for_each`."""
+    return optional(
+        _FOR_EACH, "Lists of words; one copy for each word, with `<key>` replaced by it."
+    )
