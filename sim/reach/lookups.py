@@ -10,6 +10,7 @@ from math import isfinite
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from sim.model.distribution_kinds import KINDS
 from sim.model.effects import new_value, variable_read
 from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
@@ -40,7 +41,7 @@ def bounds_of(model: Model, draws: Sequence[Values]) -> Bounds:
     box: Box = {}
     ranges = {}
     for parameter, values in zip(model.parameters, zip(*draws, strict=True), strict=True):
-        if parameter.distribution.kind == "choices":
+        if KINDS[parameter.distribution.kind].discrete:
             box[parameter.name] = sum(1 << value for value in {int(value) for value in values})
         else:
             ranges[parameter.name] = (min(values), max(values))

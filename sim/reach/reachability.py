@@ -16,6 +16,7 @@ from itertools import product
 from math import prod
 
 from sim.errors import RunError
+from sim.model.distribution_kinds import KINDS
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
@@ -82,7 +83,7 @@ def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Interval]]:
     ranges: dict[str, Interval] = {}
     for parameter in parameters:
         distribution = parameter.distribution
-        if distribution.kind == "choices":
+        if KINDS[distribution.kind].discrete:
             box[parameter.name] = mask(weight > 0 for weight in distribution.numbers)
         else:
             ranges[parameter.name] = bounds(distribution)
