@@ -1,5 +1,6 @@
 """Everything that can go wrong and that a user can mend: the error tree on one screen."""
 
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -71,7 +72,20 @@ def unknown(what: str, name: str, known: Collection[str]) -> str:
     meant = " or ".join(repr(one) for one in near)
     hint = f"did you mean {meant}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
     short = name if len(name) <= 60 else f"{name[:57]}..."
-    return f"unknown {what} {short!r}; {hint}"
+    odd = odd_character(name)
+    return f"unknown {what} {short!r}{f' ({odd})' if odd else ''}; {hint}"
+
+
+def odd_character(text: str) -> str:
+    """The first character that no name has, with its number: many look like another, or like none.
+
+    A Cyrillic о is not told from a Latin o by its looks, nor is a zero-width space from nothing.
+    """
+    at = next((i for i, letter in enumerate(text) if not letter.isascii()), None)
+    if at is None:
+        return ""
+    name = unicodedata.name(text[at], "a character without a name")
+    return f"character {at + 1} is U+{ord(text[at]):04X}, {name}"
 
 
 def _short_for(name: str, known: Collection[str]) -> list[str]:

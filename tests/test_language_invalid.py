@@ -97,7 +97,7 @@ HOSTILE = {
         "makes 360,000 copies",
     ),
     "a file name without end": (f"extends: {'a' * 5_000}\n", "there is no file"),
-    "a null in a file name": ('include: "a\\0b"\n', "there is no file"),
+    "a null in a file name": ('include: "a\\0b"\n', "contains the control character '\\x00'"),
     "hexadecimal without end": (
         f"events: {{shot: {{after: 1 d, speed: 0x{'f' * 280}}}}}\n",
         "is neither a number nor a name",
@@ -154,7 +154,7 @@ HOSTILE = {
     ),
     "a key that begins with a sign": (
         "events: {shot: {after: {'·median': 3 d}}}\n",
-        "unknown kind of delay '·median'; did you mean 'median'?",
+        "kind of delay '·median' (character 1 is U+00B7, MIDDLE DOT); did you mean 'median'",
     ),
     "a key in brackets": ("'[key]': 1\n", "unknown key '[key]'"),
     "a key of two lines": ('"a\\nb": 1\n', "a\\nb: unknown key 'a\\nb'"),

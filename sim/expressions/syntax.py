@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import isinf
 
+from sim.errors import odd_character
+
 # Limits of one expression. Facts may use facts, so that a few lines could expand to any length; and
 # what reads a tree recursively must stay far from the limit of Python's stack.
 MAX_LENGTH = 4_000  # characters as written
@@ -53,6 +55,8 @@ def _parse(text: str, length: int) -> ast.expr:
     if not _ALLOWED.fullmatch(text):
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
         hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
+        if not hint and not odd.isascii():  # it may look like a letter that is allowed
+            hint = f"; {odd_character(text)}"
         raise Mistake(f"{odd!r} is not allowed in an expression{hint}")
     for number in _LIKE_A_NUMBER.findall(text):
         if not _NUMBER.fullmatch(number):

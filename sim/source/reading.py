@@ -1,6 +1,7 @@
 """Reading: from a YAML file to a source tree; other files are refused here, quickly."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -32,6 +33,8 @@ Event = Any  # of the parser: what one carries depends on its kind, and two pars
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+# Spaces that YAML does not take for one, and what has no width: right in a title, wrong elsewhere.
+_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
 # What counts for the depth of brackets: a comment, a quoted text, a bracket.
 _BRACKETS = re.compile(
     r"""(?:^|(?<=\s))\#.*$ | "(?:[^"\\]|\\.)*" | '(?:[^']|'')*' | [\[\]{}]""",
@@ -164,6 +167,10 @@ class _Builder:
 
     def _scalar(self, event: Event) -> Scalar:
         text = event.value
+        control = _CONTROL.search(text) if event.style else None  # an escape such as "\e"
+        if control:
+            message = f"contains the control character {control.group()!r}; a scenario is text"
+            raise self._refuse(message, event)
         if len(text) > SCALAR_CHARACTERS:
             raise self._refuse(f"a text longer than {SCALAR_CHARACTERS:,} characters", event)
         # a quoted scalar is a text, whatever it looks like
@@ -297,6 +304,20 @@ _HINTS = {  # part of the parser's message -> the usual mistake
 }
 
 
+def _invisible(file: str, text: str, line: int) -> ScenarioError | None:
+    """The first character near an error that only looks like a space, or like nothing."""
+    lines = text.splitlines(keepends=True)
+    start = sum(map(len, lines[: max(line - 1, 0)]))  # the line above may be the one at fault
+    end = start + sum(map(len, lines[max(line - 1, 0) : line + 1]))
+    found = _INVISIBLE.search(text, start, end)
+    if not found:
+        return None
+    letter = found.group()
+    name = unicodedata.name(letter, "a character without a name")
+    message = f"has U+{ord(letter):04X}, {name}, here; write a space, or leave it out"
+    return _refusal(file, message, before=text[: found.start()])
+
+
 def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
     """A hint about the usual mistake, then the parser's own message."""
     if not isinstance(error, yaml.MarkedYAMLError):
@@ -304,6 +325,9 @@ def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
     problem = (error.problem or error.context or "is not valid YAML").strip()
     opened = error.context_mark if "end of stream" in problem else None
     mark = opened or error.problem_mark or error.context_mark
+    invisible = _invisible(file, text, mark.line if mark else 0)
+    if invisible:
+        return invisible
     if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
         message = "is not a scenario file: that is a YAML file with a line `scenario: name`"
         return _without_line(file, f"{message} (the YAML parser: {problem})")

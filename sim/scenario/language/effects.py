@@ -1,5 +1,6 @@
 """Effects: what the firing of a transition does to the state."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,7 @@ from sim.scenario.language.formulas import NUMBER_SCHEMA, any_value
 from sim.scenario.language.kinds import Invalid, Kind
 from sim.scenario.language.state import unknown_level
 from sim.source.diagnostics import describe
-from sim.source.tree import KeyPath, Node
+from sim.source.tree import KeyPath, Node, Scalar
 
 Value = str | float | bool
 VALUE = Kind(any_value, lambda _: dict(NUMBER_SCHEMA))
@@ -46,11 +47,26 @@ def _effects(node: Node, path: KeyPath, context: Context) -> tuple[Effect, ...]:
             form = kinds.decode_value(_UNION, entry.value, below, context)
             variable = changed_variable(name, context)
             if variable is not None:
+                _refuse_signed_number(variable, entry.value)
                 effects.append(_effect(variable, form, below, context))
         except Invalid as error:
             if error.message:
                 context.problem((*below, *error.below), error.message, key=error.key)
     return tuple(effects)
+
+
+_SIGNED = re.compile(r"[+-]\s*[\d.]+")
+
+
+def _refuse_signed_number(variable: Variable, node: Node) -> None:
+    """`n: +1` would set the count to 1, which is hardly what it is written for. Raises Invalid."""
+    if variable.kind != "count" or not isinstance(node, Scalar):
+        return
+    text = node.text.strip()
+    if _SIGNED.fullmatch(text):
+        step = "raise" if text[0] == "+" else "lower"
+        change = f"{variable.name} {text[0]} {text[1:].strip()}"
+        raise Invalid(f"{text!r} does not change a count by so much; write `{step}`, or `{change}`")
 
 
 def _schema(known: kinds.Definitions) -> kinds.Schema:

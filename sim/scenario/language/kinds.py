@@ -138,10 +138,19 @@ def list_of(kind: Kind, least: int = 0, most: int | None = None) -> Kind:
     return Kind(decode, schema)
 
 
-def one_of(*allowed: str, synonyms: Mapping[str, str] | None = None) -> Kind:
-    """The kind of one of some words; `synonyms` are words of other tools, for hints only."""
+def one_of(
+    *allowed: str,
+    synonyms: Mapping[str, str] | None = None,
+    spellings: Mapping[str, str] | None = None,
+) -> Kind:
+    """The kind of one of some words.
+
+    `synonyms` are words of other tools, for hints only; `spellings` are accepted and decoded to the
+    one word.
+    """
 
     def check(value: object) -> str:
+        value = (spellings or {}).get(str(value), value)
         if isinstance(value, str) and value in allowed:
             return value
         other = (synonyms or {}).get(str(value))

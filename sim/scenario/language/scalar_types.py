@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sim.errors import Place
+from sim.errors import Place, odd_character
 from sim.formatting import SECONDS
 from sim.scenario.language.context import Context
 from sim.scenario.language.kinds import Decoded, Invalid, Kind, list_of, scalar_kind
@@ -48,7 +48,9 @@ def _name(value: Any) -> str:
         return value
     if "<" in value:
         raise Invalid(f"{value!r} has a placeholder that no for_each here replaces", key=True)
-    raise Invalid(f"{value!r} is not a valid name; {NAME_RULE}", key=True)
+    odd = odd_character(value)
+    rule = f"{NAME_RULE}; {odd}" if odd else NAME_RULE
+    raise Invalid(f"{value!r} is not a valid name; {rule}", key=True)
 
 
 def _name_value(value: Any) -> str:
@@ -200,9 +202,10 @@ UNITS = "s, min, h, d, w, y"
 
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _DURATION = re.compile(rf"({_DECIMAL.pattern})\s*([A-Za-z]+)")
-_UNIT_SPELLINGS = {  # of other tools, for hints, without the plural's s
+_UNIT_SPELLINGS = {  # also accepted, in any capitals, with or without the plural's s
     "sec": "s",
     "second": "s",
+    "min": "min",
     "minute": "min",
     "hr": "h",
     "hour": "h",
@@ -226,6 +229,7 @@ def seconds_of(text: str) -> float | None:
             raise Invalid(f"needs a unit ({UNITS}), found {text!r}")
         return None
     digits, unit = match.groups()
+    unit = _UNIT_SPELLINGS.get(unit.lower().removesuffix("s"), unit)
     if unit not in SECONDS:
         raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
     seconds = float(digits) * SECONDS[unit]
@@ -236,14 +240,12 @@ def seconds_of(text: str) -> float | None:
 
 def _unit_hint(digits: str, unit: str) -> str:
     """The unit that was probably meant, or all units."""
-    word = unit.lower()
-    word = word if word in SECONDS else word.removesuffix("s")
+    word = unit.lower().removesuffix("s") or unit.lower()
     if word == "month":
         return f"did you mean '{float(digits) * 30:g} d'? Months differ in length"
     if word == "m":  # minutes more often than months
         return f"did you mean '{digits} min'?"
-    short = word if word in SECONDS else _UNIT_SPELLINGS.get(word)
-    return f"did you mean '{digits} {short}'?" if short else f"known: {UNITS}"
+    return f"did you mean '{digits} {word}'?" if word in SECONDS else f"known: {UNITS}"
 
 
 def duration_text(node: Node) -> str:

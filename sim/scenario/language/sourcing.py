@@ -11,7 +11,7 @@ from sim.source.diagnostics import describe
 GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
 _GRADE_SYNONYMS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
 _GRADE_SYNONYMS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")
-GRADE = one_of(*GRADES, synonyms=_GRADE_SYNONYMS)
+GRADE = one_of(*GRADES, synonyms=_GRADE_SYNONYMS, spellings={"judgment": "judgement"})
 ABOUT = "What this is, in words for a reader."
 NOTE = "A remark for a reader, such as the reason for a number."
 UNCONFIRMED = "`true`: not checked yet; this is shown wherever the number is."

@@ -36,7 +36,10 @@ class Obligation(Reasoned):
     """What a treaty party owes once the casus foederis is met."""
 
     also: ClassVar = {"when": "casus_foederis", "after": "deliberation", "choose": "responses"}
-    type: str = required(one_of(*TYPES), "Type of obligation, in the words of ATOP (below).")
+    type: str = required(
+        one_of(*TYPES, spellings={"defense": "defence", "offense": "offence"}),
+        "Type of obligation, in the words of ATOP (below).",
+    )
     obligor: str = required(ACTOR, "The party that owes the obligation.")
     beneficiary: tuple[str, ...] = optional(
         ACTORS, "The party or parties to whom it is owed.", default=()
