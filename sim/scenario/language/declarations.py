@@ -40,7 +40,7 @@ def required(kind: Kind, sentence: str, *, key: str = "") -> Any:
 def optional(kind: Kind, sentence: str, *, default: Any = None, key: str = "") -> Any:
     """A field that is a key of the language, with its value if the key is left out."""
     about = {"kind": kind, "sentence": sentence, "key": key}
-    if isinstance(default, dict):
+    if isinstance(default, dict):  # one dict would be shared by all instances
         return field(default_factory=dict, metadata=about)
     return field(default=default, metadata=about)
 
@@ -134,6 +134,7 @@ class MappingDecoder:
             self.context.damaged.add(self.path)
         if any(self.fields[key].name not in self.values for key in needed):
             raise Invalid
+        # the place of a declaration is that of its name, which is where warnings about it point
         place = place_of(self.context.tree, self.path, key=True)
         declaration = self.kind(path=self.path, place=place, **self.values)
         return declaration.checked(self.context, frozenset(self.broken))
@@ -148,6 +149,7 @@ class MappingDecoder:
                 self.context.problem(below, kinds.EMPTY)
                 continue
             if key in other_forms:
+                # the key that decided the form
                 first = next(one for one in self.fields if one in self.node.entries)
                 text = f"`{key}` cannot be used with `{first}`; keep one of the two"
             elif key in self.kind.also:
@@ -181,6 +183,7 @@ def make_declaration(name: str, about: str, keys: Mapping[str, Any]) -> type[Dec
 
 def tuple_of(name: str, about: str, **keys: tuple[Kind, str]) -> Kind:
     """The kind of a small mapping with required keys only; decodes to the tuple of the values."""
+    # an anonymous declaration: messages and the schema treat these keys like all others
     declared = {key: required(kind, sentence) for key, (kind, sentence) in keys.items()}
     inner = instance_of(make_declaration(name, about, declared))
 
@@ -207,8 +210,10 @@ def tagged_union(
     }
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
-        bare = sequence if isinstance(node, tree.Sequence) else scalar
+        bare = sequence if isinstance(node, tree.Sequence) else scalar  # None: no such form
         if isinstance(node, tree.Mapping):
+            # The order of `forms`, not that of the file, decides: so keys of two forms in one
+            # mapping give one message, about the key that belongs to the other form.
             for key, kind in tagged.items():
                 if key in node.entries:
                     return kind.decode(node, path, context)
@@ -246,5 +251,5 @@ def definition(kind: type[Declaration], known: Definitions) -> Schema:
     needed = [key for key, one in keys.items() if is_required(one)]
     about = (kind.__doc__ or "").partition("\n")[0]
     schema: Schema = {"type": "object", "description": about, "properties": properties}
-    schema["additionalProperties"] = False
+    schema["additionalProperties"] = False  # so that editors mark unknown keys
     return {**schema, "required": needed} if needed else schema

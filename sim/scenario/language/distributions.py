@@ -108,6 +108,7 @@ def _without_units(values: Sequence[float], path: KeyPath) -> tuple[Quantity, ..
 def _choices(weights: dict[str, float], path: KeyPath, context: Context) -> Numbers:
     if not weights:
         raise Invalid("must have at least 1 entry, found 0")
+    # names of choices are compared in expressions, so they follow the rule for names
     odd = [name for name in weights if not is_name(name)]
     for name in odd:
         context.problem((*path, name), f"{name!r} is not a valid name", key=True)
@@ -168,9 +169,9 @@ def _distribution(node: Node, path: KeyPath, context: Context) -> ParameterValue
     form = _UNION.decode(node, path, context)
     kind: Any = "fixed"
     within: tuple[Quantity, ...] = ()
-    numbers = form
+    numbers = form  # of a bare number
     if isinstance(form, Declaration):
-        kind = next(key for key in FORMS if hasattr(form, key))
+        kind = next(key for key in FORMS if hasattr(form, key))  # the key that decided the form
         numbers, within = getattr(form, kind), getattr(form, "within", None) or ()
     time = _have_units([*numbers.quantities, *within], context)
     distribution = Distribution(
@@ -195,7 +196,7 @@ DISTRIBUTION = Kind(_distribution, _UNION.schema)
 def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
     """Whether all numbers are durations; Invalid, with errors reported, if only some are."""
     plain = [one for one in quantities if not one.time]
-    if not plain or len(plain) == len(quantities):
+    if not plain or len(plain) == len(quantities):  # all of one sort
         return not plain
     for one in plain:
         message = f"needs a unit of time ({UNITS}) like the others, found {one.value:g}"
@@ -203,6 +204,7 @@ def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
     raise Invalid
 
 
+# Complaints of the model begin with the number at fault; of these the key has the same name.
 _COMPLAINT_KEYS = ("median", "p90", "mean", "sd", "scale", "shape")
 
 
@@ -226,7 +228,7 @@ def sorted_percentages(
     """
     points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
-        match = _PERCENT.fullmatch(key.strip())
+        match = _PERCENT.fullmatch(key.strip())  # keys are texts: `5%`, `97.5 %`
         if match and 0 < float(match.group(1)) < 100:
             points.append((float(match.group(1)) / 100, i))
         else:

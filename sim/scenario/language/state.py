@@ -95,7 +95,7 @@ class LadderVariable(OrderedVariable):
 
     def checked(self, context: Context, broken: frozenset[str]) -> Self:
         """The variable with the rungs of its ladder. Raises Invalid without one."""
-        rungs = context.ladders.get(self.ladder)
+        rungs = context.ladders.get(self.ladder)  # decoded before any variable
         if rungs is None:
             raise Invalid  # the reference to it has been reported
         # first the levels, then the check of the start against them
@@ -112,6 +112,7 @@ class FlagVariable(StateVariable):
     flag: bool = required(FLAG, "The value on day 0, `true` or `false`.")
 
     def _values(self) -> dict[str, Any]:
+        # 0 false, 1 true
         return {"kind": "flag", "levels": FLAG_LEVELS, "size": 2, "start": int(self.flag)}
 
 
@@ -136,6 +137,7 @@ class CountVariable(StateVariable):
         return self
 
     def _values(self) -> dict[str, Any]:
+        # its values are 0 … max
         return {"kind": "count", "levels": (), "size": self.max + 1, "start": self.start}
 
 

@@ -102,7 +102,7 @@ class Obligation(Reasoned):
         yield replace(
             answered,
             after=self.deliberation or AT_ONCE,
-            limit=None if self.reopens is not None else 1,
+            limit=None if self.reopens is not None else 1,  # each reopening needs another answer
             choice=choice_of(self.responses),
             # each response is also a level of the status, after dormant and invoked
             options=tuple(
@@ -118,7 +118,7 @@ class Obligation(Reasoned):
                 name=f"{name}.reopened",
                 step="reopened",
                 when=Expression(is_answered, f"{name} > {INVOKED}", where),
-                on=(Trigger(becomes=self.reopens),),
+                on=(Trigger(becomes=self.reopens),),  # the moment, not the state
                 options=(setting(name, 1),),
             )
 
@@ -128,6 +128,7 @@ class Obligation(Reasoned):
         binds = f"{self.path[1]}.binds"
         is_dormant = Comparison("==", StateOf(name), _DORMANT)
         node = Logic("and", (StateOf(binds), casus.node, is_dormant))
+        # the text is what replays and errors show; `where` points at the casus foederis
         text = f"{binds} and ({casus.text}) and {name} == {DORMANT}"
         return Expression(node, text, casus.where or where)
 
@@ -202,8 +203,8 @@ def binding_moment(
     signed: date | None, in_force: date | None, binds: object, start: date | None
 ) -> float | None:
     """Seconds after day 0 from which a treaty binds; None if it binds from the start."""
-    day = signed if binds or in_force is None else in_force
-    if day is None or start is None or day <= start:
+    day = signed if binds or in_force is None else in_force  # `binds: at_signature`
+    if day is None or start is None or day <= start:  # without a start there are no dates
         return None
     return (day - start).days * DAY
 
