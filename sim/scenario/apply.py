@@ -139,8 +139,8 @@ def problems_after(
 
     `read_by` has the transitions that read each parameter, of the model or of one like it.
     """
-    # only what reads a changed parameter can have become invalid: starts and guards that are never
-    # true cannot
+    # Checks cover every state, so that another start or a void treaty cannot make a rule invalid:
+    # only what reads a changed parameter is checked again.
     touched = {one.name for name in change.values for one in read_by.get(name, ())}
     reported: set[str] = set()  # one value often makes several rules invalid; the first is enough
     for fault in faults(after, [one for one in after.transitions if one.name in touched]):
