@@ -4,13 +4,14 @@ A machine form has final numbers and no shorthand, so the decoders of the langua
 Of a form that was edited by hand the first error is reported, with its place.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
-from sim.errors import Problem, ScenarioError, unknown
+from sim.errors import unknown
 from sim.expressions import MAX_EXPANDED_LENGTH, Kind, Reader, Vocabulary
+from sim.machine_form.form_value import FormValue
 from sim.machine_form.writing import FORMAT
 from sim.model.delay_kinds import KINDS as DELAYS
 from sim.model.delays import AT_ONCE, Delay, complaints, in_words
@@ -23,18 +24,8 @@ from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
 from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
 from sim.reach.sums import faults_at_corners
-from sim.source.diagnostics import describe
-from sim.source.tree import (
-    KeyPath,
-    Node,
-    Scalar,
-    Sequence,
-    path_text,
-    place_of,
-)
-from sim.source.tree import (
-    Mapping as Keys,
-)
+from sim.source.tree import Mapping as Keys
+from sim.source.tree import Scalar, path_text, place_of
 
 _FLAG = ("false", "true")
 _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is made
@@ -43,71 +34,6 @@ _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is 
     "weight": "weight",
     "utility": "utility",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FormValue:
-    """A value of the form, and its path for messages."""
-
-    root: Keys
-    node: Node
-    path: KeyPath = ()
-
-    def fail(self, text: str) -> NoReturn:
-        """Raise a ScenarioError with this place."""
-        place = place_of(self.root, self.path)
-        raise ScenarioError([Problem(place=place, path=path_text(self.path), text=text)])
-
-    def get(self, key: str) -> "FormValue | None":
-        """The value of a key, or None."""
-        if not isinstance(self.node, Keys):
-            self.fail(f"must be a block of keys, found {describe(self.node)}")
-        node = self.node.get(key)
-        return FormValue(self.root, node, (*self.path, key)) if node is not None else None
-
-    def __getitem__(self, key: str) -> "FormValue":
-        return self.get(key) or self.fail(f"has no `{key}`")
-
-    def named(self) -> Iterator[tuple[str, "FormValue"]]:
-        """The keys with their values."""
-        if not isinstance(self.node, Keys):
-            self.fail(f"must be a block of keys, found {describe(self.node)}")
-        for key, entry in self.node.entries.items():
-            yield key, FormValue(self.root, entry.value, (*self.path, key))
-
-    def items(self) -> list["FormValue"]:
-        """The entries of a list."""
-        if not isinstance(self.node, Sequence):
-            self.fail(f"must be a list, found {describe(self.node)}")
-        return [FormValue(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
-
-    def text(self) -> str:
-        """A scalar as it was written."""
-        if not isinstance(self.node, Scalar):
-            self.fail(f"must be a text, found {describe(self.node)}")
-        return self.node.text
-
-    def number(self) -> float:
-        """A number; a time in seconds such as `864000 s`, too."""
-        text = self.text().removesuffix(" s")  # the unit is always seconds
-        try:
-            return float(text)
-        except ValueError:
-            self.fail(f"must be a number, found {text!r}")
-
-    def numbers(self) -> tuple[float, ...]:
-        """A list of numbers."""
-        return tuple(item.number() for item in self.items())
-
-    def integer(self) -> int:
-        """A whole number."""
-        number = self.number()  # 2.0 is one, too
-        return int(number) if number.is_integer() else self.fail("must be a whole number")
-
-    def one_of(self, words: tuple[str, ...]) -> Any:
-        """One of some words."""
-        word = self.text()
-        return word if word in words else self.fail(unknown("word", word, words))
 
 
 def is_machine_form(root: Keys) -> bool:

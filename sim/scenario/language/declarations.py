@@ -181,11 +181,15 @@ def make_declaration(name: str, about: str, keys: Mapping[str, Any]) -> type[Dec
     )
 
 
-def tuple_of(name: str, about: str, **keys: tuple[Kind, str]) -> Kind:
-    """The kind of a small mapping with required keys only; decodes to the tuple of the values."""
+def tuple_of(owner: str, **keys: tuple[Kind, str]) -> Kind:
+    """The kind of a small mapping with required keys only; decodes to the tuple of the values.
+
+    `owner` is the key of which it is the value, for the JSON Schema.
+    """
+    name = "And".join(key.capitalize() for key in keys)
     # an anonymous declaration: messages and the schema treat these keys like all others
     declared = {key: required(kind, sentence) for key, (kind, sentence) in keys.items()}
-    inner = instance_of(make_declaration(name, about, declared))
+    inner = instance_of(make_declaration(name, f"The numbers of `{owner}`.", declared))
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
         values = inner.decode(node, path, context)

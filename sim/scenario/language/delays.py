@@ -16,7 +16,7 @@ from sim.model.expressions import Constant, Expression
 from sim.scenario.language import declarations, formulas, kinds
 from sim.scenario.language.context import Context, NamedDelay, WrittenNumber
 from sim.scenario.language.declarations import Declaration, instance_of, required
-from sim.scenario.language.distributions import complaint_path, sorted_percentages
+from sim.scenario.language.distributions import raise_complaints, sorted_percentages
 from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
 from sim.scenario.language.scalar_types import DURATION_SCHEMA, WHOLE, duration_text, seconds_of
 from sim.scenario.language.sourcing import Sourced
@@ -172,8 +172,7 @@ def _keys(key: str, kind: KindOfDelay) -> dict[str, Any]:
         case "value":
             value = values[0]
         case "mapping":
-            title = "And".join(one.name.capitalize() for one in kind.arguments)
-            value = declarations.tuple_of(title, f"The numbers of `{key}`.", **own)
+            value = declarations.tuple_of(key, **own)
         case "list":
             value = list_of(TIME, len(values), len(values))
         case "points":  # quantiles
@@ -224,14 +223,10 @@ def _check(delay: Delay, node: Node, path: KeyPath, context: Context) -> None:
     # complaints are about the ends of the parameters' ranges: `p90` may be above `median` for the
     # middle values only
     known = [context.vocabulary.parameters[name] for name in parameters_read(delay)]
-    # only its numbers have a mapping of their own
+    # only the numbers of Weibull are in a mapping of their own
     inside: KeyPath = ("weibull",) if delay.kind == "weibull" else ()
-    sentences = complaints(delay, known)
-    for sentence in sentences:
-        below, text = complaint_path(sentence, inside if isinstance(node, tree.Mapping) else None)
-        context.problem((*path, *below), text)
-    if sentences:
-        raise Invalid
+    written = inside if isinstance(node, tree.Mapping) else None
+    raise_complaints(complaints(delay, known), written, path, context)
 
 
 DELAY = Kind(_complete, _ANY_FORM.schema)

@@ -137,8 +137,7 @@ def _numbers(key: str, kind: KindOfDistribution) -> Kind:
         case "mapping":
             sentences = dict(zip(kind.numbers, kind.sentences, strict=True))
             own = {name: (QUANTITY, sentence) for name, sentence in sentences.items()}
-            title = "And".join(name.capitalize() for name in kind.numbers)
-            row = declarations.tuple_of(title, f"The numbers of `{key}`.", **own)
+            row = declarations.tuple_of(key, **own)
         case "list":
             row = list_of(QUANTITY, len(kind.numbers), len(kind.numbers))
     return _mapped(row, lambda values, *_: Numbers(values))
@@ -181,12 +180,8 @@ def _distribution(node: Node, path: KeyPath, context: Context) -> ParameterValue
         levels=numbers.levels,
         within=(within[0].value, within[1].value) if within else None,
     )
-    sentences = complaints(distribution, time)
-    for sentence in sentences:
-        below, text = complaint_path(sentence, (kind,) if form is not numbers else None)
-        context.problem((*path, *below), text)
-    if sentences:
-        raise Invalid
+    inside = (kind,) if form is not numbers else None
+    raise_complaints(complaints(distribution, time), inside, path, context)
     return ParameterValue(distribution=distribution, time=time)
 
 
@@ -208,15 +203,21 @@ def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
 _COMPLAINT_KEYS = ("median", "p90", "mean", "sd", "scale", "shape")
 
 
-def complaint_path(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]:
-    """The key that a complaint of the model begins with, as a path, and the rest of the complaint.
+def raise_complaints(
+    sentences: Sequence[str], inside: KeyPath | None, path: KeyPath, context: Context
+) -> None:
+    """Report the complaints of the model about a value, each at its key; Invalid if there are any.
 
-    `inside` leads to the mapping with that key; None where the thing was written without keys.
+    `inside` leads to the mapping with the numbers; None if the value was written without keys.
     """
-    key, _, rest = sentence.partition(" ")
-    if inside is not None and key in _COMPLAINT_KEYS and rest.startswith("must be"):
-        return (*inside, key), rest
-    return (), sentence
+    for sentence in sentences:
+        key, _, rest = sentence.partition(" ")
+        if inside is not None and key in _COMPLAINT_KEYS and rest.startswith("must be"):
+            context.problem((*path, *inside, key), rest)
+        else:
+            context.problem(path, sentence)
+    if sentences:
+        raise Invalid
 
 
 def sorted_percentages(

@@ -78,29 +78,46 @@ class Obligation(Reasoned):
     ) -> Iterator[Transition]:
         """Three steps: invoked, answered and, if the clause can be invoked again, reopened."""
         name = self.qualified
-        answered = Transition(
+        shared = Transition(
             name=name,
             origin=origin,
             part="treaty",
             actor=str(self.obligor),
             title=self.title or self.article,
             clause=name,
-            step="answered",
-            when=Expression(
-                Comparison("==", StateOf(name), _INVOKED), f"{name} == {INVOKED}", where
-            ),
         )
         yield replace(
-            answered,
+            shared,
             name=f"{name}.invoked",
             step="invoked",
             when=self._invocation_guard(where),
             limit=1,
             options=(setting(name, 1),),
         )
-        responses = model_options(self.responses, rationalities.get(self.obligor))
-        yield replace(
-            answered,
+        yield self._answered(shared, where, rationalities.get(self.obligor))
+        if self.reopens is not None:
+            # only an answered clause can be invoked again: its status is above `invoked`
+            is_answered = Comparison(">", StateOf(name), _INVOKED)
+            yield replace(
+                shared,
+                name=f"{name}.reopened",
+                step="reopened",
+                when=Expression(is_answered, f"{name} > {INVOKED}", where),
+                on=(Trigger(becomes=self.reopens),),  # the moment, not the state
+                options=(setting(name, 1),),
+            )
+
+    def _answered(
+        self, shared: Transition, where: str, rationality: Expression | None
+    ) -> Transition:
+        """The answer of the obligor, after the deliberation."""
+        name = self.qualified
+        is_invoked = Comparison("==", StateOf(name), _INVOKED)
+        responses = model_options(self.responses, rationality)
+        return replace(
+            shared,
+            step="answered",
+            when=Expression(is_invoked, f"{name} == {INVOKED}", where),
             after=self.deliberation or AT_ONCE,
             limit=None if self.reopens is not None else 1,  # each reopening needs another answer
             choice=choice_of(self.responses),
@@ -110,17 +127,6 @@ class Obligation(Reasoned):
                 for i, option in enumerate(responses)
             ),
         )
-        if self.reopens is not None:
-            # only an answered clause can be invoked again: its status is above `invoked`
-            is_answered = Comparison(">", StateOf(name), _INVOKED)
-            yield replace(
-                answered,
-                name=f"{name}.reopened",
-                step="reopened",
-                when=Expression(is_answered, f"{name} > {INVOKED}", where),
-                on=(Trigger(becomes=self.reopens),),  # the moment, not the state
-                options=(setting(name, 1),),
-            )
 
     def _invocation_guard(self, where: str) -> Expression:
         """The treaty binds, the casus foederis holds, and the clause has not been invoked."""
