@@ -37,7 +37,7 @@ class Reading(Protocol):
     def is_level(self, name: str) -> bool:
         """Whether something has a level of this name."""
 
-    def is_broken(self, name: str) -> bool:
+    def is_invalid(self, name: str) -> bool:
         """Whether a name is declared, but its declaration is invalid."""
 
     def add_mistake(self, message: str) -> None:
@@ -53,7 +53,7 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
         )
         return None
     sides = (left, right)
-    if any(reader.is_broken(dotted(side) or "") for side in sides):  # reported elsewhere
+    if any(reader.is_invalid(dotted(side) or "") for side in sides):  # reported elsewhere
         return None
     a, b = (_levels(reader, side) for side in sides)
     if a or b:  # a name on the other side may be a level, so it is not read as a value

@@ -74,13 +74,13 @@ class Reader:
         if message not in self.mistakes:  # `x + x` with an unknown x
             self.mistakes.append(message)
 
-    def is_broken(self, name: str) -> bool:
+    def is_invalid(self, name: str) -> bool:
         """Whether a name is declared, but its declaration is invalid."""
         words = self.vocabulary
         # perhaps in the section that is invalid
         if words.partial and self.known(name) is None and name not in words.outcomes:
             return True
-        return name in words.broken or (name in words.facts and words.facts[name] is None)
+        return name in words.invalid or (name in words.facts and words.facts[name] is None)
 
     def owners(self, level: str) -> list[str]:
         """Variables and parameters that have a level of this name."""
@@ -162,7 +162,7 @@ class Reader:
         if name in ("true", "false"):  # Python's own are True and False
             return Typed(Constant(1.0 if name == "true" else 0.0, name), "condition")
         typed = self.known(name)
-        if typed is None and not self.is_broken(name):
+        if typed is None and not self.is_invalid(name):
             self.add_mistake(self._unknown(name))
         return typed
 

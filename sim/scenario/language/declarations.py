@@ -73,8 +73,8 @@ class Declaration:
         """The short name: the key of which the declaration is the value."""
         return str(self.path[-1])
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """Report keys that contradict each other; `broken` are keys whose own value is invalid."""
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
+        """Report keys that contradict each other; `invalid` are keys whose own value is invalid."""
         return self
 
     def report(self, context: Context, text: str, *below: str | int, key: bool = False) -> None:
@@ -108,7 +108,7 @@ class MappingDecoder:
         self.kind, self.path, self.context = kind, path, context
         self.fields = keys_of(kind)
         self.values: dict[str, Decoded] = {}  # by the name of the field
-        self.broken: set[str] = set()  # keys with an invalid value
+        self.invalid: set[str] = set()  # keys with an invalid value
 
     def decode(self, *keys: str) -> None:
         """Decode those of these keys that are given; errors are reported."""
@@ -120,7 +120,7 @@ class MappingDecoder:
             try:
                 self.values[one.name] = decode_value(kind, entry.value, below, self.context)
             except Invalid:
-                self.broken.add(key)
+                self.invalid.add(key)
 
     def result(self) -> Any:
         """The declaration. Raises Invalid if a required key is missing or its value invalid."""
@@ -130,14 +130,14 @@ class MappingDecoder:
                 self.context.problem((*self.path, key), "is missing")
         # a value can be invalid without an error at this place, such as the name of a delay whose
         # own declaration is invalid, so that counting errors is not enough
-        if self.broken:
+        if self.invalid:
             self.context.damaged.add(self.path)
         if any(self.fields[key].name not in self.values for key in needed):
             raise Invalid
         # the place of a declaration is that of its name, which is where warnings about it point
         place = place_of(self.context.tree, self.path, key=True)
         declaration = self.kind(path=self.path, place=place, **self.values)
-        return declaration.checked(self.context, frozenset(self.broken))
+        return declaration.checked(self.context, frozenset(self.invalid))
 
     def report_unknown(self, other_forms: Sequence[str] = ()) -> None:
         """Report keys that are unknown here, or belong to another form of the same thing."""

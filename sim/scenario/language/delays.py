@@ -46,7 +46,7 @@ def _time(node: Node, path: KeyPath, context: Context) -> Expression:
         raise Invalid(f"must be {_EXPECTED}; found {text!r}")
     words = context.vocabulary
     # a lone name gets a better message here than from the reader of expressions
-    if text.isidentifier() and text not in words.broken:
+    if text.isidentifier() and text not in words.invalid:
         known = [*context.in_section("delays"), *words.parameters]
         if text not in known and text not in words.variables:
             raise Invalid(unknown("delay or duration", text, known))
@@ -134,7 +134,7 @@ def _delay(node: Node, path: KeyPath, context: Context) -> NamedDelay:
         if text in context.in_section("delays"):
             target = named_delay(text, context)  # decoded now, if it has not been
             return replace(target, depth=target.depth + 1)
-        if text in context.vocabulary.broken:
+        if text in context.vocabulary.invalid:
             raise Invalid
         bare = Delay(kind="exactly", arguments=(_time(node, path, context),))
         return NamedDelay(replace(bare, text=in_words(bare)), 1, 0)

@@ -66,7 +66,7 @@ def changed_variable(name: str, context: Context) -> Variable | None:
     Raises Invalid for a name of something else.
     """
     words = context.vocabulary
-    if name in words.broken or (words.partial and name not in words.variables):
+    if name in words.invalid or (words.partial and name not in words.variables):
         return None
     if name in context.statuses:
         raise Invalid(f"{name!r} is set by its treaty only", key=True)
@@ -102,7 +102,7 @@ def _assignment(variable: Variable, written: Value, path: KeyPath, context: Cont
         if variable.kind == "flag":
             raise Invalid(f"{name!r} is a flag; write true or false, found {text!r}")
         return Effect(variable=name, how="raise" if text == "raise" else "lower")
-    if text in words.broken:  # another variable, itself invalid
+    if text in words.invalid:  # another variable, itself invalid
         raise Invalid
     other = words.variables.get(text)
     # a level wins over a variable of the same name

@@ -53,7 +53,7 @@ def _changed(
             value = kinds.decode_value(VALUE, entry.value, below, context)
             if name in known:
                 yield reference, convert(known[name], value)
-            elif name not in context.vocabulary.broken:  # else reported where it is declared
+            elif name not in context.vocabulary.invalid:  # else reported where it is declared
                 raise Invalid(unknown(what, name, known), key=True)
         except Invalid as error:
             if error.message:
@@ -66,7 +66,7 @@ def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     statuses = [one for one in context.vocabulary.variables if one in context.statuses]
     clauses = [name for name in statuses if not name.endswith(".binds")]  # not flags
     for i, name in enumerate(names):
-        if name not in context.vocabulary.broken:
+        if name not in context.vocabulary.invalid:
             at = (*path, i) if len(names) > 1 else path
             known = [*context.in_section("treaties"), *clauses]  # void takes both
             context.check_reference("treaty or obligation", name, known, at)
@@ -93,13 +93,13 @@ class Intervention(Rule):
         Kind(_start, _named_values), "Variables and the value each has on day 0.", default={}
     )
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The intervention; one that changes nothing is reported."""
         # keys are counted in the file: an invalid entry has been left out of `set` or `start`
         named = any(tree.keys(context.tree, *map(str, self.path), key) for key in ("set", "start"))
-        if not (self.void or named or self.has_event or broken):
+        if not (self.void or named or self.has_event or invalid):
             self.report(context, "changes nothing; it needs void, set, start or an event")
-        return super().checked(context, broken)
+        return super().checked(context, invalid)
 
     @property
     def has_event(self) -> bool:

@@ -101,14 +101,14 @@ def vocabulary(
     root = context.tree
     known = {variable.name: variable for variable in variables}  # the valid ones
     numbers = {parameter.name: parameter for parameter in parameters}
-    broken = set(_variable_names(root)) - set(known)
-    broken |= set(keys(root, "parameters")) - set(numbers)
+    invalid = set(_variable_names(root)) - set(known)
+    invalid |= set(keys(root, "parameters")) - set(numbers)
     return Vocabulary(
         variables=known,
         parameters=numbers,
         delays=frozenset(keys(root, "delays")),
         outcomes=frozenset(keys(root, "outcomes")),
-        broken=frozenset(broken),
+        invalid=frozenset(invalid),
         unreadable={name: what for s, what in _UNREADABLE.items() for name in keys(root, s)},
         # then unknown names are not reported
         partial=any(section in context.unreadable for section in _READABLE),
@@ -149,7 +149,7 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
 
 
 def _in_reading_order(
-    texts: Mapping[str, str], broken: dict[str, ExpressionTree | None], context: Context
+    texts: Mapping[str, str], invalid: dict[str, ExpressionTree | None], context: Context
 ) -> list[str]:
     """The facts, each after those that it names; those in a circle are reported and left out."""
     reads = {
@@ -162,7 +162,7 @@ def _in_reading_order(
             names = circle_of(error, {name: i for i, name in enumerate(texts)})
             message = f"facts read one another in a circle: {' -> '.join([*names, names[0]])}"
             context.problem(("facts", names[0]), message)
-            broken.update(dict.fromkeys(names))  # all of the circle
+            invalid.update(dict.fromkeys(names))  # all of the circle
             reads = {
                 name: [other for other in others if other not in names]
                 for name, others in reads.items()

@@ -64,9 +64,9 @@ class OptionDeclaration(Reasoned):
     )
     value_key: str | None = None  # which of CHOICE_KEYS is given
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The option with its `value_key`; an invalid value counts as given."""
-        given = [key for key in CHOICE_KEYS if getattr(self, key) is not None or key in broken]
+        given = [key for key in CHOICE_KEYS if getattr(self, key) is not None or key in invalid]
         for key in given[1:]:  # the first one stays
             message = f"an option must use one key ({', '.join(CHOICE_KEYS)})"
             message += f"; {given[0]!r} is already given"

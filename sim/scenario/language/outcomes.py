@@ -60,7 +60,7 @@ class Evidence(Described):
     trials: int = required(POSITIVE_WHOLE, "Number of cases in which it could have happened.")
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The evidence; an unknown outcome and impossible counts are reported."""
         known = context.in_section("outcomes")
         if self.outcome not in known:  # known by name: outcomes may be decoded later

@@ -97,10 +97,10 @@ class Rule(Reasoned):
         NUMBER_EXPRESSION, "Probability that `then` happens; otherwise nothing happens."
     )
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The rule; keys that exclude each other are reported."""
         # an invalid value is given, too: its key excludes others all the same
-        given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (broken & _KEYS)
+        given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (invalid & _KEYS)
         # `at` is a clock of its own: it starts at 0, runs once, and is not stopped by `when`
         for key in _NOT_WITH_AT if "at" in given else ():
             if key in given:

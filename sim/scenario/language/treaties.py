@@ -54,7 +54,7 @@ class Obligation(Reasoned):
     )
     for_each: Any = for_each_key()
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The obligation; responses with a reserved name are reported."""
         for response in self.responses:
             if response in RESERVED_STATUSES:
@@ -157,12 +157,12 @@ class Treaty(Described):
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
     obligations: Mapping[str, Obligation] = section(Obligation, "Its clauses.")
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The treaty; contradictions between its parties, dates and obligations are reported."""
         for i, party in enumerate(self.parties):
             if party in self.parties[:i]:
                 self.report(context, f"the party {party!r} appears twice", "parties", i)
-        if self.binds and self.signed is None and "signed" not in broken:
+        if self.binds and self.signed is None and "signed" not in invalid:
             self.report(context, "`binds: at_signature` needs `signed`, a date", "binds")
         if self.signed and self.in_force and self.in_force < self.signed:
             message = f"dates are out of order: signed {self.signed}, in force {self.in_force}"
