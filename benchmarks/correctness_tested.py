@@ -79,8 +79,9 @@ TESTED = (
         "test_storm.py::test_storm_finds_what_is_stored",
         'SMALL = ("cascade", "gates", "island_exponential", "korean_cut")'),
     _of("sampled", "random scenarios made exponential, binomial tails",
-        "120 scenarios × 10,000 paths", "test_exact_random.py::test_exact_agrees_with_sampling",
-        "max_examples=120", "PATHS = 10_000"),
+        "60 scenarios × 10,000 paths, 2,000 in .ci/long",
+        "test_exact_random.py::test_exact_agrees_with_sampling",
+        "check_agreement(60", "PATHS = 10_000"),
     _of("sampled", "scenarios that Storm solved, both engines", "4 × 2,000 paths",
         "test_exact_corpus.py::test_sampling_agrees", "PATHS = 2_000"),
     _of("sampled", "theory without the exact engine: competing risks that are not "

@@ -26,9 +26,9 @@ from races import race
 from sim.engines import engine
 from sim.engines.compiled.lower import lowered
 from sim.engines.compiled.work import Walker
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 from sim.scenario import load
 
 try:
@@ -66,7 +66,7 @@ class Contestant:
         return 1e6 * median(self.seconds)
 
 
-def counted(pieces: list[Walked]) -> Hits:
+def counted(pieces: list[PathBatch]) -> Hits:
     happened = sum((~np.isnan(piece.outcome_time)).sum(axis=0) for piece in pieces)
     return sum(int(piece.n_events.sum()) for piece in pieces), [int(n) for n in happened]
 
@@ -190,7 +190,7 @@ def korea(scale: float, rounds: int) -> str:
     blocks = range(0, draws, 64)
     tables = [range(at, min(at + 64, draws)) for at in blocks]
     tabulating = processor_seconds(lambda: [tabulate.tables(some) for some in tables]) / draws
-    kept: list[list[Walked]] = []
+    kept: list[list[PathBatch]] = []
 
     def run(name: str, some: range, paths: int) -> float:
         rows = values[some.start : some.stop]

@@ -22,7 +22,7 @@ from measuring import HERE, machine, processor_seconds, table, wall_seconds, wri
 from races import race, ring
 
 from sim.engines import engine
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.model import Model
 from sim.scenario import load
 

@@ -55,7 +55,7 @@ class UsageError(EscalationError):
     """An argument that is out of range, unknown or in the way of another."""
 
 
-def whole(name: str, value: object, low: int, high: int | None = None) -> int:
+def require_int(name: str, value: object, low: int, high: int | None = None) -> int:
     """The value of an argument; UsageError unless it is a whole number from `low` (to `high`)."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise UsageError(f"{name}: must be a whole number, found {value!r}")

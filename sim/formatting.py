@@ -38,7 +38,7 @@ def plain(name: str) -> str:
 def duration_in_words(seconds: float) -> str:
     """`20 min`, `1.5 h`, `7 d`, `2 y`: in the largest unit that keeps the number at 1 or above.
 
-    Weeks are said in days, and days up to two years; four digits are shown.
+    Weeks are written in days, and days up to two years; four digits are shown.
     """
     size = abs(seconds)
     if not size < float("inf"):
@@ -81,7 +81,7 @@ def _end(share: float, decimals: int) -> str:
 
 
 def at_most(share: float) -> str:
-    """An upper bound as a percentage of two digits, rounded up: what is said stays true."""
+    """An upper bound as a percentage of two digits, rounded up, so that it stays a bound."""
     value = 100 * share
     decimals = max(0, 1 - _order(value))
     # rounded up, but not for the last bit of a float: 0.14 stays 0.14
@@ -129,7 +129,7 @@ def estimate(row: pd.Series[Any]) -> str:
 def difference(row: pd.Series[Any]) -> str:
     """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
 
-    `none: no path changes` where every path is its twin's equal. Of a solution, which counts no
+    `none: no path changes` where every path is equal in both runs. Of a solution, which counts no
     paths, the difference alone, and 0 where it is within the error bound.
     """
     if _is_missing(row["changed"]):

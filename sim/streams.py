@@ -24,6 +24,8 @@ _STEP = 2.0**-53
 
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: four random words, below 2**32, for a counter of four and a key of two."""
+    # Products of 32-bit words need 64 bits: Python has them whole, int64 wraps. Only bits 0 to 63
+    # of each are kept, and these agree; the shift of a negative int64 is cut back by `& _WORD`.
     for _ in range(10):
         first = _MULTIPLY_0 * c0
         second = _MULTIPLY_1 * c2
@@ -40,6 +42,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 def uniform(high: int, low: int) -> float:
     """A number strictly between 0 and 1 from two words, in steps of 2**-53."""
+    # 53 bits and a half, so that 0 cannot come out; the largest one would round to 1
     return min((((high << 21) | (low >> 11)) + 0.5) * _STEP, MOST_U)
 
 
@@ -71,6 +74,8 @@ def parameter_uniform(seed: int, name: str, draw: int) -> float:
 @lru_cache(maxsize=1024)
 def _parameter_block(seed: int, name: str, number: int) -> tuple[float, ...]:
     """All uniforms of one block of draws; a draw's stratum is the rank of its first uniform."""
+    # Words a, b order the draws among the strata, c, d place each within its own: one block of
+    # Philox a draw, at path 0 and start 0 of the counter, which no transition's name shares.
     draws = np.arange(DRAWS_IN_BLOCK, dtype=np.int64) + number * DRAWS_IN_BLOCK
     counter = np.full_like(draws, name_hash(f"parameter:{name}"))
     zero = np.zeros_like(draws)

@@ -9,9 +9,9 @@ from random_models import Written, model_of
 
 from sim.engines import engine
 from sim.errors import RunError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 PER_PATH = ("ending", "end_time", "stopped", "n_events", "outcome_time")
 COUNTS = ("started", "fired", "taken", "rungs")
@@ -20,7 +20,7 @@ PER_EVENT = ("path", "seq", "time", "transition", "option", "probability", "caus
 
 def walked(
     walk: Callable[..., Any], model: Model, *, draws: int, paths: int, seed: int, **more: Any
-) -> list[Walked] | str:
+) -> list[PathBatch] | str:
     """All pieces with their events, or what went wrong."""
     try:
         values = parameter_values(model, seed, range(draws))
@@ -39,7 +39,7 @@ def walked(
         return str(error)
 
 
-def assert_same(one: Sequence[Walked] | str, other: Sequence[Walked] | str) -> None:
+def assert_same(one: Sequence[PathBatch] | str, other: Sequence[PathBatch] | str) -> None:
     """Fail unless both hold the same paths, however they are cut into pieces."""
     if isinstance(one, str) or isinstance(other, str):
         assert one == other

@@ -30,7 +30,7 @@ from sim.model.expressions import Evaluator, Expression, evaluator, variables_re
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
 from sim.model.waiting import cdf
-from sim.results import NOTHING, Walked
+from sim.results import NOTHING, PathBatch
 
 CELLS = 10
 EXPECTED_AT_LEAST = 50.0  # of a count, that its z-score be close to normal
@@ -257,7 +257,7 @@ class Watcher:
         return {i: value / whole for i, value in said.items()} if whole > 0 else {}
 
 
-def watch(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> Iterator[Watcher]:
+def watch(model: Model, values: np.ndarray, pieces: Iterable[PathBatch]) -> Iterator[Watcher]:
     """A watcher for each piece of an engine's walk with `events=True`; one row of values a draw."""
     for piece in pieces:
         watcher, events = Watcher(model, values[piece.draw].tolist(), piece.draw), piece.events
@@ -272,7 +272,7 @@ def watch(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> Iterato
 _KNOWN: dict[tuple[int, bytes, bytes], tuple[Model, dict[str, float]]] = {}
 
 
-def scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[str, float]:
+def scores(model: Model, values: np.ndarray, pieces: Iterable[PathBatch]) -> dict[str, float]:
     """Every z-score that has enough behind it, by what it is about.
 
     They follow from the model, the values and the events alone. So engines that walk the same
@@ -285,7 +285,7 @@ def scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[s
     return _KNOWN[key][1]
 
 
-def read_of(pieces: Iterable[Walked]) -> bytes:
+def read_of(pieces: Iterable[PathBatch]) -> bytes:
     """A digest of all that `watch` reads of an engine's walk, however it is cut into pieces."""
     digests = [sha256() for _ in range(9)]
     for piece in pieces:
@@ -300,7 +300,7 @@ def read_of(pieces: Iterable[Walked]) -> bytes:
     return b"".join(digest.digest() for digest in digests)
 
 
-def _scores(model: Model, values: np.ndarray, pieces: Iterable[Walked]) -> dict[str, float]:
+def _scores(model: Model, values: np.ndarray, pieces: Iterable[PathBatch]) -> dict[str, float]:
     rng = np.random.default_rng(1)
     names = [transition.name for transition in model.transitions]
     seen = np.zeros((len(names), CELLS))

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.export.formats import exported as to_text
+from sim.export import exported as to_text
 from sim.scenario import load
 
 HOME = Path(__file__).parent / "corpus" / "exact"

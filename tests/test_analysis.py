@@ -1,5 +1,6 @@
 """Analyses against what they have to be, on runs whose every event is known."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from islands import island, island_run
 from pandas.testing import assert_frame_equal
 
 import sim
+from sim.analysis import wilson
 from sim.analysis.clauses import NO_ANSWER, clauses
 from sim.analysis.estimates import interval
 from sim.analysis.evidence import record
 from sim.analysis.incidence import cumulative_incidence, distinguishable
-from sim.analysis.intervals import wilson
 from sim.analysis.routes import ARROW, AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
 from sim.scenario import Evidence
@@ -412,3 +413,40 @@ def test_the_record_meets_an_estimate_or_does_not():
     assert table.loc["far", "record_high"] < table.loc["far", "low"]
     assert (table["probability"] == share).all()
     assert not len(record([], island_run()))
+
+
+def test_routes_look_at_as_many_draws_as_the_limit_allows_and_no_fewer():
+    """Paths are walked again draw by draw, as long as all that came to it are within the limit."""
+    paths = island_run().paths
+    hits = paths["time.general_war"].notna().groupby(paths["draw"]).sum().cumsum()
+    third = int(hits.iloc[2])
+    assert hits.iloc[1] < third < hits.iloc[3], "each of these draws has some"
+    for limit, draws in ((third, 3), (third - 1, 2), (1, 1)):
+        found = routes(island().model, island_run(), "general_war", limit=limit)
+        assert set(found["n"]) == {40 * draws}
+
+
+def test_of_many_outcomes_the_headlines_are_drawn_and_what_is_not_far_above_them():
+    """14 outcomes; one that never happened tells nothing, one too frequent would flatten all."""
+    shares = {f"o{i}": 0.01 * i for i in range(12)} | {"head": 0.04, "most": 0.9}
+    table = pd.DataFrame({"probability": shares}).rename_axis("outcome")
+    about = replace(island_run().provenance, headlines=("head",))
+    many = replace(island_run(), outcomes=table, provenance=about)
+    assert distinguishable(many) == [*(f"o{i}" for i in range(1, 12)), "head"]
+    assert distinguishable(many, most=4) == ["o1", "o2", "o3", "head"]
+    rarer = replace(about, headlines=("o2",))  # three times as likely as it: o6, and no more
+    few = [*(f"o{i}" for i in range(1, 7)), "head"]
+    assert distinguishable(replace(many, provenance=rarer)) == few
+    none = replace(many, provenance=replace(about, headlines=()))
+    assert distinguishable(none) == [f"o{i}" for i in range(12)]  # the first, where nothing leads
+    assert distinguishable(many, most=14) == list(shares)
+
+
+def test_a_clause_called_once_has_shares_of_one():
+    """In draw 0, up to the first path in which it is called."""
+    events = sim.run(island(), draws=1, paths=300, workers=1, events=True).events
+    first = int(events.loc[events["transition"] == "mutual_aid.art4.invoked", "path"].iloc[0])
+    results = sim.run(island(), draws=1, paths=first + 1, workers=1)
+    answers = clauses(results.coverage).query("response != ''")
+    assert set(answers["n"]) == {1}
+    assert sorted(answers["probability"]) == [*[0.0] * (len(answers) - 1), 1.0]

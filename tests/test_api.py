@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim.errors import NotApplicable, UsageError
-from sim.experiment.plan import Plan, RarePlan
+from sim.experiment import Plan, RarePlan
 
 SMALL = {"draws": 4, "paths": 30, "workers": 1}
 VERBS = {
@@ -160,7 +160,7 @@ def test_a_replays_parameters_are_those_of_its_draw_and_frozen():
         assert draws.loc[2, f"parameter.{name}"] == value, name
     assert isinstance(replay.parameters["reading"], str)
     assert isinstance(replay.parameters["restraint"], float)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="does not support item assignment"):
         replay.parameters["restraint"] = 1.0
 
 

@@ -10,9 +10,9 @@ from islands import island
 import sim
 from sim import rare
 from sim.cli.options import count
-from sim.errors import UsageError, whole
+from sim.errors import UsageError, require_int
 from sim.experiment.plan import LARGEST, LAST_SEED
-from sim.export.formats import exported
+from sim.export import exported
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_whole_numbers_may_have_commas_between_thousands():
 
 
 def test_the_ends_of_a_range_belong_to_it():
-    assert [whole("n", n, 1, 3) for n in (1, 2, 3)] == [1, 2, 3]
-    assert whole("n", 10**30, 1) == 10**30
+    assert [require_int("n", n, 1, 3) for n in (1, 2, 3)] == [1, 2, 3]
+    assert require_int("n", 10**30, 1) == 10**30
     for wrong in (0, 4):
         with pytest.raises(UsageError, match="from 1 to 3"):
-            whole("n", wrong, 1, 3)
+            require_int("n", wrong, 1, 3)

@@ -64,7 +64,7 @@ def test_the_largest_seed_is_named_as_it_is(written: Written) -> None:
 def test_compare_takes_one_intervention_by_name(written: Written) -> None:
     scenario = written((HELD % "after: 1 d") + "interventions: {calm: {start: {heat: 1}}}")
     assert list(sim.compare(scenario, "calm", draws=1, paths=1, workers=1).twins) == ["calm"]
-    with pytest.raises(UsageError, match="there are no interventions"):
+    with pytest.raises(UsageError, match="the list of interventions is empty"):
         sim.compare(scenario, [], draws=1, paths=1)
 
 

@@ -220,3 +220,54 @@ def test_what_is_replaced_is_said_beforehand(call):
     few = (FIRST, "--draws", "2", "--paths", "5", "--no-charts", "--out", "here")
     assert "replaces" not in call(*few)[2]
     assert "here: replaces an earlier run of 2 x 5 paths, seed 1\n" in call(*few)[2]
+
+
+def test_routes_say_how_many_paths_were_looked_at(call):
+    """All of them, where few came to the outcome; else those of the first draws."""
+    said = " ".join(call(FILE, *FEW, "--no-charts")[1].split())
+    hits = island_run().outcomes.loc["ally_fights", "hits"]
+    assert re.search(rf"of the {hits:,} .{{0,40}}\b240 paths:", said)
+    assert "first 240" not in said
+    many = ("--draws", "100", "--paths", "200", "--workers", "1", "--no-charts")
+    said = " ".join(call(FILE, *many)[1].split())
+    looked = re.search(r"of the ([\d,]+) .{0,40}\bfirst ([\d,]+) paths:", said)
+    assert looked
+    hits, paths = (int(number.replace(",", "")) for number in looked.groups())
+    assert hits <= 250
+    assert 0 < paths < 20_000
+    assert paths % 200 == 0
+
+
+def test_the_day_on_which_a_treaty_begins_to_bind_is_in_the_chart_of_times(call):
+    call(FILE, *FEW, "--out", "here")
+    assert "Treaty of mutual aid" in Path("here/charts/timing.svg").read_text(encoding="utf-8")
+    assert call(FILE, *FEW, "--with", "no_treaty", "--out", "void")[0] == 0  # the control
+    assert "Treaty of mutual" not in Path("void/charts/timing.svg").read_text(encoding="utf-8")
+
+
+def test_a_solved_outcome_is_called_seen_unless_its_probability_is_none(call):
+    """However small it is: in an exact run nothing is counted that could say so."""
+    text = """
+scenario: thin
+horizon: 1 d
+actors: {a: {}}
+state: {x: {max: 3}, never: {flag: false}}
+events:
+  up: {after: {mean: 100 d}, then: {x: raise}}
+  set: {when: x > 3, once: true, then: {never: true}}
+outcomes: {thrice: {when: x == 3}, not_once: {when: never}}
+endings: {all: {otherwise: true}}
+"""
+    Path("thin.yaml").write_text(text, encoding="utf-8")
+    assert call("thin.yaml", "--engine", "exact", "--no-charts")[0] == 0
+    table = pd.read_csv("results/thin/outcomes.csv", index_col="outcome")
+    assert 0 < table.loc["thrice", "probability"] < 1e-5
+    assert table["reach"].to_dict() == {"thrice": "seen", "not_once": "impossible"}
+
+
+def test_folders_on_the_way_are_made_and_a_whole_run_is_not_called_interrupted(call):
+    few = (FILE, "--draws", "1", "--paths", "2", "--no-charts", "--out", "new/and/deeper")
+    code, out, err = call(*few)
+    assert code == 0
+    assert Path("new/and/deeper/manifest.json").is_file()
+    assert "nterrupted" not in out + err

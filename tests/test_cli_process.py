@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from command_line import FIRST, ROOT, call
 
-from sim.results import Walked
+from sim.results import PathBatch
 from sim.results.counting import Accumulator
 
 __all__ = ["call"]
@@ -97,7 +97,7 @@ def test_a_bug_of_ours_is_one_note_and_code_1():
 def test_ctrl_c_writes_the_finished_draws_and_ends_with_130(call, monkeypatch):
     add, calls = Accumulator.add, []
 
-    def press_at_the_tenth(ledger: Accumulator, piece: Walked) -> None:
+    def press_at_the_tenth(ledger: Accumulator, piece: PathBatch) -> None:
         calls.append(piece)
         if len(calls) == 10:
             signal.raise_signal(signal.SIGINT)

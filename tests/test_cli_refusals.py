@@ -9,7 +9,7 @@ from command_line import FIRST, ROOT, TEXT, call
 from islands import FILE
 
 import sim
-from sim.experiment.plan import Plan
+from sim.experiment import Plan
 
 __all__ = ["call"]
 

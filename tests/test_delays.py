@@ -11,6 +11,7 @@ from numba import njit
 from numba.extending import register_jitable
 from scipy import special, stats
 
+from sim.formatting import DAY, duration_in_words
 from sim.model import waiting
 from sim.model.delay_kinds import CODES
 from sim.model.delays import (
@@ -22,7 +23,6 @@ from sim.model.delays import (
     parameters_read,
     row,
 )
-from sim.model.durations import DAY, duration_in_words
 from sim.model.expressions import (
     Arithmetic,
     Comparison,

@@ -61,7 +61,7 @@ def test_a_wrong_entry_would_be_noticed(monkeypatch):
     """The control: of a table with one function and one formula exchanged."""
     wrong = Meaning("itself", lambda read, given: read + 2, "min({read}+2, {top})")
     monkeypatch.setitem(MEANINGS, "raise", wrong)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert"):
         test_every_engine_and_every_proof_gives_the_value_of_the_table("raise", 0, 0)
 
 

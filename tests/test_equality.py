@@ -15,11 +15,11 @@ from sim.engines import engine
 from sim.engines.compiled import work
 from sim.engines.compiled.lower import lowered
 from sim.errors import UsageError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.expressions import Arithmetic, Constant, Expression, StateOf
 from sim.model.model import Model
 from sim.model.transitions import Option
-from sim.results import Walked
+from sim.results import PathBatch
 from sim.scenario import load
 
 HERE = Path(__file__).parent
@@ -207,7 +207,7 @@ def test_numbers_out_of_range_are_told_alike(part, wrong):
     assert_same(one, other)
 
 
-def both(model: Model) -> list[list[Walked] | str]:
+def both(model: Model) -> list[list[PathBatch] | str]:
     size = {"draws": 1, "paths": 20, "seed": 2}
     return [walked(engine(name), model, **size) for name in ("reference", "compiled")]
 

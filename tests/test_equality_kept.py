@@ -89,7 +89,7 @@ def test_every_file_compiled_into_the_kernel_is_in_its_digest():
 
 def test_a_value_is_traced_to_the_file_that_gives_it():
     """The control: through a call and two imports, both to where it was imported from and not."""
-    homes = {__name__, "sim.model.transitions", "sim.results.walked"}
+    homes = {__name__, "sim.model.transitions", "sim.results.batches"}
     assert compiled_in(calls_one_that_does) == homes
     assert not homes <= {f"sim.{name}" for name in work.COMPILED_IN}
 

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.errors import NotApplicable
-from sim.export.graph import graphml, mermaid, structure
+from sim.export import graphml, mermaid, structure
 from sim.export.prism import prism
 from sim.model.delays import Delay
 from sim.model.state import Variable

@@ -13,7 +13,7 @@ from sim import Results, run
 from sim.engines.exact import Exact, solve
 from sim.engines.exact.flow import Floats
 from sim.errors import NotApplicable, RunError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
 from sim.model.waiting import ppf
@@ -21,7 +21,7 @@ from sim.reach.reachability import reach
 
 PATHS = 10_000
 CALM = 1e-4  # how often the comparisons together fail if all is right
-MOST = 4_000  # comparisons
+MOST = 2_000  # comparisons
 DAY = 86_400.0
 LIGHT = settings(
     max_examples=50,
@@ -129,23 +129,28 @@ def compared(document: dict[str, object], *, stretch: float = 1.0) -> tuple[Floa
 
 
 def test_exact_agrees_with_sampling() -> None:
-    """n = 10,000 paths of one draw of 120 documents; if all is right, 1 in 10,000 to fail.
+    """60 documents here, 2,000 in `.ci/long`."""
+    check_agreement(60, MOST)
 
-    Bonferroni: each of at most MOST comparisons fails with probability at most CALM / MOST.
+
+def check_agreement(examples: int, most: int) -> None:
+    """n = 10,000 paths of one draw of each document; if all is right, 1 in 10,000 to fail.
+
+    Bonferroni: each of at most `most` comparisons fails with probability at most CALM / most.
     """
     found = []
 
-    @settings(LIGHT, max_examples=120)
+    @settings(LIGHT, max_examples=examples)
     @given(documents())
     def agrees(document: dict[str, object]) -> None:
         each, real = compared(document)
         found.append((len(each), real))
-        assert (each > CALM / MOST).all(), as_yaml(document)
+        assert (each > CALM / most).all(), as_yaml(document)
 
     agrees()
     each, real = np.sum(found, axis=0)
-    assert each <= MOST
-    assert real >= 100, f"only {real} of {each} comparisons are real"
+    assert each <= most
+    assert real >= examples, f"only {real} of {each} comparisons are real"
 
 
 def test_other_rates_would_be_noticed() -> None:

@@ -29,7 +29,7 @@ from small_models import (
 from sim import Results, run
 from sim.engines import ENGINES
 from sim.errors import NotApplicable, UsageError
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.model.delays import Delay
 from sim.model.model import Model
 from sim.model.state import Variable

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, betabinom, binom, binomtest
 
-from sim.analysis.intervals import clustered, design_effect, jeffreys, wilson
+from sim.analysis import clustered, design_effect, jeffreys, wilson
 
 COUNTS = [(0, 14), (1, 14), (45, 354), (7, 14), (14, 14), (3, 100_000)]
 
@@ -28,6 +28,17 @@ def test_jeffreys_is_a_quantile_of_its_beta(hits, n):
     assert low == (pytest.approx(posterior.ppf(0.05)) if hits else 0)
     assert high == (pytest.approx(posterior.ppf(0.95)) if hits < n else 1)
     assert beta(hits + 1, n - hits + 1).ppf(0.95) != pytest.approx(high)  # control: Laplace's prior
+
+
+def test_of_nothing_nothing_is_known_and_nobody_is_warned():
+    """n = 0, as of a clause that is never invoked; warnings are errors in these tests."""
+    low, high = wilson(0, 0)
+    assert (low, high) == (0, 1)
+    assert design_effect(np.zeros((3, 2)), np.zeros((3, 2))).tolist() == [1, 1]
+    share, low, high = clustered(np.zeros((3, 1)), np.zeros((3, 1)))
+    assert np.isnan(share).all()
+    with pytest.warns(RuntimeWarning, match="invalid value"):  # control: the warning is one
+        np.zeros(1) / np.zeros(1)
 
 
 def test_zero_of_n_is_an_upper_bound_and_n_of_n_a_lower_one():

@@ -57,7 +57,7 @@ def test_no_arrow_is_dashed_where_every_treaty_binds():
 
 
 def test_no_two_labels_cover_each_other_and_each_clause_is_named(duties):
-    names = {actor.name: actor.title for actor in loaded("korean_clash").actors}
+    names = {actor.name: actor.title for actor in loaded("korean_clash").model.actors}
     ax = treaties(duties, names=names)
     figure = ax.figure
     figure.canvas.draw()

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 from five_hundred import five_hundred_rules
+from plain_data import data_of, keys
 
 from sim import run
 from sim.errors import ScenarioError, UsageError
 from sim.model.phrases import phrase
 from sim.scenario import load, new, schema
-from sim.source.composition import compose
-from sim.source.reading import read
-from sim.source.tree import Mapping, Node, Sequence, plain
 
 CORPUS = Path(__file__).parent / "corpus"
 VALID = sorted((CORPUS / "valid").glob("*.yaml"))
@@ -35,19 +33,9 @@ CONSTRUCTS = """
     """
 
 
-def keys(written: Node) -> set[str]:
-    """Every key below."""
-    if isinstance(written, Sequence):
-        return set().union(*(keys(item) for item in written.items))
-    if isinstance(written, Mapping):
-        below = (keys(entry.value) for entry in written.entries.values())
-        return set(written.entries).union(*below)
-    return set()
-
-
 def test_the_corpus_uses_every_construct():
     files = [*VALID, *(CORPUS / "valid" / "parts").glob("*.yaml")]
-    used = set().union(*(keys(read(str(file))[0]) for file in files))
+    used = set().union(*(keys(data_of(file)) for file in files))
     assert set(CONSTRUCTS.split()) - used == set()
     assert "no_such_construct" not in used
 
@@ -91,7 +79,7 @@ def test_the_record_of_a_scenario():
         180 * 86_400.0,
         "2024-10-25",
     )
-    assert scenario.files == (str(ISLAND),)
+    assert scenario.files == {str(ISLAND): ISLAND.read_bytes()}
     blame = scenario.parameters.loc["ally_blames_south"]
     assert (blame["grade"], blame["source"], blame["line"]) == ("judgement", "icb", 30)
     treaty = scenario.declared.treaties["mutual_aid"]
@@ -117,7 +105,7 @@ def test_a_variant_names_all_its_files():
     file = CORPUS / "valid" / "variant.yaml"
     names = [Path(name).name for name in load(file).files]
     assert names == ["variant.yaml", "middle.yaml", "base.yaml", "sources.yaml"]
-    assert [Path(name).name for name in compose(str(ISLAND)).files] == ["island_clash.yaml"]
+    assert [Path(name).name for name in load(ISLAND).files] == ["island_clash.yaml"]
 
 
 # What check --strict asks for
@@ -240,9 +228,9 @@ def test_the_schema_accepts_the_corpus_and_nothing_misspelt():
     jsonschema.Draft202012Validator.check_schema(shape)
     check = jsonschema.Draft202012Validator(shape)
     for file in VALID:
-        assert list(check.iter_errors(plain(read(str(file))[0]))) == []
+        assert list(check.iter_errors(data_of(file))) == []
     for name in ("unknown_section", "unknown_key_in_option", "text_for_a_flag", "unknown_memory"):
-        wrong = plain(read(str(CORPUS / "invalid" / f"{name}.yaml"))[0])
+        wrong = data_of(CORPUS / "invalid" / f"{name}.yaml")
         assert list(check.iter_errors(wrong))
 
 

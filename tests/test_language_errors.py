@@ -12,10 +12,10 @@ from counted import TooMuch, calls_made
 
 from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.scenario import load
-from sim.source import reading
 
 CORPUS = Path(__file__).parent / "corpus"
 INVALID = sorted((CORPUS / "invalid").glob("*.yaml"))
+FILE_BYTES = 2_000_000
 CALLS = 100_000  # that a file is refused with; the most that one of `ODD_FILES` makes is 600
 HINTS_OF_ONE_PARSER = {"bracket_left_open.yaml", "list_entry_without_dash.yaml"}
 PARSER = re.compile(r"\(the YAML parser: .+\)$")
@@ -78,36 +78,47 @@ def test_a_mended_file_loads(tmp_path, monkeypatch):
     assert "wra" in "".join(told(file, monkeypatch))
 
 
-def test_hints_do_not_hang_on_one_parser(tmp_path):
-    """Without libyaml, PyYAML's own parser says other words: line and hint stay what they are."""
-    files = [file for file in INVALID if any(map(PARSER.search, raw_lines(file)))]
-    assert len(files) >= 10
-    script = """
+WITHOUT_LIBYAML = """
 import sys, yaml
 if hasattr(yaml, "CBaseLoader"):
     del yaml.CBaseLoader
 import sim
 for file in sys.argv[1:]:
     try:
-        sim.load(file)
+        scenario = sim.load(file)
     except sim.EscalationError as error:
         print(error)
+    else:
+        print(scenario.resolved())
+        for one in scenario.numbers:
+            print(one.number, one.place)
 """
-    command = [sys.executable, "-c", script, *(file.name for file in files)]
+
+
+def without_libyaml(*files: str, folder: Path | None = None) -> str:
+    """What is said of files, or the model in them with its places, by a Python without libyaml."""
     done = subprocess.run(
-        command,
+        [sys.executable, "-c", WITHOUT_LIBYAML, *files],
         capture_output=True,
         text=True,
         check=True,
-        cwd=files[0].parent,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"},
     )
-    slow = [without_the_parsers_words(line) for line in done.stdout.splitlines()]
+    return done.stdout
+
+
+def test_hints_do_not_hang_on_one_parser():
+    """Without libyaml, PyYAML's own parser says other words: line and hint stay what they are."""
+    files = [file for file in INVALID if any(map(PARSER.search, raw_lines(file)))]
+    assert len(files) >= 10
+    shown = without_libyaml(*(file.name for file in files), folder=files[0].parent)
+    slow = [without_the_parsers_words(line) for line in shown.splitlines()]
     fast = [line for file in files for line in expected(file)]
     assert [line_of(said) for said in slow] == [line_of(said) for said in fast]
     other = {s.partition(":")[0] for s, f in zip(slow, fast, strict=True) if hint(s) != hint(f)}
     assert other <= HINTS_OF_ONE_PARSER
-    assert done.stdout.splitlines() != [raw_lines(file)[0] for file in files]  # the control
+    assert shown.splitlines() != [raw_lines(file)[0] for file in files]  # the control
 
 
 def said(tmp_path: Path, content: bytes) -> str:
@@ -145,8 +156,8 @@ ODD_FILES = {
         "1:12: contains the control character '\\x00'; a scenario is text",
     ),
     "huge": (
-        b"#" * (reading.FILE_BYTES + 1),
-        f"1:1: is larger than {reading.FILE_BYTES:,} bytes, the limit for one file",
+        b"#" * (FILE_BYTES + 1),
+        f"1:1: is larger than {FILE_BYTES:,} bytes, the limit for one file",
     ),
     "a long text": (
         b"scenario: " + b"x" * 1_000_000,
@@ -289,19 +300,16 @@ def test_a_file_without_read_permission_is_said(tmp_path):
         load(file)
 
 
-def test_the_slower_parser_reads_the_same(tmp_path, monkeypatch):
-    """Where libyaml is missing, PyYAML's own parser gives the same tree and places."""
-    import yaml
-
+def test_the_slower_parser_reads_the_same(tmp_path):
+    """Where libyaml is missing, PyYAML's own parser gives the same model and the same places."""
     file = CORPUS / "valid" / "island_clash.yaml"
-    fast, _ = reading.read(str(file))
-    monkeypatch.setattr(reading, "_Loader", yaml.BaseLoader)
-    slow, _ = reading.read(str(file))
-    assert slow == fast
-    file = tmp_path / "deep.yaml"
-    file.write_bytes(b"[" * 5_000)
-    with pytest.raises(ScenarioError, match="nested deeper"):
-        reading.read(str(file))
+    deep = tmp_path / "deep.yaml"
+    deep.write_bytes(b"[" * 5_000)
+    shown = without_libyaml(str(file), str(deep))
+    scenario = load(file)
+    places = "".join(f"{one.number} {one.place}\n" for one in scenario.numbers)
+    assert shown.startswith(scenario.resolved() + "\n" + places)
+    assert "nested deeper than 40 levels" in shown
 
 
 def test_a_problem_is_one_line_whatever_it_quotes():

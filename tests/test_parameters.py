@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from sim.model.durations import DAY
+from sim.formatting import DAY
 from sim.model.parameters import (
     Distribution,
     Parameter,

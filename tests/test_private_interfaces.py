@@ -180,11 +180,10 @@ def test_the_lowest_bit_is_counted_by_the_processor():
     assert compiled.nopython_signatures[0].return_type == types.int64
 
 
-def test_the_options_of_what_the_kernel_calls_are_known():
-    """The options `forceinline`, `no_cpython_wrapper` and `no_cfunc_wrapper` of `njit`.
+def test_the_option_of_what_the_kernel_calls_is_known():
+    """The option `forceinline` of `njit`, which stands in numba/core/options.py and in no manual.
 
-    They stand in numba/core/options.py and in no manual. When it fails, `inlined` in machine.py
-    may do without those that are gone: the kernel is then slower, not wrong.
+    When it fails, `inlined` in machine.py may do without: the kernel is then slower, not wrong.
     """
 
     @inlined

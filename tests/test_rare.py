@@ -41,8 +41,8 @@ from sim.engines.splitting import Split, Splitting, split, waits, walker
 from sim.engines.splitting.levels import distance
 from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
+from sim.experiment import parameter_values
 from sim.experiment.rare import mapping
-from sim.experiment.values import parameter_values
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
 from sim.model.model import Model

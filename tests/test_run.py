@@ -19,7 +19,7 @@ import sim
 from sim.engines import reference
 from sim.errors import RunError, UsageError
 from sim.experiment import runs
-from sim.results import Walked
+from sim.results import PathBatch
 from sim.results.counting import Accumulator
 
 
@@ -121,7 +121,7 @@ def interrupting(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
     """Press Ctrl-C once some draws are finished."""
 
     class Interrupted(Accumulator):
-        def add(self, piece: Walked) -> None:
+        def add(self, piece: PathBatch) -> None:
             super().add(piece)
             if self.draws == after and piece.draw == after - 1:
                 os.kill(os.getpid(), signal.SIGINT)
@@ -151,7 +151,7 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
 ) -> None:
     walk = reference.walk
 
-    def interrupted(*arguments: object, **more: object) -> Iterator[Walked]:
+    def interrupted(*arguments: object, **more: object) -> Iterator[PathBatch]:
         for piece in walk(*arguments, **more):  # type: ignore[arg-type]
             os.kill(os.getpid(), signal.SIGINT)
             yield piece
@@ -173,7 +173,7 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
 def test_ctrl_c_pressed_twice_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = reference.walk
 
-    def interrupted(*arguments: object, **more: object) -> Iterator[Walked]:
+    def interrupted(*arguments: object, **more: object) -> Iterator[PathBatch]:
         for piece in walk(*arguments, **more):  # type: ignore[arg-type]
             os.kill(os.getpid(), signal.SIGINT)
             os.kill(os.getpid(), signal.SIGINT)

@@ -27,7 +27,7 @@ from small_models import (
 from walking import exactly
 
 import sim
-from sim.analysis.intervals import wilson
+from sim.analysis import wilson
 from sim.errors import UsageError
 from sim.model.state import Variable
 from sim.results import directory
@@ -317,3 +317,38 @@ def test_outcomes_and_endings_carry_what_a_reader_calls_them() -> None:
     solved = sim.run(sim.load(cascade), draws=2, engine="exact")
     assert all(solved.outcomes["title"].str.len() > 0)
     assert solved.endings["title"].index.name == "ending"
+
+
+CHAIN = """
+scenario: chain
+horizon: 30 d
+actors: {north: {}}
+state: {n: {max: 9}}
+events:
+  first: {after: 1 d, once: true, then: {n: 1}}
+  second: {on: first, after: 1 d, then: {n: 2}}
+  third: {on: {becomes: n == 2}, after: 1 d, then: {n: 3}}
+  aside: {when: n < 9, after: 10 d, once: true, then: {n: 9}}
+endings: {over: {otherwise: true}}
+"""
+
+
+def test_a_cause_is_the_event_after_which_the_clock_started(tmp_path: Path) -> None:
+    """Also the very first event; missing where the clock ran from the start."""
+    file = tmp_path / "chain.yaml"
+    file.write_text(CHAIN, encoding="utf-8")
+    events = sim.run(sim.load(file), draws=2, paths=2, workers=1, events=True).events
+    for _, one in events.groupby(["draw", "path"]):
+        assert one["transition"].tolist() == ["first", "second", "third", "aside"]
+        assert one["time"].tolist() == [1, 2, 3, 10]
+        assert one["cause"].fillna(-1).tolist() == [-1, 0, 1, -1]
+        assert one["cause"].isna().tolist() == [True, False, False, True]
+
+
+def test_a_single_path_stands_on_one_rung_at_any_time() -> None:
+    """A share of one path is 0 or 1; events are kept only where they are asked for."""
+    results = sim.run(island(), draws=1, paths=1, workers=1)
+    assert results.events is None
+    rungs = results.rungs
+    assert set(rungs["share"]) == {0.0, 1.0}
+    assert (rungs.groupby(["variable", "time"], observed=True)["share"].sum() == 1).all()

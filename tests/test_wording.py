@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.intervals import wilson
+from sim.analysis import wilson
 from sim.formatting import at_least, at_most, estimate, moment, percent, plain
 
 
@@ -79,6 +79,16 @@ def test_an_estimate_carries_its_interval():
     assert estimate(row(82, 2_000)) == "4.1 % (3.4–4.9)"
     assert estimate(row(800, 2_000)) == "40 % (38–42)"
     assert estimate(row(2_000, 2_000)) == "all 2,000, above 99.86 %"
+
+
+def test_an_end_that_is_none_or_all_is_written_with_the_digits_of_the_rest():
+    """Only an end that is neither has more of them, so that rounding does not make it one."""
+    ends = {"probability": 0.01, "hits": 3, "n": 300, "low": 0.0, "high": 0.05}
+    assert estimate(pd.Series(ends)) == "1.0 % (0.0–5.0)"
+    assert estimate(pd.Series({**ends, "low": 1e-6})) == "1.0 % (0.00010–5.0)"
+    ends = {"probability": 0.991, "hits": 297, "n": 300, "low": 0.95, "high": 1.0}
+    assert estimate(pd.Series(ends)) == "99.1 % (95.0–100.0)"
+    assert estimate(pd.Series({**ends, "high": 1 - 1e-6})) == "99.1 % (95.0–99.9999)"
 
 
 @pytest.mark.parametrize("share", np.geomspace(1e-9, 0.49, 50))

@@ -9,7 +9,7 @@ from small_models import DAY, number
 from sim.engines import ENGINES, engine
 from sim.model.delays import Delay
 from sim.model.model import Model
-from sim.results import NOTHING, Walked
+from sim.results import NOTHING, PathBatch
 
 SAMPLING = list(ENGINES)
 
@@ -31,7 +31,7 @@ def pieces(
     seed: int = 1,
     values: Sequence[float] = (),
     events: bool = False,
-) -> list[Walked]:
+) -> list[PathBatch]:
     rows = np.array([values], dtype=np.float64).reshape(1, len(model.parameters))
     draws = range(draw, draw + 1)
     return list(engine(on)(model, rows, seed=seed, draws=draws, paths=paths, events=events))
@@ -67,7 +67,7 @@ def times(events: Sequence[Event], name: str) -> list[float]:
 
 
 def column(model: Model, on: str, name: str, paths: int, **more: object) -> np.ndarray:
-    """One column of `Walked` over many paths; times in days."""
+    """One column of `PathBatch` over many paths; times in days."""
     found = [getattr(p, name) for p in pieces(model, on, paths=range(paths), **more)]  # type: ignore[arg-type]
     whole = np.concatenate(found)
     return whole / DAY if name.endswith("time") else whole

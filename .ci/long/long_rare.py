@@ -11,7 +11,7 @@ from sim import rare
 from sim.engines.compiled import walk
 from sim.engines.exact import solve
 from sim.engines.splitting import split
-from sim.experiment.values import parameter_values
+from sim.experiment import parameter_values
 from sim.scenario import load
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

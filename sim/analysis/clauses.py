@@ -1,13 +1,12 @@
-"""Which clause: how often each treaty clause was called, and how it was answered."""
+"""Which clause: how often each treaty clause was invoked, and which response was given."""
 
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from sim.analysis.coverage import CALLED
-
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
-AGAIN = ".reopened"
+# a table has names only: these are how the transitions of a clause are called after it
+INVOKED, REOPENED = ".invoked", ".reopened"
 ASKED = ("fired", "asked", "asked_low", "asked_high")
 COLUMNS = ["clause", "response", "probability", "low", "high", "hits", "n", "reopens"]
 
@@ -16,8 +15,8 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     """One row a clause and response: clause, response, probability, low, high, hits, n, reopens.
 
     `coverage` is the run's table. The row whose response is empty says in how many of all paths the
-    clause was called; those below it, of the paths in which it was called, in how many it was
-    answered so. The last, `no answer by the end`, counts those in which the obligor still
+    clause was invoked; those below it, of the paths in which it was invoked, in how many this
+    response was given. The last, `no answer by the end`, counts those in which the obligor still
     deliberates at the horizon or at the path's end: with it the answers sum to 1, unless the clause
     `reopens` and is answered again, or no response was available. A clause `for_each` wrote several
     times stands once for each. The intervals are the run's: 90 %, draws allowed for.
@@ -25,10 +24,10 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     # names stay a column beside the index, as both are looked for
     rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)
     options = coverage[coverage["kind"] == "option"]
-    calls = rules[rules["name"].str.endswith(CALLED)]
+    calls = rules[rules["name"].str.endswith(INVOKED)]
     parts = []
-    # a clause is the transition that calls upon it, and the one that answers, of the same name
-    for clause, call in zip(calls["name"].str.removesuffix(CALLED), calls.index, strict=True):
+    # two transitions make a clause: one invokes it, and one of the clause's own name answers
+    for clause, call in zip(calls["name"].str.removesuffix(INVOKED), calls.index, strict=True):
         answers = options[options["name"].str.rpartition(".")[0] == clause]
         answered = rules.loc[[clause]]
         rows = pd.concat(
@@ -38,7 +37,7 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
                 _rows([NO_ANSWER], _unanswered(answered), ASKED),
             ]
         )
-        parts.append(rows.assign(clause=clause, reopens=f"{clause}{AGAIN}" in rules.index))
+        parts.append(rows.assign(clause=clause, reopens=f"{clause}{REOPENED}" in rules.index))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     # division by a missing n gives a missing share, not an error
     asked = table["n"].where(table["n"] > 0)  # of those never asked, nothing is known

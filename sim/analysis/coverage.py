@@ -1,4 +1,4 @@
-"""What came up, and how often: counts of transitions and options into `Results.coverage`."""
+"""How often each transition and option occurred: `Results.coverage`, with intervals."""
 
 from itertools import chain
 from typing import NamedTuple
@@ -13,7 +13,6 @@ from sim.results.counting import Accumulator, Counts
 from sim.results.frames import named
 
 BLOCK = 32  # rows whose counts by draw are looked at together: of many draws they are many
-CALLED = ".invoked"  # the transition that calls upon a clause is the clause's name and this
 
 
 class Row(NamedTuple):
@@ -22,8 +21,8 @@ class Row(NamedTuple):
     name: str
     rank: int  # of the transition
     place: int  # among all transitions, followed by all options
-    call: int  # rank of the transition that calls upon the clause this answers; -1 if none does
-    begun: bool  # whether that clause is called upon before the path begins
+    call: int  # rank of the transition that invokes the clause this answers; -1 if none does
+    begun: bool  # whether that clause is invoked before the path begins
 
 
 def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame:
@@ -41,10 +40,10 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
         hits = _by_draw(counts, place[some])
         low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
-        # a clause that was never called upon has no share of answers, not one of 0
+        # a clause that was never invoked has no share of responses, not one of 0
         known = asked[some] > 0  # of those never asked, nothing
         own, calls = some[known], _by_draw(counts, call[some[known]])
-        # called upon before the path begins: in every path
+        # invoked before the path begins, so in every path
         calls[:, begun[own]] = counts.paths
         asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
     names = [row.name for row in rows]
@@ -71,8 +70,11 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
 def _rows(model: Model) -> list[Row]:
     """Each transition, and below it its options."""
     rows, option = [], len(model.transitions)
+    invoking = (t for t in model.transitions if t.step == "invoked")
+    calls = {transition.clause: model.ranks[transition.name] for transition in invoking}
     for rank, transition in enumerate(model.transitions):
-        call = model.ranks.get(f"{transition.name}{CALLED}", -1)
+        # only what answers a clause is asked; a response belongs to the transition above it
+        call = calls.get(transition.clause, -1) if transition.step == "answered" else -1
         begun = call >= 0 and model.variable(transition.name).start > 0  # the first is dormant
         rows.append(Row(transition.name, rank, rank, call, begun))
         for choice in transition.options:
@@ -85,5 +87,5 @@ def _rows(model: Model) -> list[Row]:
 def _by_draw(counts: Accumulator, places: Counts) -> Counts:
     """(finished draws, places): paths in which each of these fired or was taken."""
     # kept in a type as narrow as a draw needs; sums need more room
-    some = [counts[places] for counts in counts.came_up]
+    some = [of_draw[places] for of_draw in counts.came_up]
     return np.array(some, dtype=np.int64).reshape(len(some), len(places))

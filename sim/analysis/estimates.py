@@ -46,7 +46,7 @@ def outcomes(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     total = counts.total
     table = estimates(counts.hits, total.hits, total.n, varies=varies)
     table["median_time"] = median_times(counts)
-    # None is no distance: it can never happen
+    # no distance (None): it can never happen
     table["reach"] = reaches(total.hits, [distance is not None for distance in reach.outcomes])
     return titled(table, counts.model.outcomes, "outcome")
 
@@ -66,7 +66,7 @@ def titled(table: pd.DataFrame, rows: Sequence[Outcome | Ending], kind: str) -> 
 
 
 def reaches(counts: Counts, possible: Sequence[bool]) -> "pd.Categorical[str]":
-    """Seen in some path; if not, possible or impossible whatever the waits and odds."""
+    """Seen in some path; if not, possible or impossible, delays and probabilities ignored."""
     unseen = np.where(possible, REACHES.index("possible"), REACHES.index("impossible"))
     return named(np.where(counts > 0, REACHES.index("seen"), unseen), REACHES)
 

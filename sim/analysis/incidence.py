@@ -36,10 +36,10 @@ def cumulative_incidence(results: RunTables, *, level: float = LEVEL) -> pd.Data
 
 
 def distinguishable(results: RunTables, most: int = 12) -> list[str]:
-    """The outcomes whose curves can be told apart in one chart, in the scenario's order.
+    """The outcomes whose curves can be distinguished in one chart, in the scenario's order.
 
     All of them if there are no more than `most`; else the headlines, and others no more than three
-    times as likely as the likeliest headline, since one frequent outcome would flatten the rest.
+    times as likely as the most likely headline, since one frequent outcome would flatten the rest.
     """
     shares = results.outcomes["probability"]
     names = [str(name) for name in shares.index]

@@ -27,9 +27,11 @@ def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats,
     """
     z = NormalDist().inv_cdf((1 + level) / 2)
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    share = hits / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # of no path at all nothing is known: the ends below are 0 and 1, whatever 0 / 0 gives here
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = hits / n
+        centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     # rounding would leave an end of 1e-19 where it is 0, and that reads as possible
     low = np.where(hits <= 0, 0.0, np.clip(centre - half, 0.0, 1.0))
     high = np.where(hits >= n, 1.0, np.clip(centre + half, 0.0, 1.0))
@@ -63,14 +65,15 @@ def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
     n = np.broadcast_to(n.reshape(n.shape + (1,) * (hits.ndim - n.ndim)), hits.shape)
     draws = hits.shape[0]
     total = n.sum(axis=0)
-    share = hits.sum(axis=0) / total
+    with np.errstate(invalid="ignore"):  # a clause that was never invoked has no share
+        share = hits.sum(axis=0) / total
     # one draw has no spread between draws: nothing to tell its clustering from
     if draws < 2:
         return np.ones_like(share)
     # residuals of the ratio estimate, so that draws of unequal size count by their size
-    between = ((hits - share * n) ** 2).sum(axis=0) * draws / (draws - 1) / total**2
-    binomial = share * (1 - share) / total
     with np.errstate(divide="ignore", invalid="ignore"):
+        between = ((hits - share * n) ** 2).sum(axis=0) * draws / (draws - 1) / total**2
+        binomial = share * (1 - share) / total
         effect = np.where(binomial > 0, between / binomial, 1.0)
     # below 1 by chance, seldom by nature; never narrower than independent paths would be
     return np.maximum(effect, 1.0)
@@ -83,6 +86,7 @@ def clustered(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floa
     """
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
     total = n.sum(axis=0)
-    share = np.asarray(hits.sum(axis=0) / total, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # the share of nothing is missing
+        share = np.asarray(hits.sum(axis=0) / total, dtype=np.float64)
     effective = total / design_effect(hits, n)
     return share, *wilson(share * effective, effective, level)

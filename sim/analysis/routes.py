@@ -41,7 +41,7 @@ def routes(
     """One row a route to the outcome, ranked by its probability.
 
     A route is the chain of causes of the event at which the outcome first held: the origins
-    (clause, move or event of the file), oldest first, each said once, where it last stands; with
+    (clause, move or event of the file), oldest first, each once, where it last occurs; with
     `options`, each with the option taken. A date (a treaty that begins to bind) has no cause; what
     was only waiting for it goes on with what had made the rest of its condition hold. What holds
     from the start has the route "at the start".
@@ -143,7 +143,7 @@ class _PathHistory:
             if options and firing.option != NOTHING and transition.options[firing.option].name:
                 # by which option, where there was a choice with a name
                 step = f"{step}.{transition.options[firing.option].name}"
-            # a move that came three times on the way is said once, where it last stands
+            # a move that occurs three times on the way is listed once, where it last occurs
             if step not in steps:
                 steps.append(step)
             last = firing.cause
@@ -195,5 +195,5 @@ class _PathHistory:
     def _holds(self, guard: Evaluator, state: Sequence[int], seq: int) -> bool:
         try:
             return bool(guard(state, self.values, self.marks[seq + 1]))
-        except ArithmeticError:  # of a state that never was: no odds, or a division by zero
+        except ArithmeticError:  # of a state that never was: an expression without a value there
             return False

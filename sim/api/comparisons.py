@@ -44,7 +44,7 @@ COUNTS = ("n", "gained", "lost", "differ", "changed")  # missing where nothing w
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Comparison:
-    """A baseline and its twins, path by path under the same seed.
+    """A baseline and its alternatives (`twins`), path by path on the same random numbers.
 
     table  one row a twin and outcome: twin, outcome, n, baseline, probability (with the change),
            difference, low, high: 90 % interval of the difference from the pairs, sampling only;
@@ -116,6 +116,7 @@ class Comparison:
         if "twins" not in manifest:
             raise UsageError(f"{home}: holds a run, not a comparison; Results.load reads it")
         check_unchanged(home, manifest, [TABLE])
+        # as Int64 first, which can hold missing counts; of paths none is missing
         table = read_table(home / TABLE, {**TYPES, **dict.fromkeys(COUNTS, "Int64")})
         if table["n"].notna().all():  # as counted: of a solution they stay missing
             table = table.astype(dict.fromkeys(COUNTS, "int64"))
@@ -139,10 +140,10 @@ def compare(
     keep_paths: bool | None = Plan.keep_paths,
     progress: bool | None = Plan.progress,
 ) -> Comparison:
-    """Run a scenario beside its twins under interventions; `a+b` is both.
+    """Compare a scenario with itself under interventions, on the same random numbers.
 
-    All of them unless named, but for those the scenario is already under. The other arguments are
-    those of `run`. Raises what `run` raises, and UsageError if there is no intervention.
+    `a+b` applies both. Default: every intervention of the scenario that is not applied already.
+    The other arguments are those of `run`. Raises what `run` raises, and UsageError without any.
     """
     baseline = loaded(scenario)
     plan = Plan(

@@ -14,6 +14,7 @@ def page(
     heads, rows = table
     # everything a scenario's author wrote is text, never markup
     parts = [f"<b>{escape(title)}</b>", *(f"<div>{escape(line)}</div>" for line in lines if line)]
+    # no table at all rather than a head above nothing
     body = "".join(_row("td", row) for row in rows)
     if body:
         parts.append(f"<table>{_row('th', heads)}{body}</table>")

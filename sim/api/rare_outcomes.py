@@ -35,6 +35,7 @@ class Rare(RareEstimate):
 
     def summary(self) -> dict[str, object]:
         """The estimate as plain numbers: what `--json` prints."""
+        # by_draw is left out: it is a table, and --json prints numbers
         names = ("scenario", "outcome", "probability", "low", "high", "draws", "repetitions")
         more = ("paths", "events", "gain", "seed")
         return {"interval": "sampling", **{n: getattr(self, n) for n in (*names, *more)}}
@@ -54,8 +55,8 @@ def rare(
     """Estimate one outcome's probability by splitting paths that come nearer to it.
 
     `paths` are begun at each level, `repetitions` times in each of `draws` parameter draws (one,
-    where nothing is unknown; 60 splittings in all unless said), spread over `workers` processes
-    (all cores unless said). The same seed gives the same estimate, whatever their number. Raises
+    where no parameter is uncertain; default: 60 splittings in all), spread over `workers` processes
+    (default: all cores). The same seed gives the same estimate, whatever their number. Raises
     UsageError for an unknown outcome, NotApplicable, with the reason, where splitting has nothing
     to go by, and what `run` raises.
     """

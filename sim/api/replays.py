@@ -61,10 +61,11 @@ def replay(
     path: int,
     seed: int = Plan.seed,
 ) -> Replay:
-    """Path `path` of draw `draw` as any run with this seed walked it, told by the reference engine.
+    """Path `path` of draw `draw` as any run with this seed has it, by the reference engine.
 
     `scenario` is a scenario, or the path of its file. Raises ScenarioError for a file with
     problems, RunError where the path goes wrong, UsageError for numbers out of range.
     """
+    # the data of the replay, put into the object with the conveniences
     found = replays.replay(loaded_or_model(scenario), draw=draw, path=path, seed=seed)
     return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})

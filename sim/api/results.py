@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class Results(RunTables):
     """A run's results: its tables, and what can be asked of them."""
 
+    # what was run, for questions that need to run paths again; not part of what is saved
     source: Scenario | Model | None = field(default=None, compare=False)  # None: read from a file
 
     def __repr__(self) -> str:
@@ -73,6 +74,7 @@ class Results(RunTables):
         found = [str(problem) for problem in getattr(self.source, "warnings", ())]
         if about.interrupted:
             found.append(f"interrupted: {about.draws} of {about.draws_asked} draws were finished")
+        # proved impossible is seldom what an author of an outcome wanted
         impossible = self.outcomes.index[self.outcomes["reach"] == "impossible"]
         found += [f"outcome {name}: impossible by construction" for name in impossible]
         return found
@@ -137,6 +139,7 @@ class Results(RunTables):
 
         Raises UsageError if it holds no run, an older one, or a file that was changed.
         """
+        # tables a run did not keep (paths, events) are not in the directory either: None
         frames, manifest = read_run(directory)
         tables: dict[str, Any] = {name: frames.get(name) for name in NAMES}
         return cls(**tables, provenance=Provenance.from_manifest(manifest))
@@ -144,6 +147,7 @@ class Results(RunTables):
     @classmethod
     def of(cls, tables: RunTables, source: Scenario | Model) -> Results:
         """The tables of a run as the object a user gets."""
+        # the same frames, not copies: tables of a long run fill hundreds of megabytes
         return cls(source=source, **{one.name: getattr(tables, one.name) for one in fields(tables)})
 
 

@@ -32,7 +32,7 @@ def run(
 
     `scenario` is a scenario, or the path of its file. The same seed gives the same tables, byte for
     byte, whatever the number of workers (processes, or threads of an engine that has its own; all
-    cores unless said). `engine` is a name in `sim.engines.ENGINES` (`reference` works in processes:
+    cores by default). `engine` is a name in `sim.engines.ENGINES` (`reference` works in processes:
     outside Linux a script that asks for it keeps its own work below
     `if __name__ == "__main__":`), or `exact`: probabilities are solved for, draw by draw, not
     sampled (then counts, median times and paths are missing, low and high are the error bound).

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def loaded(source: Scenario | str | PathLike[str]) -> Scenario:
     """The scenario itself, or the one of a file; UsageError for anything else."""
-    # here, since reading scenarios imports pydantic and YAML, which a model does not need
+    # here, since reading scenarios imports YAML and the language, which a model does not need
     from sim.scenario import Scenario, load
 
     if isinstance(source, (str, PathLike)):

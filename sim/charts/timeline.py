@@ -155,7 +155,7 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
 
 
 def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
-    """What a row is, right of the lanes: an event with its odds, or an outcome, in bold."""
+    """What a row is, right of the lanes: an event with its probability, or an outcome, in bold."""
     if "seq" in row:
         text = happened(str(row["transition"]), row["option"])
         # a certain option says nothing about what else might have been

@@ -27,7 +27,7 @@ class Look(NamedTuple):
 
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
-    """One chart of the outcomes whose curves can be told apart."""
+    """One chart of the outcomes whose curves can be distinguished."""
     if len(run.outcomes):
         yield Drawing("timing", lambda: _of_run(scenario, run))
 
@@ -81,14 +81,14 @@ def timing(
     horizon = float(table["time"].max()) if len(table) else 1.0
     ends = style.time_axis(ax, horizon, start)
     _curves(ax, [curves[name] for name in happened], ends, rows=rows)
-    # upright lines say when; what happens then is said below, where there is room
+    # upright lines say when; what happens then stands below, where there is room
     for day in (dated or {}).values():
         ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
     label = style.shares(table["n"], "share of paths by then")
     below = [ax.get_xlabel(), interval]
     below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
-    below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is no line at zero
+    below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is not a line at zero
     style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=label)
     ax.xaxis.label.set_wrap(True)
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)

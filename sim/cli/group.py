@@ -57,6 +57,7 @@ class Commands(TyperGroup):
             return super().main(args, *more, **named)
         except EscalationError as error:
             print_problems(str(error).splitlines())
+        # too many draws for the memory is an input, not a fault of the program
         except MemoryError:
             print_problems(["out of memory; use fewer draws or paths"])
         except OSError as error:

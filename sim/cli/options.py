@@ -32,7 +32,7 @@ _TYPES = get_type_hints(Plan)
 def plan_option(name: str) -> Any:
     """One option of a run as typer takes it, in the words of `Plan`."""
     words = _WORDS[name]
-    # a flag can only be set; what the library decides unless told is left to it
+    # a flag can only be set; where the library decides by default, it goes on to decide
     if _TYPES[name] in (bool, bool | None):  # a flag, without its --no-... form
         return typer.Option(f"--{name.replace('_', '-')}", help=words["help"])
     return typer.Option(

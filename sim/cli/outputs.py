@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def claim_output_dir(target: Path) -> Path:
     """The directory to write, refused before the run rather than after it.
 
-    What it holds of an earlier run, which it will be instead of, is said.
+    An earlier run there, which this one will replace, is named on stderr.
     """
     from sim.results.directory import describe_earlier, refuse_foreign
 
@@ -36,6 +36,7 @@ def describe_written(charts: bool, target: Path) -> str:
 
 def exit_if_nothing_finished(results: Results) -> None:
     """Leave now if Ctrl-C came before anything was finished."""
+    # a directory without a single draw would replace one that has some
     if results.provenance.draws == 0:
         print_note("interrupted before the first draw was finished; nothing written")
         raise typer.Exit(INTERRUPTED)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.errors import UsageError, unknown
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 
 class Engine(Protocol):
@@ -30,7 +30,7 @@ class Engine(Protocol):
         draws: range,
         paths: range,
         events: bool = False,
-    ) -> Iterator[Walked]: ...
+    ) -> Iterator[PathBatch]: ...
 
 
 ENGINES = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from math import ceil
 from typing import Any
 
-from sim.errors import UsageError, unknown, whole
+from sim.errors import UsageError, require_int, unknown
 
 EXACT = "exact"  # the engine that solves instead of sampling
 LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
@@ -53,12 +53,12 @@ class Plan:
         from sim.engines import ENGINES
 
         checked = {
-            "draws": whole("draws", self.draws, 1, LARGEST),
-            "paths": whole("paths", self.paths, 1, LARGEST),
-            "seed": whole("seed", self.seed, 0, LAST_SEED),
+            "draws": require_int("draws", self.draws, 1, LARGEST),
+            "paths": require_int("paths", self.paths, 1, LARGEST),
+            "seed": require_int("seed", self.seed, 0, LAST_SEED),
         }
         if self.workers is not None:
-            checked["workers"] = whole("workers", self.workers, 1)
+            checked["workers"] = require_int("workers", self.workers, 1)
         for name, value in checked.items():  # a row of a table gives NumPy's numbers
             object.__setattr__(self, name, value)
         # names only: an engine is imported when it runs
@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def crew(self) -> int:
-        """How many workers; all cores this process may use unless said."""
+        """How many workers; by default all cores this process may use."""
         if self.workers is not None:
             return self.workers
         # a container or a batch system may allow fewer cores than there are
@@ -107,12 +107,12 @@ class RarePlan:
         object.__setattr__(self, "seed", checked.seed)
         # the spread of the repetitions is the error where there is one draw, so two at least
         if self.repetitions is not None:
-            whole("repetitions", self.repetitions, 2)
-        whole("paths", self.paths, 10)
+            require_int("repetitions", self.repetitions, 2)
+        require_int("paths", self.paths, 10)
 
     @property
     def crew(self) -> int:
-        """How many processes; all cores this one may use unless said."""
+        """How many processes; by default all cores this one may use."""
         return Plan(workers=self.workers).crew
 
     def repetitions_of(self, draws: int) -> int:

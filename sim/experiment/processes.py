@@ -1,4 +1,4 @@
-"""Worker processes: how they begin, and what is said when one is lost."""
+"""Worker processes: how they begin, and the error when one is lost."""
 
 import sys
 import warnings

@@ -20,7 +20,7 @@ def bar(
     if not shown:
         yield lambda done: None
         return
-    with warnings.catch_warnings():  # without ipywidgets the bar is plain, which is no trouble
+    with warnings.catch_warnings():  # without ipywidgets the bar is plain, which will do
         warnings.simplefilter("ignore")
         from tqdm.auto import tqdm
 

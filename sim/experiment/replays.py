@@ -13,7 +13,7 @@ import pandas as pd
 from sim.engines.reference import follow
 from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
-from sim.errors import whole
+from sim.errors import require_int
 from sim.experiment.plan import LARGEST, LAST_SEED
 from sim.experiment.runs import model_of
 from sim.experiment.values import parameter_values
@@ -54,9 +54,9 @@ class ReplayTables:
 
 def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> ReplayTables:
     """Path `path` of draw `draw`, walked by the reference engine, which keeps what it weighed."""
-    draw = whole("draw", draw, 0, LARGEST - 1)
-    path = whole("path", path, 0, LARGEST - 1)
-    seed = whole("seed", seed, 0, LAST_SEED)
+    draw = require_int("draw", draw, 0, LARGEST - 1)
+    path = require_int("path", path, 0, LARGEST - 1)
+    seed = require_int("seed", seed, 0, LAST_SEED)
     model = model_of(scenario)
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     walk = follow(model, values, seed=seed, draw=draw, path=path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,6 @@ from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.results.counting import Accumulator
-from sim.results.directory import digest
 from sim.results.provenance import Provenance, versions
 from sim.results.solution import Solution
 
@@ -117,7 +117,9 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
     question = under = ""
     if not isinstance(scenario, Model):
         question, under = scenario.question, "+".join(scenario.applied)
-        files = {Path(file).as_posix(): digest(Path(file)) for file in scenario.files}
+        # of what was parsed when it was parsed: the file may have changed or moved since
+        parsed = scenario.files.items()
+        files = {Path(name).as_posix(): sha256(data).hexdigest() for name, data in parsed}
     return Provenance(
         scenario=model.name,
         title=model.title,

@@ -1,37 +1,40 @@
 """The model for other tools, by the name of the form."""
 
-from sim.errors import NotApplicable, UsageError, unknown, whole
-from sim.experiment.plan import LARGEST, LAST_SEED
+from collections.abc import Callable, Mapping, Sequence
+
+from sim.errors import NotApplicable, UsageError, require_int, unknown
+from sim.experiment.plan import LARGEST, LAST_SEED, Plan
 from sim.experiment.values import parameter_values
 from sim.export.graph import graphml, mermaid
 from sim.export.prism import prism
 from sim.model.model import Model
 from sim.model.parameters import central
 
-FORMS = ("prism", "graphml", "mermaid")
+Values = Sequence[float]
+
+# name of the form -> its text, from a model and one value for each parameter; a new one is a line
+FORMS: Mapping[str, Callable[[Model, Values], str]] = {
+    "prism": prism,
+    "graphml": lambda model, _: graphml(model),
+    "mermaid": lambda model, _: mermaid(model),
+}
 
 
-def exported(model: Model, form: str, *, draw: int | None = None, seed: int = 1) -> str:
+def exported(model: Model, form: str, *, draw: int | None = None, seed: int = Plan.seed) -> str:
     """The text of a model in one of `FORMS`; PRISM with the parameters of a draw, or medians.
 
     UsageError for an unknown form; NotApplicable where PRISM cannot say what the model does.
     """
-    match form:
-        case "graphml":
-            return graphml(model)
-        case "mermaid":
-            return mermaid(model)
-        case "prism":
-            # the text holds one draw: without a number, the median of each parameter
-            values = [central(parameter.distribution) for parameter in model.parameters]
-            if draw is not None:
-                whole("draw", draw, 0, LARGEST - 1)
-                whole("seed", seed, 0, LAST_SEED)
-                values = parameter_values(model, seed, range(draw, draw + 1))[0].tolist()
-            try:
-                return prism(model, values)
-            except NotApplicable as reason:
-                raise NotApplicable(
-                    f"{reason}; --to mermaid and --to graphml take any model"
-                ) from None
-    raise UsageError(unknown("form", form, FORMS))
+    if form not in FORMS:
+        raise UsageError(unknown("form", form, FORMS))
+    # a text holds one draw: without a number, the median of each parameter
+    values = [central(parameter.distribution) for parameter in model.parameters]
+    if draw is not None:
+        require_int("draw", draw, 0, LARGEST - 1)
+        require_int("seed", seed, 0, LAST_SEED)
+        values = parameter_values(model, seed, range(draw, draw + 1))[0].tolist()
+    try:
+        return FORMS[form](model, values)
+    except NotApplicable as reason:
+        others = " and ".join(f"--to {other}" for other in FORMS if other != form)
+        raise NotApplicable(f"{reason}; {others} take any model") from None

@@ -28,6 +28,8 @@ def prism(model: Model, values: Sequence[float]) -> str:
 
 
 class _Translation:
+    """One model on its way to PRISM, with the parameter values of one draw filled in."""
+
     def __init__(self, model: Model, values: Sequence[float]) -> None:
         self.model, self.values = model, values
         can = reach(model, limit=0)

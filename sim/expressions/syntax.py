@@ -41,9 +41,13 @@ class Mistake(Exception):
     """A mistake in an expression, with the message for its author."""
 
 
-@lru_cache(maxsize=4_096)
 def parse(text: str, length: int = MAX_LENGTH) -> ast.expr:
     """The parsed text, which is cached and must not be changed. Raises Mistake."""
+    return _parse(text, length)  # both arguments given, so that each text is cached once
+
+
+@lru_cache(maxsize=4_096)
+def _parse(text: str, length: int) -> ast.expr:
     text = " ".join(text.split())
     if len(text) > length:
         raise Mistake(f"is longer than {length:,} characters; name its parts as facts")

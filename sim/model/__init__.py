@@ -1,4 +1,11 @@
-"""What an engine needs: frozen data for state, expressions, delays and transitions.
+"""What an engine needs, as frozen data: state, expressions, delays, transitions, parameters.
 
-No YAML, no randomness. Engines and the scenario floor meet here and nowhere else.
+No YAML, no randomness, no proofs. Engines and the scenario floor meet here and nowhere else.
+
+The samplers (`waiting`, `delay_kinds`, `normal`, `metalog`, `scalars`) stand here too, not beside
+the streams: what a delay or a distribution may be cannot be checked without them, and both engines
+have to share them to the last bit. They are scalar functions without a state; a uniform comes in
+as an argument. A new delay is an entry of `delay_kinds`, a new distribution one of
+`distribution_kinds`. `tables` evaluates an expression for many states at once, `expressions` for
+one: they stay side by side because they have to agree to the last bit.
 """

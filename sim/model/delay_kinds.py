@@ -11,62 +11,16 @@ a list of numbers and `at`, where the row of a delay starts: its kind at `at`, t
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
+from sim.formatting import duration_in_words
 from sim.model import metalog, normal, scalars
-from sim.model.durations import duration_in_words
+from sim.model.delay_kind import Argument as Argument
+from sim.model.delay_kind import Kind as Kind
+from sim.model.delay_kind import Points, Row
+from sim.model.delay_kind import Sampler as Sampler
 from sim.model.metalog import metalog_cdf, metalog_ppf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.scalars import exp_cut
-
-Row = Sequence[float]
-Points = tuple[float, ...]
-Sampler = Callable[[Row, int, float], float]
-
-
-class Argument(NamedTuple):
-    """One number of a kind, which an author may give by an expression over the parameters."""
-
-    name: str
-    zero: bool = False  # whether it may be 0; it is never negative
-    time: bool = True  # a duration; else a plain number
-    sentence: str = ""  # for authors, where it has a key of its own
-
-
-def _as_given(found: Sequence[float], points: Points) -> Row:
-    return found
-
-
-def _fine(found: Sequence[float], points: Points) -> None:
-    return None
-
-
-def _no_points(points: Points) -> list[str]:
-    return []
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One family of waiting-time distributions, and all that is said of it anywhere.
-
-    `points` below are what a kind has besides its arguments, which are fixed when a scenario is
-    read: the probabilities of quantiles, or the observations.
-    """
-
-    about: str  # what it is, in one sentence
-    sentence: str = ""  # for authors, on its key; empty where its arguments have keys of their own
-    word: str  # its key in a scenario
-    written: Literal["value", "keys", "mapping", "list", "points", "record"] | None = "mapping"
-    arguments: tuple[Argument, ...] = ()  # none for `points`: there they are named by probability
-    random: bool = True  # whether a wait needs a uniform
-    counted: bool = False  # whether how many numbers there are varies and stands before them
-    ppf: Sampler  # (row, at, u) -> the time that a share u of all waits stays below
-    cdf: Sampler  # (row, at, t) -> the probability of a wait no longer than t
-    phrase: Callable[[Sequence[str], Points], str]  # (arguments as written, points)
-    numbers: Callable[[Sequence[float], Points], Row] = _as_given  # as many as it is given
-    wrong: Callable[[Sequence[float], Points], str | None] = _fine  # of arguments possible alone
-    wrong_points: Callable[[Points], list[str]] = _no_points
 
 
 def _none(row: Row, at: int, u: float) -> float:
@@ -86,6 +40,7 @@ def _exactly_cdf(row: Row, at: int, t: float) -> float:
 
 
 def _exponential(row: Row, at: int, u: float) -> float:
+    # log1p(-u), not log(1 - u): a small u keeps its digits
     return -row[at + 1] * math.log1p(-u)
 
 
@@ -98,11 +53,12 @@ def _lognormal(row: Row, at: int, u: float) -> float:
 
 
 def _lognormal_cdf(row: Row, at: int, t: float) -> float:
-    ratio = t / row[at + 1]
+    ratio = t / row[at + 1]  # of a tiny t this may be 0 itself
     return normal_cdf(math.log(ratio) / row[at + 2]) if ratio > 0.0 else 0.0
 
 
 def _weibull(row: Row, at: int, u: float) -> float:
+    # (-log(1 - u)) ** (1 / shape) by its logarithm, which a small shape cannot make overflow
     return row[at + 1] * exp_cut(math.log(-math.log1p(-u)) / row[at + 2])
 
 
@@ -113,6 +69,7 @@ def _weibull_cdf(row: Row, at: int, t: float) -> float:
 
 def _between(row: Row, at: int, u: float) -> float:
     low, high = row[at + 1], row[at + 2]
+    # low + (high - low) may round to more than high
     return min(low + (high - low) * u, high)
 
 
@@ -134,13 +91,14 @@ def _quantiles_cdf(row: Row, at: int, t: float) -> float:
 
 def _observed(row: Row, at: int, u: float) -> float:
     count = int(row[at + 1])
+    # u * count may round up to count
     return row[at + 2 + min(int(u * count), count - 1)]
 
 
 def _observed_cdf(row: Row, at: int, t: float) -> float:
     """The share of the observations, which are sorted, that are no longer than t."""
     count = int(row[at + 1])
-    low, high = 0, count
+    low, high = 0, count  # by halving: `bisect` is no function that numba compiles
     while low < high:
         middle = (low + high) // 2
         if row[at + 2 + middle] <= t:

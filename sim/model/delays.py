@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
+from sim.formatting import duration_in_words
 from sim.model import waiting
 from sim.model.delay_kinds import CODES, KINDS, Argument
-from sim.model.durations import duration_in_words
 from sim.model.expressions import Constant, Evaluator, Expression, Names, Values, evaluator
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words
+from sim.model.scalars import LEAST_U, MOST_U
 
 DelayKind = str  # a key of KINDS, or "mix": one share a part, summing to 1, and `parts`
 
@@ -74,6 +75,7 @@ def row(delay: Delay, names: Names) -> Callable[[Values], list[float]]:
 
     if parameters_read(delay):
         return read
+    # most delays read no parameter; fitting a metalog once and not in each draw is worth the branch
     fixed = read(())
     return lambda values: fixed
 
@@ -86,14 +88,15 @@ def complaints(delay: Delay, parameters: Sequence[Parameter] = ()) -> list[str]:
     """
     if wrong := _wrong_shape(delay):
         return wrong
+    # Corners, not all values: whether there is such a distribution is checked again in each draw.
     wrong_at = _judge(delay, Names({}, {p.name: i for i, p in enumerate(parameters)}, {}))
     for corner in corners(parameters):
         if wrong := wrong_at(corner):
-            told = [
+            values = [
                 f"{parameter.name} is {value_in_words(parameter, value)}"
                 for parameter, value in zip(parameters, corner, strict=True)
             ]
-            where = f", when {' and '.join(told)}" if told else ""
+            where = f", when {' and '.join(values)}" if values else ""
             return [sentence + where for sentence in wrong]
     return []
 
@@ -145,6 +148,7 @@ def _weighted(delay: Delay, names: Names) -> Callable[[Values], list[tuple[float
         if delay.kind != "mix":
             return [(1.0, _row(delay, found))]
         total = reduce(add, found)  # left to right: `sum` rounds otherwise from Python 3.12 on
+        # scaled, as shares may be off by rounding; a part that is a mix brings its own parts
         shared = zip(found, parts, strict=True)
         return [(s / total * below, r) for s, part in shared for below, r in part(values)]
 
@@ -153,6 +157,7 @@ def _weighted(delay: Delay, names: Names) -> Callable[[Values], list[tuple[float
 
 def _mixed(weighted: Sequence[tuple[float, list[float]]]) -> list[float]:
     """The row of a mix: its parts' shares and where each starts, then the parts themselves."""
+    # relative places, so that the row can be moved: into a table, behind others
     start = 2 + 2 * len(weighted)
     head, tail = [float(waiting.MIX), float(len(weighted))], list[float]()
     for share, part in weighted:
@@ -215,8 +220,19 @@ def _complaints(delay: Delay, found: Sequence[float]) -> list[str]:
             wrong.append(f"{argument.name} must be {least}, found {shown}{_source(written)}")
     if wrong:
         return wrong
-    sentence = kind.wrong(found, delay.points)
+    sentence = kind.wrong(found, delay.points) or _not_finite(delay, found)
     return [sentence] if sentence else []
+
+
+def _not_finite(delay: Delay, found: Sequence[float]) -> str | None:
+    """A wait that would be no number: asked at the ends of what a uniform can be."""
+    try:
+        row = _row(delay, list(found))
+        ends = [KINDS[delay.kind].ppf(row, 0, u) for u in (LEAST_U, 0.5, MOST_U)]
+    except ArithmeticError:  # too large on the way
+        ends = [math.inf]
+    fine = all(math.isfinite(value) for value in ends)
+    return None if fine else "a wait could be longer than a number can be"
 
 
 def _share_complaints(found: Sequence[float]) -> list[str]:

@@ -53,6 +53,7 @@ def _uniform_wrong(found: Distribution, say: Say) -> list[str]:
 
 def _triangular(found: Distribution, u: float) -> float:
     low, mode, high = found.numbers
+    # multiplied out, so that nothing is divided: the mode may be at either end
     if u * (high - low) < mode - low:
         return low + math.sqrt(u * (high - low) * (mode - low))
     return high - math.sqrt((1 - u) * (high - low) * (high - mode))
@@ -71,6 +72,7 @@ def _pert(found: Distribution, u: float) -> float:
 
 
 def _pert_cdf(found: Distribution, value: float) -> float:
+    # stretched to (0, 1), where it is a beta
     low, mode, high = found.numbers
     return _beta_cdf(*_pert_shapes(low, mode, high), (value - low) / (high - low))
 
@@ -84,8 +86,8 @@ def _modes_wrong(found: Distribution, say: Say) -> list[str]:
     low, mode, high = found.numbers
     if low <= mode <= high > low:
         return []
-    told = ", ".join(say(number) for number in found.numbers)
-    return [f"must be low, mode, high in ascending order, found {told}"]
+    numbers = ", ".join(say(number) for number in found.numbers)
+    return [f"must be low, mode, high in ascending order, found {numbers}"]
 
 
 def _mode_phrase(found: Distribution, say: Say) -> str:
@@ -247,9 +249,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         cdf=_normal_cdf,
         support=_anything,
         positive=("sd",),
-        phrase=lambda found, say: (
-            f"normal, mean {say(found.numbers[0])}, sd {say(found.numbers[1])}"
-        ),
+        phrase=lambda found, say: "normal, mean {}, sd {}".format(*map(say, found.numbers)),
     ),
     "lognormal": Kind(
         about="Positive, with a long upper tail.",
@@ -262,9 +262,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         support=lambda numbers: (0.0, math.inf),
         positive=("median", "p90"),
         wrong=_lognormal_wrong,
-        phrase=lambda found, say: (
-            f"lognormal, median {say(found.numbers[0])}, p90 {say(found.numbers[1])}"
-        ),
+        phrase=lambda found, say: "lognormal, median {}, p90 {}".format(*map(say, found.numbers)),
     ),
     "beta": Kind(
         about="A probability learnt from counts, or given by mean and spread.",

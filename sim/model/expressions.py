@@ -146,6 +146,7 @@ class Names:
     outcomes: Mapping[str, int]
 
 
+# A table and not a method of each node: the nodes stay data, and a loop over them stays a loop.
 _BELOW: Mapping[type, Callable[[Any], tuple[Node, ...]]] = {
     Fact: lambda node: (node.says,),
     Not: lambda node: (node.of,),
@@ -166,7 +167,7 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def walk(node: Node) -> Iterator[Node]:
     """This node and every node below it, in reading order."""
-    waiting = [node]
+    waiting = [node]  # a stack, not recursion: a file may nest as deep as the parser lets it
     while waiting:
         part = waiting.pop()
         yield part
@@ -208,6 +209,7 @@ def odds(probability: float, *factors: float) -> float:
     """
     if not 0 <= probability <= 1:
         raise ArithmeticError(f"odds of {probability:g}, which is no probability")
+    # the factors first and the probability last: `tables` multiplies in the same order
     total = 1.0
     for factor in factors:
         if factor < 0:
@@ -241,6 +243,7 @@ def evaluator(node: Node, names: Names) -> Evaluator:
     Raises ArithmeticError where the expression has no value there: a division by zero, or odds of
     something that is no probability.
     """
+    # Closures of closures: the tree is walked once, not at each evaluation.
     match node:
         case Constant(value, _):
             return lambda state, values, marks: value
@@ -267,6 +270,7 @@ def _joined(node: Node, below: Sequence[Evaluator]) -> Evaluator:
         case Negative():
             return lambda state, values, marks: -first(state, values, marks)
         case Logic(op, _):
+            # what stands behind a part that decides may have no value: `any`, `all` stop before
             decides = op == "or"
             return lambda state, values, marks: (
                 any(part(state, values, marks) for part in below)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from math import isfinite
 
 from sim.errors import RunError
+from sim.formatting import DAY
 from sim.model.delays import Delay
-from sim.model.durations import DAY
 from sim.model.expressions import Expression
 from sim.model.model import Model
+from sim.model.transitions import Transition
 
+# All engines raise these, so that a scenario is told the same whichever ran it; tests compare them.
 SLACK = 1e-9  # how far probabilities may be off by rounding
 FIRINGS_AT_ONE_INSTANT = 10_000
 
@@ -49,8 +51,18 @@ def nothing_left(transition: str, taken: float, when: str) -> RunError:
     )
 
 
+def infinite_total(transition: Transition, when: str) -> RunError:
+    """The error for weights that are finite each, and together more than a number can be."""
+    first = next(option.value for option in transition.options if option.value is not None)
+    where = f"{first.where}: " if first.where else ""
+    return RunError(
+        f"{where}{transition.name}: its weights add up to more than a number can be; {when}"
+    )
+
+
 def endless(names: Sequence[str], when: str) -> RunError:
     """The error for too many firings at one instant; `names` are those firings, in order."""
+    # the shortest round whose last two turns are alike; if there is none, the last ten firings
     rounds = range(1, len(names) // 2)
     length = next((n for n in rounds if names[-n:] == names[-2 * n : -n]), min(10, len(names)))
     circle = " -> ".join((*names[-length:], names[-length]))

@@ -73,6 +73,7 @@ def coefficients(values: tuple[float, ...], probabilities: tuple[float, ...]) ->
     Probabilities without complaint. Solved by elimination in plain Python, so that the last bit
     does not depend on a linear algebra library.
     """
+    # Gaussian elimination with partial pivoting of at most five equations, one for each point.
     n = len(values)
     rows = [[*_terms(p)[:n], value] for p, value in zip(probabilities, values, strict=True)]
     for column in range(n):
@@ -82,7 +83,7 @@ def coefficients(values: tuple[float, ...], probabilities: tuple[float, ...]) ->
             factor = row[column] / rows[column][column]
             for i in range(column, n + 1):
                 row[i] -= factor * rows[column][i]
-    solved = [0.0] * n
+    solved = [0.0] * n  # back substitution
     for at in reversed(range(n)):
         left = rows[at][n]
         for i in range(at + 1, n):
@@ -102,6 +103,7 @@ def turns_back_at(fitted: Sequence[float]) -> float | None:
 
     Looked at on 2,401 probabilities and in the limits at 0 and 1.
     """
+    # the slope is linear in the coefficients, so one product gives it at all places
     slopes = _SLOPES[:, : len(fitted)] @ np.array(fitted)
     worst = int(np.argmin(slopes))
     return float(_LOOKED_AT[worst]) if not slopes[worst] > 0 else None
@@ -140,15 +142,17 @@ def values_complaint(
     points = list(zip(probabilities, values, strict=True))
     for (p, low), (q, high) in pairwise(points):
         if not low < high:
-            told = f"{say(high)} at {100 * q:g} % after {say(low)} at {100 * p:g} %"
-            return f"quantiles must increase, found {told}"
+            found = f"{say(high)} at {100 * q:g} % after {say(low)} at {100 * p:g} %"
+            return f"quantiles must increase, found {found}"
+    # Quantiles that rise need not have a quantile function that does: with as many terms as points
+    # the curve through them is the only one there is.
     where = turns_back_at(coefficients(values, probabilities))
     if where is None:
         return None
     first, last = probabilities[0], probabilities[-1]
-    told = f"near {100 * where:.2g} %" if first < where < last else ""
-    told = told or (f"below {100 * first:g} %" if where <= first else f"above {100 * last:g} %")
-    wrong = f"no metalog runs through these quantiles: it would turn back {told}"
+    place = f"near {100 * where:.2g} %" if first < where < last else ""
+    place = place or (f"below {100 * first:g} %" if where <= first else f"above {100 * last:g} %")
+    wrong = f"no metalog runs through these quantiles: it would turn back {place}"
     if len(points) != 3:
         return f"{wrong}; leave out a point or move one"
     nearest = _nearest_middle(values, probabilities)
@@ -167,7 +171,7 @@ def _nearest_middle(values: tuple[float, ...], probabilities: tuple[float, ...])
     first, wrong, last = values
     low, middle, high = (_terms(p)[1] for p in probabilities)
     good = first + (last - first) * (middle - low) / (high - low)
-    for _ in range(60):
+    for _ in range(60):  # to the spacing of floats
         tried = 0.5 * (good + wrong)
         if turns_back_at(coefficients((first, tried, last), probabilities)) is None:
             good = tried

@@ -71,6 +71,9 @@ class Model:
     endings: tuple[Ending, ...]
     stop_when: Expression | None = None
 
+    # Cached: the model is frozen, so what follows from it is worked out once. (A dataclass with
+    # slots has no place to keep that; hence the one class here without them.)
+
     @cached_property
     def names(self) -> Names:
         """Position of every variable, parameter and outcome."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from sim.formatting import duration_in_words
 from sim.model.distribution_kinds import KINDS, within
 from sim.model.distributions import Distribution as Distribution
 from sim.model.distributions import DistributionKind as DistributionKind
 from sim.model.distributions import Say
-from sim.model.durations import duration_in_words
 from sim.model.scalars import LEAST_U, MOST_U
 
 
@@ -34,6 +34,7 @@ def quantile(distribution: Distribution, u: float) -> float:
     kind = KINDS[distribution.kind]
     if distribution.within is None or kind.cdf is None:
         return kind.ppf(distribution, u)
+    # Truncation by inversion: u is stretched over the part of (0, 1) that falls within the bounds.
     low, high = distribution.within
     first, last = (_cdf(distribution, end) for end in (low, high))
     inside = min(max(first + (last - first) * u, LEAST_U), MOST_U)
@@ -57,6 +58,8 @@ def extremes(distribution: Distribution) -> tuple[float, float]:
     low, high = bounds(distribution)
     if KINDS[distribution.kind].discrete:
         return low, high
+    # Not the bounds themselves, which may never be drawn: a probability of exactly 0 would make
+    # quotients fail that never do in a draw.
     if math.isfinite(low) and math.isfinite(high):
         inside = 1e-6 * (high - low)
         return low + inside, high - inside
@@ -73,6 +76,8 @@ def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
     if math.prod(len(values) for values in ends) <= _MOST_CORNERS:
         yield from product(*ends)
         return
+    # Too many for all combinations: a fault that needs several parameters at once may be missed
+    # here, and is found in the draw, before it runs.
     bases = tuple(values[0] for values in ends), tuple(values[-1] for values in ends)
     yield from bases
     for i, values in enumerate(ends):
@@ -98,16 +103,32 @@ def complaints(distribution: Distribution, time: bool = False) -> list[str]:
     wrong = kind.wrong(distribution, say) or _not_positive(distribution, say)
     if not wrong and distribution.within is not None:
         wrong = _wrong_within(distribution, say)
-    return wrong or kind.wrong_together(distribution, say)
+    return wrong or kind.wrong_together(distribution, say) or _not_finite(distribution)
+
+
+def _not_finite(distribution: Distribution) -> list[str]:
+    """A draw that would be no number: asked at the ends of what a uniform can be.
+
+    Not of choices, nor where the ends are finite and near enough: between them every draw is.
+    """
+    low, high = bounds(distribution)
+    if KINDS[distribution.kind].discrete or math.isfinite(high - low):
+        return []
+    try:
+        ends = [quantile(distribution, u) for u in (LEAST_U, 0.5, MOST_U)]
+    except ArithmeticError:  # too large on the way
+        ends = [math.inf]
+    fine = all(math.isfinite(value) for value in ends)
+    return [] if fine else ["a draw could be larger than a number can be"]
 
 
 def in_words(distribution: Distribution, time: bool = False) -> str:
     """The distribution as a reader would say it; `time` when its numbers are durations."""
     say = _say(time)
-    said = KINDS[distribution.kind].phrase(distribution, say)
+    text = KINDS[distribution.kind].phrase(distribution, say)
     if distribution.within is None:
-        return said
-    return f"{said}, within {say(distribution.within[0])} and {say(distribution.within[1])}"
+        return text
+    return f"{text}, within {say(distribution.within[0])} and {say(distribution.within[1])}"
 
 
 def value_in_words(parameter: Parameter, value: float) -> str:

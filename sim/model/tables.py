@@ -66,6 +66,7 @@ class Grid:
 
     def parameter(self, name: str) -> Floats:
         """A parameter's value in every draw, along the draws' axis."""
+        # a column of one value stands for all draws, by broadcasting
         column = np.asarray(self.values[name], dtype=np.float64)
         return column.reshape([-1] + [1] * (len(self.variables) + len(self.outcomes)))
 
@@ -76,7 +77,7 @@ def table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
     Both broadcast to `grid.shape`. Conditions are 0.0 and 1.0. `wrong` marks the points at which
     the closure raises ArithmeticError; the value there means nothing.
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # divisions by zero are told by `wrong`
         return _table(node, grid)
 
 
@@ -104,6 +105,7 @@ def _table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
         case Logic(op, parts):
             return _logic(op == "or", parts, grid)
         case IfElse(condition, then, otherwise):
+            # both branches are worked out everywhere; what is wrong counts only where it is chosen
             (test, wrong), (yes, bad_yes), (no, bad_no) = (
                 _table(part, grid) for part in (condition, then, otherwise)
             )
@@ -138,7 +140,7 @@ def _call(function: str, arguments: Sequence[tuple[Floats, Bools]]) -> tuple[Flo
     for _, bad in arguments[1:]:
         wrong = wrong | bad
     rest = [other for other, _ in arguments[1:]]
-    if function == "odds":
+    if function == "odds":  # step by step as `expressions.odds`, so that the last bit agrees
         wrong = wrong | ~((value >= 0) & (value <= 1))
         total = np.ones_like(value)
         for factor in rest:

@@ -44,6 +44,7 @@ def bits(mask: int) -> tuple[int, ...]:
 
 def interval_of(node: Node, ranges: Ranges) -> IntervalOf:
     """A closure box -> (least, greatest) value the expression may have; conditions are 0 and 1."""
+    # Closures are built once and asked of many boxes; what no box changes is worked out here.
     match node:
         case Constant(value, _):
             constant = (float(value), float(value))
@@ -63,6 +64,7 @@ def interval_of(node: Node, ranges: Ranges) -> IntervalOf:
         case Comparison(op, left, right):
             return _comparison(op, interval_of(left, ranges), interval_of(right, ranges))
         case IfElse(condition, then, otherwise):
+            # each branch is asked in the part of the box where its condition may hold
             yes, no = restrict(condition, True, ranges), restrict(condition, False, ranges)
             return _either(yes, interval_of(then, ranges), no, interval_of(otherwise, ranges))
         case Call(function, arguments):
@@ -70,7 +72,7 @@ def interval_of(node: Node, ranges: Ranges) -> IntervalOf:
         case Logic() | Not():
             yes, no = restrict(node, True, ranges), restrict(node, False, ranges)
             return _either(yes, lambda box: (1.0, 1.0), no, lambda box: (0.0, 0.0))
-    raise AssertionError(f"no span for {node!r}")
+    raise AssertionError(f"no interval for {node!r}")
 
 
 def restrict(node: Node, truth: bool, ranges: Ranges) -> Restrict:
@@ -84,18 +86,20 @@ def restrict(node: Node, truth: bool, ranges: Ranges) -> Restrict:
         case Not(of):
             return restrict(of, not truth, ranges)
         case Logic(op, parts):
+            # not (a and b) is (not a) or (not b), so one of the two forms fits any truth
             below = [restrict(part, truth, ranges) for part in parts]
             return _all(below) if (op == "and") == truth else _any(below)
         case IfElse(condition, then, otherwise):
             yes = [restrict(condition, True, ranges), restrict(then, truth, ranges)]
             no = [restrict(condition, False, ranges), restrict(otherwise, truth, ranges)]
             return _any([_all(yes), _all(no)])
+    # what is left is a comparison or a number: tried out, one value of one name at a time
     names = tuple(dict.fromkeys(discrete_names(node)))
     names = tuple(name for name in names if name not in ranges)
-    span = interval_of(node, ranges)
+    interval = interval_of(node, ranges)
     if len(names) == 1:
-        return _one_name(names[0], span, truth)
-    return _filter(names, span, truth)
+        return _one_name(names[0], interval, truth)
+    return _filter(names, interval, truth)
 
 
 def discrete_names(node: Node) -> Iterable[str]:
@@ -104,22 +108,26 @@ def discrete_names(node: Node) -> Iterable[str]:
 
 
 def _ends(mask: int | None) -> Interval:
-    if mask is None:
+    """The least and the greatest value in a mask: positions of its lowest and highest bit."""
+    if mask is None:  # a name the box knows nothing of
         return ANYTHING
     return float((mask & -mask).bit_length() - 1), float(mask.bit_length() - 1)
 
 
-def _may(span: Interval, truth: bool) -> bool:
-    low, high = span
+def _may_be(interval: Interval, truth: bool) -> bool:
+    # a condition is true where its value is anything but 0
+    low, high = interval
     return not (low == 0 == high) if truth else low <= 0 <= high
 
 
 def _all(below: list[Restrict]) -> Restrict:
-    return lambda box: all(narrow(box) for narrow in below)
+    return lambda box: all(cut(box) for cut in below)
 
 
 def _any(below: list[Restrict]) -> Restrict:
-    def narrow(box: Box) -> bool:
+    def cut(box: Box) -> bool:
+        # The union of the boxes in which one of the parts holds: it lets through combinations of
+        # values that none of them allows, which errs on the permitted side.
         union: Box | None = None
         for part in below:
             trial = dict(box)
@@ -133,35 +141,37 @@ def _any(below: list[Restrict]) -> Restrict:
             box.update(union)
         return union is not None
 
-    return narrow
+    return cut
 
 
-def _one_name(name: str, span: IntervalOf, truth: bool) -> Restrict:
+def _one_name(name: str, interval: IntervalOf, truth: bool) -> Restrict:
     """The verdict on each single value is the same in every box, so it is kept."""
     accepted, looked = 0, 0
 
-    def narrow(box: Box) -> bool:
+    def cut(box: Box) -> bool:
         nonlocal accepted, looked
         mask = box.get(name)
         if mask is None:
-            return _may(span(box), truth)
+            return _may_be(interval(box), truth)
         fresh = mask & ~looked
         while fresh:
-            bit = fresh & -fresh
-            if _may(span({name: bit}), truth):
+            bit = fresh & -fresh  # the lowest bit that is set
+            if _may_be(interval({name: bit}), truth):
                 accepted |= bit
             fresh ^= bit
         looked |= mask
         box[name] = mask & accepted
         return box[name] != 0
 
-    return narrow
+    return cut
 
 
-def _filter(names: tuple[str, ...], span: IntervalOf, truth: bool) -> Restrict:
-    def narrow(box: Box) -> bool:
-        if not _may(span(box), truth):
+def _filter(names: tuple[str, ...], interval: IntervalOf, truth: bool) -> Restrict:
+    def cut(box: Box) -> bool:
+        if not _may_be(interval(box), truth):
             return False
+        # A value stays if the condition may hold with it and any values of the others. Names cut
+        # before make the next ones tighter; one round only, not to a fixed point.
         for name in names:
             mask = box.get(name)
             if mask is None:
@@ -169,7 +179,7 @@ def _filter(names: tuple[str, ...], span: IntervalOf, truth: bool) -> Restrict:
             kept, rest = 0, mask
             while rest:
                 box[name] = bit = rest & -rest
-                if _may(span(box), truth):
+                if _may_be(interval(box), truth):
                     kept |= bit
                 rest ^= bit
             box[name] = kept
@@ -177,10 +187,11 @@ def _filter(names: tuple[str, ...], span: IntervalOf, truth: bool) -> Restrict:
                 return False
         return True
 
-    return narrow
+    return cut
 
 
 def _corners(combine: Callable[[float, float], float], a: Interval, b: Interval) -> Interval:
+    # sums, differences, products and quotients are monotone in each operand between these corners
     values = [combine(x, y) for x in a for y in b]
     if any(isnan(value) for value in values):
         return ANYTHING
@@ -190,19 +201,19 @@ def _corners(combine: Callable[[float, float], float], a: Interval, b: Interval)
 def _arithmetic(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
     combine = COMBINE[op]
 
-    def span(box: Box) -> Interval:
+    def interval(box: Box) -> Interval:
         a, b = left(box), right(box)
-        if op == "/" and b[0] <= 0 <= b[1]:
+        if op == "/" and b[0] <= 0 <= b[1]:  # near 0 a quotient is as large as you like
             return ANYTHING
         if op == "*" and ((0.0, 0.0) in (a, b)):  # also where the other is unbounded
             return (0.0, 0.0)
         return _corners(combine, a, b)
 
-    return span
+    return interval
 
 
 def _comparison(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
-    def span(box: Box) -> Interval:
+    def interval(box: Box) -> Interval:
         (a, b), (c, d) = left(box), right(box)
         match op:
             case "<":
@@ -219,38 +230,39 @@ def _comparison(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
                     always, never = never, always
         return (1.0, 1.0) if always else (0.0, 0.0) if never else EITHER
 
-    return span
+    return interval
 
 
 def _either(yes: Restrict, then: IntervalOf, no: Restrict, otherwise: IntervalOf) -> IntervalOf:
-    def span(box: Box) -> Interval:
-        spans = []
-        for narrow, branch in ((yes, then), (no, otherwise)):
+    def interval(box: Box) -> Interval:
+        intervals = []
+        for cut, branch in ((yes, then), (no, otherwise)):
             trial = dict(box)
-            if narrow(trial):
-                spans.append(branch(trial))
-        if not spans:  # this box holds no state at all
+            if cut(trial):
+                intervals.append(branch(trial))
+        if not intervals:  # this box holds no state at all
             return ANYTHING
-        return min(low for low, _ in spans), max(high for _, high in spans)
+        return min(low for low, _ in intervals), max(high for _, high in intervals)
 
-    return span
+    return interval
 
 
 def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
     def extreme(box: Box) -> Interval:
         best = min if function == "min" else max
-        spans = [argument(box) for argument in arguments]
-        return best(low for low, _ in spans), best(high for _, high in spans)
+        intervals = [argument(box) for argument in arguments]
+        return best(low for low, _ in intervals), best(high for _, high in intervals)
 
-    def odds_span(box: Box) -> Interval:
+    def odds_interval(box: Box) -> Interval:
         (low, high), *factors = [argument(box) for argument in arguments]
         if any(top == inf for _, top in factors):
             return (0.0, 1.0)
+        # odds rise with the probability and with every factor, so the ends are at the ends
         least = odds(_share(low), *[max(bottom, 0.0) for bottom, _ in factors])
         most = odds(_share(high), *[max(top, 0.0) for _, top in factors])
         return least, max(least, most)
 
-    return odds_span if function == "odds" else extreme
+    return odds_interval if function == "odds" else extreme
 
 
 def _share(probability: float) -> float:

@@ -43,11 +43,13 @@ class Chain:
         self._free = mask(t.at is None and not t.on for t in transitions)
         self._remembers = mask(t.memory == "remember" for t in transitions)
         self._limits = tuple((r, t.limit) for r, t in enumerate(transitions) if t.limit is not None)
+        # `Situation.counts` has a slot for each transition with a limit, and no other
         self._slot = {rank: slot for slot, (rank, _) in enumerate(self._limits)}
         self._tracked = tracked(model)
         self._branches = [branches(model, bounds, t) for t in transitions]
         self._by_name, self._by_option, turning = _triggers(model)
         self._turning = [clock for _, clock in turning]
+        # asked of every state, as bits: guards, clocks that move, `becomes` that are true
         self._questions = (
             _Questions(model, [(t.when, guard(model, bounds, t.when)) for t in transitions]),
             _Questions(model, [(t.speed, moves(model, bounds, t.speed)) for t in transitions]),
@@ -66,7 +68,7 @@ class Chain:
         """The situation at t = 0, with these scheduled transitions still to come."""
         state = self.model.start_state
         marks, _, stopped = self.look(state, 0)
-        if stopped:
+        if stopped:  # all stopped situations of a state are one: nothing else matters any more
             return Situation(state, (), 0, marks, 0)
         return Situation(state, (0,) * len(self._limits), 0, marks, pending)
 
@@ -74,6 +76,7 @@ class Chain:
         """Outcomes and `stop_when` in this state, when these outcomes had happened before."""
         found = self._looks.get((state, marks))
         if found is None:
+            # rule 10: each outcome behind those it reads, so one round finds all
             holds, before = 0, marks
             happened = marks
             for i in self.model.outcome_order:
@@ -103,6 +106,7 @@ class Chain:
         """
         if self.stopped(situation):
             return 0
+        # an untriggered clock runs wherever its guard holds; a triggered one if it was started
         guards = self._reads(situation.state)[0]
         return guards & ~self._spent(situation.counts) & (self._free | situation.running)
 
@@ -141,6 +145,7 @@ class Chain:
         guards, _, turned = self._reads(new, state)
         running &= ~(1 << rank)
         if self.triggered:  # rule 1 and `memory`, looked at in the new state
+            # one that runs already is not started again, which leaves its bit as it is
             starting = self._by_name.get(rank, 0) | self._by_option.get((rank, option), 0)
             for i in ranks(turned & ~self._reads(state)[2]):
                 starting |= self._turning[i]
@@ -166,6 +171,7 @@ class Chain:
 
         Worked out from a state that differs little, where one is given.
         """
+        # A firing changes one or two variables: only what reads these is asked again.
         found = self._seen.get(state)
         if found is None:
             guards, moving, turning = self._questions
@@ -190,7 +196,7 @@ class _Questions:
         self, model: Model, asked: Sequence[tuple[Expression | None, Callable[[State], bool]]]
     ) -> None:
         self._says = [says for _, says in asked]
-        self._readers: list[list[int]] = [[] for _ in model.variables]
+        self._readers: list[list[int]] = [[] for _ in model.variables]  # by variable
         for i, (expression, _) in enumerate(asked):
             for name in variables_read(expression.node) if expression else ():
                 self._readers[model.names.variables[name]].append(i)
@@ -214,13 +220,14 @@ def mask(bits: Iterable[bool]) -> int:
 def ranks(bits: int) -> Iterable[int]:
     """The positions of the bits that are set, ascending."""
     while bits:
-        lowest = bits & -bits
+        lowest = bits & -bits  # the lowest bit that is set: two's complement
         yield lowest.bit_length() - 1
         bits ^= lowest
 
 
 def tracked(model: Model) -> int:
     """Mask of the outcomes whose having happened decides something later."""
+    # Any other outcome may be forgotten: two situations that differ only by it go on alike.
     readers = [model.stop_when, *(e.when for e in model.endings), *(o.when for o in model.outcomes)]
     names = {name for reader in readers if reader for name in outcomes_read(reader.node)}
     return mask(outcome.name in names for outcome in model.outcomes)

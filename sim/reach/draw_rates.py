@@ -9,6 +9,7 @@ from sim.model.failures import (
     SLACK,
     impossible_delay,
     in_words,
+    infinite_total,
     nothing_left,
     out_of_range,
     without_value,
@@ -54,6 +55,7 @@ class DrawRates:
 
     def shares(self, rank: int, state: State) -> list[float]:
         """The probability of each option, and last of none: rules 3 and 7."""
+        # Left to right, as the engines do: `sum` corrects its rounding from Python 3.12 on.
         weights = self.weights(rank, state)
         total = 0.0
         for weight in weights:
@@ -81,12 +83,14 @@ class DrawRates:
             for i, option in enumerate(transition.options)
             if available[i]
         }
+        # relative to the best, so that exp does not overflow: shares do not change by that
         best = max(utilities.values(), default=0.0)
         return [exp(utilities[i] - best) if free else 0.0 for i, free in enumerate(available)]
 
     def _weights(
         self, transition: Transition, available: Sequence[bool], state: State
     ) -> list[float]:
+        # The same steps in the same order as engines.reference.choices: equal to the last bit.
         top = 1 + SLACK if transition.choice == "probability" else inf
         weights: list[float] = []
         rest = -1
@@ -105,6 +109,8 @@ class DrawRates:
             taken = taken + weight
         if rest >= 0:
             weights[rest] = self._left(transition, taken, state)
+        if not isfinite(taken):  # each weight is, but together they are too much for a float
+            raise infinite_total(transition, self._moment(state))
         return weights
 
     def _left(self, transition: Transition, taken: float, state: State) -> float:
@@ -114,6 +120,7 @@ class DrawRates:
         return max(left, 0.0)
 
     def _value(self, expression: Expression, state: State) -> float:
+        # by identity, which is safe as the model keeps its expressions alive
         evaluate = self._closures.get(id(expression))
         if evaluate is None:
             evaluate = evaluator(expression.node, self.model.names)

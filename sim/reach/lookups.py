@@ -10,6 +10,7 @@ from math import isfinite
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from sim.model.distribution_kinds import KINDS
 from sim.model.effects import new_value, variable_read
 from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
@@ -40,7 +41,7 @@ def bounds_of(model: Model, draws: Sequence[Values]) -> Bounds:
     box: Box = {}
     ranges = {}
     for parameter, values in zip(model.parameters, zip(*draws, strict=True), strict=True):
-        if parameter.distribution.kind == "choices":
+        if KINDS[parameter.distribution.kind].discrete:
             box[parameter.name] = sum(1 << value for value in {int(value) for value in values})
         else:
             ranges[parameter.name] = (min(values), max(values))
@@ -56,9 +57,11 @@ def projected(
     model: Model, names: Sequence[str], work: Callable[[State], T]
 ) -> Callable[[State], T]:
     """The same function of the state, worked out once for each combination of what it reads."""
+    # The state has dozens of variables, what is asked of it reads two or three: the table of these
+    # combinations is small, and most questions are answered by one look into a dict.
     at = [model.names.variables[name] for name in names]
     if not at:
-        once: list[T] = []
+        once: list[T] = []  # worked out at the first question: it may be one that raises
 
         def constant(state: State) -> T:
             if not once:
@@ -93,7 +96,7 @@ def guard(model: Model, bounds: Bounds, expression: Expression | None) -> Callab
 
 def condition(model: Model, bounds: Bounds, expression: Expression) -> Callable[[State, int], bool]:
     """A closure (state, mask of the outcomes that have happened) -> whether it holds."""
-    if not outcomes_read(expression.node):
+    if not outcomes_read(expression.node):  # of the state alone, so it can be looked up
         table = guard(model, bounds, expression)
         return lambda state, marks: table(state)
     evaluate = evaluator(expression.node, model.names)
@@ -110,9 +113,10 @@ def moves(model: Model, bounds: Bounds, speed: Expression | None) -> Callable[[S
     """A closure state -> whether a clock of this speed may run down there."""
     if speed is None:
         return always
+    # over the whole range of the parameters: a clock may run if its speed can be above 0 in a draw
     names = variables_read(speed.node)
-    span = interval_of(speed.node, bounds.ranges)
-    return projected(model, names, lambda state: span(_box(model, bounds, names, state))[1] > 0)
+    interval = interval_of(speed.node, bounds.ranges)
+    return projected(model, names, lambda state: interval(_box(model, bounds, names, state))[1] > 0)
 
 
 def branches(model: Model, bounds: Bounds, transition: Transition) -> Callable[[State], Branches]:
@@ -124,19 +128,19 @@ def branches(model: Model, bounds: Bounds, transition: Transition) -> Callable[[
     names = tuple(dict.fromkeys(name for o in transition.options for name in option_reads(o)))
     options = []
     for option in transition.options:
-        span: Callable[[Box], Interval] | None = None
-        if option.value is not None and transition.choice != "utility":
-            span = interval_of(option.value.node, bounds.ranges)
+        interval: Callable[[Box], Interval] | None = None
+        if option.value is not None and transition.choice != "utility":  # exp is never 0
+            interval = interval_of(option.value.node, bounds.ranges)
         available = guard(model, bounds, option.available)
         changes = [change(model, bounds, effect) for effect in option.effects]
-        options.append((available, span, option_reads(option), changes))
+        options.append((available, interval, option_reads(option), changes))
 
     def taken(state: State) -> Branches:
         found, certain = [], False
-        for i, (available, span, reads, changes) in enumerate(options):
+        for i, (available, interval, reads, changes) in enumerate(options):
             if available(state):
-                low, high = span(_box(model, bounds, reads, state)) if span else (1.0, 1.0)
-                certain = certain or low > 0
+                low, high = interval(_box(model, bounds, reads, state)) if interval else (1.0, 1.0)
+                certain = certain or low > 0  # then some option has weight, whatever the draw
                 if high > 0:
                     found.append((i, [one(state) for one in changes]))
         return found if certain else [*found, (NOTHING, [])]
@@ -161,7 +165,7 @@ def change(model: Model, bounds: Bounds, effect: Effect) -> Callable[[State], tu
     if effect.expression is not None:
         return _computed(model, bounds, effect, at, top)
     read = variable_read(effect)
-    if read is None:
+    if read is None:  # a value set: nothing of the state enters
         fixed = (at, new_value(effect, 0, top))
         return lambda state: fixed
     source = positions[read]

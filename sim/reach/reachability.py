@@ -16,6 +16,7 @@ from itertools import product
 from math import prod
 
 from sim.errors import RunError
+from sim.model.distribution_kinds import KINDS
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
@@ -53,6 +54,7 @@ class Reach:
 
 def reach(model: Model, *, limit: int = QUICK) -> Reach:
     """What can ever happen: exhaustively if that takes no more than `limit` firings to look at."""
+    # the relaxed answer comes first: it is cheap, and says how large the space can be at most
     box, ranges = support(model.parameters)
     relaxed = relax(model, box, ranges)
     if _size(model, relaxed) > 1e4 * limit:
@@ -81,7 +83,7 @@ def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Interval]]:
     ranges: dict[str, Interval] = {}
     for parameter in parameters:
         distribution = parameter.distribution
-        if distribution.kind == "choices":
+        if KINDS[distribution.kind].discrete:
             box[parameter.name] = mask(weight > 0 for weight in distribution.numbers)
         else:
             ranges[parameter.name] = bounds(distribution)
@@ -90,6 +92,7 @@ def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Interval]]:
 
 def decisive(model: Model) -> tuple[str, ...]:
     """Parameters that decide which situations exist: those read by guards, conditions, effects."""
+    # Not those of options, delays and speeds: these say how likely and how fast, not what.
     readers: list[Expression | None] = [model.stop_when]
     readers += [outcome.when for outcome in model.outcomes]
     readers += [ending.when for ending in model.endings]
@@ -122,6 +125,7 @@ def _reach(
 
 def _size(model: Model, relaxed: Relaxed) -> float:
     """How many situations there may be at most, by the relaxed answer."""
+    # every combination of values, times what clocks may leave behind: on or off, or firings so far
     values = prod(float(relaxed.box[v.name].bit_count()) for v in model.variables)
     clocks = prod(
         2.0 if t.on or t.at is not None else 1.0 + (t.limit or 0)
@@ -142,6 +146,8 @@ def _exhaust(model: Model, box: Box, ranges: dict[str, Interval], limit: int) ->
         choices.append(bits(box[name]) if name in box else (low,))
     if prod(len(options) for options in choices) > 64:
         return None
+    # One chain for each reading of the choices: a reading holds for a whole path, so that a path in
+    # which two exclude each other is not invented.
     found = Relaxed.nothing(model, box)
     for combination in product(*choices):
         chosen = dict(zip(names, combination, strict=True))
@@ -156,6 +162,7 @@ def _exhaust(model: Model, box: Box, ranges: dict[str, Interval], limit: int) ->
 def _walk(chain: Chain, found: Relaxed, limit: int) -> int:
     """Visit every situation breadth first, noting what happens; how many firings were looked at."""
     model = chain.model
+    # breadth first, so that the first layer an outcome is met in is its distance
     due = mask(t.at is not None and t.at <= model.horizon for t in model.transitions)
     layer = [chain.start(due)]
     seen = set(layer)
@@ -189,7 +196,7 @@ def _noter(chain: Chain, found: Relaxed) -> Callable[[Situation, int], None]:
         for rank in ranks(chain.clocks(situation)):
             found.started[rank] = True
         key = (situation.state, situation.marks)
-        if key in looked:
+        if key in looked:  # many situations differ in their clocks alone
             return
         looked.add(key)
         for name, value in zip(names, situation.state, strict=True):

@@ -62,7 +62,7 @@ def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
     rules = [_Rule(model, rank, ranges) for rank in range(len(model.transitions))]
     marks = _Marks(model, ranges)
     marks.update(found, 0, set(found.variables))
-    if not _surely(model.stop_when, found.box, ranges):
+    if not _surely(model.stop_when, found.box, ranges):  # else every path ends at t = 0
         _grow(found, rules, marks)
     _endings(model, found, ranges)
     return found
@@ -70,6 +70,8 @@ def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
 
 def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
     """Layer after layer until nothing new comes."""
+    # `awake`: clocks that may have started. `waiting`: those of them to be tried in this layer,
+    # because something they read has got a new value; in a layer without any, all is found.
     waiting = {rule.rank for rule in rules if not rule.triggered}
     awake = set(waiting)
     layer = 0
@@ -79,6 +81,7 @@ def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
         woken: set[int] = set()
         for rank in sorted(waiting):
             rules[rank].fire(found, fresh, woken)
+        # What is new counts from the next layer on: within a layer all fire at once.
         changed = {name for name, mask in fresh.items() if mask & ~found.box[name]}
         for name in changed:
             found.box[name] |= fresh[name]
@@ -97,7 +100,7 @@ class _Rule:
     def __init__(self, model: Model, rank: int, ranges: Ranges) -> None:
         transition = model.transitions[rank]
         self.rank, self.triggered = rank, bool(transition.on)
-        self.never = transition.at is not None and transition.at > model.horizon
+        self.never = transition.at is not None and transition.at > model.horizon  # it may start
         self.guard = _restrict(transition.when, ranges)
         self.speed = interval_of(transition.speed.node, ranges) if transition.speed else None
         self.options = [
@@ -121,7 +124,7 @@ class _Rule:
     def fire(self, found: Relaxed, fresh: Box, woken: set[int]) -> None:
         """Add to `fresh` what a firing may bring about, to `woken` the clocks it may start."""
         box = dict(found.box)
-        if self.guard and not self.guard(box):
+        if self.guard and not self.guard(box):  # the box is now cut to where the guard may hold
             return
         found.started[self.rank] = True
         if self.never or (self.speed and self.speed(box)[1] <= 0):
@@ -137,6 +140,7 @@ class _Rule:
     def turns(self, box: Box, changed: set[str]) -> bool:
         """Whether a condition this rule waits for may just have turned true."""
         return any(
+            # it may be true and may be false, and something it reads has just changed
             names & changed and true(dict(box)) and false(dict(box))
             for names, true, false in self.becomes
         )
@@ -148,6 +152,7 @@ class _Choice:
     def __init__(self, model: Model, transition: Transition, at: int, ranges: Ranges) -> None:
         option = transition.options[at]
         self.available = _restrict(option.available, ranges)
+        # exp of a utility is never 0, whatever the utility; so its value need not be looked at
         weighed = option.value is not None and transition.choice != "utility"
         self.value: IntervalOf | None = None
         if option.value is not None and weighed:
@@ -166,7 +171,7 @@ class _Choice:
                 return False
         if self.value and self.value(box)[1] <= 0:
             return False
-        for variable, effect in self.effects:
+        for variable, effect in self.effects:  # all read the state before the firing
             fresh[variable] = fresh.get(variable, 0) | effect(box)
         return True
 
@@ -186,7 +191,7 @@ class _Marks:
             looked = found.outcomes[i] is None and (layer == 0 or self.reads[i] & (changed | fresh))
             if looked and self.conditions[i](dict(found.box)):
                 found.outcomes[i] = layer
-                found.box[self.model.outcomes[i].name] |= 0b10
+                found.box[self.model.outcomes[i].name] |= 0b10  # bit 1: has happened
                 fresh.add(self.model.outcomes[i].name)
         return fresh
 
@@ -199,7 +204,7 @@ def _endings(model: Model, found: Relaxed, ranges: Ranges) -> None:
             found.endings[i] = True
             return
         found.endings[i] = restrict(ending.when.node, True, ranges)(dict(box))
-        if not restrict(ending.when.node, False, ranges)(box):
+        if not restrict(ending.when.node, False, ranges)(box):  # it always holds
             return
 
 

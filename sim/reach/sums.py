@@ -1,4 +1,4 @@
-"""Whether the odds of every choice can be odds: signs, ends and sums (rule 3), and speeds.
+"""Whether the probabilities of every choice sum to 1 and no weight or speed is negative (rule 3).
 
 Looked at as whole expressions over all values of the state variables they read, as far as the
 guard lets them be read there: at load at the corners of the parameters' ranges, and again for
@@ -25,10 +25,10 @@ CELLS = 200_000  # points looked at together; a choice that reads more states is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One choice or speed that is none, where: `option` None for a sum, `row` the row of values."""
+    """A choice or speed that is not possible, and where: `row` is the row of parameter values."""
 
     transition: Transition
-    option: Option | None
+    option: Option | None  # None for a sum
     speed: bool
     says: str
     row: int
@@ -68,24 +68,25 @@ def faults(
 ) -> Iterator[Fault]:
     """What is wrong with a transition's choice and speed for these values of the parameters."""
     names = _parameters(transition)
+    # all other parameters only make the grid larger
     columns = {name: column for name, column in columns.items() if name in names}
     if any(option.value is not None or option.share == "rest" for option in transition.options):
         reads = [e for o in transition.options for e in (o.value, o.available) if e]
-        for looked in _looks(model, transition, reads, columns):
-            found = list(_choice_faults(looked))
+        for points in _grids(model, transition, reads, columns):
+            found = list(_choice_faults(points))
             yield from found
-            if found:
+            if found:  # one example of a fault is enough
                 break
     if transition.speed is not None:
-        for looked in _looks(model, transition, [transition.speed], columns):
-            found = list(_speed_faults(looked, transition.speed))
+        for points in _grids(model, transition, [transition.speed], columns):
+            found = list(_speed_faults(points, transition.speed))
             yield from found
             if found:
                 break
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _Grid:
     """The points a transition is looked at, and at which of them its guard holds."""
 
     model: Model
@@ -100,23 +101,23 @@ class _Looked:
         if not found.any():
             return None
         found = np.broadcast_to(found, self.grid.shape)
-        at = int(np.argmax(found))
+        at = int(np.argmax(found))  # of truth values: the first that is true
         return tuple(int(i) for i in np.unravel_index(at, self.grid.shape))
 
-    def told(self, point: tuple[int, ...], read: Sequence[Expression]) -> str:
+    def phrase(self, point: tuple[int, ...], read: Sequence[Expression]) -> str:
         """The parameters and variables there that these expressions read, in words."""
         matter = {n for e in read for n in (*parameters_read(e.node), *variables_read(e.node))}
         by_name = {parameter.name: parameter for parameter in self.model.parameters}
-        said = []
+        named = []
         for name, column in self.grid.values.items():
             if name not in matter:
                 continue
-            value = float(column[min(point[0], len(column) - 1)])
-            said.append(f"{name} is {value_in_words(by_name[name], value)}")
+            value = float(column[min(point[0], len(column) - 1)])  # a fixed one has one row
+            named.append(f"{name} is {value_in_words(by_name[name], value)}")
         for (name, _), value in zip(self.grid.variables, point[1:], strict=True):
             if name in matter:
-                said.append(f"{name} is {self.model.variable(name).word(int(value))}")
-        return f", when {' and '.join(said)}" if said else ""
+                named.append(f"{name} is {self.model.variable(name).word(int(value))}")
+        return f", when {' and '.join(named)}" if named else ""
 
     def fault(
         self, point: tuple[int, ...], says: str, option: Option | None = None, speed: bool = False
@@ -130,21 +131,23 @@ class _Looked:
             transition=self.transition,
             option=option,
             speed=speed,
-            says=says + self.told(point, read),
+            says=says + self.phrase(point, read),
             row=self.start + point[0],
         )
 
 
-def _looks(
+def _grids(
     model: Model,
     transition: Transition,
     reads: Sequence[Expression],
     columns: Mapping[str, NDArray[np.float64]],
-) -> Iterator[_Looked]:
+) -> Iterator[_Grid]:
     """All values of what is read and of the guard as far as it bears on that, in batches of rows.
 
     Nothing where the states alone are too many to look at.
     """
+    # Parts of the guard that share a variable with what is read are looked at with it, and those
+    # that share one with these, until none is left: all other parts cannot rule a point out.
     names = list(dict.fromkeys(n for e in reads for n in variables_read(e.node)))
     parts = list(_parts(transition.when.node)) if transition.when else []
     guards = [part for part in parts if not variables_read(part)]
@@ -154,60 +157,66 @@ def _looks(
     variables = tuple((name, model.variable(name).size) for name in names)
     states = prod(size for _, size in variables)
     rows = max((len(column) for column in columns.values()), default=1)
-    step = max(1, CELLS // states)
+    step = max(1, CELLS // states)  # rows at a time, so that memory stays within bounds
     for start in range(0, rows if states <= CELLS else 0, step):
         batch = {name: column[start : start + step] for name, column in columns.items()}
         grid = Grid(variables, batch)
         holds: Bools = np.ones((), dtype=np.bool_)
         for guard in guards:
             value, wrong = table(guard, grid)
-            holds = holds & (value != 0) & ~wrong
-        yield _Looked(model, transition, grid, holds, start)
+            holds = holds & (value != 0) & ~wrong  # a guard without value is another error
+        yield _Grid(model, transition, grid, holds, start)
 
 
-def _choice_faults(looked: _Looked) -> Iterator[Fault]:
-    """Options that are no odds; if there are none, sums that are no whole."""
-    transition = looked.transition
+def _choice_faults(points: _Grid) -> Iterator[Fault]:
+    """Values that are no probabilities; if there are none, sums of probabilities that are not 1."""
+    transition = points.transition
     values: list[Floats] = []
     available: list[Bools] = []
     wrong = False
     for option in transition.options:
         is_open = np.ones((), dtype=np.bool_)
         if option.available is not None:
-            says, bad = table(option.available.node, looked.grid)
-            is_open = (says != 0) & ~bad
+            value, bad = table(option.available.node, points.grid)
+            is_open = (value != 0) & ~bad
         available.append(is_open)
         value = np.ones(())
         if option.value is not None:
-            value, bad = table(option.value.node, looked.grid)
-            for fault in _value_faults(looked, option, value, bad, is_open):
+            value, bad = table(option.value.node, points.grid)
+            for fault in _value_faults(points, option, value, bad, is_open):
                 wrong = True
                 yield fault
         values.append(value)
     if transition.choice == "probability" and not wrong:
-        yield from _sum_faults(looked, values, available)
+        yield from _sum_faults(points, values, available)
+    elif transition.choice == "weight" and not wrong:
+        with np.errstate(over="ignore"):
+            total = sum(np.where(free, w, 0.0) for w, free in zip(values, available, strict=True))
+        point = points.first(~np.isfinite(np.asarray(total)))
+        if point is not None:
+            yield points.fault(point, "weights add up to more than a number can be")
 
 
 def _value_faults(
-    looked: _Looked, option: Option, value: Floats, bad: Bools, is_open: Bools
+    points: _Grid, option: Option, value: Floats, bad: Bools, is_open: Bools
 ) -> Iterator[Fault]:
     assert option.value is not None
-    kind, text = looked.transition.choice, option.value.text
-    point = looked.first((bad | ~np.isfinite(value)) & is_open)
+    kind, text = points.transition.choice, option.value.text
+    point = points.first((bad | ~np.isfinite(value)) & is_open)
     if point is not None:
-        yield looked.fault(point, f"{text!r} has no value", option)
+        yield points.fault(point, f"{text!r} has no value", option)
         return
     if kind == "utility":
         return
-    point = looked.first((value < 0) & is_open)
+    point = points.first((value < 0) & is_open)
     if point is not None:
-        found = np.broadcast_to(value, looked.grid.shape)[point]
-        yield looked.fault(point, f"{_value(text, found)} below 0", option)
+        found = np.broadcast_to(value, points.grid.shape)[point]
+        yield points.fault(point, f"{_value(text, found)} below 0", option)
         return
-    point = looked.first((value > 1 + SLACK) & is_open) if kind == "probability" else None
+    point = points.first((value > 1 + SLACK) & is_open) if kind == "probability" else None
     if point is not None:
-        found = np.broadcast_to(value, looked.grid.shape)[point]
-        yield looked.fault(point, f"{_value(text, found)} above 1", option)
+        found = np.broadcast_to(value, points.grid.shape)[point]
+        yield points.fault(point, f"{_value(text, found)} above 1", option)
 
 
 def _value(text: str, found: float) -> str:
@@ -217,16 +226,16 @@ def _value(text: str, found: float) -> str:
 
 
 def _sum_faults(
-    looked: _Looked, values: Sequence[Floats], available: Sequence[Bools]
+    points: _Grid, values: Sequence[Floats], available: Sequence[Bools]
 ) -> Iterator[Fault]:
-    """With `rest` the others leave something; without, all of them together are the whole."""
-    options = looked.transition.options
+    """With `rest` the others leave something; without, all of them together sum to 1."""
+    options = points.transition.options
     taken: Floats = np.zeros(())
     over: Bools = np.zeros((), dtype=np.bool_)
     everything: Bools = np.ones((), dtype=np.bool_)
     for option, value, is_open in zip(options, values, available, strict=True):
         everything = everything & is_open
-        if option.share == "rest":
+        if option.share == "rest":  # it takes what the others leave, wherever it stands
             continue
         weight = value
         if option.share == "of_rest":
@@ -236,29 +245,30 @@ def _sum_faults(
     rest = [is_open for o, is_open in zip(options, available, strict=True) if o.share == "rest"]
     if rest:
         over = over | ((taken > 1 + SLACK) & rest[0])
-    point = looked.first(over)
+    point = points.first(over)
     if point is not None:
-        said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
-        yield looked.fault(point, f"probabilities sum to {said}, more than 1")
+        total = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
+        yield points.fault(point, f"probabilities sum to {total}, more than 1")
+    # without all options available the others are scaled to 1, so only the full sum counts
     elif not rest and any(option.value is not None for option in options):
-        point = looked.first((np.abs(taken - 1) > SLACK) & everything)
+        point = points.first((np.abs(taken - 1) > SLACK) & everything)
         if point is not None:
-            said = f"{np.broadcast_to(taken, looked.grid.shape)[point]:.6g}"
-            text = f"probabilities sum to {said}, not 1, and no option has the rest"
-            yield looked.fault(point, text)
+            total = f"{np.broadcast_to(taken, points.grid.shape)[point]:.6g}"
+            text = f"probabilities sum to {total}, not 1, and no option has the rest"
+            yield points.fault(point, text)
 
 
-def _speed_faults(looked: _Looked, speed: Expression) -> Iterator[Fault]:
-    value, bad = table(speed.node, looked.grid)
-    point = looked.first(bad | ~np.isfinite(value))
+def _speed_faults(points: _Grid, speed: Expression) -> Iterator[Fault]:
+    value, bad = table(speed.node, points.grid)
+    point = points.first(bad | ~np.isfinite(value))
     says = f"{speed.text!r} has no value"
     if point is None:
-        point = looked.first(value < 0)
+        point = points.first(value < 0)
         if point is not None:
-            found = np.broadcast_to(value, looked.grid.shape)[point]
+            found = np.broadcast_to(value, points.grid.shape)[point]
             says = f"{_value(speed.text, found)} below 0"
     if point is not None:
-        yield looked.fault(point, says, speed=True)
+        yield points.fault(point, says, speed=True)
 
 
 def _expression(fault: Fault) -> Expression | None:

@@ -48,11 +48,12 @@ def _entities(scenario: Scenario) -> Iterator[str]:
     rows = [
         (names.get(variable.owner, ""), code(variable.name), _values(variable), _start(variable))
         for variable in model.variables
-        # a treaty's own flag and statuses are told once for all, below the table
+        # a treaty's own flag and statuses are described once for all, below the table
         if variable.owner not in scenario.declared.treaties
     ]
     yield from table(("owner", "variable", "values, in order", "initial value"), rows)
     yield ""
+    # named all the same: they are parties to treaties, or make moves
     without = [actor.title for actor in model.actors if not _owns(model, actor.name)]
     if without:
         yield f"Actors without a state of their own: {joined(without)}."

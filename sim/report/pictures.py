@@ -38,7 +38,7 @@ def draw(
 
 
 def draw_comparison(comparison: Comparison, directory: Path) -> None:
-    """Write, into its folder `charts`, what each twin changes about each headline.
+    """Write, into its folder `charts`, what each intervention changes about each headline.
 
     Of a scenario without headlines, about each outcome.
     """

@@ -25,7 +25,7 @@ def rare_view(rare: Rare, title: str) -> list[str]:
 
 
 def _over(rare: Rare) -> str:
-    """How much hangs on what we do not know, which no number of paths makes less."""
+    """How much depends on the parameters, whose uncertainty no number of paths reduces."""
     if rare.draws == 1:
         return "Parameter uncertainty not included."
     # how much the answer depends on what is not known, which more paths do not make less

@@ -1,4 +1,4 @@
-"""Clauses and rules in words: who, when, after how long, with what odds, to what effect."""
+"""Clauses and rules in words: who, when, after how long, with what probability, to what effect."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ def treaty_lines(treaty: Treaty, model: Model) -> Iterator[str]:
         transition = model.transition(name)
         # the transition that opens a clause again stands by itself, and not with every clause
         for other in model.transitions:
-            if other.name == f"{name}.reopened":
+            if other.clause == name and other.step == "reopened":
                 yield f"Invoked again at {joined(_trigger(t, model) for t in other.on)}."
         yield f"Response after {in_words(transition.after)}:"
         yield ""
@@ -68,11 +68,12 @@ def _options(transition: Transition, model: Model, own: str = "") -> Iterator[st
         effects = [e for e in option.effects if e.variable != own]
         does = "; ".join(_effect(effect, model) for effect in effects) or "no effect"
         name = f"{code(option.name)} " if option.name else ""
-        yield bullet(f"{name}{_odds(option, transition)}{_available(option, model)}: {does}")
+        yield bullet(f"{name}{_share(option, transition)}{_available(option, model)}: {does}")
     yield ""
 
 
-def _odds(option: Option, transition: Transition) -> str:
+def _share(option: Option, transition: Transition) -> str:
+    # without a choice there is nothing to weigh
     if len(transition.options) == 1 and option.value is None:
         return "always" if option.name else "then"
     # after the others, whatever they leave
@@ -95,6 +96,7 @@ def _effect(effect: Effect, model: Model) -> str:
         return f"{code(effect.variable)} becomes {code(effect.source)}"
     if effect.expression is not None:
         return f"{code(effect.variable)} becomes {code(effect.expression.text)}"
+    # a bound moves the variable only where it lies on the other side of it
     bound = {"at_least": "at least ", "at_most": "at most "}.get(effect.how, "")
     level = model.variable(effect.variable).word(effect.value)
     return f"{code(effect.variable)} becomes {bound}{level}"

@@ -1,4 +1,4 @@
-"""What a person sees after a run: tables for a screen of 80 columns, in words and percent."""
+"""What is printed after a run: tables for a screen of 80 columns, with percentages."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def run_view(
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
     titles = results.outcomes["title"]
+    # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
     parts += [*_routes(scenario, found.get("routes"), titles, about)]
     parts += [*_never(results)]
@@ -126,7 +127,7 @@ def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[Rend
 def _routes(
     scenario: Scenario, routes: pd.DataFrame | None, titles: pd.Series[str], about: Provenance
 ) -> Iterator[RenderableType]:
-    """The likeliest chains of causes to each headline, with a path to replay."""
+    """The most likely chains of causes to each headline, with a path to replay."""
     if routes is None:
         return
     for outcome, table in routes.groupby("outcome", sort=False):
@@ -139,7 +140,7 @@ def _routes(
             yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
-        # the example of the likeliest route, as a command that can be pasted
+        # the example of the most likely route, as a command that can be pasted
         first = table.iloc[0]
         command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
         under = f" --with {about.under}" if about.under else ""

@@ -1,4 +1,4 @@
-"""One path as a story: when, who did what, what else might have been, because of what."""
+"""One path event by event: when, who did what, the alternatives there were, the cause."""
 
 from collections.abc import Iterator, Mapping
 from textwrap import wrap
@@ -14,15 +14,15 @@ from sim.streams import parameter_uniform
 
 WIDTH = 78
 FAR_OUT = 0.05  # of the draws on either side
-SURE = 0.999  # odds closer to certainty than this are not told to the digit
+SURE = 0.999  # probabilities closer to certainty than this are shown as a bound
 
 
 def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     """The path line by line, each fit for 80 columns.
 
-    First what its draw assumes where much hangs on it: choices, and values far from the middle. For
-    every event: its moment; who did what; the options there were, with their odds; the event
-    that started its clock; what it changed; and which outcomes have happened with that moment.
+    First what its draw assumes where much depends on it: choices, and values far from the middle.
+    For every event: its moment; who did what; the options there were, with their probabilities; the
+    event that started its clock; what it changed; and the outcomes that happened at that moment.
     `under` names the interventions in force.
     """
     model = replay.model
@@ -42,7 +42,7 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     for seq, event in enumerate(events):
         yield ""
         yield from _heading(event, model)
-        yield from _odds(options[seq])
+        yield from _probabilities(options[seq])
         if pd.notna(event["cause"]):
             cause = events[int(event["cause"])]
             yield from _indented(f"because {_what(cause)} ({moment(cause['time'], model.start)})")
@@ -92,7 +92,7 @@ def _what(event: Mapping[Any, Any]) -> str:
     return happened(str(event["transition"]), event["option"])
 
 
-def _odds(options: list[dict[Any, Any]]) -> Iterator[str]:
+def _probabilities(options: list[dict[Any, Any]]) -> Iterator[str]:
     """What else might have been; nothing to say where there was no choice."""
     if len(options) < 2:
         return

@@ -1,4 +1,4 @@
-"""A comparison on the screen: the baseline and each twin, with the difference path by path."""
+"""A comparison on the screen: the baseline, each alternative, and the difference by paths."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +39,7 @@ def comparison_view(comparison: Comparison, where: str) -> Group:
         parts += ["", *_outcome(outcome, rows, comparison)]
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
+    # a solution has no random numbers to explain
     explained = EXPLAINED if about.interval == "sampling" else NOTES[about.interval]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)

@@ -9,6 +9,3 @@ intervals are made in `sim.analysis`. This module itself needs no pandas.
 from sim.results.batches import NOTHING, RUNG_TIMES, EventBatch, PathBatch
 
 __all__ = ["NOTHING", "RUNG_TIMES", "EventBatch", "PathBatch"]
-
-Walked = PathBatch  # as the engines still call them
-Firings = EventBatch

@@ -153,6 +153,7 @@ def _manifest_of_a_run(directory: Path) -> dict[str, Any] | None:
 
 def write_manifest(directory: Path, about: Mapping[str, object]) -> None:
     """Write manifest.json: what is given, and `outputs`, the SHA-256 of every file there."""
+    # sorted, so that the same run writes the same manifest
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     outputs = {path.relative_to(directory).as_posix(): digest(path) for path in files}
     text = json.dumps({**about, "outputs": outputs}, indent=1, ensure_ascii=False)

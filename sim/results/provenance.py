@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ class Provenance:
     horizon: float  # days
     start: date | None  # the calendar date of day 0
     headlines: tuple[str, ...]  # outcomes marked so
-    interval: str  # "sampling": what we do not know is not in low and high; "exact": error bound
+    interval: str  # "sampling": low, high hold sampling error only; "exact": error bound
     arguments: Mapping[str, object]
     versions: Mapping[str, str]
     files: Mapping[str, str]  # SHA-256 of every scenario file read
@@ -63,6 +64,7 @@ class Provenance:
         missing = sorted(known - manifest.keys())
         if missing:
             raise UsageError(f"manifest.json: has no {', '.join(missing)}; run the scenario again")
+        # a manifest has more: columns, digests of files, names of alternatives
         about = {key: value for key, value in manifest.items() if key in known}
         about["start"] = date.fromisoformat(about["start"]) if about["start"] else None
         about["headlines"] = tuple(about["headlines"])
@@ -71,6 +73,11 @@ class Provenance:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that numbers depend on."""
+    return dict(_versions())
+
+
+@cache  # looking through what is installed takes longer than a short run
+def _versions() -> dict[str, str]:
     found = {"python": python_version()}
     for package in PACKAGES:
         try:

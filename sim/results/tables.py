@@ -21,8 +21,8 @@ class RunTables:
     outcomes   index `outcome`; n: paths, hits: those in which it happened, probability: hits / n,
                low, high: 90 % interval for sampling only (Wilson's, n divided by the design effect
                of the draws), median_time: over the hits, missing if there are none; reach: seen, or
-               else possible or impossible, as reachability proves with waits and odds ignored;
-               title: what a reader calls it.
+               else possible or impossible, as reachability proves (delays and probabilities
+               ignored); title: what a reader calls it.
     endings    index `ending`; n, hits, probability, low, high, reach, title.
     draws      one row a finished draw: draw, n, parameter.<name> (durations in days, choices by
                name), share.<outcome>, ending.<name>: shares of its n paths.

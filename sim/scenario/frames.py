@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.formatting import DAY
 from sim.model import waiting
 from sim.model.delays import Delay, numbers
-from sim.model.durations import DAY
 from sim.model.model import Model
 from sim.model.parameters import central, quantile, value_in_words
 from sim.scenario.assumptions import Stipulated

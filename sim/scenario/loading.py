@@ -37,7 +37,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 
     Raises ScenarioError with all errors in them.
     """
-    tree, problems = read(fspath(path))
+    tree, problems, _ = read(fspath(path))
     if set(tree.entries) != {"sources"}:  # a scenario has other keys, too
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
@@ -53,7 +53,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 def _load(file: str) -> Scenario:
     composed = compose(file)  # raises if a file cannot be read at all
     if is_machine_form(composed.tree):  # no shorthand: nothing to expand or decode
-        return _from_machine_form(file, read_model(composed.tree))
+        return _from_machine_form(file, composed.files, read_model(composed.tree))
     # Order: files are put together, copies are made, keys are decoded, and only then is checked
     # what concerns several parts. Each step runs although an earlier one found errors, so that an
     # author sees all of them at once; none may rely on the absence of errors.
@@ -77,14 +77,14 @@ def _load(file: str) -> Scenario:
         model=resolved.model,
         declared=document,
         file=file,
-        files=tuple(composed.files),
+        files=composed.files,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
         events={event.name: event for event in resolved.added},  # kept for `under`
     )
 
 
-def _from_machine_form(file: str, model: Model) -> Scenario:
+def _from_machine_form(file: str, files: Mapping[str, bytes], model: Model) -> Scenario:
     """A scenario with a model and nothing else: what the form does not have is empty."""
     declared = Document(
         scenario=model.name, title=model.title, horizon=model.horizon, start=model.start, moments={}
@@ -93,7 +93,7 @@ def _from_machine_form(file: str, model: Model) -> Scenario:
         model=model,
         declared=declared,
         file=file,
-        files=(file,),
+        files=files,
         numbers=(),
         events={},
         is_machine_form=True,

@@ -29,7 +29,7 @@ class Scenario:
     model: Model
     declared: Document
     file: str
-    files: tuple[str, ...]
+    files: Mapping[str, bytes] = field(repr=False)  # as they were when they were parsed
     numbers: tuple[Stipulated, ...]  # those written in rules
     warnings: tuple[Problem, ...] = ()
     applied: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ class Composed:
     """The tree of a scenario, all files read for it, and the errors found so far."""
 
     tree: Mapping
-    files: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # each as it was parsed
     problems: list[Problem] = field(default_factory=list)
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
 
@@ -42,8 +42,8 @@ def compose(file: str) -> Composed:
 
 def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     """The tree of a file merged over its base; `above` are the files that extend it, in order."""
-    tree, problems = read(file)
-    made = Composed(tree, [file], problems)  # its own file first
+    tree, problems, content = read(file)
+    made = Composed(tree, {file: content}, problems)  # its own file first
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
         _include(made, file, part, place)
@@ -56,7 +56,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     if bases:
         base = _base(file, *bases[0], chain)
         _remove(base, removals)
-        made.files += [name for name in base.files if name not in made.files]
+        made.files = {**made.files, **{n: c for n, c in base.files.items() if n not in made.files}}
         made.problems = [*base.problems, *made.problems]
         made.removed = base.removed
         made.tree = _merged(base.tree, made.tree)
@@ -109,9 +109,9 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
         message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
         made.problem(place, "include", message)
         return
-    tree, problems = read(file)
+    tree, problems, content = read(file)
     made.problems += problems
-    made.files += [file] if file not in made.files else []
+    made.files.setdefault(file, content)
     # with or without the key `sources`
     inside = tree.get("sources") if "sources" in tree.entries else tree
     for name, entry in tree.entries.items():

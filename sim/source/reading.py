@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import yaml
 
@@ -40,9 +40,21 @@ _BRACKETS = re.compile(
 )
 
 
-def read(file: str) -> tuple[Mapping, list[Problem]]:
+class Read(NamedTuple):
+    """A file as it was parsed: its tree, its duplicate keys as errors, and its bytes.
+
+    Provenance uses these bytes: the file on disk may have changed since it was read.
+    """
+
+    tree: Mapping
+    problems: list[Problem]
+    content: bytes
+
+
+def read(file: str) -> Read:
     """The tree of a file, and duplicate keys as errors. Raises ScenarioError if there is none."""
-    builder, text = _Builder(file), _text(file)
+    raw = _bytes(file)
+    builder, text = _Builder(file), _text(file, raw)
     try:
         tree = builder.document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
@@ -51,11 +63,11 @@ def read(file: str) -> tuple[Mapping, list[Problem]]:
         raise _refusal(file, "is empty; a scenario starts with `scenario: name`")
     if not isinstance(tree, Mapping):
         raise _refusal(file, "has no keys; a scenario starts with `scenario: name`")
-    return tree, builder.problems
+    return Read(tree, builder.problems, raw)
 
 
-def _text(file: str) -> str:
-    """The characters of a file. Raises ScenarioError if it is missing, too large or no text."""
+def _bytes(file: str) -> bytes:
+    """The content of a file. Raises ScenarioError if it is missing or too large."""
     path = Path(file)
     try:
         with path.open("rb") as stream:
@@ -69,6 +81,11 @@ def _text(file: str) -> str:
         raise _without_line(file, f"cannot be read: {reason}") from None
     if len(raw) > FILE_BYTES:
         raise _refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
+    return raw
+
+
+def _text(file: str, raw: bytes) -> str:
+    """The characters of a file. Raises ScenarioError if it is no text."""
     try:
         text = raw.decode("utf-8-sig")  # with or without a byte order mark
     except UnicodeDecodeError as error:

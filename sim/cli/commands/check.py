@@ -32,7 +32,7 @@ def check(
     for file in scenarios:
         try:
             scenario = load(file)
-        # a file of sources alone is no scenario, and fine all the same
+        # a file of sources alone is not a scenario, and fine all the same
         except ScenarioError as error:
             try:
                 fine.append(

@@ -43,7 +43,7 @@ def compare(
     import sim
     from sim.experiment.work import interruptible
 
-    # each twin's row a path would fill a disk; counts are all it takes
+    # a row for every path of every alternative would fill a disk; counts are all it takes
     comparison = sim.compare(loaded, interventions or None, **plan, keep_paths=False)
     exit_if_nothing_finished(comparison.baseline)
     draw_without_window()

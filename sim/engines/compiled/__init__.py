@@ -1,7 +1,8 @@
 """The compiled engine: the reference engine's paths, event for event, at the speed of C.
 
-`lower` turns a model into arrays: expressions into tables (`registry`, `choices`, `delays`) or bits
-(`conditions`, `planes`). `kernel` walks paths over them, and `work` hands out draws and paths.
+`lower` turns a model into arrays: expressions into tables (`table_registry`, `choices`, `delays`)
+or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work` hands out draws and
+paths. The kernel's memory is laid out in `layout`; what numba makes of it stands in `machine`.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from sim.engines.compiled.lower import lowered
 from sim.engines.compiled.work import Walker, impossible
 from sim.errors import UsageError
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 MOST_PATHS = 1 << 32  # a path's number is one word of its draws' counter
 
@@ -28,7 +29,7 @@ def walk(
     paths: range,
     events: bool = False,
     threads: int = 1,
-) -> Iterator[Walked]:
+) -> Iterator[PathBatch]:
     """Walk every path of every draw; see `sim.engines.Engine`.
 
     What is walked is the same for any number of threads. Raises UsageError where a table would be

@@ -58,7 +58,7 @@ def cases(node: Node, model: Model, *, negated: bool = False) -> list[Case] | No
     """The cases of a condition; NEVER or ALWAYS where it is that; None when they are too many."""
     names = variables_read(node)
     match node:
-        case _ if len(names) <= 1:
+        case _ if len(names) <= 1:  # a set of values of one variable, whatever its form
             return _of_one(node, names, model, negated)
         case Fact(_, says):
             return cases(says, model, negated=negated)
@@ -69,6 +69,7 @@ def cases(node: Node, model: Model, *, negated: bool = False) -> list[Case] | No
             known = [part for part in below if part is not None]
             if len(known) < len(below):
                 return None
+            # negated, `or` becomes `and`: not (a or b) is (not a) and (not b)
             return _either(known) if (op == "or") != negated else _both(known)
         case _:
             return _expanded(node, names, model, negated)
@@ -92,6 +93,7 @@ def _of_one(node: Node, names: Sequence[str], model: Model, negated: bool) -> li
 
 def _expanded(node: Node, names: Sequence[str], model: Model, negated: bool) -> list[Case] | None:
     """A case for every combination of all variables but the largest, merged where it can be."""
+    # the largest variable goes last: its values share a case for each combination of the others
     last = max(names, key=lambda name: model.variable(name).size)
     first = [name for name in names if name != last]
     if prod(model.variable(name).size for name in first) > _EXPANDED:
@@ -130,6 +132,7 @@ def _both(parts: Sequence[list[Case]]) -> list[Case] | None:
 
 def _merged(found: list[Case]) -> list[Case] | None:
     """The same cases, two of them joined wherever they differ in one variable only."""
+    # {a in A, b in B} or {a in C, b in B} is {a in A or C, b in B}; greedy, so not always the least
     merged: list[Case] = []
     for case in found:
         new = case

@@ -41,7 +41,7 @@ class Choices:
 
 
 def choices(model: Model, registry: TableRegistry) -> Choices:
-    """Put what options need on the registry."""
+    """Register the tables that options need."""
     made = Choices(table=[], first=[0], available=[], value=[], share=[], lone=[])
     for transition in model.transitions:
         number = _table(transition, registry)
@@ -67,9 +67,10 @@ def _number(expression: Expression | None, registry: TableRegistry) -> int:
 def _table(transition: Transition, registry: TableRegistry) -> int:
     options = transition.options
     read = [e for o in options for e in (o.available, o.value) if e is not None]
-    if len(options) == 1 and not read:
+    if len(options) == 1 and not read:  # nothing to choose, and no random number needed
         return PLAIN
     names = tuple(dict.fromkeys(name for e in read for name in variables_read(e.node)))
+    # a row for every state: the total, the running sums, the weights (see `weights`)
     shape, width = registry.shape(names), 2 * len(options) + 1
     if prod(shape) * width > registry.limit:
         return APART
@@ -106,5 +107,6 @@ def _stacked(expressions: Sequence[Expression | None], missing: float, grid: Gri
 
 
 def _value(node: Node, grid: Grid) -> Floats:
+    # NaN is how the kernel sees that an expression has no value: Python would have raised
     value, wrong = table(node, grid)
     return np.where(wrong, np.nan, value)

@@ -35,19 +35,19 @@ def conditions(
     Left out, it is what costs least. Those that read outcomes are neither, and stand in `ends`.
     """
     guards = [transition.when for transition in model.transitions]
-    said = [*guards, *(outcome.when for outcome in model.outcomes), model.stop_when, *waited]
-    words = how_many_words(len(said))
-    known = {n: e for n, e in enumerate(said) if e is not None and not outcomes_read(e.node)}
+    # the position in this list is the number of a condition, and of its bit
+    listed = [*guards, *(outcome.when for outcome in model.outcomes), model.stop_when, *waited]
+    words = how_many_words(len(listed))
+    known = {n: e for n, e in enumerate(listed) if e is not None and not outcomes_read(e.node)}
     found = {n: cases(e.node, model) if suits(e.node) else None for n, e in known.items()}
     if planes is None:
         planes = min(range(PLANES + 1), key=lambda most: _cost(model, known, found, most, words))
     always = [rank for rank, guard in enumerate(guards) if guard is None]
     always += [n for n, one in found.items() if one == ALWAYS]
     bits = {n: one for n, one in found.items() if one and one != ALWAYS and len(one) <= planes}
+    # what can never hold needs neither: its bit is never set
     tabled = [n for n, one in found.items() if n not in bits and one not in (NEVER, ALWAYS)]
-    tables = np.full(len(said), NONE, np.int64)
-    for number in tabled:
-        tables[number] = registry.expression(known[number])
+    numbers = {number: registry.expression(known[number]) for number in tabled}
     variable, slot, mask = masks(bits, model, words)
     first, reader = _readers(model, {number: known[number] for number in tabled})
     speeds = {rank: t.speed for rank, t in enumerate(model.transitions) if t.speed is not None}
@@ -60,7 +60,7 @@ def conditions(
         slot=slot * mask.shape[1],
         mask=mask,
         constant=words_of(always, words),
-        table=tables,
+        table=np.array([numbers.get(n, NONE) for n in range(len(listed))], np.int64),
         tabled=np.array(tabled, np.int64),
         first=first,
         reader=reader,
@@ -78,6 +78,7 @@ def _cost(
 ) -> float:
     """What a firing that changes one variable costs with at most so many cases a bit."""
     bits = {n: one for n, one in found.items() if one and len(one) <= most}
+    # a condition of many cases makes planes for all others too, so the widest one decides
     planes = max((len(one) for one in bits.values()), default=0)
     read = {name for one in bits.values() for case in one for name in case}
     tables = [e for n, e in known.items() if n not in bits and found[n] not in (NEVER, ALWAYS)]
@@ -86,10 +87,10 @@ def _cost(
     return WORD * len(read) * planes * words + LOOK_UP * looked_up
 
 
-def _readers(model: Model, said: Mapping[int, Expression]) -> tuple[Ints, Ints]:
+def _readers(model: Model, listed: Mapping[int, Expression]) -> tuple[Ints, Ints]:
     """By variable, the numbers of the expressions that read it: where each begins, and all."""
     by_variable: list[list[int]] = [[] for _ in model.variables]
-    for number, expression in said.items():
+    for number, expression in listed.items():
         for name in variables_read(expression.node):
             by_variable[model.names.variables[name]].append(number)
     first = np.cumsum([0, *(len(readers) for readers in by_variable)])

@@ -43,6 +43,7 @@ def _rows(model: Model, transition: Transition) -> Callable[[Grid], Floats]:
         found, read = [], None
         for position, values in enumerate(draws):
             try:
+                # made here, as one that reads no parameter is checked when it is made
                 read = read or row(transition.after, model.names)
                 found.append(read(values))
             except (ValueError, ArithmeticError) as problem:

@@ -39,11 +39,13 @@ def explain(
     model: Model, path: PathState, values: Sequence[float], draw: int, when: str
 ) -> NoReturn:
     """Raise the RunError for what the kernel left in `path`; `values` are the draw's parameters."""
+    # Each expression that may be at fault is asked again, in the order in which the engines ask,
+    # until one raises.
     code, rank, detail = (int(path.status[i]) for i in (CODE, RANK, OPTION))
     state, marks = _halves(path.state.tolist(), len(model.variables))
     ask = _Question(model, state, values, [bool(mark) for mark in marks], when)
     if code == WRONG_OUTCOME:
-        for i in model.outcome_order:
+        for i in model.outcome_order:  # as far as the kernel had come, and on
             if not ask.marks[i]:
                 ask.marks[i] = bool(ask(model.outcomes[i].when))
     elif code == WRONG_STOP:

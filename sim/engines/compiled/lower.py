@@ -54,6 +54,7 @@ def lowered(model: Model, *, planes: int | None = None, limit: int = LIMIT) -> L
                 f"{variable.name} has {variable.size:,} values, the compiled engine takes at most "
                 f"{limit:,}: lower its max, or use --engine reference"
             )
+    # The order matters to nothing but the numbers of the tables.
     registry = TableRegistry(model, limit)
     made, waits = choices(model, registry), delays(model, registry)
     waited = list(dict.fromkeys(t.becomes for t in _triggers(model) if t.becomes is not None))
@@ -105,7 +106,7 @@ def _rules(
     transitions = model.transitions
     words = how_many_words(len(transitions))
     ranks = range(len(transitions))
-    first = len(transitions) + len(model.outcomes) + 1
+    first = len(transitions) + len(model.outcomes) + 1  # guards, outcomes and `stop_when` before
     speeds = [NONE if t.speed is None else registry.expression(t.speed) for t in transitions]
     effects = [len(o.effects) for t in transitions for o in t.options]
     return Rules(
@@ -139,6 +140,7 @@ def _startable(transition: Transition) -> bool:
 def _draws(transition: Transition, table: int) -> int:
     """Whether a clock needs random numbers: 1 for its wait, 2 for its choice."""
     waits = transition.at is None and needs_uniform(transition.after)
+    # A draw is found by name, so one that nobody reads can be left out without moving another.
     return (1 if waits else 0) + (0 if table == PLAIN else 2)
 
 
@@ -196,6 +198,7 @@ def _effects(model: Model, registry: TableRegistry) -> Effects:
 
 def _new_values(effect: Effect, model: Model) -> list[int]:
     """The new value for each value of the variable, or of the one copied from."""
+    # Its own reading of effects, apart from `sim.model.effects`: see there.
     top = model.variable(effect.variable).size - 1
     now = range(model.variable(effect.source or effect.variable).size)
     match effect.how:
@@ -219,6 +222,7 @@ def _new_values(effect: Effect, model: Model) -> list[int]:
 def _ends(model: Model, registry: TableRegistry, waited: int) -> Ends:
     transitions, outcomes = len(model.transitions), len(model.outcomes)
     words = how_many_words(transitions + outcomes + 1 + waited)
+    # a bit can read the state alone; an outcome that reads outcomes is looked up, after the others
     late = [i for i in model.outcome_order if outcomes_read(model.outcomes[i].when.node)]
     stop = model.stop_when
     reads = stop is not None and outcomes_read(stop.node)

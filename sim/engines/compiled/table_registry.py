@@ -79,7 +79,7 @@ class TableRegistry:
         return (*(self.model.variable(v).size for v in variables), *(2 for _ in outcomes))
 
     def add(self, made: Table) -> int:
-        """The number of a table now on the registry."""
+        """Its number, by which the kernel finds it."""
         self.tables.append(made)
         return len(self.tables) - 1
 
@@ -91,6 +91,7 @@ class TableRegistry:
         return self._node(expression.node, expression)
 
     def _node(self, node: Node, whole: Expression) -> int:
+        # By the tree, not its text or place: the same condition in two rules is one table.
         if node not in self.known:
             variables, outcomes = variables_read(node), outcomes_read(node)
             shape = self.shape(variables, outcomes)
@@ -124,6 +125,7 @@ class TableRegistry:
                 parts, operator = (left, right), _OPERATORS[op]
             case _:
                 raise UsageError(too_large(node, whole, self))
+        # postfix: a b + c +, an operator behind every part but the first
         steps: list[int] = []
         for position, part in enumerate(parts):
             number = self._node(part, whole)
@@ -161,6 +163,7 @@ class Pool:
 
     def filled(self, columns: Columns, draws: int) -> Floats:
         """The pool for a block of draws, whose parameters are `columns`."""
+        # what no parameter enters, then a row for each draw, one table behind the other
         fixed = self.fixed.size
         whole = np.empty(fixed + draws * self.drawn_size)
         whole[:fixed] = self.fixed
@@ -174,7 +177,7 @@ class Pool:
 
 
 def pool(registry: TableRegistry) -> Pool:
-    """Places for all tables of a registry, with those filled that no parameter enters."""
+    """Places for all tables, with those filled that no parameter enters."""
     tables = registry.tables
     fixed_size = sum(made.size for made in tables if not made.drawn)
     drawn_size = sum(made.size for made in tables if made.drawn)

@@ -36,6 +36,7 @@ def shares(n, values, available, share, first, kind, slack, row):
         fine = _chances(n, values, available, share, first, kind, slack, row)
     if not fine:
         return
+    # Left to right, like the reference: the running sums have to agree to the last bit.
     total, last = 0.0, n
     for i in range(n):
         weight = row[1 + n + i]
@@ -43,13 +44,16 @@ def shares(n, values, available, share, first, kind, slack, row):
         row[1 + i] = total
         if weight > 0.0:
             last = i
-    for i in range(last, n):
+    if not math.isfinite(total):  # weights that are finite each may be too much together
+        return
+    for i in range(last, n):  # what rounding leaves of u x total falls to the last with any weight
         row[1 + i] = math.inf
     row[0] = total
 
 
 @njit(forceinline=True)
 def _utilities(n, values, available, row):
+    # relative to the best one: see `engines.reference.choices.Choice.responses`
     best = -math.inf
     for i in range(n):
         if available[i] != 0.0:
@@ -64,6 +68,7 @@ def _utilities(n, values, available, row):
 
 @njit(forceinline=True)
 def _chances(n, values, available, share, first, kind, slack, row):
+    # The same steps as `engines.reference.choices.Choice.weights`; False is its error there.
     high = 1.0 + slack if kind == PROBABILITY else math.inf
     before = 0.0
     for i in range(n):

@@ -41,7 +41,7 @@ from sim.engines.compiled.lower import Lowered
 from sim.engines.compiled.machine import addresses
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
-from sim.results import Firings, Walked
+from sim.results import EventBatch, PathBatch
 
 SECONDS = 0.1  # a call of the kernel, about
 PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
@@ -56,7 +56,7 @@ COMPILED_IN = (  # modules of `sim` whose functions or values are part of the ke
     *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars", "model.waiting"),
     *("engines.jit", "model.failures", "model.transitions", "streams"),
 )
-EVENTS_A_PATH = 64  # room at first; doubled where it is too little
+EVENTS_A_PATH = 64  # memory at first; doubled where it is too little
 
 
 def impossible(wrong: Impossible, first: int) -> RunError:
@@ -101,9 +101,10 @@ class Walker:
         self.offsets = Offsets(start=made.pool.base, step=made.pool.step, delay=made.delays)
         self.walk_block = kernel(_source())
 
-    def pieces(self, threads: int) -> Iterator[Walked]:
+    def pieces(self, threads: int) -> Iterator[PathBatch]:
         """All pieces in order, a few tasks ahead of whoever takes them."""
-        waiting_for: deque[Future[list[Walked]]] = deque()
+        # twice as many tasks as threads are under way: enough to keep all busy, and bounded memory
+        waiting_for: deque[Future[list[PathBatch]]] = deque()
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
             for task in self.tasks():
@@ -119,6 +120,7 @@ class Walker:
     def tasks(self) -> Iterator[Task]:
         """The work in order of draw, then of path."""
         size = self.made.pool.drawn_size
+        # Tables are filled for many draws at once, which NumPy does well, as far as memory allows.
         block = max(1, min(DRAWS_IN_A_BLOCK, NUMBERS_IN_A_BLOCK // max(size, 1)))
         for first in range(0, len(self.draws), block):
             some = range(first, min(first + block, len(self.draws)))
@@ -148,7 +150,7 @@ class Walker:
         except Impossible as wrong:
             raise impossible(wrong, self.draws[some.start]) from wrong
 
-    def do(self, task: Task) -> list[Walked]:
+    def do(self, task: Task) -> list[PathBatch]:
         """Walk a task's paths."""
         path, begun = allocation.path_state(self.made), perf_counter()
         code, job, out = self.run(task, path, self.events)
@@ -184,6 +186,7 @@ class Walker:
         model = self.made.model
         when = moment_of(model, path, draw, number)
         if path.status[CODE] == ENDLESS:
+            # the path once more, alone and with its events, to see what went round
             one = Task(
                 task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
             )
@@ -193,11 +196,11 @@ class Walker:
         explain(model, path, self.values[draw - self.draws.start].tolist(), draw, when)
 
 
-def piece(task: Task, out: Output, draw: int) -> Walked:
+def piece(task: Task, out: Output, draw: int) -> PathBatch:
     """What one draw of a task left behind."""
     count = len(task.paths)
     rows = slice(draw * count, (draw + 1) * count)
-    return Walked(
+    return PathBatch(
         draw=task.first + draw,
         first=task.paths.start,
         ending=out.ending[rows],
@@ -208,16 +211,16 @@ def piece(task: Task, out: Output, draw: int) -> Walked:
         started=out.started[draw],
         fired=out.fired[draw],
         taken=out.taken[draw],
-        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],
+        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
         events=_firings(out, rows) if out.record[0] else None,
     )
 
 
-def _firings(out: Output, rows: slice) -> Firings:
+def _firings(out: Output, rows: slice) -> EventBatch:
     first = int(out.end[rows.start - 1]) if rows.start else 0
     last = int(out.end[rows.stop - 1]) if rows.stop else 0
     these = slice(first, last)
-    return Firings(
+    return EventBatch(
         path=out.path[these].copy(),
         seq=out.seq[these].copy(),
         time=out.time[these].copy(),

@@ -62,6 +62,8 @@ def solve(
 
 def _solved(model: Model, graph: Graph, weights: Floats, times: Floats) -> Exact:
     """One draw: what can be read off the chain itself, then outcome by outcome."""
+    # An outcome that stays once it holds is read off the situation at the end, all in one run. Any
+    # other has to be caught when it is first met: a run of its own, in which it absorbs.
     lasting = _lasting(graph)
     here = ~graph.vanishing
     endings = graph.ending[here, None] == np.arange(len(model.endings))
@@ -71,6 +73,7 @@ def _solved(model: Model, graph: Graph, weights: Floats, times: Floats) -> Exact
     chain = flow(model, graph, weights)
     _, read, error = _run(chain, times, columns)
     hold, ended, at_rung = np.split(read, ends, axis=1)
+    # row i: at the i-th time asked for; the last row: at the horizon
     curves = np.zeros((len(times) + 1, len(model.outcomes)))
     errors = np.zeros(len(model.outcomes))
     curves[:, lasting] = hold
@@ -113,6 +116,7 @@ def _ever(model: Model, graph: Graph, weights: Floats) -> tuple[Bools, Bools]:
     source = np.concatenate([graph.source[weights > 0], *(pair[0] for pair in dates)])
     target = np.concatenate([graph.target[weights > 0], *(pair[1] for pair in dates)])
     links = sparse.csr_array((np.ones(len(source)), (source, target)), shape=(count, count))
+    # situations with a positive probability in this draw: a step of weight 0 leads nowhere
     met = np.zeros(count, dtype=np.bool_)
     met[csgraph.breadth_first_order(links, 0, return_predecessors=False)] = True
     use = (weights > 0) & met[graph.source] & (graph.option != DROPPED)
@@ -145,6 +149,7 @@ def _run(chain: Flow, times: Floats, columns: Floats) -> tuple[Floats, Floats, t
     horizon, graph = chain.model.horizon, chain.graph
     met = np.zeros(len(times) + 1)
     read = np.zeros((len(times) + 1, columns.shape[1]))
+    # all mass starts in situation 0; between two dates the chain runs by itself
     mass, gone = chain.enter(np.zeros(1, dtype=np.int64), np.ones(1))
     absolute = relative = 0.0
     borders = [0.0, *(date for date, _, _ in graph.dates), horizon]

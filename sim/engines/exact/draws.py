@@ -22,6 +22,8 @@ class Graphs:
     def __init__(self, model: Model, values: NDArray[np.float64], limit: int) -> None:
         self.model, self.values, self.limit = model, values, limit
         self._can_start = reach(model, limit=0).started
+        # What decides the shape of the graph: parameters in guards and conditions, and those that
+        # decide whether a delay is none. All others only change the weights of its steps.
         reads = [*decisive(model)]
         for transition, can in zip(model.transitions, self._can_start, strict=True):
             if can and transition.at is None and transition.after.kind != "exponential":
@@ -38,6 +40,7 @@ class Graphs:
         key = self._alike[draw]
         graph = self._graphs.get(key)
         if graph is None:
+            # explored for all draws of this shape at once: an option counts if any of them takes it
             alike = self.values[[other == key for other in self._alike]]
             immediate = _immediate(self.model, self._can_start, alike[0])
             graph = explore(
@@ -52,6 +55,7 @@ def step_weights(graph: Graph, draw: DrawRates) -> Floats:
     """Rate x share (or share, where no time passes) of every step, in one draw."""
     rates = np.array([draw.rate(*example) for example in graph.rates] or [0.0])
     shares = np.array([s for example in graph.choices for s in draw.shares(*example)] or [0.0])
+    # position -1 reads the last number, which `where` then drops
     rate = np.where(graph.rate >= 0, rates[graph.rate], 1.0)
     return np.where(graph.share >= 0, shares[graph.share], 1.0) * rate
 

@@ -45,10 +45,11 @@ class Flow:
         """Mass on vanishing situations follows its steps: (mass on tangible ones, mass met)."""
         mass = np.zeros(self.size)
         hits = 0.0
+        # each round follows every step once; the limit is that of the other engines (rule 4)
         for _ in range(FIRINGS_AT_ONE_INSTANT + 1):
             if not vanishing.any():
                 return mass, hits
-            mass += vanishing @ self.out
+            mass += vanishing @ self.out  # what has come to where time passes stays there
             hits += float(vanishing @ self.out_hits)
             vanishing = np.asarray(vanishing @ self.within)
             if vanishing.sum() <= LEFT_OVER:
@@ -103,6 +104,7 @@ def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) 
     within, out = blocks.between(True, True), blocks.between(True, False)
     between, moving = blocks.between(False, False), blocks.between(False, True)
     out_hits, hits = blocks.hits(True), blocks.hits(False)
+    # R (1 + P + P^2 + ...) V, term by term: `moving` is R P^k
     whole = float(moving.sum())
     for _ in range(FIRINGS_AT_ONE_INSTANT + 1):
         if moving.nnz == 0 or moving.sum() <= LEFT_OVER * whole:
@@ -112,7 +114,7 @@ def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) 
         moving = moving @ within
     else:
         raise _circle(model, graph, weights, np.asarray(moving.sum(axis=0)).ravel())
-    between.setdiag(0.0)
+    between.setdiag(0.0)  # a step back to where it came from changes nothing
     between.eliminate_zeros()
     return Flow(
         model=model,

@@ -105,6 +105,7 @@ class _Explorer:
                 if enabled >> rank & 1:
                     self._step(at, situation, rank, rate)
             return
+        # rule 4: of all that is due now only the first declared acts
         due = enabled & self.immediate | situation.pending
         rank = (due & -due).bit_length() - 1
         if situation.pending >> rank & 1 and not enabled >> rank & 1:
@@ -117,7 +118,7 @@ class _Explorer:
         follow = self.chain.after(situation, rank)
         choice = -1
         options = len(self.model.transitions[rank].options)
-        if len(follow) > 1:
+        if len(follow) > 1:  # one that is certain needs no share
             choice = self._choice(rank, situation.state)
         for option, after in follow:
             target = self._add(after)
@@ -135,7 +136,7 @@ class _Explorer:
         """From every situation in which a path may be on that day to one with these things due."""
         pairs = [
             (at, self._add(situation._replace(pending=due)))
-            for at, situation in enumerate(self.situations.copy())
+            for at, situation in enumerate(self.situations.copy())  # it grows on the way
             if not self.vanishing[at] and not self.chain.stopped(situation)
         ]
         self._follow()

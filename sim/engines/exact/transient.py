@@ -39,6 +39,7 @@ def pass_time(
     """Let `duration` seconds pass from this mass; `times` ascend within it, from its beginning."""
     leaving = np.asarray(chain.between.sum(axis=1)).ravel() + chain.hits
     fastest = float(leaving.max(initial=0.0))
+    # the same steps serve all times: only the Poisson weights differ
     sums = [poisson(fastest * time) for time in (*times, duration)]
     last = max(len(weights) + first for first, weights in sums) - 1
     if last * (chain.between.nnz + chain.size) > MOST_WORK:
@@ -56,6 +57,7 @@ def pass_time(
         met_after=float(met[-1]),
         read=read[:-1],
         error=LEFT_OUT + unmoved,
+        # a step adds up at most `widest` products, each rounded once, and so do the sums
         rounding=(steps * (widest + 2) + row + len(sums[-1][1])) * ROUNDING,
     )
 
@@ -109,7 +111,7 @@ def _walk(
             if 0 <= k - first < len(weights):
                 after += weights[k - first] * mass
             following = step @ mass
-            if k % 64 == 63:
+            if k % 64 == 63:  # looked at now and then: it costs about as much as a step
                 moved = float(np.abs(following - mass).sum() + gone)
                 if moved * (last - k) <= LEFT_OUT:
                     left = rows[: k - start + 1]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk, World
 from sim.model.model import Model
-from sim.results import Walked
+from sim.results import PathBatch
 
 PATHS_IN_A_PIECE = 50
 
@@ -27,7 +27,7 @@ def walk(
     draws: range,
     paths: range,
     events: bool = False,
-) -> Iterator[Walked]:
+) -> Iterator[PathBatch]:
     """Walk every path of every draw, one after the other; see `sim.engines.Engine`."""
     world = World(model, seed)
     for draw, row in zip(draws, values, strict=True):

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from sim.engines.reference.world import Walk
 from sim.model.model import Model
-from sim.results import NOTHING, RUNG_TIMES, Firings, Walked
+from sim.results import NOTHING, RUNG_TIMES, EventBatch, PathBatch
 
 
-def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events: bool) -> Walked:
+def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events: bool) -> PathBatch:
     """Consecutive paths of one draw, `first` the number of the first of them."""
-    return Walked(
+    return PathBatch(
         draw=draw,
         first=first,
         ending=np.array([walk.ending for walk in walks], dtype=np.int16),
@@ -32,6 +32,7 @@ def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events:
 
 def started(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     """In how many paths each transition's clock started at least once."""
+    # paths, not starts: a clock that starts over and over counts once a path
     counts = np.array([walk.started for walk in walks], dtype=np.int64)
     return np.asarray((counts.reshape(len(walks), -1) > 0).sum(axis=0), dtype=np.int64)
 
@@ -66,6 +67,7 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     grid = [model.horizon * k / (RUNG_TIMES - 1) for k in range(RUNG_TIMES)]
     for walk in walks if ladders else ():
         state: Sequence[int] = model.start_state
+        # one pass over the firings and one over the grid, side by side: both are in order of time
         ahead = iter(walk.firings)
         following = next(ahead, None)
         for k, time in enumerate(grid):
@@ -78,7 +80,7 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     return counts
 
 
-def firings(first: int, walks: Sequence[Walk]) -> Firings:
+def firings(first: int, walks: Sequence[Walk]) -> EventBatch:
     """All events, one row a firing."""
     rows = [
         (path, seq, f.time, f.rank, f.option, f.shares[f.option] if f.shares else 1.0, f.cause)
@@ -88,7 +90,7 @@ def firings(first: int, walks: Sequence[Walk]) -> Firings:
     path, seq, time, rank, option, probability, cause = (
         zip(*rows, strict=True) if rows else [()] * 7
     )
-    return Firings(
+    return EventBatch(
         path=np.array(path, dtype=np.int64),
         seq=np.array(seq, dtype=np.int32),
         time=np.array(time, dtype=np.float64),

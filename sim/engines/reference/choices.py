@@ -1,10 +1,10 @@
 """What may happen when a clock has run out: choices among options, and their effects."""
 
 from collections.abc import Sequence
-from math import exp, inf
+from math import exp, inf, isfinite
 
 from sim.engines.reference.state import PathState
-from sim.model.failures import SLACK, nothing_left
+from sim.model.failures import SLACK, infinite_total, nothing_left
 from sim.model.transitions import Effect, Transition
 from sim.results import NOTHING
 
@@ -32,7 +32,7 @@ class Choice:
             if not open_[i]:
                 continue
             value = self.value[i]
-            if option.share == "rest":
+            if option.share == "rest":  # what all others leave, also those declared after it
                 rest.append(i)
                 continue
             weights[i] = 1.0 if value is None else value.number(0, high)
@@ -41,6 +41,8 @@ class Choice:
             others += weights[i]
         for i in rest:
             weights[i] = self.left(others)
+        if not isfinite(others):  # each weight is, but together they are too much for a float
+            raise infinite_total(self.transition, self.path.moment())
         return weights
 
     def responses(self, open_: Sequence[bool]) -> list[float]:
@@ -50,6 +52,7 @@ class Choice:
             for i, value in enumerate(self.value)
             if open_[i]
         }
+        # relative to the best: shares do not change by it, and exp does not overflow
         best = max(utilities.values(), default=0.0)
         return [exp(utilities[i] - best) if i in utilities else 0.0 for i in range(len(open_))]
 
@@ -97,12 +100,13 @@ class Consequence:
 
 def take(weights: Sequence[float], u: float) -> int:
     """The option u falls on, by running sums; one of weight 0 never (rule 3), or NOTHING (7)."""
+    # Not u against shares: a division would round once more, and the engines have to agree.
     mark = u * total(weights)
     reached, taken = 0.0, NOTHING
     for i, weight in enumerate(weights):
         reached += weight
         if weight > 0:
-            taken = i
+            taken = i  # also where rounding leaves the last sum below the mark
             if mark < reached:
                 break
     return taken

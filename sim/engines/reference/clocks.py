@@ -29,7 +29,7 @@ class Clock:
 
     def delay_is(self, values: Values) -> None:
         """Let the delay be what these parameters make it; ValueError if that cannot be."""
-        if self.row is None:
+        if self.row is None:  # made at the first draw, where a delay that cannot be is an error
             self.row = row(self.transition.after, self.path.model.names)
         self.numbers = self.row(values)
 
@@ -63,7 +63,7 @@ class Clock:
             path.seed, self.name_hash, path.draw, path.number, self.started
         )
         self.on = True
-        self.started += 1
+        self.started += 1  # resuming is no start: it draws nothing and keeps its cause
         self.cause = len(path.firings) - 1  # rule 6: what fired last; nothing yet is -1
         if self.transition.at is None:
             self.remaining = ppf(self.numbers, 0, delay_u)
@@ -94,7 +94,7 @@ class Clock:
         """Go on, at another speed if the speed has changed."""
         if self.held:
             self.run()
-        elif self.speed_now() != self.pace:
+        elif self.speed_now() != self.pace:  # else `due` stays the very number it was
             self.stand()
             self.run()
 

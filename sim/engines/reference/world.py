@@ -137,6 +137,7 @@ class World:
         weights = clock.choice.weights()  # rule 3: on the state before its effects
         taken = take(weights, clock.option_u)
         whole = total(weights)
+        # `becomes` asks whether a condition turned: what it said before has to be kept
         before = tuple(bool(condition()) for condition in path.conditions)
         clock.fired += 1
         if taken != NOTHING:  # rule 7: otherwise it has fired all the same, without effects

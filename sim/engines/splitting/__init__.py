@@ -124,6 +124,7 @@ class Splitting:
 
     def _estimate(self, levels: Sequence[float], paths: int) -> float:
         """The product of the shares that come from level to level, and at last to the outcome."""
+        # Each factor is unbiased given what arrived before, so the product is unbiased.
         share = 1.0
         arrived: list[Course] = []
         for level in (*levels, inf):
@@ -149,7 +150,7 @@ class Splitting:
 
         The remainder is spread by one uniform, so that each is expected equally often.
         """
-        if not arrived:
+        if not arrived:  # the first level: ordinary paths
             return [self._begin() for _ in range(paths)]
         offset, _ = block(self.seed, name_hash("splitting"), self.draw, self._number(), 0)
         chosen = [arrived[int((i + offset) * len(arrived) / paths)] for i in range(paths)]

@@ -54,6 +54,7 @@ def by_values(chain: Chain, bounds: Bounds, outcome: int) -> Callable[[Situation
         values = tuple(situation.state[position] for position in at)
         spent = chain.spent(situation) & ranks
         gone = chain.scheduled & ~situation.pending & ranks
+        # what the distance depends on, and nothing else: most situations share it
         key = (values, situation.running & table.clocks, situation.marks, spent, gone)
         if key not in looked:
             looked[key] = table.cost(values, situation, spent | gone)
@@ -85,7 +86,8 @@ class _Table:
         self.facts = {fact: i for i, fact in enumerate(self.facts)}
         self.outcome_names = [outcome.name for outcome in model.outcomes]
         self.goal = self.facts[goal, 1]
-        values: dict[tuple[int, ...], int] = {}  # any of these
+        # A need is "one of these values": of each distinct one the least cost is found only once.
+        values: dict[tuple[int, ...], int] = {}
         needs = []
         for step in steps:
             wanted = [
@@ -127,6 +129,7 @@ def _flat(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.
 
 def _relevant(model: Model, steps: list[Step], outcome: str) -> tuple[list[Step], str]:
     """The steps that can matter to an outcome, and the outcome's name as their goal."""
+    # backwards from the outcome, through what each step needs, until nothing new is wanted
     wanted = {outcome}
     chosen: set[int] = set()
     while True:
@@ -168,7 +171,7 @@ def _firings(model: Model, rank: int, bounds: Bounds, box: Box) -> Iterator[Step
             share = shares(here)[i]
             if share <= 0:
                 continue
-            cost = max(slow - log(share), 1e-9)
+            cost = max(slow - log(share), 1e-9)  # above 0, so that more steps are never nearer
             for listener in _listeners(model, transition, option.name):
                 yield Step(rank, needs, f"{RUNS}{listener}", 1, cost)
             for effect in option.effects:
@@ -250,5 +253,6 @@ def _slow(model: Model, transition: Transition, bounds: Bounds) -> float:
     """-log of a rough chance that the clock, if it runs all the time, runs down in time."""
     if transition.at is not None:
         return 0.0
+    # as if it were exponential with this median; only steers, so a rough number will do
     typical = ppf(numbers(transition.after, model.names, bounds.values), 0, 0.5) / log(2)
     return max(log(typical / model.horizon), 0.0) if typical > 0 else 0.0

@@ -46,7 +46,7 @@ def together(each: Sequence[list[Conjunct]]) -> list[Conjunct]:
     found = ANYTHING
     for alternatives in each:
         if len(found) * len(alternatives) > MOST:
-            continue
+            continue  # left out: with fewer needs more is let through, never less
         merged = [_merged(a, b) for a in found for b in alternatives]
         found = [conjunct for conjunct in merged if conjunct is not None]
     return found

@@ -10,6 +10,7 @@ def settle(costs, own, brings, needs, needs_from, values, values_from):
     Step s costs own[s] and, for each of needs[needs_from[s] : needs_from[s + 1]], the least cost of
     values[values_from[n] : values_from[n + 1]]; it brings about the value brings[s].
     """
+    # Bellman and Ford: costs only fall and no step costs less than nothing, so this ends
     falling = True
     while falling:
         falling = False

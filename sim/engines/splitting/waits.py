@@ -11,6 +11,7 @@ def longer(row: Sequence[float], age: float, u: float) -> float:
     at = 0
     if row[0] == MIX:
         at, u = _part(row, age, u)
+    # beyond what floats tell apart F(age) is 0 or 1; the wait is then cut to what has been waited
     before = cdf(row, at, age)
     if before <= 0.0:
         return max(ppf(row, at, u), age)
@@ -20,6 +21,7 @@ def longer(row: Sequence[float], age: float, u: float) -> float:
 
 def _part(row: Sequence[float], age: float, u: float) -> tuple[int, float]:
     """Which part of a mix a wait longer than `age` comes from, and what of u is left to use."""
+    # having waited so long makes the parts with long waits likelier: Bayes' rule
     parts = range(int(row[1]))
     starts = [int(row[3 + 2 * i]) for i in parts]
     weights = [row[2 + 2 * i] * (1.0 - cdf(row, starts[i], age)) for i in parts]

@@ -85,6 +85,7 @@ class Walker:
         self.rows = [self._row(rank, values) for rank in range(len(model.transitions))]
         names = [transition.name for transition in model.transitions]
         self.first = [name_hash(f"transition:{name}") for name in names]
+        # a stream of its own for what is redrawn, so that no draw is used twice
         self.again = [name_hash(f"again:{name}") for name in names]
         self.remembers = [transition.memory == "remember" for transition in model.transitions]
         self._scheduled = {
@@ -117,6 +118,7 @@ class Walker:
     def step(self, path: Course) -> Event | None:
         """Let the next thing happen; None, and the path over, if the horizon comes first."""
         while True:
+            # few clocks run at once here, so all are looked through; ties go to the first declared
             rank, clock = -1, None
             for other, running in path.clocks.items():
                 if not (running.held or running.pace <= 0) and (
@@ -154,6 +156,7 @@ class Walker:
             runs = clock.pace > 0 and not clock.held
             if runs and clock.due <= path.now:
                 continue
+            # age and wait are in the clock's own time, which runs at `pace`
             left = (clock.due - path.now) * clock.pace if runs else clock.remaining
             age = max(clock.wait - left, 0.0)
             again.wait = longer(self.rows[rank], age, u)
@@ -197,6 +200,7 @@ class Walker:
         """Rule 4: look at every clock in the new situation, in order of declaration."""
         situation, clocks = path.situation, path.clocks
         active = self.chain.clocks(situation)
+        # those whose guard fails; scheduled ones are not watched (rule 9)
         for rank in [r for r in clocks if not active >> r & 1 and r not in self._scheduled]:
             clock = clocks[rank]
             if not self.remembers[rank]:

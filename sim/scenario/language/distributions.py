@@ -87,7 +87,7 @@ class Moments(Declaration):
             raise Invalid(f"must be between 0 and 1, found {self.mean:g}", "mean")
         # The variance m (1 - m) / (alpha + beta + 1) is largest where the value is 0 or 1 only.
         most = self.mean * (1 - self.mean)
-        if not 0 < self.sd**2 < most:
+        if not 0 < self.sd < most**0.5:  # not its square, which may be too large for a float
             message = f"must be above 0 and below {most**0.5:.4g} for this mean, found {self.sd:g}"
             raise Invalid(message, "sd")
         size = most / self.sd**2 - 1  # alpha + beta

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sim.model.durations import DAY
+from sim.formatting import DAY
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
 from sim.scenario.language import formulas, treaties

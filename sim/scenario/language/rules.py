@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
+from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
-from sim.model.durations import DAY
 from sim.model.expressions import Expression
 from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
 from sim.scenario.language.context import Context

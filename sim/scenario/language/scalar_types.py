@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from sim.errors import Place
-from sim.model.durations import SECONDS
+from sim.formatting import SECONDS
 from sim.scenario.language.context import Context
 from sim.scenario.language.kinds import Decoded, Invalid, Kind, list_of, scalar_kind
 from sim.source.diagnostics import describe

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
-from sim.model.durations import DAY
 from sim.model.expressions import Comparison, Constant, Expression, Logic, StateOf
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
