@@ -37,7 +37,7 @@ class Reading(Protocol):
     def is_level(self, name: str) -> bool:
         """Whether something has a level of this name."""
 
-    def is_broken(self, name: str) -> bool:
+    def is_invalid(self, name: str) -> bool:
         """Whether a name is declared, but its declaration is invalid."""
 
     def add_mistake(self, message: str) -> None:
@@ -47,17 +47,18 @@ class Reading(Protocol):
 def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node | None:
     """The tree of one comparison, or None with the mistake reported."""
     sign = SIGNS.get(type(op))
-    if sign is None:
+    if sign is None:  # `in`, `is`
         reader.add_mistake(
             f"{text_of(left)!r} and {text_of(right)!r}: only == != < <= > >= can be used to compare"
         )
         return None
     sides = (left, right)
-    if any(reader.is_broken(dotted(side) or "") for side in sides):
+    if any(reader.is_invalid(dotted(side) or "") for side in sides):  # reported elsewhere
         return None
     a, b = (_levels(reader, side) for side in sides)
-    if a or b:
+    if a or b:  # a name on the other side may be a level, so it is not read as a value
         return _of_levels(reader, sign, sides, (a, b))
+    # both sides are read, so that both mistakes are reported
     one = None if _beside_unknown(reader, left, right, first=True) else reader.tree(left)
     two = None if _beside_unknown(reader, right, left, first=False) else reader.tree(right)
     if one is None or two is None:
@@ -66,7 +67,7 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
         message = f"{text_of(left)!r} is {KINDS[one.kind]} and {text_of(right)!r} {KINDS[two.kind]}"
         reader.add_mistake(f"{message}: they cannot be compared")
         return None
-    if one.kind == "condition" and sign not in ("==", "!="):
+    if one.kind == "condition" and sign not in ("==", "!="):  # false < true has no meaning
         reader.add_mistake(
             f"{text_of(left)!r} is true or false: only == and != can be used to compare it"
         )
@@ -92,7 +93,7 @@ def _beside_unknown(reader: Reading, word: ast.expr, other: ast.expr, *, first: 
         return False
     if reader.known(name) or reader.known(beside):
         return False
-    levels = reader.is_level(name), reader.is_level(beside)
+    levels = reader.is_level(name), reader.is_level(beside)  # of anything at all
     return levels[0] if levels[0] != levels[1] else not first
 
 
@@ -103,21 +104,22 @@ def _of_levels(
     typed: tuple[Typed | None, Typed | None],
 ) -> Node | None:
     """A comparison in which a side has levels; a name on the other side is one of them first."""
-    for this, other in ((0, 1), (1, 0)):
+    for this, other in ((0, 1), (1, 0)):  # clash <= border as well as border >= clash
         owner, word = typed[this], sides[other]
         if owner is None or not isinstance(word, ast.Name) or word.id not in owner.levels:
             continue
-        if not owner.ordered and sign not in ("==", "!="):
+        if not owner.ordered and sign not in ("==", "!="):  # choices of a parameter
             reader.add_mistake(
                 f"the choices of {text_of(sides[this])!r} have no order; use == or !="
             )
             return None
-        level = Constant(float(owner.levels.index(word.id)), word.id)
+        level = Constant(float(owner.levels.index(word.id)), word.id)  # its position is its value
+        # the order of the text is kept
         pair = (owner.node, level) if this == 0 else (level, owner.node)
         return Comparison(sign, *pair)
     a, b = typed
     if a and b:
-        if a.levels != b.levels:
+        if a.levels != b.levels:  # positions of two lists cannot be compared
             message = f"{text_of(sides[0])!r} has the levels {', '.join(a.levels)}"
             message += f", {text_of(sides[1])!r} {', '.join(b.levels)}"
             reader.add_mistake(f"{message}: they cannot be compared")

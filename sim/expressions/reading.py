@@ -54,13 +54,13 @@ class Reader:
     def read(self, text: str) -> Typed | None:
         """The tree of a text, or None."""
         try:
-            if self.vocabulary.lengths:
+            if self.vocabulary.lengths:  # with facts: their lengths count, too
                 expanded_size(text, self.vocabulary.lengths)
             return self.tree(parse(text, self.length))
         except Mistake as mistake:
             self.add_mistake(str(mistake))
             return None
-        except RecursionError:
+        except RecursionError:  # far below the limit of depth; for deep stacks of callers
             self.add_mistake("is too deeply nested; name its parts as facts")
             return None
 
@@ -71,15 +71,16 @@ class Reader:
 
     def add_mistake(self, message: str) -> None:
         """Report a mistake, once."""
-        if message not in self.mistakes:
+        if message not in self.mistakes:  # `x + x` with an unknown x
             self.mistakes.append(message)
 
-    def is_broken(self, name: str) -> bool:
+    def is_invalid(self, name: str) -> bool:
         """Whether a name is declared, but its declaration is invalid."""
         words = self.vocabulary
+        # perhaps in the section that is invalid
         if words.partial and self.known(name) is None and name not in words.outcomes:
             return True
-        return name in words.broken or (name in words.facts and words.facts[name] is None)
+        return name in words.invalid or (name in words.facts and words.facts[name] is None)
 
     def owners(self, level: str) -> list[str]:
         """Variables and parameters that have a level of this name."""
@@ -92,6 +93,7 @@ class Reader:
     def tree(self, node: ast.expr) -> Typed | None:
         """The tree of a parsed expression."""
         match node:
+            # not texts, None, ...
             case ast.Constant(int() | float() as value) if not isinstance(value, bool):
                 return Typed(Constant(float(value), repr(value)), "number")
             case ast.Name() | ast.Attribute():
@@ -103,7 +105,7 @@ class Reader:
                 return Typed(Not(of), "condition") if of else None
             case ast.UnaryOp(ast.USub(), operand):
                 return self._negative(operand)
-            case ast.UnaryOp(ast.UAdd(), operand):
+            case ast.UnaryOp(ast.UAdd(), operand):  # +3
                 return self.tree(operand)
             case ast.BinOp():
                 return self._arithmetic(node)
@@ -125,13 +127,13 @@ class Reader:
             return Typed(StateOf(name), kind, variable.levels if kind == "levels" else ())
         if name in words.parameters:
             parameter = words.parameters[name]
-            if parameter.distribution.levels:
+            if parameter.distribution.levels:  # choices: no order
                 return Typed(ParameterOf(name), "levels", parameter.distribution.levels, False)
             return Typed(ParameterOf(name), "time" if parameter.time else "number")
         condition = words.facts.get(name)
         if condition is not None:
             return Typed(Fact(name, condition), "condition")
-        if name in words.outcomes and self.outcomes:
+        if name in words.outcomes and self.outcomes:  # rule 10: not in guards
             return Typed(Happened(name), "condition")
         return None
 
@@ -157,10 +159,10 @@ class Reader:
         if name is None:
             self.add_mistake(f"{text_of(node)!r} is not allowed here")
             return None
-        if name in ("true", "false"):
+        if name in ("true", "false"):  # Python's own are True and False
             return Typed(Constant(1.0 if name == "true" else 0.0, name), "condition")
         typed = self.known(name)
-        if typed is None and not self.is_broken(name):
+        if typed is None and not self.is_invalid(name):
             self.add_mistake(self._unknown(name))
         return typed
 
@@ -169,6 +171,7 @@ class Reader:
         if name in words.outcomes:
             here = "only stop_when, endings and outcomes can read outcomes"
             return f"{name!r} is an outcome; {here}"
+        # a level without its variable: a frequent mistake
         owners = words.owners_of(name)
         if owners:
             return f"{name!r} is a level; compare a variable with it, as in `{owners[0]} == {name}`"
@@ -193,13 +196,13 @@ class Reader:
 
     def _arithmetic(self, node: ast.BinOp) -> Typed | None:
         op = _COMBINE.get(type(node.op))
-        left, right = self.tree(node.left), self.tree(node.right)
+        left, right = self.tree(node.left), self.tree(node.right)  # both, for their mistakes
         if op is None:
             self.add_mistake(f"{text_of(node)!r}: only + - * / are allowed")
             return None
         if left is None or right is None:
             return None
-        if "time" in (left.kind, right.kind):
+        if "time" in (left.kind, right.kind):  # durations have rules of their own
             kind = TIMES.get((op, left.kind, right.kind))
             if kind is None:
                 message = f"{KINDS[left.kind]} {op} {KINDS[right.kind]}"
@@ -229,6 +232,7 @@ class Reader:
         if name not in _FUNCTIONS:
             self.add_mistake(unknown("function", name, _FUNCTIONS))
             return None
+        # f(a=1), f(*a)
         if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
             self.add_mistake(f"{text_of(node)!r}: {name} takes positional arguments only")
             return None
@@ -236,6 +240,7 @@ class Reader:
             self.add_mistake(f"{text_of(node)!r}: {name} needs at least 2 arguments")
             return None
         parts = [self.tree(part) for part in node.args]
+        # max(lag, 2 * lag)
         times = name != "odds" and all(part and part.kind == "time" for part in parts)
         kind: Kind = "time" if times else "number"
         nodes = _all_or_none(
@@ -248,7 +253,7 @@ class Reader:
 
     def _comparisons(self, node: ast.Compare) -> Typed | None:
         sides = [node.left, *node.comparators]
-        steps = zip(sides, node.ops, sides[1:], strict=False)
+        steps = zip(sides, node.ops, sides[1:], strict=False)  # a < b < c is a < b and b < c
         parts = _all_or_none([comparison(self, left, op, right) for left, op, right in steps])
         if not parts:
             return None

@@ -16,9 +16,10 @@ MAX_EXPANDED_LENGTH = 40_000  # characters with all facts expanded
 MAX_DEPTH = 100  # levels with all facts expanded
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
+# 3d, .5, 1e-3, 1.2.3
 _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-_TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)
+_TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)  # 5 d
 _PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>", re.ASCII)
 _CAPITALS = re.compile(r"\b(?:AND|OR|NOT|And|Or|Not)\b")
 _LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
@@ -52,6 +53,8 @@ def _parse(text: str, length: int) -> ast.expr:
     text = " ".join(text.split())
     if len(text) > length:
         raise Mistake(f"is longer than {length:,} characters; name its parts as facts")
+    # before parsing: no quotes, no brackets, no characters that Python's grammar would take for
+    # others
     if not _ALLOWED.fullmatch(text):
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
         hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""
@@ -59,14 +62,15 @@ def _parse(text: str, length: int) -> ast.expr:
             hint = f"; {odd_character(text)}"
         raise Mistake(f"{odd!r} is not allowed in an expression{hint}")
     for number in _LIKE_A_NUMBER.findall(text):
-        if not _NUMBER.fullmatch(number):
+        if not _NUMBER.fullmatch(number):  # 0x1f, 1_000, 1j
             raise Mistake(f"{_shortened(number)!r} is neither a number nor a name")
-        if isinf(float(number)):
+        if isinf(float(number)):  # 1e999
             raise Mistake(f"{number[:20]!r} is too large a number")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings():  # Python warns of `1if x`
             warnings.simplefilter("ignore")
             tree = ast.parse(text, mode="eval").body
+    # of the parser's nesting
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Mistake(_explain(text, error)) from None
     if _names_and_depth(tree)[1] > MAX_DEPTH:
@@ -106,15 +110,16 @@ def expanded_size(text: str, facts: Mapping[str, tuple[int, int]]) -> tuple[int,
 def _names_and_depth(tree: ast.expr) -> tuple[tuple[str, ...], int]:
     names: list[str] = []
     deepest = 0
-    waiting = [(tree, 1)]
+    waiting = [(tree, 1)]  # no recursion: it would end at Python's limit
     while waiting:
         node, depth = waiting.pop()
         deepest = max(deepest, depth)
         name = dotted(node)
-        if name is not None:
+        if name is not None:  # a dotted name is one name
             names.append(name)
             continue
         below = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        # so that names come in reading order
         waiting += [(part, depth + 1) for part in reversed(below)]
     return tuple(names), deepest
 
@@ -125,7 +130,7 @@ def one_line(value: str | float | bool) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return " ".join(value.split())
-    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)  # 0.1, not 0.1000000
 
 
 def text_of(node: ast.expr) -> str:
@@ -140,6 +145,7 @@ def _shortened(text: str) -> str:
 def _explain(text: str, error: Exception) -> str:
     """Why a text cannot be parsed: a hint at the usual mistake, else where the parser stopped."""
     short = _shortened(text)
+    # the most specific hint first
     placeholder = _PLACEHOLDER.search(text)
     if placeholder:
         return f"{placeholder.group()!r} is a placeholder that no for_each here replaces"
@@ -150,7 +156,7 @@ def _explain(text: str, error: Exception) -> str:
         return f"{short!r}: write and, or, not in lower case"
     if _LONE_EQUALS.search(text):
         return f"{short!r}: `=` is not a comparison; use `==`"
-    if "!" in text.replace("!=", ""):
+    if "!" in text.replace("!=", ""):  # !talks
         return f"{short!r}: write `not` instead of !"
     if not isinstance(error, SyntaxError) or "too many nested" in error.msg:
         return f"{short!r} is too deeply nested; name its parts as facts"
@@ -158,6 +164,6 @@ def _explain(text: str, error: Exception) -> str:
         return f"{short!r}: a parenthesis is missing"
     if "expected 'else'" in error.msg:
         return f"{short!r}: an `if` needs its `else`"
-    rest = text[error.offset - 1 :][:20] if error.offset else ""
+    rest = text[error.offset - 1 :][:20] if error.offset else ""  # offsets count from 1
     near = f"cannot be read near {rest!r}" if rest else "ends too early; something is missing"
     return f"{short!r} {near}"

@@ -10,14 +10,14 @@ from sim.model.state import Variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Everything that an expression can name; `broken` names have an invalid declaration."""
+    """Everything that an expression can name; `invalid` names have an invalid declaration."""
 
     variables: Mapping[str, Variable] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     facts: Mapping[str, Node | None] = field(default_factory=dict)
     delays: frozenset[str] = frozenset()
     outcomes: frozenset[str] = frozenset()
-    broken: frozenset[str] = frozenset()
+    invalid: frozenset[str] = frozenset()
     partial: bool = False  # a whole section could not be read, so that an unknown name may be in it
     lengths: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # of facts, written out
     unreadable: Mapping[str, str] = field(default_factory=dict)  # name -> "a move", "an actor", ...

@@ -1,4 +1,4 @@
-"""The machine form: a model as text with all shorthand expanded, fit for a diff, and read back."""
+"""The machine form: a model as YAML with all shorthand expanded, written and read."""
 
 from sim.machine_form.reading import is_machine_form, read_model
 from sim.machine_form.writing import FORMAT, machine_form

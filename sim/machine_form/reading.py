@@ -4,13 +4,14 @@ A machine form has final numbers and no shorthand, so the decoders of the langua
 Of a form that was edited by hand the first error is reported, with its place.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
-from sim.errors import Problem, ScenarioError, unknown
+from sim.errors import unknown
 from sim.expressions import MAX_EXPANDED_LENGTH, Kind, Reader, Vocabulary
+from sim.machine_form.form_value import FormValue
 from sim.machine_form.writing import FORMAT
 from sim.model.delay_kinds import KINDS as DELAYS
 from sim.model.delays import AT_ONCE, Delay, complaints, in_words
@@ -23,18 +24,8 @@ from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
 from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
 from sim.reach.sums import faults_at_corners
-from sim.source.diagnostics import describe
-from sim.source.tree import (
-    KeyPath,
-    Node,
-    Scalar,
-    Sequence,
-    path_text,
-    place_of,
-)
-from sim.source.tree import (
-    Mapping as Keys,
-)
+from sim.source.tree import Mapping as Keys
+from sim.source.tree import Scalar, path_text, place_of
 
 _FLAG = ("false", "true")
 _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is made
@@ -45,71 +36,6 @@ _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FormValue:
-    """A value of the form, and its path for messages."""
-
-    root: Keys
-    node: Node
-    path: KeyPath = ()
-
-    def fail(self, text: str) -> NoReturn:
-        """Raise a ScenarioError with this place."""
-        place = place_of(self.root, self.path)
-        raise ScenarioError([Problem(place=place, path=path_text(self.path), text=text)])
-
-    def get(self, key: str) -> "FormValue | None":
-        """The value of a key, or None."""
-        if not isinstance(self.node, Keys):
-            self.fail(f"must be a block of keys, found {describe(self.node)}")
-        node = self.node.get(key)
-        return FormValue(self.root, node, (*self.path, key)) if node is not None else None
-
-    def __getitem__(self, key: str) -> "FormValue":
-        return self.get(key) or self.fail(f"has no `{key}`")
-
-    def named(self) -> Iterator[tuple[str, "FormValue"]]:
-        """The keys with their values."""
-        if not isinstance(self.node, Keys):
-            self.fail(f"must be a block of keys, found {describe(self.node)}")
-        for key, entry in self.node.entries.items():
-            yield key, FormValue(self.root, entry.value, (*self.path, key))
-
-    def items(self) -> list["FormValue"]:
-        """The entries of a list."""
-        if not isinstance(self.node, Sequence):
-            self.fail(f"must be a list, found {describe(self.node)}")
-        return [FormValue(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
-
-    def text(self) -> str:
-        """A scalar as it was written."""
-        if not isinstance(self.node, Scalar):
-            self.fail(f"must be a text, found {describe(self.node)}")
-        return self.node.text
-
-    def number(self) -> float:
-        """A number; a time in seconds such as `864000 s`, too."""
-        text = self.text().removesuffix(" s")
-        try:
-            return float(text)
-        except ValueError:
-            self.fail(f"must be a number, found {text!r}")
-
-    def numbers(self) -> tuple[float, ...]:
-        """A list of numbers."""
-        return tuple(item.number() for item in self.items())
-
-    def integer(self) -> int:
-        """A whole number."""
-        number = self.number()
-        return int(number) if number.is_integer() else self.fail("must be a whole number")
-
-    def one_of(self, words: tuple[str, ...]) -> Any:
-        """One of some words."""
-        word = self.text()
-        return word if word in words else self.fail(unknown("word", word, words))
-
-
 def is_machine_form(root: Keys) -> bool:
     """Whether a file is a machine form, as `resolve` writes it."""
     return "resolved" in root.entries
@@ -118,8 +44,10 @@ def is_machine_form(root: Keys) -> bool:
 def read_model(root: Keys) -> Model:
     """The model of a machine form. Raises ScenarioError for anything else."""
     at = FormValue(root, root)
-    if at["resolved"].text() != str(FORMAT):
+    if at["resolved"].text() != str(FORMAT):  # of another version
         at["resolved"].fail(f"must be {FORMAT}, the form this version reads")
+    # Variables and parameters first: expressions are typed with them. Outcomes are known by name
+    # only, since an outcome may read one that comes later.
     variables = tuple(_variable(name, one) for name, one in at["variables"].named())
     parameters = tuple(_parameter(name, one) for name, one in at["parameters"].named())
     words = Vocabulary(
@@ -128,12 +56,13 @@ def read_model(root: Keys) -> Model:
         outcomes=frozenset(name for name, _ in at["outcomes"].named()),
     )
     reader = _Expressions(words)
+    # all that is left of an actor
     titles = {name: one.text() for name, one in at["actors"].named()}
     outcomes = tuple(_outcome(name, one, reader) for name, one in at["outcomes"].named())
     names = [one.name for one in outcomes]
     order = [one.one_of(tuple(names)) for one in at["outcome_order"].items()]
     start, stop = at.get("start"), at.get("stop_when")
-    rules = dict(at["transitions"].named())
+    rules = dict(at["transitions"].named())  # triggers are checked against these names
     model = Model(
         name=at["scenario"].text(),
         title=at["title"].text(),
@@ -148,6 +77,7 @@ def read_model(root: Keys) -> Model:
         endings=tuple(_ending(name, one, reader) for name, one in at["endings"].named()),
         stop_when=reader.condition(stop, outcomes=True) if stop else None,
     )
+    # a form edited by hand may have invalid probabilities; the engines rely on valid ones
     for fault in faults_at_corners(model, model.transitions):
         rules[fault.transition.name].fail(fault.says)
     return model
@@ -173,10 +103,10 @@ class _Expressions:
 
     def _read(self, at: FormValue, kind: Kind | None, *, outcomes: bool = False) -> Expression:
         text = at.text()
-        reader = Reader(self.words, outcomes, length=MAX_EXPANDED_LENGTH)
+        reader = Reader(self.words, outcomes, length=MAX_EXPANDED_LENGTH)  # facts are expanded
         if kind is None:
             typed = reader.read(text)
-            node = typed.node if typed else None
+            node = typed.node if typed else None  # a number or a duration
         else:
             node = reader.read_as(text, kind)
         if node is None:
@@ -194,7 +124,7 @@ def _variable(name: str, at: FormValue) -> Variable:
         size = most.integer() + 1
         return Variable(name=name, kind="count", levels=(), size=size, start=start_at.integer())
     levels = tuple(item.text() for item in at["levels"].items())
-    ladder = at.get("ladder")
+    ladder = at.get("ladder")  # the form names it, for charts of rungs
     return Variable(
         name=name,
         kind="levels",
@@ -209,6 +139,7 @@ def _parameter(name: str, at: FormValue) -> Parameter:
     kind, numbers = next(at.named())
     if kind not in DISTRIBUTIONS:
         at.fail(unknown("kind of distribution", kind, list(DISTRIBUTIONS)))
+    # `at`: probabilities of quantiles
     shares, levels, within = at.get("at"), at.get("levels"), at.get("within")
     ends = within.numbers() if within else ()
     distribution = Distribution(
@@ -218,8 +149,8 @@ def _parameter(name: str, at: FormValue) -> Parameter:
         levels=tuple(item.text() for item in levels.items()) if levels else (),
         within=(ends[0], ends[1]) if len(ends) == 2 else None,
     )
-    time = at.get("unit") is not None
-    for sentence in parameter_complaints(distribution, time):
+    time = at.get("unit") is not None  # the only unit is s
+    for sentence in parameter_complaints(distribution, time):  # the first one is raised
         at.fail(sentence)
     return Parameter(name=name, distribution=distribution, time=time)
 
@@ -241,6 +172,7 @@ def _transition(
     moment, memory, limit = (at.get(key) for key in ("at", "memory", "limit"))
     clause, step = at.get("clause"), at.get("step")
     options = at["options"].items()
+    # all options have the same
     kind = next((key for item in options for key in _CHOICES if item.get(key)), "probability")
     return Transition(
         name=name,
@@ -249,7 +181,7 @@ def _transition(
         actor=actor.text() if actor else None,
         when=reader.condition(when) if when else None,
         on=tuple(_trigger(item, rules, reader) for item in on.items()) if on else (),
-        after=AT_ONCE if moment else _delay(at["after"], reader),
+        after=AT_ONCE if moment else _delay(at["after"], reader),  # `at` instead of `after`
         at=moment.number() if moment else None,
         speed=reader.number(speed) if speed else None,
         memory=memory.one_of(("forget", "remember")) if memory else "forget",
@@ -267,7 +199,7 @@ def _trigger(at: FormValue, rules: Mapping[str, FormValue], reader: _Expressions
     text = at.text()
     if text in rules:
         return Trigger(transition=text)
-    name, _, option = text.rpartition(".")
+    name, _, option = text.rpartition(".")  # names of clauses have a dot, too
     if name not in rules:
         at.fail(unknown("transition", text, list(rules)))
     return Trigger(transition=name, option=option)
@@ -275,6 +207,7 @@ def _trigger(at: FormValue, rules: Mapping[str, FormValue], reader: _Expressions
 
 def _delay(at: FormValue, reader: _Expressions) -> Delay:
     if isinstance(at.node, Scalar):
+        # not the delay `exactly 0`
         return AT_ONCE if at.text() == "at once" else at.fail("must be a delay or `at once`")
     kind, numbers = next(at.named())
     if kind not in (*DELAYS, "mix"):
@@ -282,10 +215,10 @@ def _delay(at: FormValue, reader: _Expressions) -> Delay:
     shares = at.get("at")
     parts: tuple[Delay, ...] = ()
     arguments: list[FormValue] = []
-    if kind == "mix":
+    if kind == "mix":  # a list of {share, is}
         arguments = [item["share"] for item in numbers.items()]
         parts = tuple(_delay(item["is"], reader) for item in numbers.items())
-    elif kind != "observed":
+    elif kind != "observed":  # whose numbers are observations, not arguments
         arguments = numbers.items()
     bare = Delay(
         kind=kind,
@@ -296,17 +229,17 @@ def _delay(at: FormValue, reader: _Expressions) -> Delay:
     )
     for sentence in complaints(bare, [reader.words.parameters[n] for n in delay_reads(bare)]):
         at.fail(sentence)
-    return replace(bare, text=in_words(bare))
+    return replace(bare, text=in_words(bare))  # the wording is not in the form
 
 
 def _option(at: FormValue, reader: _Expressions) -> Option:
     name = at["option"].text()
     key = next((key for key in _CHOICES if at.get(key)), None)
     value = at[key] if key else None
-    rest = bool(value and value.text() == "rest")
+    rest = bool(value and value.text() == "rest")  # what the other options leave
     available, then = at.get("available"), at.get("then")
     return Option(
-        name=None if name == "~" else name,
+        name=None if name == "~" else name,  # the only option of a transition
         value=reader.number(value) if value and not rest else None,
         share="rest" if rest else "of_rest" if key == "of_rest" else "whole",
         available=reader.condition(available) if available else None,
@@ -323,7 +256,7 @@ def _effect(name: str, at: FormValue, reader: _Expressions) -> Effect:
         if word in ("raise", "lower"):
             return Effect(variable=name, how="raise" if word == "raise" else "lower")
         return Effect(variable=name, how="set", value=_value(at, variable))
-    how, of = next(at.named())
+    how, of = next(at.named())  # one key
     if how in ("at_least", "at_most"):
         bound: Any = how
         return Effect(variable=name, how=bound, value=_value(of, variable))
@@ -336,6 +269,6 @@ def _effect(name: str, at: FormValue, reader: _Expressions) -> Effect:
 
 def _value(at: FormValue, variable: Variable) -> int:
     if variable.levels:
-        return variable.levels.index(at.one_of(variable.levels))
+        return variable.levels.index(at.one_of(variable.levels))  # levels by name
     value = at.integer()
     return value if 0 <= value < variable.size else at.fail(f"must be below {variable.size}")

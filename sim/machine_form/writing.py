@@ -26,7 +26,7 @@ def _head(model: Model) -> Iterator[str]:
     yield f"title: {json.dumps(model.title, ensure_ascii=False)}"
     if model.start:
         yield f"start: {model.start}"
-    yield f"horizon: {_number(model.horizon)} s"
+    yield f"horizon: {_number(model.horizon)} s"  # always seconds
 
 
 def _things(model: Model) -> Iterator[str]:
@@ -52,6 +52,7 @@ def _ends(model: Model) -> Iterator[str]:
     for outcome in model.outcomes:
         headline = ", headline: true" if outcome.headline else ""
         yield f'  {outcome.name}: {{when: "{rendered(outcome.when.node)}"{headline}}}'
+    # the order of evaluation, by dependence
     order = ", ".join(model.outcomes[i].name for i in model.outcome_order)
     yield f"outcome_order: [{order}]"
     yield from _section("endings", model.endings)
@@ -61,7 +62,7 @@ def _ends(model: Model) -> Iterator[str]:
 
 
 def _section(name: str, things: tuple[object, ...]) -> Iterator[str]:
-    yield f"{name}:" if things else f"{name}: {{}}"
+    yield f"{name}:" if things else f"{name}: {{}}"  # an empty section is a mapping, too
 
 
 def _variable(variable: Variable) -> str:
@@ -91,7 +92,7 @@ def _numbers(numbers: tuple[float, ...]) -> str:
 
 def _number(number: float) -> str:
     """Every digit, but no `.0`."""
-    return repr(number).removesuffix(".0")
+    return repr(number).removesuffix(".0")  # 17 digits: the same number when read back
 
 
 def _transition(model: Model, transition: Transition) -> Iterator[str]:
@@ -107,15 +108,15 @@ def _transition(model: Model, transition: Transition) -> Iterator[str]:
     if transition.on:
         yield "on:"
         yield from (f"  - {_trigger(trigger)}" for trigger in transition.on)
-    if transition.at is not None:
+    if transition.at is not None:  # then it has no delay
         yield f"at: {_number(transition.at)} s"
-    elif transition.after.kind == "immediate":
+    elif transition.after.kind == "immediate":  # in words, since it has no numbers
         yield "after: at once"
     else:
         yield f"after: {_delay(transition.after)}"
     if transition.speed:
         yield f'speed: "{rendered(transition.speed.node)}"'
-    if transition.memory != "forget":
+    if transition.memory != "forget":  # defaults are left out
         yield f"memory: {transition.memory}"
     if transition.limit is not None:
         yield f"limit: {transition.limit}"
@@ -133,7 +134,7 @@ def _trigger(trigger: Trigger) -> str:
 def _delay(delay: Delay) -> str:
     parts = [f'"{rendered(argument.node)}"' for argument in delay.arguments]
     if delay.kind == "mix":
-        pairs = zip(parts, delay.parts, strict=True)
+        pairs = zip(parts, delay.parts, strict=True)  # shares are its arguments
         mixed = ", ".join(f"{{share: {share}, is: {_delay(part)}}}" for share, part in pairs)
         return f"{{mix: [{mixed}]}}"
     if delay.kind == "observed":
@@ -145,11 +146,11 @@ def _delay(delay: Delay) -> str:
 
 
 def _option(model: Model, transition: Transition, option: Option) -> Iterator[str]:
-    yield f"- option: {option.name or '~'}"
+    yield f"- option: {option.name or '~'}"  # ~: no name
     if option.share == "rest":
         yield "  probability: rest"
     elif option.value is not None:
-        key = "of_rest" if option.share == "of_rest" else transition.choice
+        key = "of_rest" if option.share == "of_rest" else transition.choice  # one key for all
         yield f'  {key}: "{rendered(option.value.node)}"'
     if option.available:
         yield f'  available: "{rendered(option.available.node)}"'

@@ -1,4 +1,4 @@
-"""How a crisis is written down: reading, checking and resolving scenario files."""
+"""Scenarios: from a file that describes a crisis to a model, with all checks."""
 
 from sim.scenario.authoring import new, schema
 from sim.scenario.language.outcomes import Evidence

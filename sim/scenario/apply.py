@@ -13,7 +13,7 @@ from sim.scenario.checks import faults, readers
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.scalar_types import Reference
 
-NEVER = Expression(Constant(0.0, "false"), "false")
+NEVER = Expression(Constant(0.0, "false"), "false")  # the guard of what is void
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def select_in_file_order(
     for name in names:
         if name not in known:
             raise UsageError(unknown("intervention", name, known))
-    return [known[name] for name in known if name in names]
+    return [known[name] for name in known if name in names]  # so that a+b is b+a
 
 
 def combine(interventions: Sequence[Intervention], events: Mapping[str, Transition]) -> Change:
@@ -49,11 +49,12 @@ def combine(interventions: Sequence[Intervention], events: Mapping[str, Transiti
     owners: dict[str, tuple[Intervention, Reference]] = {}  # of what is set
     problems: list[Problem] = []
     for one in interventions:
+        # one after the other, so that each is compared with those before it
         problems += _conflicts(one, "set", one.set, values, interventions)
         problems += _conflicts(one, "start", one.start, starts, interventions)
         values |= {str(name): value for name, value in one.set.items()}
         starts |= {str(name): value for name, value in one.start.items()}
-        owners |= {str(name): (one, name) for name in one.set}
+        owners |= {str(name): (one, name) for name in one.set}  # for the place of an error
     if problems:
         raise ScenarioError(problems)
     places = {
@@ -63,6 +64,7 @@ def combine(interventions: Sequence[Intervention], events: Mapping[str, Transiti
     places |= {one.name: (one.place, f"interventions.{one.name}") for one in interventions}
     return Change(
         names=tuple(one.name for one in interventions),
+        # Reference is a str with a place
         void=frozenset(str(name) for one in interventions for name in one.void),
         values=values,
         starts=starts,
@@ -91,7 +93,7 @@ def changed_model(model: Model, change: Change) -> Model:
     """The model after a change, not checked yet."""
     # Events of interventions come last, in the order of the file, which decides ties. A change
     # includes those made before it, so their events are taken out and added again in their places.
-    own = [one for one in model.transitions if one.part != "intervention"]
+    own = [one for one in model.transitions if one.part != "intervention"]  # without added events
     return replace(
         model,
         parameters=tuple(_parameter(one, change) for one in model.parameters),
@@ -117,7 +119,7 @@ def _transition(transition: Transition, change: Change) -> Transition:
     treaty = (transition.clause or "").partition(".")[0]
     of_void = bool({treaty, transition.clause} & change.void)
     if of_void and transition.step in ("binds", "invoked"):
-        return replace(transition, when=NEVER)
+        return replace(transition, when=NEVER)  # kept, so that tables keep their rows
     return transition
 
 
@@ -137,9 +139,12 @@ def problems_after(
 
     `read_by` has the transitions that read each parameter, of the model or of one like it.
     """
+    # Checks cover every state, so that another start or a void treaty cannot make a rule invalid:
+    # only what reads a changed parameter is checked again.
     touched = {one.name for name in change.values for one in read_by.get(name, ())}
     reported: set[str] = set()  # one value often makes several rules invalid; the first is enough
     for fault in faults(after, [one for one in after.transitions if one.name in touched]):
+        # the first parameter of the fault that was set is blamed
         name = next((name for name in fault.reads if name in change.values), None)
         if name is not None and name not in reported:
             reported.add(name)

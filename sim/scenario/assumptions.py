@@ -9,6 +9,8 @@ from sim.scenario.language.document import Document
 from sim.scenario.language.sourcing import Reasoned, Sourced
 from sim.source.tree import KeyPath, path_text, place_of
 
+# The other grades: `judgement` needs a source or a note, `stipulated` nothing, since it claims
+# nothing.
 _NEED_A_SOURCE = ("treaty", "official", "data", "peer_reviewed", "press")
 _CHOICES = ("choose", "responses")
 
@@ -33,7 +35,7 @@ def stipulated(document: Document, context: Context) -> tuple[Stipulated, ...]:
     made = []
     for one in context.numbers:
         rule = _rule(document, one.path)
-        if rule is None:
+        if rule is None:  # it has a grade and a source of its own
             continue
         reasons = [*_option(rule, one.path), rule]  # the option's before the rule's
         made.append(
@@ -46,7 +48,7 @@ def stipulated(document: Document, context: Context) -> tuple[Stipulated, ...]:
                 why=next((r.stipulated for r in reasons if r.stipulated), ""),
             )
         )
-    return tuple(sorted(made, key=lambda number: number.place))
+    return tuple(sorted(made, key=lambda number: number.place))  # a stable sort
 
 
 def _rule(document: Document, path: KeyPath) -> Reasoned | None:
@@ -68,7 +70,7 @@ def _rule(document: Document, path: KeyPath) -> Reasoned | None:
 def _option(rule: Reasoned, path: KeyPath) -> Iterator[Reasoned]:
     """The option that a number belongs to, if any."""
     below = path[len(rule.path) :]
-    if len(below) > 1 and below[0] in _CHOICES:
+    if len(below) > 1 and below[0] in _CHOICES:  # such as choose.hit.probability
         options = getattr(rule, str(below[0]))
         yield options[str(below[1])]
 
@@ -76,6 +78,7 @@ def _option(rule: Reasoned, path: KeyPath) -> Iterator[Reasoned]:
 def unsourced(document: Document, numbers: Iterable[Stipulated]) -> Iterator[Problem]:
     """Errors of `check --strict`: numbers without a source or a reason."""
     for number in numbers:
+        # a rationality describes the model of choice, not the crisis
         if not (number.source or number.why or number.rule.startswith("actors.")):
             text = f"the number {number.number} has no source; make it a parameter, or give the "
             text += "rule `source:` or `stipulated: why`"

@@ -38,6 +38,7 @@ def new(name: str) -> str:
 
 def _as_name(text: str) -> str:
     """The name closest to a text: without accents, and with _ for everything but letters."""
+    # é is e and an accent
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"\W+", "_", plain.strip()).strip("_")
 
@@ -51,9 +52,9 @@ def schema() -> dict[str, Any]:
     known: dict[str, dict[str, Any]] = {}
     shape = definition(Document, known)
     shape["properties"] |= _COMPOSING
-    shape["required"] = ["scenario"]
+    shape["required"] = ["scenario"]  # the rest may come from a base
     for name in _NAMED:
-        known[name].pop("required", None)
+        known[name].pop("required", None)  # may be in the file that is extended
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **shape,

@@ -53,7 +53,7 @@ def options_path(transition: Transition, path: KeyPath) -> KeyPath:
 
 def value_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath:
     """The path of an option's probability, weight or utility."""
-    if option.name is None or option.name == "nothing":
+    if option.name is None or option.name == "nothing":  # the two options of `chance`
         return (*path, "chance")
     key = "of_rest" if option.share == "of_rest" else transition.choice
     return (*options_path(transition, path), option.name, key)
@@ -62,7 +62,7 @@ def value_path(transition: Transition, option: Option, path: KeyPath) -> KeyPath
 def fault_path(fault: Fault, path: KeyPath) -> KeyPath:
     """The path of a fault: a speed, an option, or the sum over options."""
     if fault.speed:
-        return (*path, "speed")
+        return (*path, "speed")  # not of an option
     if fault.option is not None:
         return value_path(fault.transition, fault.option, path)
     return options_path(fault.transition, path)
@@ -81,8 +81,10 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
     if fault.transition.choice != "probability" or "below 0" in fault.says:
         return ""
     node = fault.option.value.node if fault.option.value else None
+    # `odds(p, 2)` has no value where p is above 1: then p is at fault
     if isinstance(node, Call) and node.function == "odds":
         node = node.arguments[0]
+    # of the faulty expressions only a lone number or parameter has an obvious reason: a percentage
     match node:
         case ParameterOf(name) if bounds(model.parameter(name).distribution)[1] > 1:
             place = place_of(context.tree, ("parameters", name, "is"))
@@ -97,13 +99,13 @@ def _check_progress(transition: Transition, path: KeyPath, context: Context) -> 
 
     Without trigger, limit and delay it must change something that its guard reads.
     """
-    if transition.on or transition.limit is not None or transition.at is not None:
+    if transition.on or transition.limit is not None or transition.at is not None:  # these end it
         return
-    if not is_immediate(transition.after):
+    if not is_immediate(transition.after):  # time passes between two firings
         return
     read = set(variables_read(transition.when.node)) if transition.when else set()
     changed = {e.variable for option in transition.options for e in option.effects}
-    if read & changed:
+    if read & changed:  # it may end its own guard; whether it does is not proved
         return
     guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
     message = f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
@@ -116,9 +118,10 @@ def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Co
     fine = True
     for option in transition.options if transition.choice == "probability" else ():
         for name in dict.fromkeys(_as_probability(option.value)):
+            # such as a beta, or with `within`
             if all(math.isfinite(end) for end in bounds(model.parameter(name).distribution)):
                 continue
-            fine = False
+            fine = False  # all parameters are looked at, so that all are reported
             message = f"{name!r} is used as a probability, so it must be bounded: give it "
             at = value_path(transition, option, path)
             context.problem(at, message + "`within: [0, 1]`")
@@ -127,11 +130,13 @@ def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Co
 
 def _as_probability(expression: Expression | None) -> Iterator[str]:
     """The parameters in an expression, except factors of `odds`, which may have any size."""
+    # a stack of its own: expressions nest deeply
     waiting: list[Node] = [expression.node] if expression else []
     while waiting:
         node = waiting.pop(0)
         if isinstance(node, ParameterOf):
             yield node.name
+        # `odds(p, f, …)`: p is a probability, the factors f are not
         is_odds = isinstance(node, Call) and node.function == "odds"
         waiting += children(node)[:1] if is_odds else children(node)
 
@@ -163,9 +168,11 @@ def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedF
     for one in transitions:
         read = delay_reads(one.after)
         for sentence in complaints(one.after, [model.parameter(name) for name in read]):
+            # every argument stands at the same delay
             where = next((argument.where for argument in one.after.arguments), "")
             yield LocatedFault(text=sentence, where=f"{one.name}, {where}", reads=read)
     for fault in faults_at_corners(model, transitions):
+        # a sum concerns all options
         wrong = [fault.option] if fault.option else fault.transition.options
         found = [e for option in wrong for e in (option.value, option.available) if e]
         if fault.speed and fault.transition.speed:

@@ -70,6 +70,7 @@ def assumptions(declared: Document, model: Model, found: tuple[Stipulated, ...])
         "delay": delays(declared, model),
         "number": stipulated(found),
     }
+    # as objects: an empty column of one table would change the types of the others
     parts = [table.assign(what=what).astype(object) for what, table in tables.items() if len(table)]
     return pd.concat(parts) if parts else _frame(iter(())).assign(what=[])
 
@@ -127,14 +128,16 @@ def _parameter(model: Model, one: ParameterDeclaration) -> tuple[str, tuple[Any,
         most_likely = value_in_words(parameter, central(distribution))
         return distribution.kind, (None, most_likely, None), ""
     low, median, high = (
-        quantile(distribution, u) / (DAY if parameter.time else 1.0) for u in QUANTILES
+        # the model has seconds
+        quantile(distribution, u) / (DAY if parameter.time else 1.0)
+        for u in QUANTILES
     )
     return distribution.kind, (low, median, high), "d" if parameter.time else ""
 
 
 def _delay(model: Model, delay: Delay) -> tuple[str, tuple[Any, Any, Any], str]:
     """Kind, quantiles and unit of a delay, the parameters it reads at their medians."""
-    values = [central(parameter.distribution) for parameter in model.parameters]
-    row = numbers(delay, model.names, values)
+    values = [central(parameter.distribution) for parameter in model.parameters]  # medians
+    row = numbers(delay, model.names, values)  # as the engines need it
     low, median, high = (waiting.ppf(row, 0, u) / DAY for u in QUANTILES)
     return delay.kind, (low, median, high), "d"

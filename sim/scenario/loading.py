@@ -38,7 +38,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
     Raises ScenarioError with all errors in them.
     """
     tree, problems, _ = read(fspath(path))
-    if set(tree.entries) != {"sources"}:
+    if set(tree.entries) != {"sources"}:  # a scenario has other keys, too
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
     document, _ = decode(diagnostics)
@@ -51,8 +51,8 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 
 
 def _load(file: str) -> Scenario:
-    composed = compose(file)
-    if is_machine_form(composed.tree):
+    composed = compose(file)  # raises if a file cannot be read at all
+    if is_machine_form(composed.tree):  # no shorthand: nothing to expand or decode
         return _from_machine_form(file, composed.files, read_model(composed.tree))
     # Order: files are put together, copies are made, keys are decoded, and only then is checked
     # what concerns several parts. Each step runs although an earlier one found errors, so that an
@@ -64,6 +64,7 @@ def _load(file: str) -> Scenario:
     names.check_unique_names(diagnostics)
     names.check_qualified_names(context)
     resolved = resolve(document, context)
+    # after resolution, which makes the names of transitions
     names.check_random_streams(context, resolved.paths, document.parameters)
     check_rules(resolved, context)
     # an intervention is checked on the model, which with errors would be incomplete
@@ -79,7 +80,7 @@ def _load(file: str) -> Scenario:
         files=composed.files,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
-        events={event.name: event for event in resolved.added},
+        events={event.name: event for event in resolved.added},  # kept for `under`
     )
 
 
@@ -104,7 +105,7 @@ def _intervention_problems(
 ) -> Iterator[Problem]:
     """The errors that the model would have under each intervention alone."""
     events = {event.name: event for event in resolved.added}
-    read_by = readers(resolved.all_transitions)
+    read_by = readers(resolved.all_transitions)  # once for all interventions
     for one in interventions.values():
         change = apply.combine([one], events)
         yield from apply.problems_after(
@@ -115,7 +116,7 @@ def _intervention_problems(
 @contextmanager
 def _garbage_collection_off() -> Iterator[None]:
     """No garbage collection meanwhile: what is made is kept, so each search would be in vain."""
-    was_on = gc.isenabled()
+    was_on = gc.isenabled()  # the caller's choice is restored
     gc.disable()
     try:
         yield

@@ -32,9 +32,10 @@ def resolve(document: Document, context: Context) -> Resolved:
     transitions: list[Transition] = []
     for made, path in _transitions(document, context):
         transitions.append(made)
-        paths[made.name] = path
+        paths[made.name] = path  # for messages of checks and warnings
     added = []
     for one in document.interventions.values():
+        # the model has no such event; it is resolved here to be checked, and for `under`
         if one.has_event:
             event = one.transition(context.origin(one.path), "intervention", context.rationalities)
             added.append(event)
@@ -75,7 +76,7 @@ def _transitions(document: Document, context: Context) -> Iterable[tuple[Transit
         for made in treaty.binding(document.moments[treaty.name]):
             yield made, treaty.path
         for clause in treaty.obligations.values():
-            where = context.where((*clause.path, "casus_foederis"))
+            where = context.where((*clause.path, "casus_foederis"))  # for run-time errors
             for made in clause.transitions(context.origin(clause.path), where, weights):
                 yield made, clause.path
     for move in document.moves.values():

@@ -133,6 +133,7 @@ class Scenario:
         Raises UsageError for an unknown name, and ScenarioError, with the place in the file, if two
         contradict each other or if together they make the model invalid.
         """
+        # a name cannot contain a plus
         given = names.split("+") if isinstance(names, str) else list(names)
         wanted = [name.strip() for name in given]
         if not wanted or not all(wanted):
@@ -140,6 +141,7 @@ class Scenario:
         if self.is_machine_form:
             raise UsageError(f"{self.file} is a machine form, which has no interventions")
         known = self.declared.interventions
+        # from the model as loaded or as changed: `under(a).under(b)` is `under(a+b)`
         chosen = apply.select_in_file_order(known, [*self.applied, *wanted])
         change = apply.combine(chosen, self.events)
         return replace(self, model=apply.checked_model(self.model, change), applied=change.names)

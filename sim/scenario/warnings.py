@@ -25,24 +25,28 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     """Report all warnings about a scenario without errors."""
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
-    never = set(_warn_unsatisfiable(resolved.model, context))
+    never = set(_warn_unsatisfiable(resolved.model, context))  # paths that have a warning already
     _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
 
 def _warn_unused(document: Document, resolved: Resolved, context: Context) -> None:
     """Warn of parameters and state variables that are never read."""
     diagnostics = context.diagnostics
+    # parameters first, without facts: a fact that is never used does not use its parameters
     nodes = [expression.node for expression in _expressions(resolved)]
     read = {name for node in nodes for name in parameters_read(node)}
+    # a fact alone counts as a use of a state variable
     nodes += [fact.node for fact in document.facts.values()]
     read.update(name for node in nodes for name in variables_read(node))
     for transition in resolved.all_transitions:
         read.update(delay_reads(transition.after))
+        # copied from
         read.update(effect.source for option in transition.options for effect in option.effects)
     for name in document.parameters:
         if name not in read:
             diagnostics.warn(("parameters", name), "never used", key=True)
     for name, path in _declared_variables(document):
+        # not of the base
         here = place_of(context.tree, path, key=True).file == context.tree.place.file
         if name not in read and here:  # a variant may leave variables of its base unused
             message = "never used: no guard, expression, outcome or ending reads it"
@@ -67,7 +71,7 @@ def _warn_idle_actors(document: Document, context: Context) -> None:
         for clause in treaty.obligations.values():
             named.update((clause.obligor, *clause.beneficiary))
     for name, actor in document.actors.items():
-        if not actor.state and name not in named:
+        if not actor.state and name not in named:  # a state alone makes it worth a line
             message = "has no state, and no move, relation or treaty names it"
             context.diagnostics.warn(("actors", name), message, key=True)
 
@@ -107,12 +111,14 @@ def _can_be_true(model: Model, condition: Expression) -> bool:
         return True
     states = tuple((name, model.variable(name).size) for name in variables_read(node))
     marks = outcomes_read(node)
-    rows = [len(parameter.distribution.levels) for parameter in choices]
+    rows = [len(parameter.distribution.levels) for parameter in choices]  # choices of each
+    # outcomes: yes or no
     if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > MAX_CELLS:
         return True
     grids = np.indices(rows).reshape(len(rows), prod(rows)).astype(np.float64)
+    # one entry for each combination
     columns = {parameter.name: grids[i] for i, parameter in enumerate(choices)}
-    value, wrong = table(node, Grid(states, columns, marks))
+    value, wrong = table(node, Grid(states, columns, marks))  # wrong: no value there, as of 1 / 0
     return bool(np.any((value != 0) & ~wrong))
 
 
@@ -121,6 +127,7 @@ def _warn_unreached(
 ) -> None:
     """Warn of transitions that never fire, options never taken, outcomes that never happen."""
     model, diagnostics = resolved.model, context.diagnostics
+    # not those of interventions
     for transition, fired, taken in zip(model.transitions, found.fired, found.taken, strict=True):
         path = resolved.paths[transition.name]
         if not fired:
@@ -133,13 +140,13 @@ def _warn_unreached(
                 diagnostics.warn(at, "can never be taken")
     for outcome, distance in zip(model.outcomes, found.outcomes, strict=True):
         path = ("outcomes", outcome.name)
-        if distance is None and (*path, "when") not in never:
+        if distance is None and (*path, "when") not in never:  # else it has one
             diagnostics.warn(path, "can never happen", key=True)
 
 
 def _warn_never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
     diagnostics = context.diagnostics
-    match transition.step:
+    match transition.step:  # None: not of a treaty
         case "binds":
             diagnostics.warn(path, "never binds before the horizon", key=True)
         case "invoked":

@@ -1,5 +1,5 @@
 """From files to one tree with places: YAML, extends, include, remove, for_each.
 
-Nothing here knows what a key means, but for the few that say how files and copies come together.
-`Diagnostics` collects what is wrong with a tree, here and further up.
+The modules here know no keys except those that say how files and copies are put together.
+`Diagnostics` collects errors and warnings, here and in the scenario package.
 """

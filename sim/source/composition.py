@@ -43,7 +43,7 @@ def compose(file: str) -> Composed:
 def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     """The tree of a file merged over its base; `above` are the files that extend it, in order."""
     tree, problems, content = read(file)
-    made = Composed(tree, {file: content}, problems)
+    made = Composed(tree, {file: content}, problems)  # its own file first
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
         _include(made, file, part, place)
@@ -71,6 +71,7 @@ def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Compos
     if not _is_file(base):
         message = f"there is no file {describe(part)} beside this one{similar_file(base)}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])
+    # resolved: the same file may have several names
     if Path(base).resolve() in chain or len(chain) >= LONGEST_CHAIN:
         names = " -> ".join([*(path.name for path in chain), Path(base).name])
         message = f"files extend one another in a circle: {names}"
@@ -111,16 +112,17 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
     tree, problems, content = read(file)
     made.problems += problems
     made.files.setdefault(file, content)
+    # with or without the key `sources`
     inside = tree.get("sources") if "sources" in tree.entries else tree
     for name, entry in tree.entries.items():
         if inside is not tree and name != "sources":
             made.problem(entry.place, name, "an included file can contain sources only")
     own = made.tree.get("sources")
-    if not isinstance(inside, Mapping):
+    if not isinstance(inside, Mapping):  # a list, or nothing
         made.problem(tree.place, "sources", _NO_SOURCES)
     if own is not None and not isinstance(own, Mapping):
         return  # reported when the section is decoded
-    both = dict(entries(inside))
+    both = dict(entries(inside))  # the scenario's own come after them
     for name, entry in entries(own):
         if name in both:
             message = f"the name {name!r} is used twice: {both[name].place.file} has it"
@@ -191,12 +193,13 @@ def _merged_section(base: Mapping, over: Mapping, inside: str | None) -> Mapping
         below = things.get(name)
         if below and isinstance(below.value, Mapping) and isinstance(entry.value, Mapping):
             entry = replace(entry, value=_merged_thing(below.value, entry.value, inside))
+        # a declaration that is no mapping is replaced; a wrong form is reported when it is decoded
         things[name] = entry
     return Mapping(things, over.place)
 
 
 def _merged_thing(base: Mapping, over: Mapping, inside: str | None) -> Mapping:
-    fields = {**base.entries, **over.entries}
+    fields = {**base.entries, **over.entries}  # whole values, in the base's order
     named, below = (over.get(inside), base.get(inside)) if inside else (None, None)
     if inside and isinstance(named, Mapping) and isinstance(below, Mapping):
         within = _merged_section(below, named, None)
@@ -208,5 +211,6 @@ def _otherwise_last(endings: Node) -> Node:
     """The endings with `otherwise` last: a variant's own endings come before it."""
     if not isinstance(endings, Mapping):
         return endings
+    # a stable sort: others keep their order
     ordered = sorted(endings.entries.items(), key=lambda item: "otherwise" in keys(item[1].value))
     return replace(endings, entries=dict(ordered))

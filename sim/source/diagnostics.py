@@ -42,7 +42,7 @@ def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Each problem once: a line that for_each copied has the same one in every copy."""
     seen: dict[tuple[Place, str], Problem] = {}
     for problem in problems:
-        seen.setdefault((problem.place, problem.text), problem)
+        seen.setdefault((problem.place, problem.text), problem)  # the path may differ
     return list(seen.values())
 
 
@@ -60,6 +60,7 @@ def describe(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
+            # a message stays readable
             return repr(value if len(value) <= 60 else value[:57] + "...")
         case _:
             return str(value) if len(str(value)) <= 60 else str(value)[:57] + "..."

@@ -69,7 +69,7 @@ def _copies(
     if not names:
         return
     for key in names:
-        if f"<{key}>" not in name and len(names[key]) > 1:
+        if f"<{key}>" not in name and len(names[key]) > 1:  # one copy needs no new name
             text = f"the copies would all have the name {name!r}; put <{key}> into it"
             diagnostics.problem(path, text, key=True)
             return
@@ -81,7 +81,7 @@ def _copies(
         return
     rest = {key: part for key, part in entry.value.entries.items() if key != "for_each"}
     body = replace(entry.value, entries=rest)
-    for values in product(*names.values()):
+    for values in product(*names.values()):  # the last placeholder varies fastest
         fillings = dict(zip(names, values, strict=True))
         filled = _filled(body, fillings, diagnostics)
         yield fill(name, fillings), Entry(entry.place, filled, name, fillings)
@@ -95,6 +95,7 @@ def _names(diagnostics: Diagnostics, node: Node | None, path: KeyPath) -> dict[s
         return {}
     for key, entry in entries(node):
         items = entry.value.items if isinstance(entry.value, Sequence) else ()
+        # as written: `1`, `true`, too
         words = [item.text for item in items if isinstance(item, Scalar)]
         if not _NAME.fullmatch(key):
             diagnostics.problem((*path, key), f"{key!r} is not a valid name", key=True)
@@ -137,6 +138,7 @@ def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> N
                     text = f"the key {new!r} appears twice after for_each has replaced its "
                     text += "placeholders"
                     diagnostics.problems.append(Problem(place=entry.place, path="", text=text))
+                # the place stays the original's
                 made[new] = replace(entry, value=_filled(entry.value, fillings, diagnostics))
             return Mapping(made, place)
 
@@ -144,5 +146,5 @@ def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> N
 def fill(text: str, fillings: dict[str, str]) -> str:
     """A text with the placeholders `<key>` replaced by their words."""
     for key, value in fillings.items():
-        text = text.replace(f"<{key}>", value)
+        text = text.replace(f"<{key}>", value)  # in the order of for_each
     return text

@@ -31,6 +31,7 @@ class Mark(Protocol):
 
 Event = Any  # of the parser: what one carries depends on its kind, and two parsers have two sets
 
+# LibYAML if it is installed: much faster
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 # Spaces that YAML does not take for one, and what has no width: right in a title, wrong elsewhere.
@@ -87,9 +88,9 @@ def _bytes(file: str) -> bytes:
 
 
 def _text(file: str, raw: bytes) -> str:
-    """The characters of a file, refused when they are none."""
+    """The characters of a file. Raises ScenarioError if it is no text."""
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")  # with or without a byte order mark
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig")
         message = (
@@ -141,10 +142,10 @@ class _Builder:
     def _build(self, event: Event, events: Iterator[Event]) -> _Built:
         if isinstance(event, yaml.AliasEvent):
             return self._anchored(event)
-        if event.tag not in (None, "!", ""):
+        if event.tag not in (None, "!", ""):  # `!!python/object` and the like
             raise self._refuse(f"the tag {event.tag!r} is not allowed here", event)
         if event.anchor is not None:
-            if event.anchor in self.open or event.anchor in self.anchors:
+            if event.anchor in self.open or event.anchor in self.anchors:  # YAML allows it
                 raise self._refuse(f"the anchor {event.anchor!r} is defined twice", event)
             self.open[event.anchor] = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
@@ -159,7 +160,7 @@ class _Builder:
     def _anchored(self, event: Event) -> _Built:
         """The node of an anchor."""
         name = event.anchor
-        if name in self.open:
+        if name in self.open:  # recursion
             raise _refusal(self.file, "an anchor contains itself", mark=self.open[name])
         if name not in self.anchors:
             raise self._refuse(f"there is no anchor {name!r}; {_STAR}", event)
@@ -177,13 +178,13 @@ class _Builder:
         return Scalar(text if event.style else core(text), text, self._place(event))
 
     def _collection(self, event: Event, events: Iterator[Event]) -> _Built:
-        self.depth += 1
+        self.depth += 1  # of the parser's own nesting; anchors are counted below
         if self.depth > DEPTH:
             raise self._refuse(_TOO_DEEP, event)
         of_keys = isinstance(event, yaml.MappingStartEvent)
         built = self._mapping(event, events) if of_keys else self._sequence(event, events)
         self.depth -= 1
-        if built.size > NODES:
+        if built.size > NODES:  # ten anchors of ten each make 10^10 values
             raise self._refuse(f"anchors expand to more than {NODES:,} values", event)
         if built.levels > DEPTH:
             raise self._refuse(f"anchors expand to more than {DEPTH} levels", event)
@@ -203,6 +204,7 @@ class _Builder:
                 raise self._refuse(message, at_key)
             value = self._build(next(events), events)
             values.append(value)
+            # the parser allows it; the first value stays, and the second is an error
             if key.text in entries:
                 first = entries[key.text].place
                 message = f"the key {key.text!r} appears twice, first in line {first.line}"
@@ -231,7 +233,7 @@ def _until(end: type[yaml.Event], events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _enclosing(tree: Node, parts: Iterable[_Built]) -> _Built:
-    size, levels = 1, 0
+    size, levels = 1, 0  # the collection itself
     for part in parts:
         size += part.size
         levels = max(levels, part.levels)
@@ -323,11 +325,12 @@ def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
     if not isinstance(error, yaml.MarkedYAMLError):
         return _refusal(file, f"is not valid YAML: {error}")
     problem = (error.problem or error.context or "is not valid YAML").strip()
-    opened = error.context_mark if "end of stream" in problem else None
+    opened = error.context_mark if "end of stream" in problem else None  # where it was opened
     mark = opened or error.problem_mark or error.context_mark
     invisible = _invisible(file, text, mark.line if mark else 0)
     if invisible:
         return invisible
+    # most likely another kind of file
     if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
         message = "is not a scenario file: that is a YAML file with a line `scenario: name`"
         return _without_line(file, f"{message} (the YAML parser: {problem})")

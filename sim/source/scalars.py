@@ -22,14 +22,14 @@ def core(text: str) -> bool | int | float | str | None:
         return True
     if text in FALSE:
         return False
-    if text[0] not in "+-.0123456789" or len(text) > DIGITS:
+    if text[0] not in "+-.0123456789" or len(text) > DIGITS:  # most scalars are words: a quick exit
         return text
     if _DECIMAL.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
     if _BASED.fullmatch(text):
-        number = int(text[2:], 8 if text[1] == "o" else 16)
+        number = int(text[2:], 8 if text[1] == "o" else 16)  # 0o17, 0x1F
         return number if number < 10**DIGITS else text
     if _INFINITE.fullmatch(text):
         return float(text.replace(".", "", 1))

@@ -73,7 +73,7 @@ def path_text(path: KeyPath) -> str:
     text = ""
     for step in path:
         if isinstance(step, str) and not step.isprintable():
-            step = repr(step)[1:-1]
+            step = repr(step)[1:-1]  # a key with a line break would break a message
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
 
@@ -89,7 +89,7 @@ def place_of(node: Node, path: KeyPath, *, key: bool = False) -> Place:
         if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
             entry = node.entries[step]
             node = entry.value
-            place = entry.place if key or isinstance(node, Mapping) else node.place
+            place = entry.place if key or isinstance(node, Mapping) else node.place  # see above
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
             place = node.place

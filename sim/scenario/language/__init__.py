@@ -1,5 +1,5 @@
-"""What can be written: one file a thing of the language.
+"""The language of scenario files: one module for each part of it.
 
-Each file declares what a key means – its type, its default and its sentence, once – and how its
-value is decoded into something final: seconds, distributions, expression trees, names.
+Each module declares keys – their types, defaults and sentences, once – and decodes their values
+into a final form: seconds, distributions, expression trees, references.
 """

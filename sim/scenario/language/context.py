@@ -94,12 +94,13 @@ class Context:
         """Whether a name exists; reported if not, unless its section as a whole is invalid."""
         if name in known:
             return True
-        if _SECTION_OF.get(what) not in self.unreadable:
+        if _SECTION_OF.get(what) not in self.unreadable:  # then every name would be unknown
             self.problem(path, unknown(what, name, known))
         return False
 
     def is_damaged(self, path: KeyPath) -> bool:
         """Whether something at, above or below a path is invalid."""
+        # one begins with the other
         return any(other[: len(path)] == path[: len(other)] for other in self.damaged)
 
     def origin(self, path: KeyPath) -> str:
@@ -122,7 +123,7 @@ class Context:
     ) -> Expression | None:
         """An expression of a kind, or None with its mistakes reported."""
         text = one_line(written)
-        reader = Reader(self.vocabulary, outcomes)
+        reader = Reader(self.vocabulary, outcomes)  # the vocabulary grows while facts are read
         node = reader.read_as(text, kind)
         for mistake in reader.mistakes:
             self.problem(path, mistake)
@@ -133,6 +134,6 @@ def scalar_value(node: tree.Node) -> str | float | bool | None:
     """The text, number or truth value of a scalar that may be an expression; else None."""
     if not isinstance(node, Scalar):
         return None
-    if isinstance(node.value, str) and not node.value.strip():
+    if isinstance(node.value, str) and not node.value.strip():  # a text of spaces
         return None
     return node.value

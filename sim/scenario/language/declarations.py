@@ -40,7 +40,7 @@ def required(kind: Kind, sentence: str, *, key: str = "") -> Any:
 def optional(kind: Kind, sentence: str, *, default: Any = None, key: str = "") -> Any:
     """A field that is a key of the language, with its value if the key is left out."""
     about = {"kind": kind, "sentence": sentence, "key": key}
-    if isinstance(default, dict):
+    if isinstance(default, dict):  # one dict would be shared by all instances
         return field(default_factory=dict, metadata=about)
     return field(default=default, metadata=about)
 
@@ -73,8 +73,8 @@ class Declaration:
         """The short name: the key of which the declaration is the value."""
         return str(self.path[-1])
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
-        """Report keys that contradict each other; `broken` are keys whose own value is invalid."""
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
+        """Report keys that contradict each other; `invalid` are keys whose own value is invalid."""
         return self
 
     def report(self, context: Context, text: str, *below: str | int, key: bool = False) -> None:
@@ -108,7 +108,7 @@ class MappingDecoder:
         self.kind, self.path, self.context = kind, path, context
         self.fields = keys_of(kind)
         self.values: dict[str, Decoded] = {}  # by the name of the field
-        self.broken: set[str] = set()  # keys with an invalid value
+        self.invalid: set[str] = set()  # keys with an invalid value
 
     def decode(self, *keys: str) -> None:
         """Decode those of these keys that are given; errors are reported."""
@@ -120,7 +120,7 @@ class MappingDecoder:
             try:
                 self.values[one.name] = decode_value(kind, entry.value, below, self.context)
             except Invalid:
-                self.broken.add(key)
+                self.invalid.add(key)
 
     def result(self) -> Any:
         """The declaration. Raises Invalid if a required key is missing or its value invalid."""
@@ -130,13 +130,14 @@ class MappingDecoder:
                 self.context.problem((*self.path, key), "is missing")
         # a value can be invalid without an error at this place, such as the name of a delay whose
         # own declaration is invalid, so that counting errors is not enough
-        if self.broken:
+        if self.invalid:
             self.context.damaged.add(self.path)
         if any(self.fields[key].name not in self.values for key in needed):
             raise Invalid
+        # the place of a declaration is that of its name, which is where warnings about it point
         place = place_of(self.context.tree, self.path, key=True)
         declaration = self.kind(path=self.path, place=place, **self.values)
-        return declaration.checked(self.context, frozenset(self.broken))
+        return declaration.checked(self.context, frozenset(self.invalid))
 
     def report_unknown(self, other_forms: Sequence[str] = ()) -> None:
         """Report keys that are unknown here, or belong to another form of the same thing."""
@@ -148,6 +149,7 @@ class MappingDecoder:
                 self.context.problem(below, kinds.EMPTY)
                 continue
             if key in other_forms:
+                # the key that decided the form
                 first = next(one for one in self.fields if one in self.node.entries)
                 text = f"`{key}` cannot be used with `{first}`; keep one of the two"
             elif key in self.kind.also:
@@ -179,10 +181,15 @@ def make_declaration(name: str, about: str, keys: Mapping[str, Any]) -> type[Dec
     )
 
 
-def tuple_of(name: str, about: str, **keys: tuple[Kind, str]) -> Kind:
-    """The kind of a small mapping with required keys only; decodes to the tuple of the values."""
+def tuple_of(owner: str, **keys: tuple[Kind, str]) -> Kind:
+    """The kind of a small mapping with required keys only; decodes to the tuple of the values.
+
+    `owner` is the key of which it is the value, for the JSON Schema.
+    """
+    name = "And".join(key.capitalize() for key in keys)
+    # an anonymous declaration: messages and the schema treat these keys like all others
     declared = {key: required(kind, sentence) for key, (kind, sentence) in keys.items()}
-    inner = instance_of(make_declaration(name, about, declared))
+    inner = instance_of(make_declaration(name, f"The numbers of `{owner}`.", declared))
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
         values = inner.decode(node, path, context)
@@ -207,8 +214,10 @@ def tagged_union(
     }
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
-        bare = sequence if isinstance(node, tree.Sequence) else scalar
+        bare = sequence if isinstance(node, tree.Sequence) else scalar  # None: no such form
         if isinstance(node, tree.Mapping):
+            # The order of `forms`, not that of the file, decides: so keys of two forms in one
+            # mapping give one message, about the key that belongs to the other form.
             for key, kind in tagged.items():
                 if key in node.entries:
                     return kind.decode(node, path, context)
@@ -246,5 +255,5 @@ def definition(kind: type[Declaration], known: Definitions) -> Schema:
     needed = [key for key, one in keys.items() if is_required(one)]
     about = (kind.__doc__ or "").partition("\n")[0]
     schema: Schema = {"type": "object", "description": about, "properties": properties}
-    schema["additionalProperties"] = False
+    schema["additionalProperties"] = False  # so that editors mark unknown keys
     return {**schema, "required": needed} if needed else schema

@@ -16,7 +16,7 @@ from sim.model.expressions import Constant, Expression
 from sim.scenario.language import declarations, formulas, kinds
 from sim.scenario.language.context import Context, NamedDelay, WrittenNumber
 from sim.scenario.language.declarations import Declaration, instance_of, required
-from sim.scenario.language.distributions import complaint_path, sorted_percentages
+from sim.scenario.language.distributions import raise_complaints, sorted_percentages
 from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
 from sim.scenario.language.scalar_types import DURATION_SCHEMA, WHOLE, duration_text, seconds_of
 from sim.scenario.language.sourcing import Sourced
@@ -39,13 +39,14 @@ def _time(node: Node, path: KeyPath, context: Context) -> Expression:
     seconds = seconds_of(text)
     if seconds is not None:
         if seconds:
-            context.numbers.append(WrittenNumber(path, text))
+            context.numbers.append(WrittenNumber(path, text))  # 0 needs no source
         return Expression(Constant(seconds, text), text, context.where(path))
+    # `5 dd` or `3x`: a mistyped duration, not an expression
     if text[0].isdigit() and not set(text) & set("+-*/"):
         raise Invalid(f"must be {_EXPECTED}; found {text!r}")
     words = context.vocabulary
     # a lone name gets a better message here than from the reader of expressions
-    if text.isidentifier() and text not in words.broken:
+    if text.isidentifier() and text not in words.invalid:
         known = [*context.in_section("delays"), *words.parameters]
         if text not in known and text not in words.variables:
             raise Invalid(unknown("delay or duration", text, known))
@@ -85,7 +86,7 @@ def _observed(node: Node, path: KeyPath, context: Context) -> dict[str, Any]:
     seconds: list[float] = []
     for below, text, count in counts:
         try:
-            value = seconds_of(text.strip())
+            value = seconds_of(text.strip())  # texts are keys here, not decoded before
         except Invalid as error:
             context.problem(below, error.message, key=has_counts)
             continue
@@ -131,15 +132,16 @@ def _delay(node: Node, path: KeyPath, context: Context) -> NamedDelay:
     if isinstance(node, tree.Scalar):
         text = duration_text(node)
         if text in context.in_section("delays"):
-            target = named_delay(text, context)
+            target = named_delay(text, context)  # decoded now, if it has not been
             return replace(target, depth=target.depth + 1)
-        if text in context.vocabulary.broken:
+        if text in context.vocabulary.invalid:
             raise Invalid
         bare = Delay(kind="exactly", arguments=(_time(node, path, context),))
         return NamedDelay(replace(bare, text=in_words(bare)), 1, 0)
+    # a mapping: the form is known by its keys
     form = _UNION.decode(node, path, context)
     parts: Sequence[NamedDelay] = [part.value for part in getattr(form, "mix", ())]
-    size = sum(part.parts for part in parts) or 1
+    size = sum(part.parts for part in parts) or 1  # delays in all, the parts of parts included
     depth = 1 + max(part.depth for part in parts) if parts else 0
     if size > MAX_PARTS or depth > MAX_DEPTH:
         raise Invalid(_TOO_MANY)
@@ -170,13 +172,12 @@ def _keys(key: str, kind: KindOfDelay) -> dict[str, Any]:
         case "value":
             value = values[0]
         case "mapping":
-            title = "And".join(one.name.capitalize() for one in kind.arguments)
-            value = declarations.tuple_of(title, f"The numbers of `{key}`.", **own)
+            value = declarations.tuple_of(key, **own)
         case "list":
             value = list_of(TIME, len(values), len(values))
-        case "points":
+        case "points":  # quantiles
             value = Kind(_points, _TIMES.schema)
-        case _:
+        case _:  # a record of observations
             value = Kind(_observed, _observed_schema)
     return {kind.word: required(value, kind.sentence)}
 
@@ -202,8 +203,10 @@ FORMS = {
     for name, kind in KINDS.items()
     if kind.written is not None
 }
+# not in the model's table, since its arguments are delays
 FORMS["mix"] = declarations.make_declaration("Mix", "One of several delays.", _MIX)
 _KIND_OF = {form: name for name, form in FORMS.items()}
+# each key of a form decides for it
 _TAGS = {key: form for form in FORMS.values() for key in declarations.keys_of(form)}
 _UNION: Kind = declarations.tagged_union("delay", _TAGS, scalar=TIME)
 
@@ -217,14 +220,13 @@ def _complete(node: Node, path: KeyPath, context: Context) -> Delay:
 
 def _check(delay: Delay, node: Node, path: KeyPath, context: Context) -> None:
     """Raise Invalid, with errors reported, if some values of its parameters make it impossible."""
+    # complaints are about the ends of the parameters' ranges: `p90` may be above `median` for the
+    # middle values only
     known = [context.vocabulary.parameters[name] for name in parameters_read(delay)]
+    # only the numbers of Weibull are in a mapping of their own
     inside: KeyPath = ("weibull",) if delay.kind == "weibull" else ()
-    sentences = complaints(delay, known)
-    for sentence in sentences:
-        below, text = complaint_path(sentence, inside if isinstance(node, tree.Mapping) else None)
-        context.problem((*path, *below), text)
-    if sentences:
-        raise Invalid
+    written = inside if isinstance(node, tree.Mapping) else None
+    raise_complaints(complaints(delay, known), written, path, context)
 
 
 DELAY = Kind(_complete, _ANY_FORM.schema)
@@ -240,12 +242,12 @@ def named_delay(name: str, context: Context) -> NamedDelay:
             for one in context.delays_in_progress[context.delays_in_progress.index(name) :]:
                 context.problem(("delays", one, "is"), "this delay refers to itself")
             raise Invalid
-        entry = entry_of(context.tree, ("delays", name, "is"))
+        entry = entry_of(context.tree, ("delays", name, "is"))  # None: the key is missing
         context.delays_in_progress.append(name)
         try:
             context.delays[name] = _named(name, entry.value, context) if entry else None
         except Invalid:
-            context.delays[name] = None
+            context.delays[name] = None  # reported once; its users are skipped
         finally:
             context.delays_in_progress.pop()
     delay = context.delays[name]

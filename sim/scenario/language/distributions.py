@@ -108,6 +108,7 @@ def _without_units(values: Sequence[float], path: KeyPath) -> tuple[Quantity, ..
 def _choices(weights: dict[str, float], path: KeyPath, context: Context) -> Numbers:
     if not weights:
         raise Invalid("must have at least 1 entry, found 0")
+    # names of choices are compared in expressions, so they follow the rule for names
     odd = [name for name in weights if not is_name(name)]
     for name in odd:
         context.problem((*path, name), f"{name!r} is not a valid name", key=True)
@@ -136,8 +137,7 @@ def _numbers(key: str, kind: KindOfDistribution) -> Kind:
         case "mapping":
             sentences = dict(zip(kind.numbers, kind.sentences, strict=True))
             own = {name: (QUANTITY, sentence) for name, sentence in sentences.items()}
-            title = "And".join(name.capitalize() for name in kind.numbers)
-            row = declarations.tuple_of(title, f"The numbers of `{key}`.", **own)
+            row = declarations.tuple_of(key, **own)
         case "list":
             row = list_of(QUANTITY, len(kind.numbers), len(kind.numbers))
     return _mapped(row, lambda values, *_: Numbers(values))
@@ -168,9 +168,9 @@ def _distribution(node: Node, path: KeyPath, context: Context) -> ParameterValue
     form = _UNION.decode(node, path, context)
     kind: Any = "fixed"
     within: tuple[Quantity, ...] = ()
-    numbers = form
+    numbers = form  # of a bare number
     if isinstance(form, Declaration):
-        kind = next(key for key in FORMS if hasattr(form, key))
+        kind = next(key for key in FORMS if hasattr(form, key))  # the key that decided the form
         numbers, within = getattr(form, kind), getattr(form, "within", None) or ()
     time = _have_units([*numbers.quantities, *within], context)
     distribution = Distribution(
@@ -180,12 +180,8 @@ def _distribution(node: Node, path: KeyPath, context: Context) -> ParameterValue
         levels=numbers.levels,
         within=(within[0].value, within[1].value) if within else None,
     )
-    sentences = complaints(distribution, time)
-    for sentence in sentences:
-        below, text = complaint_path(sentence, (kind,) if form is not numbers else None)
-        context.problem((*path, *below), text)
-    if sentences:
-        raise Invalid
+    inside = (kind,) if form is not numbers else None
+    raise_complaints(complaints(distribution, time), inside, path, context)
     return ParameterValue(distribution=distribution, time=time)
 
 
@@ -195,7 +191,7 @@ DISTRIBUTION = Kind(_distribution, _UNION.schema)
 def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
     """Whether all numbers are durations; Invalid, with errors reported, if only some are."""
     plain = [one for one in quantities if not one.time]
-    if not plain or len(plain) == len(quantities):
+    if not plain or len(plain) == len(quantities):  # all of one sort
         return not plain
     for one in plain:
         message = f"needs a unit of time ({UNITS}) like the others, found {one.value:g}"
@@ -203,18 +199,25 @@ def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
     raise Invalid
 
 
+# Complaints of the model begin with the number at fault; of these the key has the same name.
 _COMPLAINT_KEYS = ("median", "p90", "mean", "sd", "scale", "shape")
 
 
-def complaint_path(sentence: str, inside: KeyPath | None) -> tuple[KeyPath, str]:
-    """The key that a complaint of the model begins with, as a path, and the rest of the complaint.
+def raise_complaints(
+    sentences: Sequence[str], inside: KeyPath | None, path: KeyPath, context: Context
+) -> None:
+    """Report the complaints of the model about a value, each at its key; Invalid if there are any.
 
-    `inside` leads to the mapping with that key; None where the thing was written without keys.
+    `inside` leads to the mapping with the numbers; None if the value was written without keys.
     """
-    key, _, rest = sentence.partition(" ")
-    if inside is not None and key in _COMPLAINT_KEYS and rest.startswith("must be"):
-        return (*inside, key), rest
-    return (), sentence
+    for sentence in sentences:
+        key, _, rest = sentence.partition(" ")
+        if inside is not None and key in _COMPLAINT_KEYS and rest.startswith("must be"):
+            context.problem((*path, *inside, key), rest)
+        else:
+            context.problem(path, sentence)
+    if sentences:
+        raise Invalid
 
 
 def sorted_percentages(
@@ -226,7 +229,7 @@ def sorted_percentages(
     """
     points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
-        match = _PERCENT.fullmatch(key.strip())
+        match = _PERCENT.fullmatch(key.strip())  # keys are texts: `5%`, `97.5 %`
         if match and 0 < float(match.group(1)) < 100:
             points.append((float(match.group(1)) / 100, i))
         else:

@@ -47,7 +47,7 @@ def _horizon(node: Node, path: KeyPath, context: Context) -> float:
         raise Invalid(f"must be a duration above 0 such as '180 d', found {text!r}")
     if start and seconds > (LAST_DAY - start).days * DAY:
         raise Invalid(f"from {start} on, must end by {LAST_DAY}, found {text!r}")
-    context.horizon, context.horizon_text = seconds, text
+    context.horizon, context.horizon_text = seconds, text  # for `at`, decoded later
     return seconds
 
 
@@ -60,6 +60,7 @@ def _rationality(node: Node, path: KeyPath, context: Context) -> Expression:
     """An expression of parameters only, not negative. Raises Invalid."""
     expression = formulas.recorded_number(node, path, context)
     formulas.without_state(expression, path, context, "rationality")
+    # other expressions are checked when the model is: their sign depends on parameters
     if isinstance(expression.node, Negative) and isinstance(expression.node.of, Constant):
         raise Invalid(f"must be 0 or more, found {expression.text}")
     return expression
@@ -67,7 +68,7 @@ def _rationality(node: Node, path: KeyPath, context: Context) -> Expression:
 
 def _actor_state(node: Node, path: KeyPath, context: Context) -> Any:
     """The state of an actor, which has been decoded before anything else of the actor."""
-    if path not in context.states:
+    if path not in context.states:  # invalid, and reported
         raise Invalid
     return context.states[path]
 
@@ -175,6 +176,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     """The document of a source tree without its invalid parts, each of which is reported."""
     root = diagnostics.tree
     context = Context(diagnostics=diagnostics, named_transitions=named_transitions(root))
+    # a section that is no mapping, such as `actors: [a, b]`: names in it are unknown
     context.unreadable = {
         name for name, entry in entries(root) if not isinstance(entry.value, tree.Mapping)
     }
@@ -191,8 +193,10 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     statuses = list(_treaty_variables(context))
     context.statuses = frozenset(variable.name for variable in statuses)
     parameters = [one.parameter() for one in document.values.get("parameters", {}).values()]
+    # own variables first: their order is that of the machine form
     own = _declared_variables(document.values, context)
     context.vocabulary = vocabulary(context, [*own, *statuses], parameters)
+    # facts before delays and rationalities, which may use them
     document.decode("facts", "delays", "actors")
     for name, actor in document.values.get("actors", {}).items():
         if actor.rationality is not None:
@@ -201,7 +205,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     for key, placeholder in PLACEHOLDERS.items():
         if key not in root.entries:
             context.problem((key,), "is missing")
-        document.values.setdefault(key, placeholder)
+        document.values.setdefault(key, placeholder)  # also if its value is invalid
     return Document(moments=moments, **document.values), context
 
 
@@ -219,7 +223,7 @@ def _decode_actor_states(context: Context) -> None:
 def _declared_variables(values: Mapping[str, Any], context: Context) -> list[Variable]:
     """All state variables except those of treaties, in the order of the file's sections."""
     variables: list[Variable] = []
-    for (_, actor, _), state in context.states.items():
+    for (_, actor, _), state in context.states.items():  # path: actors, name, state
         owner = str(actor)
         variables += [one.variable(f"{owner}.{name}", owner) for name, one in state.items()]
     for key in ("relations", "state"):
@@ -231,7 +235,7 @@ def _treaty_variables(context: Context) -> list[Variable]:
     """The flag of every treaty and the status of every obligation, of invalid ones too."""
     variables: list[Variable] = []
     for treaty, entry in entries(context.tree.get("treaties")):
-        variables.append(treaties.flag_variable(treaty, binds=True))
+        variables.append(treaties.flag_variable(treaty, binds=True))  # starts do not matter here
         for clause in keys(entry.value, "obligations"):
             responses = keys(entry.value, "obligations", clause, "responses")
             variables.append(treaties.status_variable(treaty, clause, responses))
@@ -246,13 +250,13 @@ def _binding_moments(context: Context) -> dict[str, float | None]:
     moments: dict[str, float | None] = {}
     for treaty, entry in entries(context.tree.get("treaties")):
         dates: dict[str, date | None] = {}
-        for key in ("signed", "in_force"):
+        for key in ("signed", "in_force"):  # dates only; all else is decoded later
             node = entry.value.get(key) if isinstance(entry.value, tree.Mapping) else None
             try:
                 dates[key] = DATE.decode(node, (), context) if node is not None else None
             except Invalid:
                 dates[key] = None
-        early = "binds" in keys(entry.value)
+        early = "binds" in keys(entry.value)  # its only value is `at_signature`
         moments[treaty] = treaties.binding_moment(
             dates["signed"], dates["in_force"], early, context.start
         )

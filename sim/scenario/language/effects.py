@@ -46,7 +46,7 @@ def _effects(node: Node, path: KeyPath, context: Context) -> tuple[Effect, ...]:
         try:
             form = kinds.decode_value(_UNION, entry.value, below, context)
             variable = changed_variable(name, context)
-            if variable is not None:
+            if variable is not None:  # else its own declaration is invalid
                 _refuse_signed_number(variable, entry.value)
                 effects.append(_effect(variable, form, below, context))
         except Invalid as error:
@@ -82,7 +82,7 @@ def changed_variable(name: str, context: Context) -> Variable | None:
     Raises Invalid for a name of something else.
     """
     words = context.vocabulary
-    if name in words.broken or (words.partial and name not in words.variables):
+    if name in words.invalid or (words.partial and name not in words.variables):
         return None
     if name in context.statuses:
         raise Invalid(f"{name!r} is set by its treaty only", key=True)
@@ -90,6 +90,7 @@ def changed_variable(name: str, context: Context) -> Variable | None:
         return words.variables[name]
     what = "a parameter" if name in words.parameters else words.unreadable.get(name)
     what = what or ("a fact" if name in words.facts else "")
+    # those that an effect may set
     own = [one for one in words.variables if one not in context.statuses]
     message = f"{name!r} is {what}, which nothing can change" if what else ""
     raise Invalid(message or unknown("state variable", name, own), key=True)
@@ -113,19 +114,20 @@ def _assignment(variable: Variable, written: Value, path: KeyPath, context: Cont
     """A value, a step, another variable's value, or for a count an expression."""
     name, words = variable.name, context.vocabulary
     text = one_line(written)
-    if text in ("raise", "lower"):
+    if text in ("raise", "lower"):  # one step; at the end of the levels, none
         if variable.kind == "flag":
             raise Invalid(f"{name!r} is a flag; write true or false, found {text!r}")
         return Effect(variable=name, how="raise" if text == "raise" else "lower")
-    if text in words.broken:
+    if text in words.invalid:  # another variable, itself invalid
         raise Invalid
     other = words.variables.get(text)
     # a level wins over a variable of the same name
     if other and text not in variable.levels and variable.kind != "count":
-        if other.levels == variable.levels:
+        if other.levels == variable.levels:  # else the numbers would not mean the same
             return Effect(variable=name, how="copy", source=text)
         levels = ", ".join(variable.levels)
         raise Invalid(f"{text!r} has other levels than {name!r}, which has: {levels}")
+    # a count takes any number: truncated, and kept within its range, when it fires
     if variable.kind == "count" and isinstance(written, str):
         expression = context.expression(written, path, "number")
         if expression is None:
@@ -140,6 +142,8 @@ def value_of(variable: Variable, written: Value) -> int:
     """The variable's value for a word, number or truth value. Raises Invalid."""
     text = one_line(written)
     if variable.kind == "count":
+        # `true` is an int in Python and 2.0 is a whole number: the first is refused, the second
+        # taken
         is_number = isinstance(written, (int, float)) and not isinstance(written, bool)
         if is_number and written == int(written) and 0 <= int(written) < variable.size:
             return int(written)

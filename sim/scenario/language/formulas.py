@@ -25,7 +25,7 @@ _NEED_NO_SOURCE = (0.0, 1.0)  # they stand for never, always, unchanged
 def condition_value(node: tree.Node) -> str | bool:
     """The text or truth value of a condition. Raises Invalid."""
     value = scalar_value(node)
-    if isinstance(value, (str, bool)):
+    if isinstance(value, (str, bool)):  # a number is no condition
         return value
     raise Invalid(f"must be a condition, found {describe(node)}")
 
@@ -36,7 +36,7 @@ def _condition(*, outcomes: bool) -> Kind:
         condition = context.expression(value, path, "condition", outcomes=outcomes)
         if condition is None:
             raise Invalid
-        context.conditions[path] = condition
+        context.conditions[path] = condition  # checked for satisfiability at the end
         return condition
 
     return Kind(decode, lambda _: dict(CONDITION_SCHEMA))
@@ -79,13 +79,13 @@ def _constants(node: Node) -> Iterator[str]:
         case Constant(value, text):
             if value not in _NEED_NO_SOURCE:
                 yield text
-        case Comparison():
+        case Comparison():  # thresholds
             return
-        case IfElse(_, then, otherwise):
+        case IfElse(_, then, otherwise):  # without its condition
             yield from _constants(then)
             yield from _constants(otherwise)
         case _:
-            for child in children(node):
+            for child in children(node):  # facts included
                 yield from _constants(child)
 
 

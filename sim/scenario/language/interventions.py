@@ -18,6 +18,7 @@ from sim.scenario.language.scalar_types import REFERENCES, Reference, seconds_of
 from sim.source import tree
 from sim.source.tree import KeyPath, Node
 
+# Any of these keys makes an intervention add an event.
 _CLOCK = ("when", "on", "after", "at", "speed", "memory", "once", "limit")
 _EVENT = (*_CLOCK, "choose", "then", "chance")
 Owner = TypeVar("Owner", Parameter, Variable)
@@ -52,7 +53,7 @@ def _changed(
             value = kinds.decode_value(VALUE, entry.value, below, context)
             if name in known:
                 yield reference, convert(known[name], value)
-            elif name not in context.vocabulary.broken:
+            elif name not in context.vocabulary.invalid:  # else reported where it is declared
                 raise Invalid(unknown(what, name, known), key=True)
         except Invalid as error:
             if error.message:
@@ -63,11 +64,11 @@ def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     """Names of treaties and of clauses."""
     names: tuple[Reference, ...] = REFERENCES.decode(node, path, context)
     statuses = [one for one in context.vocabulary.variables if one in context.statuses]
-    clauses = [name for name in statuses if not name.endswith(".binds")]
+    clauses = [name for name in statuses if not name.endswith(".binds")]  # not flags
     for i, name in enumerate(names):
-        if name not in context.vocabulary.broken:
+        if name not in context.vocabulary.invalid:
             at = (*path, i) if len(names) > 1 else path
-            known = [*context.in_section("treaties"), *clauses]
+            known = [*context.in_section("treaties"), *clauses]  # void takes both
             context.check_reference("treaty or obligation", name, known, at)
     return names
 
@@ -92,13 +93,13 @@ class Intervention(Rule):
         Kind(_start, _named_values), "Variables and the value each has on day 0.", default={}
     )
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The intervention; one that changes nothing is reported."""
         # keys are counted in the file: an invalid entry has been left out of `set` or `start`
         named = any(tree.keys(context.tree, *map(str, self.path), key) for key in ("set", "start"))
-        if not (self.void or named or self.has_event or broken):
+        if not (self.void or named or self.has_event or invalid):
             self.report(context, "changes nothing; it needs void, set, start or an event")
-        return super().checked(context, broken)
+        return super().checked(context, invalid)
 
     @property
     def has_event(self) -> bool:
@@ -113,8 +114,9 @@ def fixed_distribution(parameter: Parameter, written: Value) -> Distribution:
     if levels:
         if text not in levels:
             raise Invalid(unknown(f"choice of {parameter.name}", text, levels))
+        # a choice is stored by its position; the levels stay, for readers and for comparisons
         return Distribution(kind="fixed", numbers=(float(levels.index(text)),), levels=levels)
-    seconds = seconds_of(text) if isinstance(written, str) else None
+    seconds = seconds_of(text) if isinstance(written, str) else None  # raises for `5`
     if parameter.time and seconds is not None:
         return Distribution(kind="fixed", numbers=(seconds,))
     if not parameter.time and not isinstance(written, (str, bool)):

@@ -48,7 +48,7 @@ def scalar_kind(check: Callable[[Any], Decoded], schema: Schema) -> Kind:
 
 def decode_value(kind: Kind, node: Node, path: KeyPath, context: Context) -> Decoded:
     """A value decoded. What is wrong is reported; then Invalid is raised without a message."""
-    if isinstance(node, Scalar) and node.value is None:
+    if isinstance(node, Scalar) and node.value is None:  # `key:` with nothing after it
         context.problem(path, EMPTY)
         raise Invalid
     try:
@@ -116,6 +116,7 @@ def list_of(kind: Kind, least: int = 0, most: int | None = None) -> Kind:
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
         if not isinstance(node, tree.Sequence):
+            # a single value is not taken for a list of one: a list of bounds has two
             raise Invalid(f"must be a list, found {describe(node)}")
         result, size = [], len(node.items)
         for i, item in enumerate(node.items):
@@ -154,6 +155,7 @@ def one_of(
         if isinstance(value, str) and value in allowed:
             return value
         other = (synonyms or {}).get(str(value))
+        # a hint far from the word misleads more than none: hence the high cutoff
         near = [other] if other else get_close_matches(str(value), allowed, n=1, cutoff=0.7)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         words = f"one of {', '.join(allowed)}" if len(allowed) > 1 else repr(allowed[0])

@@ -47,6 +47,7 @@ def check_unique_names(diagnostics: Diagnostics) -> None:
     for space in _SPACES:
         seen: dict[str, KeyPath] = {}
         uses: list[KeyPath] = [(section, name) for section in space for name in keys(root, section)]
+        # in file order: the later use is the error
         for path in sorted(uses, key=lambda use: place_of(root, use, key=True)):
             name = str(path[1])
             if name in seen:
@@ -54,7 +55,7 @@ def check_unique_names(diagnostics: Diagnostics) -> None:
                 line = place_of(root, first, key=True).line
                 text = f"the name {name!r} is used twice: {space[str(first[0])]} has it in line"
                 diagnostics.problem(path, f"{text} {line}", key=True)
-            seen.setdefault(name, path)
+            seen.setdefault(name, path)  # the first use
 
 
 def check_random_streams(
@@ -64,11 +65,12 @@ def check_random_streams(
 
     `paths` has every transition with its path in the file.
     """
+    # prefixes keep a parameter and a transition of one name apart
     texts = {f"transition:{name}": path for name, path in paths.items()}
     texts |= {f"parameter:{name}": ("parameters", name) for name in parameters}
     seen: dict[int, str] = {}
     for text, path in texts.items():
-        number = name_hash(text)
+        number = name_hash(text)  # of the random number stream
         if seen.get(number, text) != text:
             one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
             message = f"{one!r} and {two!r} would share their random numbers; rename one of them"
@@ -82,7 +84,7 @@ def check_qualified_names(context: Context) -> None:
         state = keys(context.tree, "actors", name, "state")
         for clause in keys(context.tree, "treaties", name, "obligations"):
             path = ("treaties", name, "obligations", clause)
-            if clause == "binds":
+            if clause == "binds":  # `pact.binds` is the flag
                 context.problem(path, "'binds' is the flag of the treaty itself", key=True)
             elif clause in state:
                 message = f"{name}.{clause} is a state variable of the actor {name!r} already"
@@ -97,17 +99,18 @@ def vocabulary(
 ) -> Vocabulary:
     """What expressions can name, without the facts, which are added one by one."""
     root = context.tree
-    known = {variable.name: variable for variable in variables}
+    known = {variable.name: variable for variable in variables}  # the valid ones
     numbers = {parameter.name: parameter for parameter in parameters}
-    broken = set(_variable_names(root)) - set(known)
-    broken |= set(keys(root, "parameters")) - set(numbers)
+    invalid = set(_variable_names(root)) - set(known)
+    invalid |= set(keys(root, "parameters")) - set(numbers)
     return Vocabulary(
         variables=known,
         parameters=numbers,
         delays=frozenset(keys(root, "delays")),
         outcomes=frozenset(keys(root, "outcomes")),
-        broken=frozenset(broken),
+        invalid=frozenset(invalid),
         unreadable={name: what for s, what in _UNREADABLE.items() for name in keys(root, s)},
+        # then unknown names are not reported
         partial=any(section in context.unreadable for section in _READABLE),
     )
 
@@ -132,7 +135,7 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
     texts: dict[str, str] = _TEXTS.decode(node, path, context)
     # None: an invalid fact, about which no expression that names it is reported
     trees: dict[str, ExpressionTree | None] = dict.fromkeys(set(keys(node)) - set(texts))
-    lengths: dict[str, tuple[int, int]] = {}
+    lengths: dict[str, tuple[int, int]] = {}  # length and depth, expanded
     context.vocabulary = replace(context.vocabulary, facts=trees, lengths=lengths)
     made: dict[str, Expression] = {}
     for name in _in_reading_order(texts, trees, context):
@@ -146,20 +149,20 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
 
 
 def _in_reading_order(
-    texts: Mapping[str, str], broken: dict[str, ExpressionTree | None], context: Context
+    texts: Mapping[str, str], invalid: dict[str, ExpressionTree | None], context: Context
 ) -> list[str]:
     """The facts, each after those that it names; those in a circle are reported and left out."""
     reads = {
         name: [other for other in _names_in(text) if other in texts] for name, text in texts.items()
     }
-    while True:
+    while True:  # until no circle is left; each pass removes one
         try:
             return list(TopologicalSorter(reads).static_order())
         except CycleError as error:
             names = circle_of(error, {name: i for i, name in enumerate(texts)})
             message = f"facts read one another in a circle: {' -> '.join([*names, names[0]])}"
             context.problem(("facts", names[0]), message)
-            broken.update(dict.fromkeys(names))
+            invalid.update(dict.fromkeys(names))  # all of the circle
             reads = {
                 name: [other for other in others if other not in names]
                 for name, others in reads.items()

@@ -64,10 +64,10 @@ class OptionDeclaration(Reasoned):
     )
     value_key: str | None = None  # which of CHOICE_KEYS is given
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The option with its `value_key`; an invalid value counts as given."""
-        given = [key for key in CHOICE_KEYS if getattr(self, key) is not None or key in broken]
-        for key in given[1:]:
+        given = [key for key in CHOICE_KEYS if getattr(self, key) is not None or key in invalid]
+        for key in given[1:]:  # the first one stays
             message = f"an option must use one key ({', '.join(CHOICE_KEYS)})"
             message += f"; {given[0]!r} is already given"
             self.report(context, message, key, key=True)
@@ -75,9 +75,9 @@ class OptionDeclaration(Reasoned):
 
     def option(self, rationality: Expression | None) -> Option:
         """The option of the model; `rationality` multiplies its utility."""
-        rest = self.probability == "rest"
+        rest = self.probability == "rest"  # then it has no value of its own
         value = getattr(self, self.value_key) if self.value_key and not rest else None
-        if self.value_key == "utility" and value and rationality:
+        if self.value_key == "utility" and value and rationality:  # 1 if not given
             value = _weighted(value, rationality)
         share: Literal["whole", "of_rest", "rest"] = "rest" if rest else "whole"
         return Option(
@@ -95,6 +95,8 @@ Options = Mapping[str, OptionDeclaration]
 
 def _options(node: Node, path: KeyPath, context: Context) -> Options:
     """Options that fit together. Raises Invalid where there is none."""
+    # an empty mapping and one of which all options are invalid both decode to nothing: only the
+    # first still needs a message
     before = len(context.diagnostics.problems)
     options: Options = _OPTIONS.decode(node, path, context)
     if not options:
@@ -116,7 +118,7 @@ def _check_same_key(options: Options, path: KeyPath, context: Context) -> None:
     """Report options that are weighed in another way than the first one."""
     given = [(name, option.value_key) for name, option in options.items() if option.value_key]
     for name, key in given[1:]:
-        first = given[0][1]
+        first = given[0][1]  # the first option decides
         if CHOICE_KEYS[key] != CHOICE_KEYS[first]:
             message = f"{_SAME_KEY}; the first uses {first!r}, found {key!r}"
             context.problem((*path, name, key), message, key=True)

@@ -60,10 +60,10 @@ class Evidence(Described):
     trials: int = required(POSITIVE_WHOLE, "Number of cases in which it could have happened.")
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The evidence; an unknown outcome and impossible counts are reported."""
         known = context.in_section("outcomes")
-        if self.outcome not in known:
+        if self.outcome not in known:  # known by name: outcomes may be decoded later
             self.report(context, unknown("outcome", self.outcome, known), "outcome")
         if self.successes > self.trials:
             message = f"must be at most `trials`, {self.trials}, found {self.successes}"
@@ -80,12 +80,12 @@ def outcome_order(found: Sequence[Outcome], context: Context) -> tuple[int, ...]
     }
     sorter = TopologicalSorter(reads)
     try:
-        sorter.prepare()
+        sorter.prepare()  # finds circles
     except CycleError as error:
         names = circle_of(error, order)
         message = f"outcomes read one another in a circle: {' -> '.join([*names, names[0]])}"
         context.problem(("outcomes", names[0], "when"), message)
-        return tuple(range(len(found)))
+        return tuple(range(len(found)))  # any order: the scenario is refused
     # The sorter's own order depends on details of its implementation. Of the outcomes that are
     # ready the first in the file is taken, so that the order in the machine form is stable.
     positions: list[int] = []
@@ -106,8 +106,9 @@ def endings(declared: Mapping[str, EndingDeclaration], context: Context) -> tupl
             message = f"comes after {last!r}, which has `otherwise`: it could never hold"
             one.report(context, message)
         when = one.when if isinstance(one, ConditionalEnding) else None
-        last = last if when else name
+        last = last if when else name  # the first `otherwise`
         made.append(Ending(name=name, when=when, title=one.title, about=one.about))
+    # an invalid ending may have been the missing one
     wrong = ("endings",) in context.damaged or "endings" in context.unreadable
     if not last and not wrong and not any(p[0] == "endings" for p in context.damaged):
         message = "needs a last ending `name: {otherwise: true}` for all other paths"

@@ -42,12 +42,12 @@ def _moment(node: Node, path: KeyPath, context: Context) -> float:
             raise Invalid(f"{text!r} needs the scenario's `start`, a date")
         if date < start:
             raise Invalid(f"{text!r} is before the start, {start}")
-        seconds: float | None = (date - start).days * DAY
+        seconds: float | None = (date - start).days * DAY  # midnight, as day 0
     else:
         seconds = seconds_of(text)
     if seconds is None or seconds < 0:
         raise Invalid(f"must be a duration such as '30 d' or a date, found {text!r}")
-    if context.horizon is not None and seconds > context.horizon:
+    if context.horizon is not None and seconds > context.horizon:  # None: it is invalid
         message = f"{text} is after the horizon ({context.horizon_text}): it never happens"
         context.diagnostics.warn(path, message)
     return seconds
@@ -97,10 +97,11 @@ class Rule(Reasoned):
         NUMBER_EXPRESSION, "Probability that `then` happens; otherwise nothing happens."
     )
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The rule; keys that exclude each other are reported."""
         # an invalid value is given, too: its key excludes others all the same
-        given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (broken & _KEYS)
+        given = {key for key in _KEYS if getattr(self, key) not in (None, ())} | (invalid & _KEYS)
+        # `at` is a clock of its own: it starts at 0, runs once, and is not stopped by `when`
         for key in _NOT_WITH_AT if "at" in given else ():
             if key in given:
                 message = f"`{key}` cannot be used with `at`, which happens once, at that time"
@@ -119,7 +120,7 @@ class Rule(Reasoned):
         self, origin: str, part: Part, rationalities: Mapping[str, Expression]
     ) -> Transition:
         """The transition of the model."""
-        actor = getattr(self, "actor", None)
+        actor = getattr(self, "actor", None)  # events have none
         if self.choose is not None:
             options = tuple(model_options(self.choose, rationalities.get(actor or "")))
         elif self.chance is not None:
@@ -139,7 +140,7 @@ class Rule(Reasoned):
             at=self.at,
             speed=self.speed,
             memory=self.memory or "forget",
-            limit=1 if self.once or self.at is not None else self.limit,
+            limit=1 if self.once or self.at is not None else self.limit,  # two spellings of one
             choice=choice_of(self.choose or {}),
             options=options,
             title=self.title,

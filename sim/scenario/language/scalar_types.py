@@ -27,6 +27,7 @@ NAME_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+# A subclass of str, so that everything that looks up names works with it unchanged.
 class Reference(str):
     """The name of something declared elsewhere, with the place where it is mentioned."""
 
@@ -46,7 +47,7 @@ def _name(value: Any) -> str:
         raise Invalid(f"{value!r} is a reserved word and cannot be a name", key=True)
     if is_name(value):
         return value
-    if "<" in value:
+    if "<" in value:  # left over: for_each has been expanded by now
         raise Invalid(f"{value!r} has a placeholder that no for_each here replaces", key=True)
     odd = odd_character(value)
     rule = f"{NAME_RULE}; {odd}" if odd else NAME_RULE
@@ -58,13 +59,14 @@ def _name_value(value: Any) -> str:
     try:
         return _name(value)
     except Invalid as error:
+        # without `key`: there the error is the value's
         raise Invalid(error.message) from None
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Invalid(f"must be a text, found {describe(value)}")
-    return " ".join(str(value).split())
+    return " ".join(str(value).split())  # a folded text has line breaks that mean nothing
 
 
 def _flag(value: Any) -> bool:
@@ -97,7 +99,7 @@ def whole_number(least: int) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise Invalid(f"must be a whole number from {least}, found {describe(value)}")
-        if value > MAX_COUNT:
+        if value > MAX_COUNT:  # a hostile file would overflow arrays
             raise Invalid(f"must be at most {MAX_COUNT:,}, found {describe(value)}")
         return value
 
@@ -233,7 +235,7 @@ def seconds_of(text: str) -> float | None:
     if unit not in SECONDS:
         raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
     seconds = float(digits) * SECONDS[unit]
-    if math.isinf(seconds):
+    if math.isinf(seconds):  # `1e308 y`
         raise Invalid(f"{text!r} is too long")
     return seconds
 

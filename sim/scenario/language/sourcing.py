@@ -8,6 +8,7 @@ from sim.scenario.language.kinds import Kind, one_of
 from sim.scenario.language.scalar_types import FLAG, SOURCES, TEXT
 from sim.source.diagnostics import describe
 
+# best founded first
 GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
 _GRADE_SYNONYMS = dict.fromkeys(("guess", "assumption", "assumed"), "stipulated")
 _GRADE_SYNONYMS |= dict.fromkeys(("expert", "estimate", "opinion"), "judgement")

@@ -66,7 +66,7 @@ class OrderedVariable(StateVariable):
     start: str | None = optional(REFERENCE, "Its value on day 0; default: the lowest.")
     levels: tuple[str, ...] = ()
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The variable. Raises Invalid if its start is none of its levels."""
         if self.start is not None and self.start not in self.levels:
             self.report(context, unknown_level(self.start, self.levels), "start")
@@ -93,13 +93,13 @@ class LadderVariable(OrderedVariable):
         reference_to("ladder", "ladders"), "The ladder whose rungs are its values."
     )
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The variable with the rungs of its ladder. Raises Invalid without one."""
-        rungs = context.ladders.get(self.ladder)
+        rungs = context.ladders.get(self.ladder)  # decoded before any variable
         if rungs is None:
             raise Invalid  # the reference to it has been reported
         # first the levels, then the check of the start against them
-        return OrderedVariable.checked(replace(self, levels=rungs), context, broken)
+        return OrderedVariable.checked(replace(self, levels=rungs), context, invalid)
 
     def _values(self) -> dict[str, Any]:
         return {**super()._values(), "ladder": str(self.ladder)}
@@ -112,6 +112,7 @@ class FlagVariable(StateVariable):
     flag: bool = required(FLAG, "The value on day 0, `true` or `false`.")
 
     def _values(self) -> dict[str, Any]:
+        # 0 false, 1 true
         return {"kind": "flag", "levels": FLAG_LEVELS, "size": 2, "start": int(self.flag)}
 
 
@@ -124,7 +125,7 @@ class CountVariable(StateVariable):
     )
     start: int = optional(WHOLE, "Its value on day 0; default 0.", default=0)
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The variable. Raises Invalid if it has too many values or starts above its maximum."""
         if self.max > MAX_VALUES:
             self.report(context, f"must be at most {MAX_VALUES:,}, found {self.max}", "max")
@@ -136,6 +137,7 @@ class CountVariable(StateVariable):
         return self
 
     def _values(self) -> dict[str, Any]:
+        # its values are 0 … max
         return {"kind": "count", "levels": (), "size": self.max + 1, "start": self.start}
 
 
@@ -150,11 +152,11 @@ class Relation(LadderVariable):
     between: tuple[str, str] = required(list_of(ACTOR, 2, 2), "The two actors.")
     title: str = prose("The name that readers see.", key="name")
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The relation; two equal actors are reported."""
         if self.between[0] == self.between[1]:
             self.report(context, "a relation is between two different actors", "between", 1)
-        return super().checked(context, broken)
+        return super().checked(context, invalid)
 
     def variable(self, name: str, owner: str = "") -> Variable:
         """The variable of the model, which has no owner."""

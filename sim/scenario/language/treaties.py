@@ -57,7 +57,7 @@ class Obligation(Reasoned):
     )
     for_each: Any = for_each_key()
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The obligation; responses with a reserved name are reported."""
         for response in self.responses:
             if response in RESERVED_STATUSES:
@@ -81,31 +81,48 @@ class Obligation(Reasoned):
     ) -> Iterator[Transition]:
         """Three steps: invoked, answered and, if the clause can be invoked again, reopened."""
         name = self.qualified
-        answered = Transition(
+        shared = Transition(
             name=name,
             origin=origin,
             part="treaty",
             actor=str(self.obligor),
             title=self.title or self.article,
             clause=name,
-            step="answered",
-            when=Expression(
-                Comparison("==", StateOf(name), _INVOKED), f"{name} == {INVOKED}", where
-            ),
         )
         yield replace(
-            answered,
+            shared,
             name=f"{name}.invoked",
             step="invoked",
             when=self._invocation_guard(where),
             limit=1,
             options=(setting(name, 1),),
         )
-        responses = model_options(self.responses, rationalities.get(self.obligor))
-        yield replace(
-            answered,
+        yield self._answered(shared, where, rationalities.get(self.obligor))
+        if self.reopens is not None:
+            # only an answered clause can be invoked again: its status is above `invoked`
+            is_answered = Comparison(">", StateOf(name), _INVOKED)
+            yield replace(
+                shared,
+                name=f"{name}.reopened",
+                step="reopened",
+                when=Expression(is_answered, f"{name} > {INVOKED}", where),
+                on=(Trigger(becomes=self.reopens),),  # the moment, not the state
+                options=(setting(name, 1),),
+            )
+
+    def _answered(
+        self, shared: Transition, where: str, rationality: Expression | None
+    ) -> Transition:
+        """The answer of the obligor, after the deliberation."""
+        name = self.qualified
+        is_invoked = Comparison("==", StateOf(name), _INVOKED)
+        responses = model_options(self.responses, rationality)
+        return replace(
+            shared,
+            step="answered",
+            when=Expression(is_invoked, f"{name} == {INVOKED}", where),
             after=self.deliberation or AT_ONCE,
-            limit=None if self.reopens is not None else 1,
+            limit=None if self.reopens is not None else 1,  # each reopening needs another answer
             choice=choice_of(self.responses),
             # each response is also a level of the status, after dormant and invoked
             options=tuple(
@@ -113,17 +130,6 @@ class Obligation(Reasoned):
                 for i, option in enumerate(responses)
             ),
         )
-        if self.reopens is not None:
-            # only an answered clause can be invoked again: its status is above `invoked`
-            is_answered = Comparison(">", StateOf(name), _INVOKED)
-            yield replace(
-                answered,
-                name=f"{name}.reopened",
-                step="reopened",
-                when=Expression(is_answered, f"{name} > {INVOKED}", where),
-                on=(Trigger(becomes=self.reopens),),
-                options=(setting(name, 1),),
-            )
 
     def _invocation_guard(self, where: str) -> Expression:
         """The treaty binds, the casus foederis holds, and the clause has not been invoked."""
@@ -131,6 +137,7 @@ class Obligation(Reasoned):
         binds = f"{self.path[1]}.binds"
         is_dormant = Comparison("==", StateOf(name), _DORMANT)
         node = Logic("and", (StateOf(binds), casus.node, is_dormant))
+        # the text is what replays and errors show; `where` points at the casus foederis
         text = f"{binds} and ({casus.text}) and {name} == {DORMANT}"
         return Expression(node, text, casus.where or where)
 
@@ -153,12 +160,12 @@ class Treaty(Described):
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
     obligations: Mapping[str, Obligation] = section(Obligation, "Its clauses.")
 
-    def checked(self, context: Context, broken: frozenset[str]) -> Self:
+    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
         """The treaty; contradictions between its parties, dates and obligations are reported."""
         for i, party in enumerate(self.parties):
             if party in self.parties[:i]:
                 self.report(context, f"the party {party!r} appears twice", "parties", i)
-        if self.binds and self.signed is None and "signed" not in broken:
+        if self.binds and self.signed is None and "signed" not in invalid:
             self.report(context, "`binds: at_signature` needs `signed`, a date", "binds")
         if self.signed and self.in_force and self.in_force < self.signed:
             message = f"dates are out of order: signed {self.signed}, in force {self.in_force}"
@@ -205,8 +212,8 @@ def binding_moment(
     signed: date | None, in_force: date | None, binds: object, start: date | None
 ) -> float | None:
     """Seconds after day 0 from which a treaty binds; None if it binds from the start."""
-    day = signed if binds or in_force is None else in_force
-    if day is None or start is None or day <= start:
+    day = signed if binds or in_force is None else in_force  # `binds: at_signature`
+    if day is None or start is None or day <= start:  # without a start there are no dates
         return None
     return (day - start).days * DAY
 

@@ -38,6 +38,7 @@ def _list(node: Node, path: KeyPath, context: Context) -> list[Trigger]:
     for i, item in enumerate(node.items):
         try:
             found = decode_value(_ONE, item, (*path, i), context)
+            # two patterns may match one copy
             made += [trigger for trigger in found if trigger not in made]
         except Invalid:
             whole = False
@@ -75,6 +76,8 @@ def _triggers_named(item: str, context: Context) -> Iterator[Trigger]:
     if _PLACEHOLDER.search(item):
         yield from _triggers_of_copies(item, context)
         return
+    # `pact.art1` is a clause, `pact.art1.fights` its response, `shot.hit` an option of an event:
+    # what a name with dots means depends on what is declared
     name, _, option = item.rpartition(".")
     if item in context.named_transitions:
         if name in context.named_transitions and option in context.named_transitions[name].options:
@@ -89,7 +92,7 @@ def _triggers_named(item: str, context: Context) -> Iterator[Trigger]:
         if option not in options:
             raise Invalid(unknown(f"option of {name}", option, options))
         yield Trigger(transition=name, option=option)
-    elif meant := _as_condition(item):
+    elif meant := _as_condition(item):  # `on: korea >= clash` without `becomes`
         raise Invalid(f"{item!r} is a condition, not a name; write {{becomes: {meant}}}")
     else:
         raise Invalid(unknown("move, event or clause", item, list(context.named_transitions)))
@@ -97,6 +100,7 @@ def _triggers_named(item: str, context: Context) -> Iterator[Trigger]:
 
 def _as_condition(item: str) -> str:
     """The condition that a text may be meant to be; empty if it is one word."""
+    # `becomes: korea >= clash` as a text
     words = " ".join(re.sub(r"^becomes[\s:]+", "", item).split())
     return words if " " in words or words != item else ""
 
@@ -110,9 +114,9 @@ def _triggers_of_copies(item: str, context: Context) -> Iterator[Trigger]:
         # been replaced by this copy's words, and only those still open stand for any word.
         fixed = {key: value for key, value in firing.fillings.items() if key not in free}
         template = fill(firing.template, fixed)
-        if not template or not item.startswith(template):
+        if not template or not item.startswith(template):  # not a copy, or of another original
             continue
-        rest = item[len(template) :]
+        rest = item[len(template) :]  # `.option` or nothing
         option = fill(rest[1:], dict(firing.fillings))
         if not rest:
             any_found = True
@@ -140,6 +144,7 @@ def named_transitions(root: tree.Mapping) -> dict[str, NamedTransition]:
     for section in ("moves", "events"):
         for name, entry in entries(root.get(section)):
             options = tuple(keys(entry.value, "choose"))
+            # the other option of `chance`
             options = ("nothing",) if _below(entry, "chance") else options
             made[name] = NamedTransition(options, entry.origin, entry.fillings)
     return made

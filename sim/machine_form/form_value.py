@@ -1,0 +1,74 @@
+"""One value of a machine form with its path, and the few forms that a value can have."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from sim.errors import Problem, ScenarioError, unknown
+from sim.source.diagnostics import describe
+from sim.source.tree import KeyPath, Mapping, Node, Scalar, Sequence, path_text, place_of
+
+
+@dataclass(frozen=True, slots=True)
+class FormValue:
+    """A value of the form, and its path for messages."""
+
+    root: Mapping
+    node: Node
+    path: KeyPath = ()
+
+    def fail(self, text: str) -> NoReturn:
+        """Raise a ScenarioError with this place."""
+        place = place_of(self.root, self.path)
+        raise ScenarioError([Problem(place=place, path=path_text(self.path), text=text)])
+
+    def get(self, key: str) -> "FormValue | None":
+        """The value of a key, or None."""
+        if not isinstance(self.node, Mapping):
+            self.fail(f"must be a block of keys, found {describe(self.node)}")
+        node = self.node.get(key)
+        return FormValue(self.root, node, (*self.path, key)) if node is not None else None
+
+    def __getitem__(self, key: str) -> "FormValue":
+        return self.get(key) or self.fail(f"has no `{key}`")
+
+    def named(self) -> Iterator[tuple[str, "FormValue"]]:
+        """The keys with their values."""
+        if not isinstance(self.node, Mapping):
+            self.fail(f"must be a block of keys, found {describe(self.node)}")
+        for key, entry in self.node.entries.items():
+            yield key, FormValue(self.root, entry.value, (*self.path, key))
+
+    def items(self) -> list["FormValue"]:
+        """The entries of a list."""
+        if not isinstance(self.node, Sequence):
+            self.fail(f"must be a list, found {describe(self.node)}")
+        return [FormValue(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
+
+    def text(self) -> str:
+        """A scalar as it was written."""
+        if not isinstance(self.node, Scalar):
+            self.fail(f"must be a text, found {describe(self.node)}")
+        return self.node.text
+
+    def number(self) -> float:
+        """A number; a time in seconds such as `864000 s`, too."""
+        text = self.text().removesuffix(" s")  # the unit is always seconds
+        try:
+            return float(text)
+        except ValueError:
+            self.fail(f"must be a number, found {text!r}")
+
+    def numbers(self) -> tuple[float, ...]:
+        """A list of numbers."""
+        return tuple(item.number() for item in self.items())
+
+    def integer(self) -> int:
+        """A whole number."""
+        number = self.number()  # 2.0 is one, too
+        return int(number) if number.is_integer() else self.fail("must be a whole number")
+
+    def one_of(self, words: tuple[str, ...]) -> Any:
+        """One of some words."""
+        word = self.text()
+        return word if word in words else self.fail(unknown("word", word, words))
