@@ -8,6 +8,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario import Scenario, load, schema
+from sim.scenario.language.document import GROUPS
 from sim.scenario.language.scalar_types import RESERVED
 
 PAGE = (Path(__file__).parents[1] / "scenarios" / "LANGUAGE.md").read_text(encoding="utf-8")
@@ -119,3 +120,12 @@ def test_links_within_the_page_lead_somewhere():
     assert [
         name for name in files if not (Path(__file__).parents[1] / "scenarios" / name).is_file()
     ] == []
+
+
+def test_every_section_is_decoded():
+    """A new section that is in no group of the order of decoding would be read by nobody."""
+    decoded = {key for group in GROUPS for key in group}
+    sections = set(schema()["properties"]) - {"extends", "include", "remove"}
+    assert decoded == sections
+    assert len(decoded) == sum(map(len, GROUPS))  # each once
+    assert decoded - {"moves"} != sections  # the control

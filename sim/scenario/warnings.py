@@ -6,6 +6,7 @@ from math import prod
 import numpy as np
 
 from sim.model.delays import parameters_read as delay_reads
+from sim.model.distribution_kinds import KINDS
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.tables import Grid, table
@@ -107,7 +108,7 @@ def _can_be_true(model: Model, condition: Expression) -> bool:
     """
     node = condition.node
     choices = [model.parameter(name) for name in parameters_read(node)]
-    if any(parameter.distribution.kind != "choices" for parameter in choices):
+    if not all(KINDS[parameter.distribution.kind].discrete for parameter in choices):
         return True
     states = tuple((name, model.variable(name).size) for name in variables_read(node))
     marks = outcomes_read(node)

@@ -223,8 +223,9 @@ def _check(delay: Delay, node: Node, path: KeyPath, context: Context) -> None:
     # complaints are about the ends of the parameters' ranges: `p90` may be above `median` for the
     # middle values only
     known = [context.vocabulary.parameters[name] for name in parameters_read(delay)]
-    # only the numbers of Weibull are in a mapping of their own
-    inside: KeyPath = ("weibull",) if delay.kind == "weibull" else ()
+    kind = KINDS.get(delay.kind)  # none of a mix
+    # where the numbers have keys, these stand beside each other, or in a mapping of their own
+    inside: KeyPath = (kind.word,) if kind and kind.written == "mapping" else ()
     written = inside if isinstance(node, tree.Mapping) else None
     raise_complaints(complaints(delay, known), written, path, context)
 

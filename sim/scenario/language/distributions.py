@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.model.delay_kinds import KINDS as DELAY_KINDS
 from sim.model.distribution_kinds import KINDS
 from sim.model.distributions import Kind as KindOfDistribution
 from sim.model.parameters import Distribution, Parameter, complaints, in_words
@@ -200,7 +201,11 @@ def _have_units(quantities: Sequence[Quantity], context: Context) -> bool:
 
 
 # Complaints of the model begin with the number at fault; of these the key has the same name.
-_COMPLAINT_KEYS = ("median", "p90", "mean", "sd", "scale", "shape")
+# names of numbers that have keys of their own, with which a complaint about one of them begins
+_COMPLAINT_KEYS = {
+    *(name for kind in KINDS.values() if kind.sentences for name in kind.numbers),
+    *(one.name for kind in DELAY_KINDS.values() for one in kind.arguments if one.sentence),
+}
 
 
 def raise_complaints(

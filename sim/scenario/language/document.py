@@ -167,9 +167,12 @@ class Document(Described):
 # Groups of keys in the order of decoding. Each group may read what the groups before it declared,
 # and nothing else: so an expression can be typed and a reference checked at once, in one pass.
 _PROSE = ("scenario", "title", "question", "about", "note", "start", "horizon")
+_LISTS = ("sources", "ladders")
 _STATE = ("relations", "state", "parameters")
+_NAMED = ("facts", "delays", "actors")
 _RULES = ("treaties", "moves", "events", "interventions")
 _ENDS = ("stop_when", "outcomes", "endings", "evidence")
+GROUPS = (_PROSE, _LISTS, _STATE, _NAMED, _RULES, _ENDS)
 
 
 def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
@@ -182,7 +185,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     }
     document = MappingDecoder(Document, root, (), context)
     document.report_unknown()
-    document.decode(*_PROSE, "sources", "ladders")
+    document.decode(*_PROSE, *_LISTS)
     context.ladders = document.values.get("ladders", {})
     _decode_actor_states(context)
     document.decode(*_STATE)
@@ -197,7 +200,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     own = _declared_variables(document.values, context)
     context.vocabulary = vocabulary(context, [*own, *statuses], parameters)
     # facts before delays and rationalities, which may use them
-    document.decode("facts", "delays", "actors")
+    document.decode(*_NAMED)
     for name, actor in document.values.get("actors", {}).items():
         if actor.rationality is not None:
             context.rationalities[name] = actor.rationality
