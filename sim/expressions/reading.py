@@ -77,7 +77,7 @@ class Reader:
     def is_invalid(self, name: str) -> bool:
         """Whether a name is declared, but its declaration is invalid."""
         words = self.vocabulary
-        # perhaps in the section that is invalid
+        # an unknown name may belong to a section that is invalid
         if words.partial and self.known(name) is None and name not in words.outcomes:
             return True
         return name in words.invalid or (name in words.facts and words.facts[name] is None)
@@ -232,7 +232,7 @@ class Reader:
         if name not in _FUNCTIONS:
             self.add_mistake(unknown("function", name, _FUNCTIONS))
             return None
-        # f(a=1), f(*a)
+        # as in f(a=1) or f(*a)
         if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
             self.add_mistake(f"{text_of(node)!r}: {name} takes positional arguments only")
             return None

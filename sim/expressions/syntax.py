@@ -16,7 +16,7 @@ MAX_EXPANDED_LENGTH = 40_000  # characters with all facts expanded
 MAX_DEPTH = 100  # levels with all facts expanded
 
 _ALLOWED = re.compile(r"[\w\s.+\-*/()<>=!,]*", re.ASCII)
-# 3d, .5, 1e-3, 1.2.3
+# such as 3d, .5, 1e-3 and 1.2.3
 _LIKE_A_NUMBER = re.compile(r"(?<![\w.])\.?\d[\w.]*(?:(?<=[eE])[-+]\w+)?", re.ASCII)
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASCII)  # 5 d
@@ -70,7 +70,7 @@ def _parse(text: str, length: int) -> ast.expr:
         with warnings.catch_warnings():  # Python warns of `1if x`
             warnings.simplefilter("ignore")
             tree = ast.parse(text, mode="eval").body
-    # of the parser's nesting
+    # the last two: nested too deeply for Python's parser
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Mistake(_explain(text, error)) from None
     if _names_and_depth(tree)[1] > MAX_DEPTH:

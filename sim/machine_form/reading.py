@@ -56,7 +56,7 @@ def read_model(root: Keys) -> Model:
         outcomes=frozenset(name for name, _ in at["outcomes"].named()),
     )
     reader = _Expressions(words)
-    # all that is left of an actor
+    # titles are all that a model keeps of its actors
     titles = {name: one.text() for name, one in at["actors"].named()}
     outcomes = tuple(_outcome(name, one, reader) for name, one in at["outcomes"].named())
     names = [one.name for one in outcomes]
@@ -172,7 +172,7 @@ def _transition(
     moment, memory, limit = (at.get(key) for key in ("at", "memory", "limit"))
     clause, step = at.get("clause"), at.get("step")
     options = at["options"].items()
-    # all options have the same
+    # all options of a transition have the same key
     kind = next((key for item in options for key in _CHOICES if item.get(key)), "probability")
     return Transition(
         name=name,

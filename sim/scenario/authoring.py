@@ -7,18 +7,9 @@ from typing import Any
 
 from sim.errors import UsageError
 from sim.scenario.language.declarations import definition
-from sim.scenario.language.document import Document
-from sim.scenario.language.scalar_types import NAME_RULE, ONE_OR_MORE, is_name
+from sim.scenario.language.document import Composition, Document
+from sim.scenario.language.scalar_types import NAME_RULE, is_name
 
-# Keys that are read when files are put together, before a document is decoded.
-_COMPOSING: dict[str, dict[str, Any]] = {
-    "extends": {"type": "string", "description": "The file that this one is a variant of."},
-    "include": {**ONE_OR_MORE, "description": "Files of sources to add, one or a list."},
-    "remove": {
-        **ONE_OR_MORE,
-        "description": "Things of the extended file to leave out, such as `moves.x`.",
-    },
-}
 _NAMED = (  # a file that extends another may give a part of their keys only
     *("Source", "Actor", "Relation", "Parameter", "NamedDelay", "Treaty", "Obligation"),
     *("Move", "Event", "Outcome", "Intervention", "Evidence"),
@@ -51,7 +42,7 @@ def schema() -> dict[str, Any]:
     """
     known: dict[str, dict[str, Any]] = {}
     shape = definition(Document, known)
-    shape["properties"] |= _COMPOSING
+    shape["properties"] |= definition(Composition, known)["properties"]
     shape["required"] = ["scenario"]  # the rest may come from a base
     for name in _NAMED:
         known[name].pop("required", None)  # may be in the file that is extended

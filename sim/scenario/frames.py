@@ -128,7 +128,7 @@ def _parameter(model: Model, one: ParameterDeclaration) -> tuple[str, tuple[Any,
         most_likely = value_in_words(parameter, central(distribution))
         return distribution.kind, (None, most_likely, None), ""
     low, median, high = (
-        # the model has seconds
+        # the model has seconds, the table days
         quantile(distribution, u) / (DAY if parameter.time else 1.0)
         for u in QUANTILES
     )

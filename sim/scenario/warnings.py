@@ -113,11 +113,11 @@ def _can_be_true(model: Model, condition: Expression) -> bool:
     states = tuple((name, model.variable(name).size) for name in variables_read(node))
     marks = outcomes_read(node)
     rows = [len(parameter.distribution.levels) for parameter in choices]  # choices of each
-    # outcomes: yes or no
+    # each outcome has happened or not: hence the power of 2
     if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > MAX_CELLS:
         return True
+    # the choices of all parameters, one column for each combination
     grids = np.indices(rows).reshape(len(rows), prod(rows)).astype(np.float64)
-    # one entry for each combination
     columns = {parameter.name: grids[i] for i, parameter in enumerate(choices)}
     value, wrong = table(node, Grid(states, columns, marks))  # wrong: no value there, as of 1 / 0
     return bool(np.any((value != 0) & ~wrong))

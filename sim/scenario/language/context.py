@@ -100,7 +100,7 @@ class Context:
 
     def is_damaged(self, path: KeyPath) -> bool:
         """Whether something at, above or below a path is invalid."""
-        # one begins with the other
+        # one path begins with the other
         return any(other[: len(path)] == path[: len(other)] for other in self.damaged)
 
     def origin(self, path: KeyPath) -> str:

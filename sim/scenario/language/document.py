@@ -10,7 +10,15 @@ from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
 from sim.scenario.language import formulas, treaties
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import MappingDecoder, optional, prose, required, section
+from sim.scenario.language.declarations import (
+    Declaration,
+    MappingDecoder,
+    keys_of,
+    optional,
+    prose,
+    required,
+    section,
+)
 from sim.scenario.language.delays import NamedDelayDeclaration
 from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.interventions import Intervention
@@ -23,6 +31,8 @@ from sim.scenario.language.scalar_types import (
     DURATION_SCHEMA,
     NAME,
     NAME_VALUE,
+    REFERENCE,
+    REFERENCES,
     duration_text,
     seconds_of,
 )
@@ -98,10 +108,23 @@ class Actor(Reasoned):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Composition(Declaration):
+    """The keys that are read when files are put together, before a document is decoded."""
+
+    extends: str | None = optional(REFERENCE, "The file that this one is a variant of.")
+    include: tuple[str, ...] = optional(
+        REFERENCES, "Files of sources to add, one or a list.", default=()
+    )
+    remove: tuple[str, ...] = optional(
+        REFERENCES, "Things of the extended file to leave out, such as `moves.x`.", default=()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document(Described):
     """A scenario file."""
 
-    gone = ("extends", "remove", "include")  # read when the files were put together
+    gone = tuple(keys_of(Composition))
     scenario: str = required(NAME_VALUE, "Name of the scenario.")
     question: str = prose("The question that the scenario answers.")
     start: date | None = optional(
