@@ -78,7 +78,10 @@ ALONE = {
     "no such level": ("{start: {border: wra}}", "start.border: unknown level of border 'wra'"),
     "a count above its end": ("{start: {shots: 6}}", "start.shots: must be a whole number from 0"),
     "a flag that is a number": ("{start: {talks: 1}}", "start.talks: 'talks' is a flag"),
-    "no such clause": ("{void: pact.art2}", "void: unknown treaty or obligation 'pact.art2'"),
+    "no such clause": (
+        "{void: pact.art2}",
+        "void: unknown treaty, obligation, move or event 'pact.art2'",
+    ),
     "a date before the start": (
         "{at: 2024-10-01, then: {talks: true}}",
         "at: '2024-10-01' is before the start",

@@ -23,6 +23,7 @@ _TWO_WORDS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s+(s|min|h|d|w|y)\b", re.ASC
 _PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>", re.ASCII)
 _CAPITALS = re.compile(r"\b(?:AND|OR|NOT|And|Or|Not)\b")
 _LONE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
+_MEMBER = re.compile(r"([\w.]+)\s+(not\s+)?in\s*[\[({]([\w\s.,]*)[\])}]", re.ASCII)
 _HINTS = {
     "&": "write `and`",
     "|": "write `or`",
@@ -55,6 +56,13 @@ def _parse(text: str, length: int) -> ast.expr:
         raise Mistake(f"is longer than {length:,} characters; name its parts as facts")
     # before parsing: no quotes, no brackets, no characters that Python's grammar would take for
     # others
+    member = _MEMBER.search(text)
+    if member:  # before the bracket in it is found, whose hint would not help
+        subject, no, words = member.groups()
+        sign, joint = ("!=", " and ") if no else ("==", " or ")
+        each = re.split(r"[\s,]+", words.strip(" ,"))
+        meant = joint.join(f"{subject} {sign} {word}" for word in each)
+        raise Mistake(f"`in` has no meaning in an expression; write `{meant}`")
     if not _ALLOWED.fullmatch(text):
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
         hint = f"; {_HINTS[odd]}" if odd in _HINTS else ""

@@ -115,10 +115,11 @@ def _variable(variable: Variable, change: Change) -> Variable:
 
 
 def _transition(transition: Transition, change: Change) -> Transition:
-    """The transition, with a guard that is never true if its treaty or clause is void."""
+    """The transition, with a guard that is never true if it, its treaty or clause is void."""
     treaty = (transition.clause or "").partition(".")[0]
     of_void = bool({treaty, transition.clause} & change.void)
-    if of_void and transition.step in ("binds", "invoked"):
+    of_void = of_void and transition.step in ("binds", "invoked")
+    if of_void or (transition.clause is None and transition.name in change.void):
         return replace(transition, when=NEVER)  # kept, so that tables keep their rows
     return transition
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike, fspath
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.machine_form import is_machine_form, read_model
 from sim.model.model import Model
 from sim.scenario import apply
@@ -69,7 +69,7 @@ def _load(file: str) -> Scenario:
     check_rules(resolved, context)
     # an intervention is checked on the model, which with errors would be incomplete
     if not diagnostics.problems:
-        diagnostics.problems.extend(_intervention_problems(document.interventions, resolved))
+        _check_interventions(document.interventions, resolved, diagnostics)
     if diagnostics.problems:
         raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
@@ -100,17 +100,19 @@ def _from_machine_form(file: str, files: Mapping[str, bytes], model: Model) -> S
     )
 
 
-def _intervention_problems(
-    interventions: Mapping[str, Intervention], resolved: Resolved
-) -> Iterator[Problem]:
-    """The errors that the model would have under each intervention alone."""
+def _check_interventions(
+    interventions: Mapping[str, Intervention], resolved: Resolved, diagnostics: Diagnostics
+) -> None:
+    """Note the errors the model would have under each intervention alone, and those without use."""
     events = {event.name: event for event in resolved.added}
     read_by = readers(resolved.all_transitions)  # once for all interventions
     for one in interventions.values():
         change = apply.combine([one], events)
-        yield from apply.problems_after(
-            apply.changed_model(resolved.model, change), change, read_by
-        )
+        after = apply.changed_model(resolved.model, change)
+        diagnostics.problems.extend(apply.problems_after(after, change, read_by))
+        if after == resolved.model:
+            message = "changes nothing: everything in it is so without it"
+            diagnostics.warn(one.path, message, key=True)
 
 
 @contextmanager

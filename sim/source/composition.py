@@ -72,7 +72,10 @@ def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Compos
         message = f"there is no file {describe(part)} beside this one{similar_file(base)}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])
     # resolved: the same file may have several names
-    if Path(base).resolve() in chain or len(chain) >= LONGEST_CHAIN:
+    if len(chain) >= LONGEST_CHAIN and Path(base).resolve() not in chain:
+        message = f"more than {LONGEST_CHAIN} files extend one another"
+        raise ScenarioError([Problem(place=place, path="extends", text=message)])
+    if Path(base).resolve() in chain:
         names = " -> ".join([*(path.name for path in chain), Path(base).name])
         message = f"files extend one another in a circle: {names}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])

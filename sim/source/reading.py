@@ -126,6 +126,7 @@ class _Builder:
         self.anchors: dict[str, _Built] = {}
         self.open: dict[str, Mark] = {}  # anchors of nodes that are not complete yet
         self.depth = 0
+        self.nodes = 0
 
     def document(self, events: Iterator[Event]) -> Node | None:
         """The tree of the only document; None for an empty file."""
@@ -140,6 +141,9 @@ class _Builder:
         return tree
 
     def _build(self, event: Event, events: Iterator[Event]) -> _Built:
+        self.nodes += 1
+        if self.nodes > NODES:  # counted as they come: no longer list is read to its end
+            raise self._refuse(f"is one value more than {NODES:,}, the limit for a file", event)
         if isinstance(event, yaml.AliasEvent):
             return self._anchored(event)
         if event.tag not in (None, "!", ""):  # `!!python/object` and the like

@@ -82,6 +82,7 @@ class Declaration:
         context.problem((*self.path, *below), text, key=key)
 
 
+MOST_STRANGE = 50  # unknown keys of one thing that are told one by one
 _KEYS: dict[type[Declaration], Mapping[str, Field[Any]]] = {}  # filled on demand: reflection costs
 
 
@@ -141,9 +142,9 @@ class MappingDecoder:
 
     def report_unknown(self, other_forms: Sequence[str] = ()) -> None:
         """Report keys that are unknown here, or belong to another form of the same thing."""
-        for key, entry in self.node.entries.items():
-            if key in self.fields:
-                continue
+        strange = [key for key in self.node.entries if key not in self.fields]
+        for key in strange[:MOST_STRANGE]:
+            entry = self.node.entries[key]
             below = (*self.path, key)
             if isinstance(entry.value, Scalar) and entry.value.value is None:
                 self.context.problem(below, kinds.EMPTY)
@@ -158,6 +159,10 @@ class MappingDecoder:
                 text = unknown("key", key, [*self.kind.gone, *self.fields])
             self.context.problem(below, text, key=True)
             kinds.report_empty(entry.value, below, self.context)
+        if len(strange) > MOST_STRANGE:  # a file of something else; hints cost time for each
+            rest = len(strange) - MOST_STRANGE
+            below = (*self.path, strange[MOST_STRANGE])
+            self.context.problem(below, f"is unknown, as are {rest - 1:,} more keys", key=True)
 
 
 def instance_of(kind: type[Declaration], other_forms: Sequence[str] = ()) -> Kind:

@@ -61,15 +61,20 @@ def _changed(
 
 
 def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
-    """Names of treaties and of clauses."""
+    """Names of treaties, clauses, moves and events."""
     names: tuple[Reference, ...] = REFERENCES.decode(node, path, context)
     statuses = [one for one in context.vocabulary.variables if one in context.statuses]
     clauses = [name for name in statuses if not name.endswith(".binds")]  # not flags
     for i, name in enumerate(names):
         if name not in context.vocabulary.invalid:
             at = (*path, i) if len(names) > 1 else path
-            known = [*context.in_section("treaties"), *clauses]  # void takes both
-            context.check_reference("treaty or obligation", name, known, at)
+            treaties = context.in_section("treaties")
+            rules = [*context.in_section("moves"), *context.in_section("events")]
+            known = [*treaties, *clauses, *rules]
+            context.check_reference("treaty, obligation, move or event", name, known, at)
+            if name in treaties and name in rules:  # they have name spaces of their own
+                message = f"{name!r} is a treaty and also a rule; rename one of them"
+                context.problem(at, message)
     return names
 
 
@@ -83,7 +88,7 @@ class Intervention(Rule):
 
     void: tuple[Reference, ...] = optional(
         Kind(_void, REFERENCES.schema),
-        "Treaties or clauses without effect, one or a list.",
+        "Treaties, clauses, moves or events without effect, one or a list.",
         default=(),
     )
     set: Mapping[Reference, Distribution] = optional(

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sim.scenario.language.context import Context
 from sim.scenario.language.declarations import Declaration, optional, prose, required
-from sim.scenario.language.kinds import Kind, one_of
+from sim.scenario.language.kinds import Invalid, Kind, one_of
 from sim.scenario.language.scalar_types import FLAG, SOURCES, TEXT
 from sim.source.diagnostics import describe
+from sim.source.tree import KeyPath, Node
 
 # best founded first
 GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
@@ -16,6 +18,20 @@ GRADE = one_of(*GRADES, synonyms=_GRADE_SYNONYMS, spellings={"judgment": "judgem
 ABOUT = "What this is, in words for a reader."
 NOTE = "A remark for a reader, such as the reason for a number."
 UNCONFIRMED = "`true`: not checked yet; this is shown wherever the number is."
+
+
+_NO_REASON = ("none", "no", "n/a", "na", "nothing", "unknown", "todo", "tbd", "-", "?")
+
+
+def _reason(node: Node, path: KeyPath, context: Context) -> str:
+    """A reason that is one."""
+    text: str = TEXT.decode(node, path, context)
+    if text.casefold().strip(" .") in (*_NO_REASON, ""):
+        raise Invalid(f"{text!r} is no reason; say why the numbers have no source")
+    return text
+
+
+REASON = Kind(_reason, TEXT.schema)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +69,7 @@ class Reasoned(Described):
     """A rule whose numbers may have a source, or a reason for having none."""
 
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
-    stipulated: str | None = optional(TEXT, "Why the numbers written here have no source.")
+    stipulated: str | None = optional(REASON, "Why the numbers written here have no source.")
 
 
 @dataclass(frozen=True, kw_only=True)
