@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from sim.errors import Problem, UsageError
+from sim.formatting import counted
 from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.model.transitions import Transition
@@ -122,8 +123,12 @@ class Scenario:
     def __repr__(self) -> str:
         """One line: name, file, size and the interventions in force."""
         model = self.model
-        sizes = f"{len(model.transitions)} transitions, {len(model.parameters)} parameters"
-        sizes += f", {len(model.outcomes)} outcomes"
+        parts = {
+            "transition": model.transitions,
+            "parameter": model.parameters,
+            "outcome": model.outcomes,
+        }
+        sizes = ", ".join(counted(len(things), name) for name, things in parts.items())
         under = f", under {'+'.join(self.applied)}" if self.applied else ""
         return f"<Scenario {self.name!r} of {self.file}: {sizes}{under}>"
 
