@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from numbers import Integral
 
 
@@ -68,12 +68,33 @@ def require_int(name: str, value: object, low: int, high: int | None = None) -> 
 
 def unknown(what: str, name: str, known: Collection[str]) -> str:
     """Say what was not found, and the nearest thing that exists."""
-    near = _short_for(name, known) or get_close_matches(name, known, n=1)
+    owner, dot, rest = name.partition(".")
+    own = [one for one in known if dot and one.startswith(f"{owner}.")]
+    if own:  # of an actor's variables none of another actor's is meant
+        rests = [one[len(owner) + 1 :] for one in own]
+        near = [f"{owner}.{one}" for one in _short_for(rest, rests) or _alike(rest, rests)]
+        known = [*own, *(one for one in known if one == owner)]
+    else:
+        near = _short_for(name, known) or _alike(name, known)
     meant = " or ".join(repr(one) for one in near)
     hint = f"did you mean {meant}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
     short = name if len(name) <= 60 else f"{name[:57]}..."
     odd = odd_character(name)
     return f"unknown {what} {short!r}{f' ({odd})' if odd else ''}; {hint}"
+
+
+def _alike(name: str, known: Collection[str]) -> list[str]:
+    """The name that is most like this one, if it is like enough for a slip of the pen.
+
+    Below 0.7, of words of three or four letters, only two letters exchanged or one other letter: a
+    wrong hint is worse than none.
+    """
+    for near in get_close_matches(name, known, n=1, cutoff=0.6):
+        differ = [(a, b) for a, b in zip(name, near, strict=False) if a != b]
+        slip = len(near) == len(name) and (len(differ) == 1 or sorted(near) == sorted(name))
+        if slip or SequenceMatcher(None, near, name).ratio() >= 0.7:
+            return [near]
+    return []
 
 
 def odd_character(text: str) -> str:

@@ -58,6 +58,13 @@ def _effects(node: Node, path: KeyPath, context: Context) -> tuple[Effect, ...]:
 _SIGNED = re.compile(r"[+-]\s*[\d.]+")
 
 
+# what authors write for a step, and which step it is: the nearest spelling may be the opposite one
+_STEPS = {
+    **dict.fromkeys(("increase", "increment", "up", "plus", "add", "higher"), "raise"),
+    **dict.fromkeys(("decrease", "decrement", "down", "minus", "reduce", "drop", "less"), "lower"),
+}
+
+
 def _refuse_signed_number(variable: Variable, node: Node) -> None:
     """`n: +1` would set the count to 1, which is hardly what it is written for. Raises Invalid."""
     if variable.kind != "count" or not isinstance(node, Scalar):
@@ -128,6 +135,9 @@ def _assignment(variable: Variable, written: Value, path: KeyPath, context: Cont
         levels = ", ".join(variable.levels)
         raise Invalid(f"{text!r} has other levels than {name!r}, which has: {levels}")
     # a count takes any number: truncated, and kept within its range, when it fires
+    step = _STEPS.get(text.casefold())
+    if step and text not in variable.levels and variable.kind != "flag":
+        raise Invalid(f"unknown step {text!r}; did you mean {step!r}?")
     if variable.kind == "count" and isinstance(written, str):
         expression = context.expression(written, path, "number")
         if expression is None:
