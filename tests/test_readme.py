@@ -58,7 +58,7 @@ def test_the_python_of_readme_runs(home, monkeypatch):
     monkeypatch.chdir(home)
     found: dict[str, object] = {}
     exec(block, found)
-    assert len(found["twins"].table) == 1  # type: ignore[attr-defined]
+    assert len(found["comparison"].table) == 1  # type: ignore[attr-defined]
 
 
 def test_the_first_screen_is_forty_lines_and_shows_the_picture():
