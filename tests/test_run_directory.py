@@ -155,7 +155,7 @@ def test_a_claim_asks_the_system_and_leaves_nothing(tmp_path, monkeypatch):
 
 def test_an_error_names_the_target_and_not_the_place_it_is_made_in(tmp_path):
     with (
-        pytest.raises(FileNotFoundError) as raised,
+        pytest.raises(FileNotFoundError, match="No such file") as raised,
         atomic_directory(tmp_path / "run") as making,
     ):
         (making / "charts" / "one.svg").write_text("", encoding="utf-8")

@@ -17,9 +17,9 @@ import sim
 from sim import Comparison, Results
 from sim.errors import UsageError
 from sim.results import manifest
-from sim.results.manifest import MANIFEST
 
 __all__ = ["call"]
+MANIFEST = manifest.MANIFEST
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +154,29 @@ def test_a_run_of_an_outcome_named_inf(tmp_path):
     again = Results.load(run.save(tmp_path / "run"))
     assert_frame_equal(again.outcomes, run.outcomes)
     assert again.headlines() == run.headlines()
+
+
+def test_a_manifest_that_lacks_something_is_refused_and_says_what(tmp_path):
+    home = island_run().save(tmp_path / "run")
+    about = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
+    del about["headlines"], about["seed"], about["digest"], about["outputs"]
+    (home / "manifest.json").unlink()
+    manifest.write_manifest(home, about)  # as another version would, with a digest that fits
+    with pytest.raises(UsageError, match="has no headlines, seed; run the scenario again"):
+        sim.Results.load(home)
+    del about["file"]
+    (home / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(UsageError, match="not the manifest of a run"):
+        sim.Results.load(home)
+    (home / "manifest.json").write_text("no json", encoding="utf-8")
+    with pytest.raises(UsageError, match="not the manifest of a run"):
+        sim.Results.load(home)
+
+
+def test_a_manifest_that_names_files_elsewhere_is_refused(home):
+    about = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
+    about["record"]["files"].append("../secret")
+    (home / MANIFEST).unlink()
+    manifest.write_manifest(home, about)
+    with pytest.raises(UsageError, match="names files outside of it"):
+        Results.load(home)

@@ -32,7 +32,6 @@ from sim.errors import UsageError
 from sim.model.state import Variable
 from sim.results.counting import Histogram, bins
 from sim.results.frames import TIMING_STEPS
-from sim.results.manifest import MANIFEST
 
 
 def test_outcomes_and_endings_count_what_the_paths_say() -> None:
@@ -285,7 +284,7 @@ def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     island_run().save(tmp_path / "mine")  # empty: nothing is lost
-    (tmp_path / "mine" / MANIFEST).unlink()
+    (tmp_path / "mine" / "manifest.json").unlink()
     with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
         island_run().save(tmp_path / "mine")
     (tmp_path / "file").write_text("", encoding="utf-8")
