@@ -1,6 +1,5 @@
 """The public objects: one line each, what a notebook shows, what each verb takes and refuses."""
 
-import json
 from dataclasses import fields, replace
 from inspect import signature
 from typing import get_type_hints
@@ -124,18 +123,6 @@ def test_a_comparison_is_read_back_equal(tmp_path, engine):
     (home / "comparison.csv").unlink()
     with pytest.raises(UsageError, match=r"comparison\.csv: missing, although the run wrote it"):
         sim.Comparison.load(home)
-
-
-def test_a_manifest_that_lacks_something_is_refused_and_says_what(tmp_path):
-    home = island_run().save(tmp_path / "run")
-    about = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
-    del about["headlines"], about["seed"]
-    (home / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
-    with pytest.raises(UsageError, match="has no headlines, seed; run the scenario again"):
-        sim.Results.load(home)
-    (home / "manifest.json").write_text("no json", encoding="utf-8")
-    with pytest.raises(UsageError, match="not the manifest of a run"):
-        sim.Results.load(home)
 
 
 def test_routes_are_asked_of_results_and_of_loaded_ones_with_their_scenario(tmp_path):

@@ -10,6 +10,8 @@ from command_line import FEW, FIRST, ROOT, TEXT, call, strict_json
 from islands import FILE, island, island_run
 
 import sim
+from sim import Results
+from sim.errors import RunError
 from sim.formatting import estimate, percent, plain
 
 __all__ = ["call"]
@@ -216,10 +218,50 @@ def test_compare_may_start_from_an_intervention(call):
     assert Path("results/first_crisis-no_treaty-compared/comparison.csv").exists()
 
 
-def test_what_is_replaced_is_said_beforehand(call):
-    few = (FIRST, "--draws", "2", "--paths", "5", "--no-charts", "--out", "here")
-    assert "replaces" not in call(*few)[2]
-    assert "here: replaces an earlier run of 2 x 5 paths, seed 1\n" in call(*few)[2]
+def test_what_is_replaced_is_kept_and_said_when_it_is_so(call, monkeypatch):
+    few = (FIRST, "--paths", "5", "--out", "here")
+    first = call(*few, "--draws", "2")[2]
+    assert "kept" not in first  # the control: there was none
+    assert Path("here/charts/endings.png").exists()
+    again = call(*few, "--draws", "3", "--no-charts")[2]
+    assert "here.previous: an earlier run of 2 x 5 paths, seed 1, kept\n" in again
+    assert Results.load("here").provenance.draws == 3
+    assert Results.load("here.previous").provenance.draws == 2
+    assert Path("here.previous/charts/endings.png").exists()
+
+    def fails(*arguments, **more):
+        raise RunError("on the way")
+
+    monkeypatch.setattr(sim, "run", fails)
+    code, _, err = call(*few, "--draws", "4")
+    assert (code, err) == (2, "on the way\n")  # nothing is said to be kept that was not touched
+
+
+def test_results_of_another_file_are_replaced_on_demand_only(call):
+    few = ("--draws", "2", "--paths", "5", "--no-charts")
+    Path("mine.yaml").write_text(TEXT, encoding="utf-8")
+    assert call("mine.yaml", *few)[0] == 0
+    assert call("mine.yaml", *few)[0] == 0  # the control: the same file
+    Path("moved.yaml").write_text(TEXT, encoding="utf-8")
+    assert call("moved.yaml", *few)[0] == 0  # the same text, by another name
+    Path("copied.yaml").write_text(f"{TEXT}# and changed\n", encoding="utf-8")
+    code, out, err = call("copied.yaml", *few)
+    assert (code, out) == (2, "")
+    assert "results/first_crisis: holds results of scenario first_crisis from moved.yaml" in err
+    assert "--out DIR" in err
+    assert "--force" in err
+    assert call("copied.yaml", *few, "--force")[0] == 0
+    assert call("copied.yaml", *few, "--out", "elsewhere")[0] == 0
+    assert call("compare", "mine.yaml", "no_treaty", *few, "--out", "elsewhere")[0] == 2
+    moved = Results.load("results/first_crisis.previous").provenance
+    assert moved.file == "moved.yaml"
+
+
+def test_an_edited_file_may_replace_its_own_results(call):
+    few = ("--draws", "2", "--paths", "5", "--no-charts")
+    for text in (TEXT, f"{TEXT}# edited\n"):
+        Path("mine.yaml").write_text(text, encoding="utf-8")
+        assert call("mine.yaml", *few)[0] == 0
 
 
 def test_routes_say_how_many_paths_were_looked_at(call):

@@ -88,9 +88,11 @@ def test_an_earlier_run_is_replaced_and_anything_else_refused(call):
     assert "mine: exists and holds no manifest.json" in err
     assert Path("mine/novel.txt").read_text(encoding="utf-8") == "chapter one"
     assert call(*few, "run")[0] == 0
-    Path("run/old.txt").write_text("", encoding="utf-8")
-    assert call(*few, "run")[0] == 0
-    assert not Path("run/old.txt").exists()
+    Path("run/notes.txt").write_text("of mine", encoding="utf-8")
+    code, _, err = call(*few, "run")
+    assert code == 0
+    assert "run: notes.txt: no run wrote this, left there\n" in err
+    assert Path("run/notes.txt").read_text(encoding="utf-8") == "of mine"
     assert not list(Path().glob(".*making*"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from command_line import FIRST, call
 
 from sim.report import pictures
-from sim.results import directory
+from sim.results import manifest
 
 __all__ = ["call"]
 FEW = ("--draws", "3", "--paths", "20")
@@ -26,7 +26,7 @@ def pressing(original, count):
 
 @pytest.mark.parametrize("command", [(str(FIRST),), ("compare", str(FIRST), "no_treaty")])
 @pytest.mark.parametrize(
-    ("module", "name"), [(pictures, "save"), (directory, "write_manifest"), (directory, "digest")]
+    ("module", "name"), [(pictures, "save"), (manifest, "_own_digest"), (manifest, "digest")]
 )
 def test_tables_are_written_whatever_ctrl_c_hits(
     call, monkeypatch, tmp_path, command, module, name

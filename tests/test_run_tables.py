@@ -30,7 +30,6 @@ import sim
 from sim.analysis import wilson
 from sim.errors import UsageError
 from sim.model.state import Variable
-from sim.results import directory
 from sim.results.counting import Histogram, bins
 from sim.results.frames import TIMING_STEPS
 
@@ -233,7 +232,7 @@ def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
         assert_frame_equal(getattr(again, name), table)
     assert again.provenance == island_run().provenance
     assert sorted(path.name for path in home.iterdir()) == sorted(
-        [*(f"{name}.csv" for name in TABLES), "manifest.json"]
+        [*(f"{name}.csv" for name in TABLES), "manifest.json", "model.yaml", "scenario"]
     )
 
 
@@ -248,7 +247,9 @@ def test_the_manifest_holds_seed_arguments_versions_and_digests(tmp_path: Path) 
     assert {"python", "escalation-sim", "numpy", "pandas"} <= set(manifest["versions"])
     (scenario,) = manifest["files"].values()
     assert scenario == sha256(Path(island().file).read_bytes()).hexdigest()
-    assert set(manifest["outputs"]) == {*(f"{name}.csv" for name in TABLES), "charts/one.svg"}
+    record = {"model.yaml", "scenario/island_clash.yaml"}
+    tables = {f"{name}.csv" for name in TABLES}
+    assert set(manifest["outputs"]) == {*tables, *record, "charts/one.svg"}
     for name, digest in manifest["outputs"].items():
         assert digest == sha256((home / name).read_bytes()).hexdigest()
 
@@ -265,7 +266,7 @@ def test_a_changed_table_is_not_believed(tmp_path: Path) -> None:
 
 def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     home = island_run().save(tmp_path / "one")
-    before = {path.name: path.read_bytes() for path in home.iterdir()}
+    before = {path.name: path.read_bytes() for path in home.glob("*.*")}
 
     def fails(folder: Path) -> None:
         assert (folder / "paths.csv").exists()
@@ -273,17 +274,17 @@ def test_a_run_directory_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="no space"):
         island_run().save(home, also=fails)
-    assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in home.glob("*.*")} == before
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
-    (home / "stale.txt").write_text("of the run before", encoding="utf-8")
+    (home / "endings.csv").write_text("of the run before", encoding="utf-8")
     island_run().save(home)
-    assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in home.glob("*.*")} == before
 
 
 def test_a_directory_that_no_run_wrote_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     island_run().save(tmp_path / "mine")  # empty: nothing is lost
-    (tmp_path / "mine" / directory.MANIFEST).unlink()
+    (tmp_path / "mine" / "manifest.json").unlink()
     with pytest.raises(UsageError, match=r"mine: exists and holds no manifest\.json"):
         island_run().save(tmp_path / "mine")
     (tmp_path / "file").write_text("", encoding="utf-8")

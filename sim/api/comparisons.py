@@ -21,14 +21,9 @@ from sim.experiment import comparisons
 from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
 from sim.formatting import difference
-from sim.results.directory import (
-    atomic_directory,
-    check_unchanged,
-    read_manifest,
-    read_table,
-    write_manifest,
-    write_table,
-)
+from sim.results.directory import fill_run, read_part, read_table, write_table
+from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
+from sim.results.replacing import atomic_directory, settled
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -96,9 +91,9 @@ class Comparison:
         with atomic_directory(directory) as making:
             write_table(making / TABLE, self.table)
             # whole run directories inside one that appears whole: each can be loaded by itself
-            self.baseline.save(making / "baseline")
+            fill_run(making / "baseline", self.baseline.saved())
             for name, results in self.twins.items():
-                results.save(making / "twins" / name)
+                fill_run(making / "twins" / name, results.saved())
             if also is not None:
                 also(making)
             about = self.baseline.provenance.to_manifest()
@@ -111,20 +106,28 @@ class Comparison:
 
         Raises UsageError if it holds none, or a file that was changed.
         """
-        home = Path(directory)
+        return settled(directory, cls._read)
+
+    @classmethod
+    def _read(cls, home: Path) -> Comparison:
         manifest = read_manifest(home)
         if "twins" not in manifest:
             raise UsageError(f"{home}: holds a run, not a comparison; Results.load reads it")
-        check_unchanged(home, manifest, [TABLE])
+        outputs = manifest["outputs"]
+        data = read_unchanged(home, TABLE, outputs.get(TABLE))
         # as Int64 first, which can hold missing counts; of paths none is missing
-        table = read_table(home / TABLE, {**TYPES, **dict.fromkeys(COUNTS, "Int64")})
+        table = read_table(data, {**TYPES, **dict.fromkeys(COUNTS, "Int64")})
         if table["n"].notna().all():  # as counted: of a solution they stay missing
             table = table.astype(dict.fromkeys(COUNTS, "int64"))
-        return cls(
-            baseline=Results.load(home / "baseline"),
-            twins={name: Results.load(home / "twins" / name) for name in manifest["twins"]},
-            table=table,
-        )
+
+        def part(folder: str) -> Results:
+            # by the digest in the outer manifest, so that all runs are of one comparison
+            return Results.of_saved(
+                read_part(home / folder, outputs.get(f"{folder}/{MANIFEST}", "missing"))
+            )
+
+        twins = {name: part(f"twins/{name}") for name in manifest["twins"]}
+        return cls(baseline=part("baseline"), twins=twins, table=table)
 
 
 def compare(
@@ -142,8 +145,10 @@ def compare(
 ) -> Comparison:
     """Compare a scenario with itself under interventions, on the same random numbers.
 
-    `a+b` applies both. Default: every intervention of the scenario that is not applied already.
-    The other arguments are those of `run`. Raises what `run` raises, and UsageError without any.
+    `scenario` is one, or the path of its file or of a run directory, whose scenario is taken and
+    nothing else. `a+b` applies both. Default: every intervention of the scenario that is not
+    applied already. The other arguments are those of `run`. Raises what `run` raises, and
+    UsageError without any.
     """
     baseline = loaded(scenario)
     plan = Plan(

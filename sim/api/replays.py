@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.api.html import page
-from sim.api.sources import loaded_or_model
+from sim.api.sources import loaded_or_model, recorded
 from sim.experiment import replays
 from sim.experiment.plan import Plan
 from sim.experiment.replays import ReplayTables
@@ -59,13 +60,25 @@ def replay(
     *,
     draw: int,
     path: int,
-    seed: int = Plan.seed,
+    seed: int | None = None,
 ) -> Replay:
     """Path `path` of draw `draw` as any run with this seed has it, by the reference engine.
 
-    `scenario` is a scenario, or the path of its file. Raises ScenarioError for a file with
-    problems, RunError where the path goes wrong, UsageError for numbers out of range.
+    `scenario` is a scenario, the path of its file, or that of a run directory, which has the
+    scenario as it was run. `seed` is that of the run directory unless given, else 1. Raises
+    ScenarioError for a file with problems, RunError where the path goes wrong, UsageError for
+    numbers out of range.
     """
+    source, own_seed = _source(scenario)
+    seed = own_seed if seed is None else seed
     # the data of the replay, put into the object with the conveniences
-    found = replays.replay(loaded_or_model(scenario), draw=draw, path=path, seed=seed)
+    found = replays.replay(source, draw=draw, path=path, seed=seed)
     return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
+
+
+def _source(scenario: Scenario | Model | str | PathLike[str]) -> tuple[Scenario | Model, int]:
+    """What is replayed, and the seed where none is given."""
+    if isinstance(scenario, (str, PathLike)) and Path(scenario).is_dir():
+        source, manifest = recorded(scenario)
+        return source, int(manifest["seed"])
+    return loaded_or_model(scenario), Plan.seed

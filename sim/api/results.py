@@ -13,15 +13,17 @@ from sim.api.html import page
 from sim.errors import UsageError
 from sim.experiment.runs import model_of
 from sim.formatting import estimate
-from sim.results.directory import read_run, write_run
+from sim.machine_form import machine_form
+from sim.model.model import Model
+from sim.results.directory import SavedRun, read_run, write_run
 from sim.results.provenance import Provenance
+from sim.results.record import Record, record
 from sim.results.tables import NAMES, RunTables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sim.model.model import Model
     from sim.scenario import Scenario
 
 
@@ -31,6 +33,8 @@ class Results(RunTables):
 
     # what was run, for questions that need to run paths again; not part of what is saved
     source: Scenario | Model | None = field(default=None, compare=False)  # None: read from a file
+    # of results that were read: the scenario's files, to be saved with them again
+    kept: Record | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         """One line: the scenario, how much was run, and the headlines with their intervals."""
@@ -130,8 +134,18 @@ class Results(RunTables):
         return routes(model_of(source), self, outcome, options=options, level=level)
 
     def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
-        """Write every table as CSV, and manifest.json; see `sim.results.directory.write_run`."""
-        return write_run(directory, self.frames(), self.provenance.to_manifest(), also=also)
+        """Write every table as CSV, the scenario as it was run, and manifest.json.
+
+        A run that is there is kept as `<directory>.previous`. `also` is called with the directory
+        in the making, to add files; see `sim.results.directory.write_run`.
+        """
+        return write_run(directory, self.saved(), also=also)
+
+    def saved(self) -> SavedRun:
+        """What a run directory holds of these results."""
+        return SavedRun(
+            frames=self.frames(), manifest=self.provenance.to_manifest(), record=self._record()
+        )
 
     @classmethod
     def load(cls, directory: str | Path) -> Results:
@@ -139,10 +153,24 @@ class Results(RunTables):
 
         Raises UsageError if it holds no run, an older one, or a file that was changed.
         """
+        return cls.of_saved(read_run(directory))
+
+    @classmethod
+    def of_saved(cls, run: SavedRun) -> Results:
+        """The results that a run directory holds."""
         # tables a run did not keep (paths, events) are not in the directory either: None
-        frames, manifest = read_run(directory)
-        tables: dict[str, Any] = {name: frames.get(name) for name in NAMES}
-        return cls(**tables, provenance=Provenance.from_manifest(manifest))
+        tables: dict[str, Any] = {name: run.frames.get(name) for name in NAMES}
+        return cls(**tables, provenance=Provenance.from_manifest(run.manifest), kept=run.record)
+
+    def _record(self) -> Record:
+        if self.kept is not None:
+            return self.kept
+        if self.source is None:  # made by hand, of tables alone
+            return Record(main="", files={})
+        model = model_of(self.source)
+        if isinstance(self.source, Model):
+            return record(machine_form(model), {}, "")
+        return record(machine_form(model), self.source.files, self.source.file)
 
     @classmethod
     def of(cls, tables: RunTables, source: Scenario | Model) -> Results:

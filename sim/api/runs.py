@@ -30,11 +30,11 @@ def run(
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
 
-    `scenario` is a scenario, or the path of its file. The same seed gives the same tables, byte for
-    byte, whatever the number of workers (processes, or threads of an engine that has its own; all
-    cores by default). `engine` is a name in `sim.engines.ENGINES` (`reference` works in processes:
-    outside Linux a script that asks for it keeps its own work below
-    `if __name__ == "__main__":`), or `exact`: probabilities are solved for, draw by draw, not
+    `scenario` is a scenario, or the path of its file or of a run directory. The same seed gives
+    the same tables, byte for byte, whatever the number of workers (processes, or threads of an
+    engine that has its own; all cores by default). `engine` is a name in `sim.engines.ENGINES`
+    (`reference` works in processes: outside Linux a script that asks for it keeps its own work
+    below `if __name__ == "__main__":`), or `exact`: probabilities are solved for, draw by draw, not
     sampled (then counts, median times and paths are missing, low and high are the error bound).
     `events` keeps every event; `keep_paths` a row for every path, left out above a million unless
     asked for. A bar shows progress on a terminal and in a notebook only, unless `progress` says so.

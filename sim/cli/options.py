@@ -80,8 +80,16 @@ def _parameter(name: str) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, rather than at its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 Chosen = Mapping[str, Any]  # options of a run that were chosen, or their defaults
-File = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+File = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML), or a run directory.")
+]
 Seed = Annotated[int, plan_option("seed")]
 Out = Annotated[
     Path | None,
@@ -89,6 +97,9 @@ Out = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Write also where results of another file are.")
+]
 With = Annotated[
     str,
     typer.Option("--with", metavar="NAME", help="Apply an intervention; a+b applies both."),

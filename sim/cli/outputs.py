@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,24 +11,56 @@ import typer
 
 from sim.cli.group import INTERRUPTED
 from sim.cli.printing import print_note
+from sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sim.api import Results
+    from sim.scenario import Scenario
 
 
-def claim_output_dir(target: Path) -> Path:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputDir:
+    """A directory a command may write, and what an earlier run left there."""
+
+    path: Path
+    before: str  # in words; empty if there was none
+
+    def report_kept(self) -> None:
+        """Say on stderr what is kept of what was there, now that it is so."""
+        from sim.results.manifest import foreign_files
+        from sim.results.replacing import previous_of
+
+        if self.before:
+            kept = previous_of(self.path)
+            # as it was named, where that leads there
+            beside = self.path.with_name(kept.name) if self.path.name else kept
+            shown = beside if beside.resolve() == kept else kept
+            print_note(f"{shown}: {self.before}, kept")
+        if notes := foreign_files(self.path):
+            more = f" and {len(notes) - 3:,} more" if len(notes) > 3 else ""
+            print_note(f"{self.path}: {', '.join(notes[:3])}{more}: no run wrote this, left there")
+
+
+def claim_output_dir(target: Path, scenario: Scenario, *, force: bool) -> OutputDir:
     """The directory to write, refused before the run rather than after it.
 
-    An earlier run there, which this one will replace, is named on stderr.
+    Refused is also one with the results of another file, unless `force` is given.
     """
-    from sim.results.directory import describe_earlier, refuse_foreign
+    from sim.results.manifest import describe_earlier, manifest_of_a_run, other_source
+    from sim.results.replacing import claim
 
     # a run may take minutes; that its directory may not be written is known before
-    refuse_foreign(target)
-    before = describe_earlier(target)
-    if before:
-        print_note(f"{target}: replaces {before}")
-    return target
+    claim(target)
+    earlier = manifest_of_a_run(target)
+    if earlier is not None and not force:
+        content = sha256(scenario.files[scenario.file]).hexdigest()
+        file = Path(scenario.file).as_posix()
+        if other := other_source(earlier, scenario.name, file, content):
+            raise UsageError(
+                f"{target}: holds results of {other}; "
+                f"write elsewhere with --out DIR, or replace them with --force"
+            )
+    return OutputDir(path=target, before=describe_earlier(target))
 
 
 def describe_written(charts: bool, target: Path) -> str:

@@ -114,14 +114,16 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
     """Where results come from: the scenario and its files, seed, arguments and versions."""
     model = model_of(scenario)
     files: Mapping[str, str] = {}  # a model alone was read from no file
-    question = under = ""
+    question = under = file = ""
     if not isinstance(scenario, Model):
         question, under = scenario.question, "+".join(scenario.applied)
+        file = Path(scenario.file).as_posix()
         # of what was parsed when it was parsed: the file may have changed or moved since
         parsed = scenario.files.items()
         files = {Path(name).as_posix(): sha256(data).hexdigest() for name, data in parsed}
     return Provenance(
         scenario=model.name,
+        file=file,
         title=model.title,
         question=question,
         under=under,

@@ -2,8 +2,10 @@
 
 `batches` is what engines hand over; `counting` counts it in memory of one size; `frames` turns
 counts and rows into data frames; `tables` documents every column; `provenance` says where a run
-comes from; `directory` writes and reads all this. There are no statistics here: estimates and
-intervals are made in `sim.analysis`. This module itself needs no pandas.
+comes from; `directory` writes and reads all this, `manifest` says what is there and `record` keeps
+the scenario with it; `replacing` puts one directory in the place of another. There are no
+statistics here: estimates and intervals are made in `sim.analysis`. This module itself needs no
+pandas.
 """
 
 from sim.results.batches import NOTHING, RUNG_TIMES, EventBatch, PathBatch

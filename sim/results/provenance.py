@@ -24,6 +24,7 @@ class Provenance:
     """Where the tables come from: enough to make them again."""
 
     scenario: str
+    file: str  # of the scenario, as it was named when it was read; empty for a model
     title: str
     question: str
     under: str  # the interventions applied, "a+b"; empty for the scenario as written

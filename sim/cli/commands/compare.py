@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.inputs import read
-from sim.cli.options import AsJson, Chosen, File, NoCharts, With, takes_plan
+from sim.cli.inputs import completed, read
+from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
     describe_written,
@@ -20,6 +20,7 @@ from sim.cli.printing import print_json, print_view
 
 @takes_plan("draws", "paths", "seed", "engine", "workers", "events")
 def compare(
+    context: typer.Context,
     scenario: File,
     plan: Chosen,
     interventions: Annotated[
@@ -34,12 +35,14 @@ def compare(
     ] = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
+    force: Force = False,
     under: With = "",
 ) -> None:
     """Compare a scenario with itself under interventions, path by path."""
     loaded = read(scenario, under)
     name = "-".join([loaded.name, *loaded.applied, "compared"])
-    target = claim_output_dir(out or Path("results") / name)
+    target = claim_output_dir(out or Path("results") / name, loaded, force=force)
+    plan = completed(context, scenario, plan)
     import sim
     from sim.experiment.work import interruptible
 
@@ -53,9 +56,10 @@ def compare(
     charts = not no_charts and not comparison.baseline.provenance.interrupted
     with interruptible() as again:
         draw = partial(draw_comparison, comparison) if charts else None
-        comparison.save(target, also=draw)
+        comparison.save(target.path, also=draw)
     if as_json:
         print_json(comparison_summary(comparison))
     else:
-        print_view(comparison_view(comparison, describe_written(charts, target)))
+        print_view(comparison_view(comparison, describe_written(charts, target.path)))
+    target.report_kept()
     exit_if_interrupted(comparison.baseline, cut=again.asked)

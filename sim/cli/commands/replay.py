@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.inputs import read
+from sim.cli.inputs import completed, read
 from sim.cli.options import File, Seed, With, count
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import print_note
@@ -13,6 +13,7 @@ from sim.experiment.plan import Plan
 
 
 def replay(
+    context: typer.Context,
     scenario: File,
     draw: Annotated[
         int, typer.Option(help="Number of the draw, from 0.", metavar="D", parser=count)
@@ -34,6 +35,7 @@ def replay(
     import sim
     from sim.report.story import story
 
+    seed = completed(context, scenario, {"seed": seed})["seed"]
     again = sim.replay(loaded, draw=draw, path=path, seed=seed)
     # the picture first: if it cannot be drawn, nothing is printed that looks like success
     if chart is not None:

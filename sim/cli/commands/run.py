@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.inputs import read
-from sim.cli.options import AsJson, Chosen, File, NoCharts, Out, With, takes_plan
+from sim.cli.inputs import completed, read
+from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, Out, With, is_given, takes_plan
 from sim.cli.outputs import (
+    OutputDir,
     claim_output_dir,
     describe_written,
     draw_without_window,
@@ -32,6 +33,7 @@ def run(
     out: Out = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
+    force: Force = False,
     under: With = "",
     rare: Annotated[
         str,
@@ -49,7 +51,8 @@ def run(
         _split(context, loaded, rare, plan, as_json)
         return
     name = "-".join([loaded.name, *loaded.applied])
-    target = claim_output_dir(out or Path("results") / name)
+    target = claim_output_dir(out or Path("results") / name, loaded, force=force)
+    plan = completed(context, scenario, plan)
     import sim
 
     # a flag is True or False; None lets the number of paths decide
@@ -59,7 +62,7 @@ def run(
 
 
 def _write(
-    scenario: Scenario, results: Results, target: Path, *, charts: bool, as_json: bool
+    scenario: Scenario, results: Results, target: OutputDir, *, charts: bool, as_json: bool
 ) -> None:
     """Write the directory of a run, and print what it says; end with 130 if it was cut short."""
     draw_without_window()
@@ -70,14 +73,15 @@ def _write(
     charts = charts and not results.provenance.interrupted  # who stops it wants to go on
     with interruptible() as again:
         found = analyses(scenario, results)
-        write(scenario, results, found, target, charts=charts, check=again.check)
+        write(scenario, results, found, target.path, charts=charts, check=again.check)
     if as_json:
         print_json(results.summary())
     else:
         from sim.report.screen import run_view
 
-        where = describe_written(charts and not again.asked, target)
+        where = describe_written(charts and not again.asked, target.path)
         print_view(run_view(scenario, results, found, where))
+    target.report_kept()
     exit_if_interrupted(results, cut=again.asked)
 
 
@@ -85,9 +89,9 @@ def _split(
     context: typer.Context, scenario: Scenario, outcome: str, plan: Chosen, as_json: bool
 ) -> None:
     """Estimate one rare outcome; nothing is written."""
-    _refuse(context, "engine", "out", "no_charts", "events", "keep_paths")
+    _refuse(context, "engine", "out", "no_charts", "force", "events", "keep_paths")
     # fewer draws and paths are the default here, so only a size that was given counts
-    size = {name: plan[name] for name in ("draws", "paths") if _is_given(context, name)}
+    size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
     import sim
 
     found = sim.rare(scenario, outcome, seed=plan["seed"], workers=plan["workers"], **size)
@@ -101,11 +105,6 @@ def _split(
 
 def _refuse(context: typer.Context, *names: str) -> None:
     """Refuse options that mean nothing beside --rare, rather than pass over them."""
-    idle = [f"--{name.replace('_', '-')}" for name in names if _is_given(context, name)]
+    idle = [f"--{name.replace('_', '-')}" for name in names if is_given(context, name)]
     if idle:
         raise UsageError(f"--rare writes no files and has its own engine; remove {', '.join(idle)}")
-
-
-def _is_given(context: typer.Context, name: str) -> bool:
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"

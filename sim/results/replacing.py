@@ -1,0 +1,280 @@
+"""One directory in the place of another: whole or not at all, and the one before is kept beside it.
+
+A writer may be killed at any moment, two may write to one target, somebody may be reading it. The
+steps of a replacement of `x` are single renames, and each leaves a state to go on from:
+
+    .x.TOKEN.making/run                        being written
+    .x.TOKEN.making/run    -> .../ready        finished: from here on it is not lost
+    x.previous             -> .../old          if there is one
+    x                      -> x.previous
+    .x.TOKEN.making/ready  -> x
+
+Whoever comes next – to write, or to read what is not there – finishes what a dead writer began, and
+sweeps what it left. A dead writer is known by its lock, which the system takes from it; process
+numbers return, in containers at once. Linux could exchange two directories in one step; that would
+close a gap of microseconds for other programs, and still need all of this for `x.previous`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from shutil import copy2, rmtree
+from typing import TypeVar
+
+from sim.errors import UsageError
+from sim.results.manifest import MANIFEST, foreign_files, manifest_of_a_run
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks: there, nothing of others is swept
+    fcntl = None  # type: ignore[assignment]
+
+T = TypeVar("T")
+NO_LOCK = -1
+PREVIOUS = ".previous"
+
+
+def previous_of(target: Path) -> Path:
+    """Where the run before is kept."""
+    target = target.resolve()
+    return target.with_name(f"{target.name}{PREVIOUS}")
+
+
+@contextmanager
+def atomic_directory(directory: str | Path) -> Iterator[Path]:
+    """A new directory beside the target, moved into its place once everything in it is written.
+
+    The run that was there is kept as `<target>.previous`, in place of an earlier one; files in it
+    that no run wrote stay in the target as well. Raises UsageError, before anything is written, if
+    the target or `<target>.previous` is not a run's, nor empty.
+    """
+    refuse_foreign(Path(directory))
+    target = Path(directory).resolve()  # through a link, and `.` by its name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # beside the target, so on the same disk: only there is moving a directory a single step
+        outer, held = _new_outer(target)
+    except OSError as error:
+        raise UsageError(f"{directory}: cannot be created: {_reason(error)}") from None
+    try:
+        (outer / "run").mkdir()
+        yield outer / "run"
+        with _locked(target.parent):
+            _sweep(target)
+            # another writer may have been faster, with something else
+            _refuse_foreign(target)
+            (outer / "run").rename(outer / "ready")
+            _finish(outer, target)
+    except OSError as error:
+        # of a place that is gone now, a user could make nothing
+        if error.filename is not None and str(error.filename).startswith(str(outer)):
+            inner = Path(error.filename).relative_to(outer)
+            error.filename = str(target.joinpath(*inner.parts[1:]))
+        raise
+    finally:
+        rmtree(outer, ignore_errors=True)
+        _release(held)
+
+
+def claim(directory: str | Path) -> None:
+    """See that a run can be written there, before it is walked; UsageError if not.
+
+    What a dead writer left there is finished or swept.
+    """
+    refuse_foreign(Path(directory))
+    target = Path(directory).resolve()
+    above = _nearest(target)
+    try:
+        # the longest name that is needed, and the right to make it: asked of the system
+        trial = above / _outer_name(target)
+        trial.mkdir()
+        with suppress(FileNotFoundError):  # swept by another who took it for a dead writer's
+            trial.rmdir()
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be created: {_reason(error)}") from None
+    if above == target.parent:
+        with _locked(above):
+            _sweep(target)
+
+
+def settled(directory: str | Path, read: Callable[[Path], T]) -> T:
+    """What `read` gives of a directory; never of two runs, of which one replaces the other.
+
+    `read` has to raise UsageError for what does not belong together. Then it is asked once more,
+    while nobody may replace anything and after a dead writer's work is finished.
+    """
+    home = Path(directory)
+    try:
+        return read(home)
+    except UsageError:
+        target = home.resolve()
+        if not target.parent.is_dir():
+            raise
+    with _locked(target.parent):
+        with suppress(OSError):  # of a place where we may read only
+            _sweep(target)
+            if target.name.endswith(PREVIOUS):  # moved there by writers to the other
+                _sweep(target.with_name(target.name.removesuffix(PREVIOUS)))
+        try:
+            return read(home)
+        except UsageError as error:
+            before = previous_of(target)
+            if target.exists() or manifest_of_a_run(before) is None:
+                raise
+            raise UsageError(f"{error}; the run before is in {before}") from None
+
+
+def refuse_foreign(target: Path) -> None:
+    """Raise UsageError if no run may write there: in the way is what no run wrote, or a right."""
+    try:
+        # under the lock, since a directory being replaced looks foreign, or gone, for a moment
+        with _locked(_nearest(target.absolute())):
+            _refuse_foreign(target)
+        with suppress(FileNotFoundError):
+            previous_of(target).lstat()  # a name too long for the system is told here
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be created: {_reason(error)}") from None
+
+
+def _refuse_foreign(target: Path) -> None:
+    for place in (target, previous_of(target)):
+        if place.is_dir():
+            if any(place.iterdir()) and manifest_of_a_run(place) is None:
+                raise UsageError(f"{place}: exists and holds no {MANIFEST} of a run; not replaced")
+        elif os.path.lexists(place) and not place.is_symlink():
+            raise UsageError(f"{place}: exists and is not a directory")
+    if target.is_dir() and os.path.ismount(target):
+        raise UsageError(f"{target}: is where a disk is mounted; name a directory inside it")
+    above = _nearest(target.absolute())
+    if not above.is_dir():
+        raise UsageError(f"{target}: cannot be created: {above} is not a directory")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError(f"{target}: cannot be created: {above} is not writable")
+
+
+def _finish(outer: Path, target: Path) -> None:
+    """Put what is ready into its place. Under the lock; from whatever state a dead writer left."""
+    ready, old, previous = outer / "ready", outer / "old", previous_of(target)
+    if ready.exists():
+        _carry(target, ready, outer)
+        _swap(ready, target, previous, old)
+    if old.exists():
+        # nothing that no run wrote is removed, though it lay in the run before the one before
+        if previous.exists():
+            _carry(old, previous, outer)
+        # by another name: half of it removed, it would look like a directory of foreign files
+        old.rename(outer / "gone")
+
+
+def _swap(ready: Path, target: Path, previous: Path, old: Path) -> None:
+    """The three renames; taken back where one fails, since an earlier run is not their price."""
+    before = target.stat().st_ino if target.exists() else None
+    try:
+        if target.exists() and not any(target.iterdir()):
+            target.rmdir()  # of an empty directory nothing is kept
+        elif target.exists():
+            if previous.exists():
+                previous.rename(old)
+            target.rename(previous)
+        ready.rename(target)
+    except BaseException:
+        # by its identity, since Ctrl-C may come between a rename and any note of it
+        if not target.exists() and previous.exists() and previous.stat().st_ino == before:
+            previous.rename(target)
+        if old.exists() and not previous.exists():
+            old.rename(previous)
+        raise
+
+
+def _carry(home: Path, to: Path, outer: Path) -> None:
+    """Copy the files in `home` that no run wrote, unless there are files of that name."""
+    for name in foreign_files(home):
+        if os.path.lexists(to / name):
+            continue
+        copy = outer / "copy"  # whole or not there, also for who is killed while copying
+        copy.unlink(missing_ok=True)
+        copy2(home / name, copy, follow_symlinks=False)
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        copy.rename(to / name)
+
+
+def _sweep(target: Path) -> None:
+    """Finish what dead writers to this target began, and remove what they left. Under the lock."""
+    ours = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{16}}\.making")
+    for outer in sorted(target.parent.iterdir()):
+        if not ours.fullmatch(outer.name):
+            continue
+        held = _hold(outer)
+        if held is None or held == NO_LOCK:  # its writer lives, or nobody can tell
+            continue
+        try:
+            _finish(outer, target)
+            rmtree(outer, ignore_errors=True)
+        finally:
+            _release(held)
+
+
+def _new_outer(target: Path) -> tuple[Path, int]:
+    """A new directory beside the target, held by a lock for as long as this process lives."""
+    while True:
+        outer = target.parent / _outer_name(target)
+        outer.mkdir()
+        held = _hold(outer)
+        # somebody who sweeps may have come between making and holding it
+        if held is not None and outer.exists():
+            return outer, held
+        _release(held)
+
+
+def _outer_name(target: Path) -> str:
+    return f".{target.name}.{token_hex(8)}.making"
+
+
+def _hold(directory: Path) -> int | None:
+    """The lock on a directory; None where another has it, NO_LOCK where there are no locks."""
+    if fcntl is None:
+        return NO_LOCK
+    try:
+        held = os.open(directory, os.O_RDONLY)
+    except OSError:  # gone already
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(held)
+        return None if isinstance(error, BlockingIOError) else NO_LOCK
+    return held
+
+
+def _release(held: int | None) -> None:
+    if held is not None and held != NO_LOCK:
+        os.close(held)
+
+
+@contextmanager
+def _locked(parent: Path) -> Iterator[None]:
+    """Nobody else replaces a directory in this one meanwhile; each waits for milliseconds."""
+    # the directory itself is locked, so that no file has to lie there for it
+    held = NO_LOCK
+    if fcntl is not None:
+        with suppress(OSError):  # a disk without locks: as on Windows
+            held = os.open(parent, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        _release(held)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _nearest(target: Path) -> Path:
+    """The nearest directory above that exists."""
+    return next(one for one in target.parents if one.exists())

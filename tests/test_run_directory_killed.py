@@ -1,0 +1,148 @@
+"""Writers killed at any moment, and two of them with a reader: nothing is lost, nothing mixed."""
+
+import os
+import random
+import time
+
+import pytest
+from islands import island
+from writers import (
+    Writers,
+    check_nothing_lost,
+    check_whole,
+    last_noted,
+    leavings,
+    number_of,
+    numbered,
+    random_kills,
+)
+
+import sim
+from sim import Results
+from sim.errors import UsageError
+from sim.results import directory, replacing
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
+RENAMES = 5  # of a replacement, with a run before the one before
+LAST = 3  # puts the new run into its place
+KILLS = 30
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> list[Results]:
+    return [sim.run(island(), draws=2, paths=5, seed=seed, workers=1) for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def writers(tmp_path_factory, runs):
+    home = tmp_path_factory.mktemp("runs")
+    with Writers([run.save(home / str(run.provenance.seed)) for run in runs]) as nursery:
+        yield nursery
+
+
+def killed_at(writers, tmp_path, runs, step: int):
+    """A target with runs 1 and 0 in it, whose third writer was killed before its step-th rename."""
+    target = tmp_path / "run"
+    for number in (0, 1):
+        numbered(runs[number], number).save(target)
+    writers.wait(writers.start(target, tmp_path / "log", first=2, last_step=step))
+    assert (tmp_path / "log").read_text(encoding="utf-8") == ""
+    assert leavings(target)
+    return target
+
+
+@pytest.mark.parametrize("step", range(RENAMES))
+def test_a_writer_killed_at_any_step_loses_nothing(writers, tmp_path, runs, step):
+    target = killed_at(writers, tmp_path, runs, step)
+    # who reads the run before meets a run, too, in whatever state the writer left them
+    check_whole(Results.load(replacing.previous_of(target)), runs)
+    # before the first rename the new run is not finished, afterwards whoever comes finishes it
+    assert check_nothing_lost(target, 1, runs) == (1 if step == 0 else 2)
+
+
+@pytest.mark.parametrize("step", range(RENAMES))
+def test_the_next_writer_goes_on_where_a_dead_one_stopped(writers, tmp_path, runs, step):
+    target = killed_at(writers, tmp_path, runs, step)
+    numbered(runs[1], 7).save(target)
+    assert number_of(Results.load(target)) == 7
+    before = number_of(Results.load(replacing.previous_of(target)))
+    assert before == (1 if step == 0 else 2)
+    assert leavings(target) == []
+
+
+def test_without_going_on_a_killed_writer_costs_the_run(writers, tmp_path, runs, monkeypatch):
+    """The control: a kill between two renames leaves no run where one was."""
+    target = killed_at(writers, tmp_path, runs, LAST)
+    monkeypatch.setattr(replacing, "_sweep", lambda target: None)
+    with pytest.raises(
+        UsageError, match=r"not a run directory .*; the run before is in .*previous"
+    ):
+        Results.load(target)
+    monkeypatch.undo()
+    assert check_nothing_lost(target, 1, runs) == 2
+
+
+def test_kills_at_random_moments_lose_nothing(writers, tmp_path, runs):
+    random.seed(30)
+    moments = [random.uniform(0, 3) for _ in range(KILLS)]
+    found = random_kills(writers, tmp_path / "run", runs, moments)
+    assert found[-1] > 5  # it was killed while writing, and not before
+
+
+def test_a_living_writer_is_not_swept(tmp_path, runs):
+    target = tmp_path / "run"
+    with replacing.atomic_directory(target) as making:
+        numbered(runs[0], 0).save(target)  # another, meanwhile
+        replacing.claim(target)
+        assert making.is_dir()
+        directory.fill_run(making, numbered(runs[1], 1).saved())
+    assert number_of(Results.load(target)) == 1
+    assert number_of(Results.load(replacing.previous_of(target))) == 0
+
+
+def test_leavings_with_the_same_process_number_block_nobody(tmp_path, runs):
+    """As in a container, where every run has the same one."""
+    target = tmp_path / "run"
+    left = tmp_path / f".run.{os.getpid()}.making"
+    left.mkdir()
+    runs[0].save(target)
+    assert Results.load(target).provenance == runs[0].provenance
+
+
+def test_two_writers_and_a_reader_never_mix(writers, tmp_path, runs):
+    target = tmp_path / "run"
+    numbered(runs[0], 0).save(target)
+    logs = [tmp_path / "a", tmp_path / "b"]
+    pids = [writers.start(target, log, first=n + 1, step=2) for n, log in enumerate(logs)]
+    until, seen = time.monotonic() + 3, set()
+    while time.monotonic() < until:
+        found = Results.load(target)
+        check_whole(found, runs)
+        seen.add(number_of(found))
+    for pid in pids:
+        writers.kill(pid)
+    assert len(seen) > 3
+    # neither writer had to give up
+    assert min(map(last_noted, logs)) > 3
+
+
+def test_a_run_that_is_replaced_while_it_is_read_is_read_again(tmp_path, runs, monkeypatch):
+    target = tmp_path / "run"
+    runs[0].save(target)
+    original, replaced = directory.read_unchanged, []
+
+    def slow(*arguments):
+        if not replaced:
+            replaced.append(runs[1].save(target))
+        return original(*arguments)
+
+    monkeypatch.setattr(directory, "read_unchanged", slow)
+    check = Results.load(target)
+    assert check.provenance.seed == 2
+    assert check.outcomes.equals(runs[1].outcomes)
+    # the control: asked once only, half of it is of the other
+    replaced.clear()
+    runs[0].save(target)
+    monkeypatch.setattr(directory, "settled", lambda home, read: read(home))
+    with pytest.raises(UsageError, match="changed since the run wrote it"):
+        Results.load(target)
