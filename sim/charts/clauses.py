@@ -11,6 +11,7 @@ from sim.analysis.clauses import clauses as clause_table
 from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows
+from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.formatting import plain
 from sim.results.tables import RunTables
@@ -39,6 +40,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
         yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 
 
+@literal
 def clauses(
     table: pd.DataFrame,
     *,

@@ -5,9 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.charts import style
+from sim.charts.letters import literal
 from sim.formatting import difference, plain
 
 
+@literal
 def differences(
     table: pd.DataFrame,
     *,

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -20,6 +21,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     yield Drawing("endings", lambda: endings(run.endings, subject=about.title, interval=label))
 
 
+@literal
 def endings(
     table: pd.DataFrame, *, subject: str = "", interval: str = "", ax: Axes | None = None
 ) -> Axes:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -27,6 +28,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     )
 
 
+@literal
 def outcomes(
     table: pd.DataFrame,
     *,

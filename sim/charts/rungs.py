@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.charts import style
+from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.formatting import at_least, percent, plain
 from sim.model.model import Model
@@ -46,6 +47,7 @@ def _question(model: Model, name: str) -> str:
     return f"How far up the ladder `{own}` of {owner}?" if owner else ""
 
 
+@literal
 def rungs(
     table: pd.DataFrame,
     *,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from textwrap import wrap
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -13,6 +12,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.charts.letters import lines, needs_own_lines
 from sim.formatting import DAY, duration_in_words, plain
 
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
@@ -23,6 +23,7 @@ ROW = 0.34  # inches a row of text needs
 HARD = "\u00a0"  # a blank at which no line is broken
 FOLD = 20  # characters in a line of an actor's name
 LONG = 34  # characters in a line of a label
+HEADING = 60  # characters in a line of a title or of words below a chart, where we break it
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
 # lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
@@ -73,12 +74,20 @@ def ordered(count: int) -> list[tuple[float, float, float, float]]:
 
 def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
     """Title at the left, labels, and no more lines than a reader needs."""
-    ax.set_title(title, loc="left", fontsize=11, color=INK, wrap=True)
-    ax.set_xlabel(xlabel, color=INK, fontsize=9)
+    text, whole = _heading(title, HEADING)
+    ax.set_title(text, loc="left", fontsize=11, color=INK, wrap=not whole)
+    ax.set_xlabel(_heading(xlabel, HEADING)[0], color=INK, fontsize=9)
     ax.set_ylabel(ylabel, color=INK, fontsize=9)
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(FAINT)
     ax.tick_params(colors=INK, labelsize=9)
+
+
+def _heading(text: str, width: int) -> tuple[str, bool]:
+    """(the text, whether it has been broken into lines): what matplotlib cannot break, we do."""
+    if not needs_own_lines(text):
+        return text, False
+    return "\n".join("\n".join(lines(part, width)) for part in text.split("\n")), True
 
 
 def rows(ax: Axes, labels: Sequence[str]) -> None:
@@ -160,19 +169,19 @@ def titles(table: pd.DataFrame) -> list[str]:
 def broken(title: str, *, ending: str = "") -> str:
     """A title in lines that fit beside a chart; with an ending two at most, cut before it."""
     if not ending:
-        return "\n".join(wrap(title, LONG))
+        return "\n".join(lines(title, LONG))
     # hard blanks keep the ending in one piece, and are given back as plain ones
     cut = "…" + ending.replace(" ", HARD)
-    lines = wrap(title + ending.replace(" ", HARD), LONG, max_lines=2, placeholder=cut)
-    return "\n".join(lines).replace(HARD, " ")
+    short = lines(title + ending.replace(" ", HARD), LONG, max_lines=2, placeholder=cut)
+    return "\n".join(short).replace(HARD, " ")
 
 
 def folded(name: str, *, most: int = 3) -> str:
     """A long name in few short lines, cut where a bracket opens and where they are full."""
     # a remark in brackets says what the rest of the page says as well
     short = name.split(" (")[0]
-    lines = wrap(short, FOLD, max_lines=most, placeholder=" …", break_on_hyphens=False)
-    return "\n".join(lines)
+    few = lines(short, FOLD, max_lines=most, placeholder=" …", break_on_hyphens=False)
+    return "\n".join(few)
 
 
 def shares(n: "pd.Series[int]", what: str = "share of paths") -> str:

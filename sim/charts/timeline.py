@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
+from sim.charts.letters import literal
 from sim.experiment.replays import ReplayTables
 from sim.formatting import happened, moment, percent, plain
 
@@ -36,6 +37,7 @@ def of_replay(replay: ReplayTables) -> Axes:
     )
 
 
+@literal
 def timeline(
     events: pd.DataFrame,
     *,

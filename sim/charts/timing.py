@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from sim.analysis.incidence import cumulative_incidence, distinguishable
 from sim.analysis.intervals import LABELS
 from sim.charts import style
+from sim.charts.letters import literal, needs_own_lines
 from sim.charts.style import Drawing
 from sim.formatting import DAY, percent, plain
 from sim.results.tables import RunTables
@@ -56,6 +57,7 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     )
 
 
+@literal
 def timing(
     table: pd.DataFrame,
     *,
@@ -90,7 +92,7 @@ def timing(
     below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
     below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is not a line at zero
     style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=label)
-    ax.xaxis.label.set_wrap(True)
+    ax.xaxis.label.set_wrap(not needs_own_lines(ax.get_xlabel()))
     ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
     return ax
 

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 
 from sim.analysis.bonds import bonds as bond_table
 from sim.charts import style
+from sim.charts.letters import legible, literal
 from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -58,6 +59,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
         )
 
 
+@literal
 def treaties(
     bonds: pd.DataFrame,
     *,
@@ -85,6 +87,7 @@ def treaties(
     ax.legend(handles=_legend(bonds), loc="lower center", ncols=5, fontsize=8, frameon=False)
     boxes = _actors(ax, places, names or {})
     taken = [*boxes.values(), *_owed_to_nobody(ax, bonds, boxes)]
+    legible(ax)  # before anything is measured: another font has other widths
     # drawing is what gives a box its size; everything below depends on sizes
     style.figure_of(ax).canvas.draw()  # boxes know their size, where arrows end, only once drawn
     for arc in arcs:
@@ -238,6 +241,7 @@ def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text
     box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
     look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
     label = ax.text(0, 0, arc.label, color=_colour(arc.type), bbox=box, **look)
+    legible(label)
 
     def put(share: float) -> None:
         x, y = dots.inverted().transform(_on_arc(start, end, arc.bend, share))

@@ -9,7 +9,7 @@ import gc
 from typer.main import get_command
 
 from sim.cli.app import app
-from sim.cli.printing import report_internal_error
+from sim.cli.printing import keep_raw_warnings_off_screen, report_internal_error
 
 __all__ = ["app", "main"]
 
@@ -28,6 +28,7 @@ def main() -> None:
             if not stream.isatty():  # a file or a pipe is read by programs
                 stream.reconfigure(encoding="utf-8")
             stream.reconfigure(errors="replace")  # a screen that lacks a dash still shows the rest
+    keep_raw_warnings_off_screen()
     sys.excepthook = report_internal_error
     name = "run_sim.py" if sys.argv[0].endswith("run_sim.py") else "escalation"
     get_command(app)(prog_name=name)  # calling app itself would put its own hook in place

@@ -35,6 +35,30 @@ def print_warnings(problems: Iterable[Problem]) -> None:
     print_problems(f"warning: {problem}" for problem in problems)
 
 
+def keep_raw_warnings_off_screen() -> None:
+    """Let no warning that another package wrote for programmers reach the screen; ours do.
+
+    Who asks Python for warnings (`-W`, PYTHONWARNINGS) gets them all.
+    """
+    import logging
+    import warnings
+
+    logging.getLogger("matplotlib").addHandler(logging.NullHandler())  # "findfont: ... not found"
+    if sys.warnoptions:
+        return
+    os.environ["PYTHONWARNINGS"] = "ignore"  # for the processes that a run starts
+    shown = warnings.showwarning
+
+    def show(message: Warning | str, kind: type[Warning], *where: Any, **more: Any) -> None:
+        # asked by module, so that nothing of ours has to be imported to know it
+        if kind.__module__.startswith("sim."):
+            print_note(f"warning: {message}")
+        elif DEBUG in os.environ:
+            shown(message, kind, *where, **more)
+
+    warnings.showwarning = show  # type: ignore[assignment]
+
+
 def print_json(summary: dict[str, Any]) -> None:
     """One JSON object to stdout; what has no number is null."""
     typer.echo(json.dumps(summary, allow_nan=False, indent=1))

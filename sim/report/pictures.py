@@ -12,6 +12,7 @@ from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
+from sim.charts.letters import as_written, told_once
 from sim.errors import UsageError, unknown
 from sim.scenario import Scenario
 
@@ -30,10 +31,11 @@ def draw(
     """
     folder.mkdir(exist_ok=True)
     names = []
-    for name, chart in charts(scenario, results):
-        check()
-        save(chart(), folder / name)
-        names.append(name)
+    with told_once():
+        for name, chart in charts(scenario, results):
+            check()
+            save(chart(), folder / name)
+            names.append(name)
     return names
 
 
@@ -46,15 +48,16 @@ def draw_comparison(comparison: Comparison, directory: Path) -> None:
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
     titles = comparison.baseline.outcomes["title"]
-    for outcome in about.headlines or titles.index:
-        ax = differences(
-            comparison.table,
-            outcome=str(outcome),
-            title=str(titles[outcome]),
-            subject=f"{about.title}, under {about.under}" if about.under else about.title,
-            interval=LABELS[about.interval],
-        )
-        save(ax, folder / f"differences-{outcome}")
+    with told_once():
+        for outcome in about.headlines or titles.index:
+            ax = differences(
+                comparison.table,
+                outcome=str(outcome),
+                title=str(titles[outcome]),
+                subject=f"{about.title}, under {about.under}" if about.under else about.title,
+                interval=LABELS[about.interval],
+            )
+            save(ax, folder / f"differences-{outcome}")
 
 
 def save_timeline(replay: Replay, file: Path) -> None:
@@ -63,7 +66,8 @@ def save_timeline(replay: Replay, file: Path) -> None:
     supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:
         raise UsageError(unknown("picture format", file.suffix.lstrip("."), supported))
-    figure.savefig(file, dpi=DOTS)
+    with as_written():  # ticks are made only now
+        figure.savefig(file, dpi=DOTS)
     plt.close(figure)
 
 
@@ -71,7 +75,8 @@ def save(ax: Axes, stem: Path) -> None:
     """Write a chart as stem.png and stem.svg, the same bytes for the same chart, and let it go."""
     figure = style.figure_of(ax)
     # the same run gives the same bytes: no random ids, no date, no version of matplotlib
-    with mpl.rc_context({"svg.hashsalt": "escalation"}):  # else every SVG has its own ids
+    # else every SVG has its own ids, and a tick made only now may be taken for TeX
+    with mpl.rc_context({"svg.hashsalt": "escalation"}), as_written():
         figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
         figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
     # pyplot keeps every figure until it is closed, and a run draws a dozen
