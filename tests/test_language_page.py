@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario import Scenario, load, schema
-from sim.scenario.language.document import GROUPS
-from sim.scenario.language.scalar_types import RESERVED
+from sim.scenario import GROUPS, RESERVED, Scenario, load, schema
 
 PAGE = (Path(__file__).parents[1] / "scenarios" / "LANGUAGE.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)

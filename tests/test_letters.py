@@ -12,12 +12,12 @@ import pytest
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.text import Text
 
-from sim.charts import letters, style
-from sim.charts.differences import differences
-from sim.charts.letters import MISSING, MissingLetters, fallbacks, legible, lines, told_once
-from sim.charts.outcomes import outcomes
-from sim.charts.treaties import treaties
+from sim.charts import differences, letters, outcomes, style, treaties
 from sim.report.pictures import save
+
+differences, outcomes, treaties = differences.differences, outcomes.outcomes, treaties.treaties
+MISSING, MissingLetters, lines = letters.MISSING, letters.MissingLetters, letters.lines
+fallbacks, legible, told_once = letters.fallbacks, letters.legible, letters.told_once
 
 mpl.use("agg")
 AMOUNT = "Costs $5bn to $9bn"
