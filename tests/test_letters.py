@@ -79,6 +79,9 @@ def test_axes_that_were_given_are_read_as_ours_are(tmp_path: Path):
     _, ax = style.plt.subplots()
     outcomes(shares(LONG), subject=LONG, ax=ax)
     save(ax, tmp_path / "given")
+    texts = [text for text in ax.findobj(Text) if text.get_text()]
+    assert any("$" in text.get_text() for text in texts)
+    assert not any(text.get_parse_math() for text in texts if "$" in text.get_text())
 
 
 def test_every_script_gets_its_letters_or_one_note(tmp_path: Path):

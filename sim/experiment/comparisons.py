@@ -1,4 +1,4 @@
-"""A scenario beside itself with something changed: the same paths, until the change bites."""
+"""A scenario compared with changed versions: equal paths until the change takes effect."""
 
 from __future__ import annotations
 
