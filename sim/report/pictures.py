@@ -14,6 +14,7 @@ from sim.charts.after_run import charts
 from sim.charts.differences import differences
 from sim.charts.letters import as_written, told_once
 from sim.errors import UsageError, unknown
+from sim.model.titles import Titles
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
@@ -39,7 +40,7 @@ def draw(
     return names
 
 
-def draw_comparison(comparison: Comparison, directory: Path) -> None:
+def draw_comparison(comparison: Comparison, directory: Path, titles: Titles | None = None) -> None:
     """Write, into its folder `charts`, what each intervention changes about each headline.
 
     Of a scenario without headlines, about each outcome.
@@ -47,13 +48,16 @@ def draw_comparison(comparison: Comparison, directory: Path) -> None:
     folder = directory / "charts"
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
-    titles = comparison.baseline.outcomes["title"]
+    called = (titles or Titles()).changes
+    names = {twin: called(twin) for twin in comparison.twins if called(twin) != twin}
+    titles_of_outcomes = comparison.baseline.outcomes["title"]
     with told_once():
-        for outcome in about.headlines or titles.index:
+        for outcome in about.headlines or titles_of_outcomes.index:
             ax = differences(
                 comparison.table,
                 outcome=str(outcome),
-                title=str(titles[outcome]),
+                title=str(titles_of_outcomes[outcome]),
+                names=names,
                 subject=f"{about.title}, under {about.under}" if about.under else about.title,
                 interval=LABELS[about.interval],
             )

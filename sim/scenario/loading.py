@@ -78,6 +78,7 @@ def _load(file: str) -> Scenario:
         declared=document,
         file=file,
         files=composed.files,
+        bases=composed.bases,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
         events={event.name: event for event in resolved.added},  # kept for `under`

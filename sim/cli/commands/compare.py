@@ -52,14 +52,17 @@ def compare(
     draw_without_window()
     from sim.report.pictures import draw_comparison
     from sim.report.twins import comparison_summary, comparison_view
+    from sim.scenario import titles_of
 
+    titles = titles_of(loaded)
     charts = not no_charts and not comparison.baseline.provenance.interrupted
     with interruptible() as again:
-        draw = partial(draw_comparison, comparison) if charts else None
+        draw = partial(draw_comparison, comparison, titles=titles) if charts else None
         comparison.save(target.path, also=draw)
     if as_json:
         print_json(comparison_summary(comparison))
     else:
-        print_view(comparison_view(comparison, describe_written(charts, target.path)))
+        written = describe_written(charts, target.path)
+        print_view(comparison_view(comparison, written, titles))
     target.report_kept()
     exit_if_interrupted(comparison.baseline, cut=again.asked)
