@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from sim.analysis.bonds import bonds as bond_table
 from sim.charts import style
-from sim.charts.letters import legible, literal
+from sim.charts.letters import legible, lines, literal
 from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -25,7 +25,7 @@ TYPES = (
 )
 DORMANT = (0, (4, 3))  # dashes of a treaty that does not bind at the start date
 SHARES = tuple(0.5 + k * 0.03 * side for k in range(12) for side in (1, -1))  # for labels
-SHORT = 24  # letters of a treaty's title that fit on an arrow
+SHORT = 30  # letters in a line of a label on an arrow
 AROUND = 3  # dots of room around a text
 SMALL, GROWTH, LARGE = 2.2, 0.3, 3.8  # inches of the ring's radius: of few actors, more, at most
 BEND = 0.16  # how far the arcs between one pair of actors stand apart
@@ -129,12 +129,11 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
 
 
 def _clauses(rows: pd.DataFrame) -> list[str]:
-    """`Treaty: clause, clause`, a line a treaty; where its title is long its name in the file."""
-    called = rows["title"].where(rows["title"].str.len() <= SHORT, rows["treaty"])
+    """`Treaty: clause, clause`, folded, treaty by treaty."""
     articles = rows["article"] if "article" in rows else rows["clause"]
     return [
-        f"{treaty}: {', '.join(clauses)}"
-        for treaty, clauses in articles.groupby(called, sort=False)
+        "\n".join(lines(f"{title}: {', '.join(clauses)}", SHORT, max_lines=3, placeholder=" …"))
+        for title, clauses in articles.groupby(rows["title"], sort=False)
     ]
 
 

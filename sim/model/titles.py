@@ -45,7 +45,7 @@ class Titles:
     def changes(self, names: str) -> str:
         """Interventions together, `a+b`: the titles they have, with their keys, which are typed."""
         titles = ((name, self.known.get(("intervention", name))) for name in names.split("+"))
-        return " + ".join(f"{title} ({name})" if title else name for name, title in titles)
+        return "+".join(f"{title} ({name})" if title else name for name, title in titles)
 
     def happened(self, transition: str, option: object = None) -> str:
         """An event: `South Korea fires back – in kind`, `Art. 4, Northern Pact is invoked`.

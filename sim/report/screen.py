@@ -172,7 +172,7 @@ def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:
         if names:
             yield ""
             yield Text(f"{heading} ({len(names)}):", "bold")
-            yield Text(listed(names))
+            yield from (Padding(Text(line), (0, 0, 0, 4)) for line in listed(names))
     if len(coverage) and (coverage["reach"] == "seen").all():
         sizes = coverage["kind"].value_counts(sort=False)
         every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
@@ -186,11 +186,10 @@ def _called(kind: str, name: str, titles: Titles) -> str:
     return titles.happened(transition, option) if kind == "option" else titles.happened(name)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in a row; the first dozen if there are many."""
+def listed(names: Sequence[str]) -> list[str]:
+    """Names, one a line, since titles have commas in them; the first dozen if there are many."""
     more = len(names) - NAMED
-    # titles have commas in them
-    return "; ".join(names[:NAMED]) + (f" and {more} more in coverage.csv" if more > 0 else "")
+    return [*names[:NAMED], *([f"and {more} more in coverage.csv"] if more > 0 else [])]
 
 
 def grid(*columns: str) -> Table:
