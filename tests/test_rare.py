@@ -48,7 +48,7 @@ from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
 from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
 from sim.model.waiting import cdf
-from sim.reach.reachability import reach
+from sim.reach import reach
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]

@@ -46,6 +46,14 @@ class Delay:
 AT_ONCE = Delay()
 
 
+def is_immediate(delay: Delay) -> bool:
+    """Whether a delay is zero for all values of its parameters."""
+    if delay.kind == "exactly":
+        node = delay.arguments[0].node
+        return isinstance(node, Constant) and node.value == 0
+    return delay.kind == "immediate"
+
+
 def parameters_read(delay: Delay) -> tuple[str, ...]:
     """Names of the parameters a delay reads, its parts' included, each once, in reading order."""
     own = [name for argument in delay.arguments for name in read_by(argument.node)]

@@ -30,7 +30,7 @@ class Fault:
     transition: Transition
     option: Option | None  # None for a sum
     speed: bool
-    says: str
+    text: str
     row: int
 
 
@@ -47,7 +47,7 @@ def check(model: Model, values: ArrayLike, *, first: int = 0) -> None:
             expression = _expression(fault)
             where = f"{expression.where}: " if expression and expression.where else ""
             draw = first + fault.row
-            raise RunError(f"{where}{transition.name}: {fault.says} (draw {draw})")
+            raise RunError(f"{where}{transition.name}: {fault.text} (draw {draw})")
 
 
 def faults_at_corners(model: Model, transitions: Iterable[Transition]) -> Iterator[Fault]:
@@ -120,7 +120,7 @@ class _Grid:
         return f", when {' and '.join(named)}" if named else ""
 
     def fault(
-        self, point: tuple[int, ...], says: str, option: Option | None = None, speed: bool = False
+        self, point: tuple[int, ...], text: str, option: Option | None = None, speed: bool = False
     ) -> Fault:
         """The fault there, with the values that bring it about."""
         options = [option] if option else self.transition.options
@@ -131,7 +131,7 @@ class _Grid:
             transition=self.transition,
             option=option,
             speed=speed,
-            says=says + self.phrase(point, read),
+            text=text + self.phrase(point, read),
             row=self.start + point[0],
         )
 
@@ -261,14 +261,14 @@ def _sum_faults(
 def _speed_faults(points: _Grid, speed: Expression) -> Iterator[Fault]:
     value, bad = table(speed.node, points.grid)
     point = points.first(bad | ~np.isfinite(value))
-    says = f"{speed.text!r} has no value"
+    text = f"{speed.text!r} has no value"
     if point is None:
         point = points.first(value < 0)
         if point is not None:
             found = np.broadcast_to(value, points.grid.shape)[point]
-            says = f"{_value(speed.text, found)} below 0"
+            text = f"{_value(speed.text, found)} below 0"
     if point is not None:
-        yield points.fault(point, says, speed=True)
+        yield points.fault(point, text, speed=True)
 
 
 def _expression(fault: Fault) -> Expression | None:
