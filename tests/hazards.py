@@ -26,7 +26,8 @@ import numpy as np
 from scipy.stats import norm
 
 from sim.model.delays import row
-from sim.model.expressions import Evaluator, Expression, evaluator, variables_read
+from sim.model.evaluation import Evaluator, evaluator
+from sim.model.expressions import Expression, variables_read
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
 from sim.model.waiting import cdf

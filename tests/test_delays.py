@@ -23,15 +23,8 @@ from sim.model.delays import (
     parameters_read,
     row,
 )
-from sim.model.expressions import (
-    Arithmetic,
-    Comparison,
-    Constant,
-    Expression,
-    IfElse,
-    Names,
-    ParameterOf,
-)
+from sim.model.evaluation import Names
+from sim.model.expressions import Arithmetic, Comparison, Constant, Expression, IfElse, ParameterOf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.parameters import Distribution, Parameter
 from sim.model.waiting import cdf, ppf

@@ -8,8 +8,8 @@ impossible is impossible, combinations of names that never occur together may be
 from collections.abc import Callable, Iterable, Mapping
 from math import inf, isnan
 
+from sim.model.evaluation import COMBINE, odds
 from sim.model.expressions import (
-    COMBINE,
     Arithmetic,
     Call,
     Comparison,
@@ -23,7 +23,6 @@ from sim.model.expressions import (
     Not,
     ParameterOf,
     StateOf,
-    odds,
     walk,
 )
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import exp, inf, isfinite
 
 from sim.model.delays import numbers
-from sim.model.expressions import Evaluator, Expression, Values, evaluator
+from sim.model.evaluation import Evaluator, Values, evaluator
+from sim.model.expressions import Expression
 from sim.model.failures import (
     SLACK,
     impossible_delay,

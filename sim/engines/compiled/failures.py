@@ -23,7 +23,8 @@ from sim.engines.compiled.layout import (
     WRONG_STOP,
     PathState,
 )
-from sim.model.expressions import Expression, evaluator
+from sim.model.evaluation import evaluator
+from sim.model.expressions import Expression
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
 from sim.reach.draw_rates import DrawRates
