@@ -24,8 +24,8 @@ from small_models import (
     up,
 )
 
+from sim.model import Model
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
-from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
 from sim.model.transitions import Effect, Trigger
 from sim.reach import Reach, reach, satisfiable
