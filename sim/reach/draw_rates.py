@@ -41,6 +41,7 @@ class DrawRates:
         """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
+            # an exponential clock at speed s rings at rate s / mean
             numbers(transition.after, self.model.names, self.values)  # complains as elsewhere
             mean = self._value(transition.after.arguments[0], state)
         except (ValueError, ArithmeticError) as problem:

@@ -136,6 +136,7 @@ def branches(model: Model, bounds: Bounds, transition: Transition) -> Callable[[
         changes = [change(model, bounds, effect) for effect in option.effects]
         options.append((available, interval, option_reads(option), changes))
 
+    # which are possible, not how likely: that is the same in every draw that `bounds` covers
     def taken(state: State) -> Branches:
         found, certain = [], False
         for i, (available, interval, reads, changes) in enumerate(options):
