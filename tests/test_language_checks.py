@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RunError, ScenarioError
-from sim.reach import points
+from sim.reach import points, sums
 from sim.scenario import Scenario, load
 
 HEAD = """scenario: weighing

@@ -14,8 +14,8 @@ from sim.model.expressions import (
 from sim.model.model import Model
 from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
-from sim.reach.recheck import endless
 from sim.reach.points import Fault
+from sim.reach.recheck import endless
 from sim.reach.sums import faults_at_corners
 from sim.scenario.language.context import Context
 from sim.scenario.resolve import Resolved
