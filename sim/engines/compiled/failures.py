@@ -45,6 +45,7 @@ def explain(
     code, rank, detail = (int(path.status[i]) for i in (CODE, RANK, OPTION))
     state, marks = _halves(path.state.tolist(), len(model.variables))
     ask = _Question(model, state, values, [bool(mark) for mark in marks], when)
+    # the kernel stops at the first bit that has no value, and which outcome's it was is not kept
     if code == WRONG_OUTCOME:
         for i in model.outcome_order:  # as far as the kernel had come, and on
             if not ask.marks[i]:
@@ -64,6 +65,7 @@ def explain(
         elif code == WRONG_CHOICE:
             DrawRates(model, values, draw, {}, when).weights(rank, tuple(state))
         elif code == WRONG_EFFECT:
+            # the kernel numbers effects through all transitions
             effects = [e for t in model.transitions for o in t.options for e in o.effects]
             ask(effects[detail].expression, number=True)
     raise AssertionError(f"the kernel saw fault {code} of {rank} that no expression confirms")
