@@ -7,6 +7,7 @@ from sim.model.expressions import Expression, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
+from sim.reach.reasons import never_fires, out_of_reach
 from sim.scenario.checks import options_path
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
@@ -105,26 +106,29 @@ def _warn_unreached(
         path = resolved.paths[transition.name]
         if not fired:
             if not any(other[: len(path)] == path for other in never):  # else it has one
-                _warn_never_fires(transition, path, context)
+                reason = never_fires(model, found, transition)
+                _warn_never_fires(transition, path, reason and f": {reason}", context)
             continue
         for option, possible in zip(transition.options, taken, strict=True):
             if not possible and option.name is not None:
                 at = (*options_path(transition, path), option.name)
-                diagnostics.warn(at, "can never be taken")
+                reason = out_of_reach(model, found, option.available)
+                diagnostics.warn(at, "can never be taken" + (reason and f": {reason}"))
     for outcome, distance in zip(model.outcomes, found.outcomes, strict=True):
         path = ("outcomes", outcome.name)
         if distance is None and (*path, "when") not in never:  # else it has one
-            diagnostics.warn(path, "can never happen", key=True)
+            reason = out_of_reach(model, found, outcome.when)
+            diagnostics.warn(path, "can never happen" + (reason and f": {reason}"), key=True)
 
 
-def _warn_never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
+def _warn_never_fires(transition: Transition, path: KeyPath, reason: str, context: Context) -> None:
     diagnostics = context.diagnostics
     match transition.step:  # None: not of a treaty
         case "binds":
             diagnostics.warn(path, "never binds before the horizon", key=True)
         case "invoked":
-            diagnostics.warn((*path, "casus_foederis"), "can never be invoked")
+            diagnostics.warn((*path, "casus_foederis"), f"can never be invoked{reason}")
         case "reopened":
             diagnostics.warn((*path, "reopens"), "can never be invoked again")
         case None:
-            diagnostics.warn(path, "can never happen", key=True)
+            diagnostics.warn(path, f"can never happen{reason}", key=True)
