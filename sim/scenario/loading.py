@@ -74,6 +74,10 @@ def _load(file: str) -> Scenario:
     if diagnostics.problems:
         raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
+    if variant := composed.variant:
+        for path, near in variant.slips.items():
+            message = f"is new in this variant; did you mean {near!r} of {variant.base}?"
+            diagnostics.warn(path, message, key=True)
     return Scenario(
         model=resolved.model,
         declared=document,
@@ -81,6 +85,7 @@ def _load(file: str) -> Scenario:
         files=composed.files,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
+        variant=composed.variant,
         events={event.name: event for event in resolved.added},  # kept for `under`
     )
 
