@@ -8,7 +8,7 @@ import pytest
 from command_line import call
 from korea import SCENARIOS, SHIPPED, loaded
 
-from sim.reach.reachability import reach
+from sim.reach import reach
 
 __all__ = ["call"]
 NAMES = [file.stem for file in SHIPPED]

@@ -131,10 +131,12 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
 def _clauses(rows: pd.DataFrame) -> list[str]:
     """`Treaty: clause, clause`, folded, treaty by treaty."""
     articles = rows["article"] if "article" in rows else rows["clause"]
-    return [
-        "\n".join(lines(f"{title}: {', '.join(clauses)}", SHORT, max_lines=3, placeholder=" …"))
-        for title, clauses in articles.groupby(rows["title"], sort=False)
-    ]
+    labels = []
+    for title, clauses in articles.groupby(rows["title"], sort=False):
+        # a very long title is cut, never the clause
+        short = " ".join(lines(str(title), SHORT, max_lines=2, placeholder=" …"))
+        labels.append("\n".join(lines(f"{short}: {', '.join(clauses)}", SHORT)))
+    return labels
 
 
 def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import exp, inf, isfinite
 
 from sim.model.delays import numbers
-from sim.model.expressions import Evaluator, Expression, Values, evaluator
+from sim.model.evaluation import Evaluator, Values, evaluator
+from sim.model.expressions import Expression
 from sim.model.failures import (
     SLACK,
     impossible_delay,
@@ -40,6 +41,7 @@ class DrawRates:
         """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
+            # an exponential clock at speed s rings at rate s / mean
             numbers(transition.after, self.model.names, self.values)  # complains as elsewhere
             mean = self._value(transition.after.arguments[0], state)
         except (ValueError, ArithmeticError) as problem:

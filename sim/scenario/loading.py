@@ -8,9 +8,10 @@ from os import PathLike, fspath
 from sim.errors import ScenarioError
 from sim.machine_form import is_machine_form, read_model
 from sim.model.model import Model
+from sim.reach.recheck import readers
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
-from sim.scenario.checks import check_rules, readers
+from sim.scenario.checks import check_rules
 from sim.scenario.language import names
 from sim.scenario.language.document import Document, decode
 from sim.scenario.language.interventions import Intervention
@@ -73,6 +74,10 @@ def _load(file: str) -> Scenario:
     if diagnostics.problems:
         raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
+    if variant := composed.variant:
+        for path, near in variant.slips.items():
+            message = f"is new in this variant; did you mean {near!r} of {variant.base}?"
+            diagnostics.warn(path, message, key=True)
     return Scenario(
         model=resolved.model,
         declared=document,
@@ -81,6 +86,7 @@ def _load(file: str) -> Scenario:
         bases=composed.bases,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
+        variant=composed.variant,
         events={event.name: event for event in resolved.added},  # kept for `under`
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.formatting import plain
-from sim.model.model import Model
+from sim.model import Model
 from sim.model.titles import Titles, titles_of_model
 
 if TYPE_CHECKING:

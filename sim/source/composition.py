@@ -8,13 +8,12 @@ from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.source.diagnostics import describe
 from sim.source.reading import read, similar_file
 from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
+from sim.source.variants import NAMED_INSIDE, Variant, variant
 
 _NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
 LONGEST_CHAIN = 20  # files that extend one another; every one is read again for each variant
 # Nothing else in a scenario reads names of these sections, so that removing from them breaks none.
 _NOT_READ = ("endings", "interventions", "evidence")
-# Sections whose declarations contain named declarations again, which are merged one by one, too.
-_NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}
 
 
 @dataclass(slots=True)
@@ -26,6 +25,7 @@ class Composed:
     problems: list[Problem] = field(default_factory=list)
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
     bases: tuple[tuple[str, str], ...] = ()  # what it extends, nearest first: file, title or name
+    variant: Variant | None = None  # of the file that this one extends
 
     def problem(self, place: Place, path: str, text: str) -> None:
         """Report an error."""
@@ -56,6 +56,8 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
         made.problem(place, "extends", f"only one file can be extended, found a second: {part!r}")
     if bases:
         base = _base(file, *bases[0], chain)
+        removed = [name for name, _ in removals]
+        made.variant = variant(next(iter(base.files)), base.tree, made.tree, removed)
         _remove(base, removals)
         made.files = {**made.files, **{n: c for n, c in base.files.items() if n not in made.files}}
         made.problems = [*base.problems, *made.problems]
@@ -147,7 +149,7 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
 def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
     for text, place in removals:
         parts = text.split(".")
-        inside = _NAMED_INSIDE.get(parts[0])
+        inside = NAMED_INSIDE.get(parts[0])
         # `treaties.y.art3` is written for `treaties.y.obligations.art3`
         if inside and len(parts) == 3 and parts[2] not in keys(made.tree, *parts[:2]):
             parts = [*parts[:2], inside, parts[2]]
@@ -189,7 +191,7 @@ def _merged(base: Mapping, over: Mapping) -> Mapping:
     for section, entry in over.entries.items():
         below = sections.get(section)
         if below and isinstance(below.value, Mapping) and isinstance(entry.value, Mapping):
-            inside = _NAMED_INSIDE.get(section)
+            inside = NAMED_INSIDE.get(section)
             entry = replace(entry, value=_merged_section(below.value, entry.value, inside))
         sections[section] = entry
     endings = sections.get("endings")
