@@ -105,13 +105,13 @@ def test_replay_tells_the_runs_path(call):
     events = island_run().events.query("draw == 2 and path == 2")
     assert len(re.findall(r"^20\d\d-", out, re.MULTILINE)) == len(events) + 1  # and the end
     for said in (
-        "2024-12-04 00:00  Northland's ally: mutual_aid.art4 is invoked",
-        "because mutual_aid begins to bind (2024-12-04 00:00)",
-        "answer under mutual_aid.art4 – overt force",
+        "2024-12-04 00:00 Northland's ally: art4, Treaty of mutual aid is invoked",
+        "because Treaty of mutual aid begins to bind (2024-12-04 00:00)",
+        "answer under art4, Treaty of mutual aid – overt force",
         "*** ally fights",
         "Ending: widened",
     ):
-        assert said in out
+        assert said in " ".join(out.split())  # however it is folded
     taken = events[events["option"] == "overt_force"]["probability"].iloc[0]
     assert f"overt force {100 * taken:.1f} %" in out
     void = call("replay", FILE, "--draw", 2, "--path", 2, "--with", "no_treaty")[1]
