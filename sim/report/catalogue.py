@@ -34,4 +34,4 @@ def catalogue(directory: Path) -> Iterator[str]:
     if problems:
         raise ScenarioError(problems)
     if not found:
-        raise UsageError(f"{directory}: no scenarios there; `new NAME` writes one")
+        raise UsageError(f"{directory}: no scenarios there; `run_sim.py new NAME` writes one")
