@@ -207,6 +207,21 @@ def test_list_names_what_it_can_read_and_every_file_it_cannot(call, tmp_path):
     ]
 
 
+def test_list_works_in_a_folder_of_ones_own(call):
+    Path("mine.yaml").write_text(TEXT, encoding="utf-8")
+    Path("compose.yaml").write_text("services: {web: {image: x}}\n", encoding="utf-8")
+    Path("names.yaml").write_text("- a\n- b\n", encoding="utf-8")
+    Path("broken.yml").write_text("jobs: [", encoding="utf-8")  # of something else, all the same
+    title = "  A border shooting, and an ally who promised to help\n"
+    for arguments in ((), (".",), ("mine.yaml",)):
+        assert call("list", *arguments) == (0, f"mine.yaml\n{title}", "")
+    Path("scenarios").mkdir()
+    assert "no scenarios there" in call("list")[2]  # the control: the usual place goes before
+    assert "nosuch: there is no such directory" in call("list", "nosuch")[2]
+    Path("broken.yml").write_text("'scenario' : x\njobs: [", encoding="utf-8")
+    assert call("list", ".")[2].startswith("broken.yml:3:1: error: ")
+
+
 def test_compare_may_start_from_an_intervention(call):
     more = ("--with", "no_treaty", *FEW, "--no-charts", "--json")
     code, out, _ = call("compare", FIRST, "no_treaty", *more)

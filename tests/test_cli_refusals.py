@@ -159,6 +159,28 @@ def test_warnings_are_marked_and_change_no_exit_code(call):
     assert "warning" not in out
 
 
+CAPITALS = {
+    "outcomes: {": "outcomes: {Ally_fights: {when: ally.help == arms}, ",
+    "interventions: {": "interventions: {No_treaty: {set: {goes_on: 0.5}}, ",
+    "state:\n  border": "state:\n  Border: {flag: false, about: read}\n  border",
+}
+
+
+@pytest.mark.parametrize("place", CAPITALS, ids=["outcome", "intervention", "variable"])
+def test_names_that_share_a_file_elsewhere_are_warned_of(call, place):
+    assert place in TEXT
+    text = TEXT.replace(place, CAPITALS[place])
+    text = text.replace("stop_when: border == calm", "stop_when: border == calm and not Border")
+    text = text if "Border:" in text else text.replace(" and not Border", "")
+    Path("x.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = call("check", "x.yaml")
+    assert code == 0
+    (warning,) = [line for line in out.splitlines() if "capitals" in line]
+    assert "in capitals only; their charts or tables share a file on macOS and Windows" in warning
+    Path("x.yaml").write_text(re.sub("Ally_|No_|Border", "other_", text), encoding="utf-8")
+    assert "capitals" not in call("check", "x.yaml")[1]
+
+
 def test_findings_of_several_files_stand_together_and_as_json(call):
     Path("bad.yaml").write_text(TEXT.replace("horizon: 90 d", "horizon: 90"), encoding="utf-8")
     warned = TEXT.replace("parameters:", "parameters:\n  unread: {is: 0.5}")
