@@ -12,7 +12,7 @@ from islands import FILE, island, island_run
 import sim
 from sim import Results
 from sim.errors import RunError
-from sim.formatting import estimate, percent, plain
+from sim.formatting import estimates, percent, plain
 
 __all__ = ["call"]
 
@@ -44,10 +44,11 @@ def test_what_a_person_reads_fits_80_columns_and_has_intervals(call):
     said = " ".join(out.split())
     assert said.startswith(f"{island().title} {island().question}")
     for table in (island_run().outcomes, island_run().endings):
-        for name, row in table.iterrows():
-            shown = rf"^{plain(str(name))} +{re.escape(estimate(row))}"
+        found = estimates(row for _, row in table.iterrows())
+        for name, words in zip(table.index, found, strict=True):
+            shown = rf"^{plain(str(name))} +{re.escape(words)}"
             assert re.search(shown, out, re.MULTILINE), name
-    assert re.search(r"general war +\d+ % \(\d+–\d+\)", out)
+    assert re.search(r"general war +\d+(\.\d)? % \(\d+(\.\d)?–\d+(\.\d)?\)", out)
     assert "sampling error only; parameter uncertainty not included" in said
 
 

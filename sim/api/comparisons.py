@@ -20,7 +20,7 @@ from sim.errors import UsageError
 from sim.experiment import comparisons
 from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
-from sim.formatting import difference
+from sim.formatting import differences
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
@@ -68,7 +68,9 @@ class Comparison:
         rows = [(str(titles[name]), "baseline", found, "") for name, found in headlines.items()]
         for name, twin in self.twins.items():
             own = self.table[self.table["twin"] == name].set_index("outcome")
-            changes = {str(outcome): difference(row) for outcome, row in own.iterrows()}
+            of_outcomes = dict(own.iterrows())
+            said = differences(of_outcomes.values())
+            changes = dict(zip(map(str, of_outcomes), said, strict=True))
             rows += [
                 (str(titles[outcome]), name, found, changes[outcome])
                 for outcome, found in twin.headlines().items()

@@ -17,7 +17,7 @@ from sim.analysis.intervals import NOTES
 from sim.analysis.routes import ARROW
 from sim.api import Results
 from sim.experiment.plan import Plan
-from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
+from sim.formatting import DAY, at_most, counted, duration_in_words, estimates, percents, plain
 from sim.model.titles import Titles
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario, titles_of
@@ -83,14 +83,13 @@ def _outcomes(results: Results) -> Table:
     # an exact solution has no median times: its columns would be empty
     timed = bool(results.outcomes["median_time"].notna().any())
     table = grid("outcome", "probability", *["median time", "hits"] * timed)
-    for name, row in results.outcomes.iterrows():
+    found = estimates(row for _, row in results.outcomes.iterrows())
+    for (name, row), said in zip(results.outcomes.iterrows(), found, strict=True):
         median = float(row["median_time"])
         # to the second: floats of days would end in 59.9999 min
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
-        table.add_row(
-            Text(row["title"], bold), estimate(row), *[short(when), _of(row["hits"])] * timed
-        )
+        table.add_row(Text(row["title"], bold), said, *[short(when), _of(row["hits"])] * timed)
     return table
 
 
@@ -101,8 +100,9 @@ def _of(hits: float) -> str:
 
 def _endings(results: Results) -> Table:
     table = grid("ending", "probability")
-    for _, row in results.endings.iterrows():
-        table.add_row(str(row["title"]), estimate(row))
+    found = estimates(row for _, row in results.endings.iterrows())
+    for title, said in zip(results.endings["title"], found, strict=True):
+        table.add_row(str(title), said)
     return table
 
 
@@ -129,14 +129,17 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
     if not len(other):
         return
     shown = grid("these do not agree", "cases", "record (90 %)", "estimate")
-    for _, row in other.head(RECORDS).iterrows():
-        ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
+    few = other.head(RECORDS)
+    columns = ["record_low", "record_high", "probability"]
+    numbers = iter(percents(few[columns].to_numpy().ravel().tolist()))
+    for _, row in few.iterrows():
+        low, high, estimate = (next(numbers) for _ in columns)
         shown.add_row(
             f"{titles.of('outcome', row['outcome'])}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
             # none in n has no lower end: a bound is the honest form
-            ends if row["successes"] else f"below {at_most(row['record_high'])} %",
-            f"{percent(row['probability'])} %",
+            f"{low}–{high} %" if row["successes"] else f"below {at_most(row['record_high'])} %",
+            f"{estimate} %",
         )
     yield shown
     if len(other) > RECORDS:
@@ -153,8 +156,9 @@ def _routes(
         yield ""
         yield Text(f"Most likely routes to {titles.of('outcome', str(outcome))}", "bold")
         yield Text(_looked_at(table, about.draws * about.paths))
-        for _, row in table.head(ROUTES).iterrows():
-            share = f"{row['hits']:,} ({percent(row['share'])} %)"
+        shown = table.head(ROUTES)
+        for (_, row), part in zip(shown.iterrows(), percents([*shown["share"]]), strict=True):
+            share = f"{row['hits']:,} ({part} %)"
             yield Text(f"{share}   draw {row['draw']}, path {row['path']}")
             steps = (titles.of("origin", step) for step in str(row["route"]).split(ARROW))
             yield Padding(Text(ARROW.join(steps)), (0, 0, 0, 4))
