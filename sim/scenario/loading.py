@@ -38,7 +38,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 
     Raises ScenarioError with all errors in them.
     """
-    tree, problems, _ = read(fspath(path))
+    tree, problems, _, _ = read(fspath(path))
     if set(tree.entries) != {"sources"}:  # a scenario has other keys, too
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
@@ -54,12 +54,19 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 def _load(file: str) -> Scenario:
     composed = compose(file)  # raises if a file cannot be read at all
     if is_machine_form(composed.tree):  # no shorthand: nothing to expand or decode
+        if composed.problems:
+            raise ScenarioError(unique(composed.problems))
         return _from_machine_form(file, composed.files, read_model(composed.tree))
     # Order: files are put together, copies are made, keys are decoded, and only then is checked
     # what concerns several parts. Each step runs although an earlier one found errors, so that an
     # author sees all of them at once; none may rely on the absence of errors.
     diagnostics = expand(
-        Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
+        Diagnostics(
+            composed.tree,
+            problems=list(composed.problems),
+            removed=composed.removed,
+            unread=composed.unread,
+        )
     )
     document, context = decode(diagnostics)
     names.check_unique_names(diagnostics)

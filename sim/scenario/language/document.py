@@ -197,7 +197,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     # a section that is no mapping, such as `actors: [a, b]`: names in it are unknown
     context.unreadable = {
         name for name, entry in entries(root) if not isinstance(entry.value, tree.Mapping)
-    }
+    } | diagnostics.unread
     document = MappingDecoder(Document, root, (), context)
     document.report_unknown()
     document.decode(*_PROSE, *_LISTS)
