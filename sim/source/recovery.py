@@ -49,8 +49,9 @@ def _sections(text: str) -> list[_Section]:
     """The sections of a file, in order."""
     lines = text.splitlines()
     starts = [(i, found.group(1)) for i, row in enumerate(lines) if (found := _SECTION.match(row))]
+    # one end more where there is no section at all
     ends = [*(start for start, _ in starts[1:]), len(lines) + 1]
-    return [_Section(key, start, end) for (start, key), end in zip(starts, ends, strict=True)]
+    return [_Section(key, start, end) for (start, key), end in zip(starts, ends, strict=False)]
 
 
 def _left_out(text: str, section: _Section) -> str:
