@@ -1,6 +1,7 @@
 """The charts of a run as files: each as PNG for a page and as SVG for a printer."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,6 +15,7 @@ from sim.charts.after_run import charts
 from sim.charts.differences import differences
 from sim.charts.letters import as_written, told_once
 from sim.errors import UsageError, unknown
+from sim.formatting import file_name
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
@@ -25,39 +27,54 @@ def draw(
     folder: Path,
     check: Callable[[], None] = lambda: None,
 ) -> list[str]:
-    """Write every chart of a run into a folder, made if missing; gives the names drawn.
+    """Write every chart of a run into a folder, made if missing; gives what failed, a line each.
 
     `check` is called before each of them.
     """
     folder.mkdir(exist_ok=True)
-    names = []
+    failed = []
     with told_once():
         for name, chart in charts(scenario, results):
             check()
-            save(chart(), folder / name)
-            names.append(name)
-    return names
+            failed += _try_to_save(chart, folder / file_name(name))
+    return failed
 
 
-def draw_comparison(comparison: Comparison, directory: Path) -> None:
+def draw_comparison(comparison: Comparison, directory: Path) -> list[str]:
     """Write, into its folder `charts`, what each intervention changes about each headline.
 
-    Of a scenario without headlines, about each outcome.
+    Of a scenario without headlines, about each outcome. Gives what failed, as `draw`.
     """
     folder = directory / "charts"
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
     titles = comparison.baseline.outcomes["title"]
+    failed = []
     with told_once():
         for outcome in about.headlines or titles.index:
-            ax = differences(
+            chart = partial(
+                differences,
                 comparison.table,
                 outcome=str(outcome),
                 title=str(titles[outcome]),
                 subject=f"{about.title}, under {about.under}" if about.under else about.title,
                 interval=LABELS[about.interval],
             )
-            save(ax, folder / f"differences-{outcome}")
+            failed += _try_to_save(chart, folder / file_name(f"differences-{outcome}"))
+    return failed
+
+
+def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[str]:
+    """Write a chart, unless that fails: then the reason, and no half of it."""
+    try:
+        save(chart(), stem)
+    # whatever it is, it must not cost the tables, which took the time
+    except Exception as error:  # noqa: BLE001
+        plt.close("all")
+        for half in (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")):
+            half.unlink(missing_ok=True)
+        return [f"{stem.name}: {type(error).__name__}: {error}"]
+    return []
 
 
 def save_timeline(replay: Replay, file: Path) -> None:
