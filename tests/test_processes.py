@@ -1,7 +1,6 @@
 """Worker processes: what they give back, and what is said when one is lost."""
 
 import os
-import signal
 from math import sqrt
 
 import pytest
@@ -9,23 +8,21 @@ import pytest
 from sim.errors import RunError
 from sim.experiment.processes import processes
 
-DEAF = (signal.signal, signal.SIGINT, signal.SIG_IGN)
-
 
 def test_work_comes_back_from_other_processes():
-    with processes(2, *DEAF) as pool:
+    with processes(2) as pool:
         assert list(pool.map(sqrt, [1.0, 4.0, 9.0])) == [1, 2, 3]
         assert set(pool.map(_who, range(4))) - {os.getpid()}
 
 
 def test_a_lost_process_is_told_and_not_traced():
-    with pytest.raises(RunError, match="ended before its work was done"), processes(2, *DEAF) as p:
+    with pytest.raises(RunError, match="ended before its work was done"), processes(2) as p:
         list(p.map(os._exit, [3]))
 
 
 def test_an_error_of_the_work_itself_stays_what_it_is():
     """The control: only a lost process is called lost."""
-    with pytest.raises(ValueError, match="minus one has none"), processes(1, *DEAF) as pool:
+    with pytest.raises(ValueError, match="minus one has none"), processes(1) as pool:
         list(pool.map(_root, [-1.0]))
 
 

@@ -1,5 +1,6 @@
 """The charts of a run as files: each as PNG for a page and as SVG for a printer."""
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -93,7 +94,10 @@ def save(ax: Axes, stem: Path) -> None:
     figure = style.figure_of(ax)
     # the same run gives the same bytes: no random ids, no date, no version of matplotlib
     # else every SVG has its own ids, and a tick made only now may be taken for TeX
-    with mpl.rc_context({"svg.hashsalt": "escalation"}), as_written():
+    salted = mpl.rc_context({"svg.hashsalt": "escalation"})
+    with salted, as_written(), warnings.catch_warnings():
+        # names of hundreds of letters leave the axes no room, and the picture is what it is
+        warnings.filterwarnings("ignore", "constrained_layout not applied", UserWarning)
         figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
         figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
     # pyplot keeps every figure until it is closed, and a run draws a dozen
