@@ -1,7 +1,6 @@
 """Runs that are ended from outside: by SIGTERM, by SIGKILL, by Ctrl-C in the middle of a path."""
 
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -17,13 +16,11 @@ from small_models import count, model, rule
 from walking import exactly
 
 import sim
-from sim.engines import exact
-from sim.engines.reference.world import World
+from sim.engines import ENGINES
 from sim.experiment import work
-from sim.experiment.processes import processes
-from sim.experiment.work import Stop
 
 LINUX = pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc")
+NOTHING = r"^$"  # what Stop says
 HANGS = 300  # seconds: what takes longer will not end; nothing is said of how fast it is
 
 # At the tenth piece the process says who its workers are and does to itself what `{act}` says.
@@ -125,7 +122,7 @@ def test_the_kernel_stops_in_the_middle_of_a_path(hears):
 
     def stop_once_it_walks():
         if fired:
-            raise Stop
+            raise work.Stop
 
     fired: list[int] = []
     heard = "job.halt[0] != 0:"
@@ -141,14 +138,14 @@ def test_the_kernel_stops_in_the_middle_of_a_path(hears):
             paths=range(1),
             check=stop_once_it_walks,
         )
-        with pytest.raises(Stop):
+        with pytest.raises(work.Stop, match=NOTHING):
             list(found)
     assert (len(fired) < long) is hears
 
 
 @pytest.mark.parametrize("torn", [True, False], ids=["in the path", "the control"])
 def test_the_reference_engine_stops_in_the_middle_of_a_path(monkeypatch, torn):
-    fire, fired = World.fire, []
+    fired = []
 
     def press_at_the_hundredth(world, clock):
         fired.append(clock)
@@ -156,33 +153,17 @@ def test_the_reference_engine_stops_in_the_middle_of_a_path(monkeypatch, torn):
             signal.raise_signal(signal.SIGINT)
         fire(world, clock)
 
-    monkeypatch.setattr(World, "fire", press_at_the_hundredth)
     if not torn:
         monkeypatch.setattr(work.Interruption, "each", lambda self, made: made)
-    found = sim.run(ticking(500), draws=3, paths=2, engine="reference", workers=1, progress=False)
+    with altered("reference") as walk:
+        world = vars(sys.modules["altered_world"])["World"]
+        fire, world.fire = world.fire, press_at_the_hundredth
+        monkeypatch.setitem(ENGINES, "reference", walk.__module__)
+        found = sim.run(
+            ticking(500), draws=3, paths=2, engine="reference", workers=1, progress=False
+        )
     assert len(fired) == (100 if torn else 1000)
     assert found.provenance.draws == (0 if torn else 1)
-
-
-@pytest.mark.parametrize("draw", [0, 1])
-def test_the_exact_engine_stops_in_the_middle_of_a_draw(monkeypatch, draw):
-    solved, called = exact._solved, []
-
-    def press(*arguments):
-        called.append(arguments)
-        if len(called) == draw + 1:
-            signal.raise_signal(signal.SIGINT)
-        return solved(*arguments)
-
-    monkeypatch.setattr(exact, "_solved", press)
-    waiting = model([count("n", 3)], [rule("once", after=1.0, limit=1)], {}, days=3)
-    if draw == 0:  # nothing to keep
-        with pytest.raises(KeyboardInterrupt):
-            sim.run(waiting, draws=4, engine="exact", progress=False)
-    else:
-        found = sim.run(waiting, draws=4, engine="exact", progress=False)
-        assert (found.provenance.draws, found.provenance.draws_asked) == (1, 4)
-    assert len(called) == draw + 1
 
 
 def test_an_interruption_ends_nothing_that_is_being_counted():
@@ -191,36 +172,7 @@ def test_an_interruption_ends_nothing_that_is_being_counted():
     ahead = interruption.each(iter([1, 2, 3]))
     assert next(ahead) == 1
     interruption.ask(signal.SIGINT, None)  # raises nothing here
-    with pytest.raises(Stop):
+    with pytest.raises(work.Stop, match=NOTHING):
         next(ahead)
     with pytest.raises(KeyboardInterrupt):
         interruption.ask(signal.SIGINT, None)
-
-
-def in_a_worker(engine: str) -> list[float]:
-    found = sim.run(FIRST, draws=3, paths=100, engine=engine, workers=2, progress=False)
-    return found.outcomes["probability"].tolist()
-
-
-def splits(_: int) -> float:
-    return sim.rare(FIRST, "ally_fights", draws=2, paths=10, workers=2, progress=False).probability
-
-
-def has_workers(_: int) -> bool:
-    try:
-        with processes(1) as pool:
-            return pool.submit(abs, -1).result() == 1
-    except AssertionError:  # "daemonic processes are not allowed to have children"
-        return False
-
-
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_a_run_inside_a_worker_of_a_pool_walks_in_it(engine):
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        assert pool.apply(in_a_worker, (engine,)) == in_a_worker(engine)
-
-
-def test_a_splitting_inside_a_worker_of_a_pool_walks_in_it():
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        assert pool.apply(has_workers, (0,)) is False  # the control: it may have none
-        assert pool.apply(splits, (0,)) == splits(0)

@@ -1,10 +1,13 @@
 """Worker processes: what they give back, and what is said when one is lost."""
 
+import multiprocessing
 import os
 from math import sqrt
 
 import pytest
+from command_line import FIRST
 
+import sim
 from sim.errors import RunError
 from sim.experiment.processes import processes
 
@@ -34,3 +37,32 @@ def _root(number: float) -> float:
 
 def _who(_: int) -> int:
     return os.getpid()
+
+
+def in_a_worker(engine: str) -> list[float]:
+    found = sim.run(FIRST, draws=3, paths=100, engine=engine, workers=2, progress=False)
+    return found.outcomes["probability"].tolist()
+
+
+def splits(_: int) -> float:
+    return sim.rare(FIRST, "ally_fights", draws=2, paths=10, workers=2, progress=False).probability
+
+
+def has_workers(_: int) -> bool:
+    try:
+        with processes(1) as pool:
+            return pool.submit(abs, -1).result() == 1
+    except AssertionError:  # "daemonic processes are not allowed to have children"
+        return False
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_run_inside_a_worker_of_a_pool_walks_in_it(engine):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(in_a_worker, (engine,)) == in_a_worker(engine)
+
+
+def test_a_splitting_inside_a_worker_of_a_pool_walks_in_it():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(has_workers, (0,)) is False  # the control: it may have none
+        assert pool.apply(splits, (0,)) == splits(0)

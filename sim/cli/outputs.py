@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.printing import print_note, print_problems
+from sim.cli.printing import DEBUG, print_note
 from sim.cli.stopping import interrupted_code
 from sim.errors import UsageError
 from sim.formatting import file_name
@@ -109,11 +110,17 @@ def exit_if_interrupted(results: Results, *, cut: bool) -> None:
         raise typer.Exit(interrupted_code())
 
 
-def exit_if_charts_failed(failed: Sequence[str]) -> None:
+def exit_if_charts_failed(failed: Sequence[tuple[str, Exception]]) -> None:
     """End with 1 if a chart could not be drawn, after all that could be was written."""
+    for name, error in failed:
+        print_note(f"chart not drawn: {name} ({type(error).__name__}: {error})")
+        if DEBUG in os.environ:
+            print_note("".join(format_exception(error)))
     if failed:
-        print_problems(f"chart not drawn: {one}" for one in failed)
-        print_note("The tables are whole. Please report this with the command and the scenario.")
+        print_note(
+            "The tables are whole. Unless the disk is full, this is an internal error: please "
+            f"report it with the command and the scenario; {DEBUG}=1 shows where it happened."
+        )
         raise typer.Exit(1)
 
 

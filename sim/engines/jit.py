@@ -1,6 +1,8 @@
 """Compiled functions, cached on disk for the next process wherever there is a place for that."""
 
-from contextlib import suppress
+from __future__ import annotations
+
+import contextlib
 from typing import Any
 
 import numba
@@ -35,6 +37,9 @@ def _survive_broken_files(cache: Any) -> None:
     A process that was killed or a disk that was full leaves files cut or empty; numba raises
     whatever the part of it raises that meets them first, in every process from then on.
     """
+    # Numba's private interface, for want of another: it offers no hook, and names no error. What is
+    # gained: one broken file costs one compilation (35 s) instead of every run until somebody finds
+    # the folder and empties it.
     read, write = cache.load_overload, cache.save_overload
 
     def load(signature: Any, context: Any) -> Any:
@@ -42,13 +47,13 @@ def _survive_broken_files(cache: Any) -> None:
             return read(signature, context)
         except Exception:  # noqa: BLE001
             # the index too: numba reads it once more before it writes
-            with suppress(OSError):
+            with contextlib.suppress(OSError):
                 cache.flush()
             return None  # as where nothing was cached yet
 
     def save(signature: Any, made: Any) -> None:
         # what is compiled is of use to this process, whether or not the next one finds it
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             write(signature, made)
 
     cache.load_overload, cache.save_overload = load, save

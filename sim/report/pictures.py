@@ -20,6 +20,7 @@ from sim.formatting import file_name
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
+FailedChart = tuple[str, Exception]  # its name, and why
 
 
 def draw(
@@ -27,13 +28,13 @@ def draw(
     results: Results,
     folder: Path,
     check: Callable[[], None] = lambda: None,
-) -> list[str]:
-    """Write every chart of a run into a folder, made if missing; gives what failed, a line each.
+) -> list[FailedChart]:
+    """Write every chart of a run into a folder, made if missing; gives those that failed.
 
     `check` is called before each of them.
     """
     folder.mkdir(exist_ok=True)
-    failed = []
+    failed: list[FailedChart] = []
     with told_once():
         for name, chart in charts(scenario, results):
             check()
@@ -41,16 +42,16 @@ def draw(
     return failed
 
 
-def draw_comparison(comparison: Comparison, directory: Path) -> list[str]:
+def draw_comparison(comparison: Comparison, directory: Path) -> list[FailedChart]:
     """Write, into its folder `charts`, what each intervention changes about each headline.
 
-    Of a scenario without headlines, about each outcome. Gives what failed, as `draw`.
+    Of a scenario without headlines, about each outcome. Gives those that failed, as `draw`.
     """
     folder = directory / "charts"
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
     titles = comparison.baseline.outcomes["title"]
-    failed = []
+    failed: list[FailedChart] = []
     with told_once():
         for outcome in about.headlines or titles.index:
             chart = partial(
@@ -65,8 +66,8 @@ def draw_comparison(comparison: Comparison, directory: Path) -> list[str]:
     return failed
 
 
-def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[str]:
-    """Write a chart, unless that fails: then the reason, and no half of it."""
+def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
+    """Write a chart, unless that fails: then no half of it."""
     try:
         save(chart(), stem)
     # whatever it is, it must not cost the tables, which took the time
@@ -74,7 +75,7 @@ def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[str]:
         plt.close("all")
         for half in (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")):
             half.unlink(missing_ok=True)
-        return [f"{stem.name}: {type(error).__name__}: {error}"]
+        return [(stem.name, error)]
     return []
 
 

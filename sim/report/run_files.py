@@ -20,13 +20,13 @@ def write(
     *,
     charts: bool,
     check: Callable[[], None] = lambda: None,
-) -> list[str]:
+) -> list[tuple[str, Exception]]:
     """Write a run with its analyses into a directory, which appears whole or not at all.
 
     `check` is called before each chart; when it raises Stop, the tables are written without any.
     Gives the charts that could not be drawn, with the reason; they never cost the tables.
     """
-    failed: list[str] = []
+    failed: list[tuple[str, Exception]] = []
 
     # called inside the directory in the making, so that files and tables appear together
     def also(folder: Path) -> None:

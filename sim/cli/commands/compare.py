@@ -55,7 +55,7 @@ def compare(
     from sim.report.twins import comparison_summary, comparison_view
 
     charts = not no_charts and not comparison.baseline.provenance.interrupted
-    failed: list[str] = []
+    failed: list[tuple[str, Exception]] = []
 
     def draw(folder: Path) -> None:
         failed.extend(draw_comparison(comparison, folder))

@@ -18,6 +18,7 @@ from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_cloc
 from sim.engines.compiled.firing import (
     apply_new_values,
     choose,
+    find_ending,
     find_new_values,
     look_at_outcomes,
     record,
@@ -45,11 +46,10 @@ from sim.engines.compiled.layout import (
     RECORDED,
     TOO_MANY,
     WRONG_BECOMES,
-    WRONG_ENDING,
     WRONG_GUARD,
     Arguments,
 )
-from sim.engines.compiled.lookup import combine_planes, look_up, renew_conditions, value_of
+from sim.engines.compiled.lookup import combine_planes, look_up, renew_conditions
 from sim.engines.compiled.machine import cached_njit, group_at, inlined, lowest
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, FIRINGS_IN_A_PATH
 from sim.model.transitions import NOTHING
@@ -246,19 +246,6 @@ def walk_path(tables, plan, path, out, job, row):
     out.end_time[row] = now
     out.stopped[row] = 1 if stops else 0
     out.n_events[row] = path.status[EVENTS]
-
-
-@inlined
-def find_ending(tables, plan, path, out, row):
-    """How the path ended: the first ending whose condition holds."""
-    for i in range(plan.size.endings):
-        table = plan.ends.ending[i]
-        value = value_of(tables, table, path.state) if table != NONE else 1.0
-        if math.isnan(value):
-            fault(path, WRONG_ENDING, i, 0)
-        if value != 0.0:
-            out.ending[row] = i
-            return
 
 
 @inlined
