@@ -126,7 +126,8 @@ class Document(Described):
         Kind(_start, DATE.schema), "Date of day 0; charts then show dates."
     )
     horizon: float = required(
-        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)), "The longest duration of a path; at most 1e9 y."
+        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)),
+        "The longest duration of a path; at most 1e9 y.",
     )
     sources: Mapping[str, Source] = section(Source, "The works that may be cited.")
     ladders: Mapping[str, tuple[str, ...]] = optional(
