@@ -25,12 +25,6 @@ SECONDS: Mapping[str, float] = {
 DAY = SECONDS["d"]
 LONGEST_FILE_NAME = 160  # bytes, without what is put before and behind it
 
-TREATY_EVENTS = {  # what a treaty does by itself
-    ".binds": "{} begins to bind",
-    ".invoked": "{} is invoked",
-    ".reopened": "{} is invoked again",
-}
-
 
 def plain(name: str) -> str:
     """A name of the scenario as words: `ally_fights` becomes `ally fights`."""
@@ -157,18 +151,6 @@ def _signed(points: float, digits: int) -> str:
 def counted(count: int, thing: str) -> str:
     """So many of them: `1 path`, `2,000 paths`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def happened(transition: str, option: object) -> str:
-    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is invoked`.
-
-    `option` may be missing.
-    """
-    for ending, phrase in TREATY_EVENTS.items():
-        if transition.endswith(ending):
-            return phrase.format(transition.removesuffix(ending))
-    what = f"answer under {transition}" if "." in transition else plain(transition)
-    return f"{what} – {plain(option)}" if isinstance(option, str) else what
 
 
 def moment(time: float, start: date | None) -> str:

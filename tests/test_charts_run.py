@@ -76,7 +76,7 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
     assert first["time.ally_fights"] < first["time.general_war"]
     assert told == ["*** ally fights", "*** general war"]
-    assert "mutual_aid.art4 is invoked" in [text.get_text() for text in ax.texts]
+    assert "art4, Treaty of mutual aid is invoked" in [text.get_text() for text in ax.texts]
     heads = [label.get_text() for label in ax.get_xticklabels()]
     assert "Northland" in heads
     assert "north" not in heads
@@ -86,12 +86,12 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     ("about", "owner", "title"),
     [
         ("how far the two have gone", "", "How far the two have gone – "),
-        ("", "north", "How far up the ladder `north_south` of Northland? – "),
-        ("", "", "How far up the ladder `north_south`? – "),
+        ("", "north", "Where on its ladder is north south of Northland? – "),
+        ("", "", "Where on its ladder is north south? – "),
         (
             "too long to head a chart, since it tells all of a story from end to end",
             "",
-            "How far up the",
+            "Where on its ladder",
         ),
     ],
 )

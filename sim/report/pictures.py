@@ -17,6 +17,7 @@ from sim.charts.differences import differences
 from sim.charts.letters import as_written, told_once
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
+from sim.model.titles import Titles
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
@@ -42,7 +43,9 @@ def draw(
     return failed
 
 
-def draw_comparison(comparison: Comparison, directory: Path) -> list[FailedChart]:
+def draw_comparison(
+    comparison: Comparison, directory: Path, titles: Titles | None = None
+) -> list[FailedChart]:
     """Write, into its folder `charts`, what each intervention changes about each headline.
 
     Of a scenario without headlines, about each outcome. Gives those that failed, as `draw`.
@@ -50,15 +53,18 @@ def draw_comparison(comparison: Comparison, directory: Path) -> list[FailedChart
     folder = directory / "charts"
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
-    titles = comparison.baseline.outcomes["title"]
+    called = (titles or Titles()).changes
+    names = {twin: called(twin) for twin in comparison.twins if called(twin) != twin}
+    titles_of_outcomes = comparison.baseline.outcomes["title"]
     failed: list[FailedChart] = []
     with told_once():
-        for outcome in about.headlines or titles.index:
+        for outcome in about.headlines or titles_of_outcomes.index:
             chart = partial(
                 differences,
                 comparison.table,
                 outcome=str(outcome),
-                title=str(titles[outcome]),
+                title=str(titles_of_outcomes[outcome]),
+                names=names,
                 subject=f"{about.title}, under {about.under}" if about.under else about.title,
                 interval=LABELS[about.interval],
             )

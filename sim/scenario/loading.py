@@ -90,6 +90,7 @@ def _load(file: str) -> Scenario:
         declared=document,
         file=file,
         files=composed.files,
+        bases=composed.bases,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
         variant=composed.variant,

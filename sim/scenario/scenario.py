@@ -32,6 +32,8 @@ class Scenario:
     declared: Document
     file: str
     files: Mapping[str, bytes] = field(repr=False)  # as they were when they were parsed
+    # the files that it extends, nearest first: each as it is written there, and its title
+    bases: tuple[tuple[str, str], ...] = ()
     numbers: tuple[Stipulated, ...]  # those written in rules
     warnings: tuple[Problem, ...] = ()
     applied: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ class Composed:
     files: dict[str, bytes] = field(default_factory=dict)  # each as it was parsed
     problems: list[Problem] = field(default_factory=list)
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
+    bases: tuple[tuple[str, str], ...] = ()  # what it extends, nearest first: file, title or name
     variant: Variant | None = None  # of the file that this one extends
     unread: frozenset[str] = frozenset()  # sections left out of some file for an error of YAML
 
@@ -63,6 +64,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
         made.problems = [*base.problems, *made.problems]
         made.removed = base.removed
         made.unread |= base.unread
+        made.bases = ((bases[0][0], _title(base.tree)), *base.bases)
         made.tree = _merged(base.tree, made.tree)
     else:
         _remove(made, removals)
@@ -84,6 +86,12 @@ def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Compos
         message = f"files extend one another in a circle: {names}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])
     return _compose(base, chain)
+
+
+def _title(tree: Mapping) -> str:
+    """What a file calls itself: its title, else its name; empty if it has neither."""
+    named = [tree.get(key) for key in ("title", "scenario")]
+    return next((one.text for one in named if isinstance(one, Scalar)), "")
 
 
 def _beside(file: str, part: str) -> str:

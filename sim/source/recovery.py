@@ -10,7 +10,9 @@ from typing import NamedTuple
 import yaml
 
 MOST_SECTIONS = 10  # that are left out of one file; each costs another reading
-_SECTION = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_.])")  # also where its colon is missing
+_SECTION = re.compile(
+    r"([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_.])"
+)  # also where its colon is missing
 _NEEDED = ("extends", "include", "remove")  # without them everything else would look wrong
 
 

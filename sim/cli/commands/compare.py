@@ -53,19 +53,22 @@ def compare(
     draw_without_window()
     from sim.report.pictures import draw_comparison
     from sim.report.twins import comparison_summary, comparison_view
+    from sim.scenario import titles_of
 
+    titles = titles_of(loaded)
     charts = not no_charts and not comparison.baseline.provenance.interrupted
     failed: list[tuple[str, Exception]] = []
 
     def draw(folder: Path) -> None:
-        failed.extend(draw_comparison(comparison, folder))
+        failed.extend(draw_comparison(comparison, folder, titles))
 
     with interruptible() as again:
         comparison.save(target.path, also=draw if charts else None)
     if as_json:
         print_json(comparison_summary(comparison))
     else:
-        print_view(comparison_view(comparison, describe_written(charts, target.path)))
+        written = describe_written(charts, target.path)
+        print_view(comparison_view(comparison, written, titles))
     target.report_kept()
     exit_if_interrupted(comparison.baseline, cut=again.asked)
     exit_if_charts_failed(failed)
