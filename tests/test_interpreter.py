@@ -38,7 +38,7 @@ def interpreted(world: interpreter.World) -> list[object]:
     walks = [interpreter.Walk(world, path, SEED) for path in range(PATHS)]
     for walk in walks:
         marks = [walk.marks.get(name) for name in ("oa", "ob", "oc")]
-        times = [None if time is None else time / interpreter.DAY for time in marks]
+        times = [None if time is None else interpreter.days(time) for time in marks]
         found += [walk.events, times, walk.end]
     for counts in ("starts", "fired"):
         columns = zip(*(getattr(walk, counts) for walk in walks), strict=True)

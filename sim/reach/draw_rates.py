@@ -40,8 +40,8 @@ class DrawRates:
         """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
-            numbers(transition.after, self.model.names, self.values)  # complains as elsewhere
-            mean = self._value(transition.after.arguments[0], state)
+            # the row of an exponential delay: its kind, then its mean
+            mean = numbers(transition.after, self.model.names, self.values)[1]
         except (ValueError, ArithmeticError) as problem:
             raise impossible_delay(
                 transition.name, transition.after, problem, self.draw

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.errors import Place, odd_character
 from sim.formatting import SECONDS
+from sim.model.time_grid import seconds_from_decimal
 from sim.scenario.language.context import Context
 from sim.scenario.language.kinds import Decoded, Invalid, Kind, list_of, scalar_kind
 from sim.source.diagnostics import describe
@@ -221,9 +222,10 @@ DURATION_SCHEMA = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_l
 
 
 def seconds_of(text: str) -> float | None:
-    """Seconds of a text such as `5 d`; None if it is no duration. Raises Invalid.
+    """Seconds of a text such as `5 d`, on the grid of time; None if it is no duration.
 
     A week has 7 days and a year 365.25; months differ in length, so there is no unit for them.
+    Raises Invalid, also for what is above 0 and would be rounded to none.
     """
     match = _DURATION.fullmatch(text)
     if not match:
@@ -234,9 +236,11 @@ def seconds_of(text: str) -> float | None:
     unit = _UNIT_SPELLINGS.get(unit.lower().removesuffix("s"), unit)
     if unit not in SECONDS:
         raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
-    seconds = float(digits) * SECONDS[unit]
+    seconds = seconds_from_decimal(digits, SECONDS[unit])
     if math.isinf(seconds):  # `1e308 y`
         raise Invalid(f"{text!r} is too long")
+    if seconds == 0 and float(digits) != 0:  # `1e-9 s`
+        raise Invalid(f"{text!r} is too short: times are whole multiples of 2^-20 s, about 1e-6 s")
     return seconds
 
 
