@@ -10,7 +10,7 @@ from random_models import Written, model_of
 from sim.engines import engine
 from sim.errors import RunError
 from sim.experiment import parameter_values
-from sim.model.model import Model
+from sim.model import Model
 from sim.results import PathBatch
 
 PER_PATH = ("ending", "end_time", "stopped", "n_events", "outcome_time")

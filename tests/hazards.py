@@ -25,9 +25,9 @@ from math import exp, inf, log, sqrt
 import numpy as np
 from scipy.stats import norm
 
+from sim.model import Evaluator, Model, evaluator
 from sim.model.delays import row
-from sim.model.expressions import Evaluator, Expression, evaluator, variables_read
-from sim.model.model import Model
+from sim.model.expressions import Expression, variables_read
 from sim.model.transitions import Effect, Transition
 from sim.model.waiting import cdf
 from sim.results import NOTHING, PathBatch

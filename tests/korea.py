@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from sim.model.expressions import Evaluator, evaluator
-from sim.model.model import Model
+from sim.model import Evaluator, Model, evaluator
 from sim.model.parameters import central
 from sim.scenario import Scenario, load
 

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.model.model import Model
+from sim.model import Model
 from sim.scenario import load
 
 CHOICES = ("probability", "weight", "utility")

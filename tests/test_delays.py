@@ -12,7 +12,7 @@ from numba.extending import register_jitable
 from scipy import special, stats
 
 from sim.formatting import DAY, duration_in_words
-from sim.model import waiting
+from sim.model import Names, waiting
 from sim.model.delay_kinds import CODES
 from sim.model.delays import (
     AT_ONCE,
@@ -23,15 +23,7 @@ from sim.model.delays import (
     parameters_read,
     row,
 )
-from sim.model.expressions import (
-    Arithmetic,
-    Comparison,
-    Constant,
-    Expression,
-    IfElse,
-    Names,
-    ParameterOf,
-)
+from sim.model.expressions import Arithmetic, Comparison, Constant, Expression, IfElse, ParameterOf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.parameters import Distribution, Parameter
 from sim.model.waiting import cdf, ppf

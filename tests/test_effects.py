@@ -7,7 +7,7 @@ from walking import SAMPLING, pieces
 from sim.model.effects import MEANINGS, Meaning, new_value, variable_read
 from sim.model.expressions import Arithmetic, Constant, Expression, StateOf
 from sim.model.transitions import Effect
-from sim.reach.reachability import reach
+from sim.reach import reach
 
 TOP = 3
 CASES = [(how, old, given) for how in MEANINGS for old in range(TOP + 1) for given in (0, 1, TOP)]

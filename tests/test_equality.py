@@ -16,8 +16,8 @@ from sim.engines.compiled import work
 from sim.engines.compiled.lower import lowered
 from sim.errors import UsageError
 from sim.experiment import parameter_values
+from sim.model import Model
 from sim.model.expressions import Arithmetic, Constant, Expression, StateOf
-from sim.model.model import Model
 from sim.model.transitions import Option
 from sim.results import PathBatch
 from sim.scenario import load

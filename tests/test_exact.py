@@ -30,9 +30,9 @@ from small_models import (
 from sim.engines.exact import Exact, solve
 from sim.engines.exact.transient import poisson
 from sim.errors import NotApplicable, RunError
+from sim.model import Model
 from sim.model.delays import Delay
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
-from sim.model.model import Model
 from sim.model.transitions import Trigger
 
 TIGHT = 1e-11

@@ -15,8 +15,8 @@ from storm import ANSWERS, HOME
 from sim import run
 from sim.engines import ENGINES
 from sim.engines.exact import solve
+from sim.model import Model
 from sim.model.expressions import Constant, Expression
-from sim.model.model import Model
 from sim.model.parameters import Distribution, central
 from sim.scenario import load
 

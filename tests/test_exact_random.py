@@ -17,7 +17,7 @@ from sim.experiment import parameter_values
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
 from sim.model.waiting import ppf
-from sim.reach.reachability import reach
+from sim.reach import reach
 
 PATHS = 10_000
 CALM = 1e-4  # how often the comparisons together fail if all is right

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.model.evaluation import Names, evaluator, odds
 from sim.model.expressions import (
     Arithmetic,
     Call,
@@ -16,13 +17,10 @@ from sim.model.expressions import (
     Happened,
     IfElse,
     Logic,
-    Names,
     Negative,
     Not,
     ParameterOf,
     StateOf,
-    evaluator,
-    odds,
     outcomes_read,
     parameters_read,
     variables_read,

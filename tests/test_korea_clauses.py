@@ -3,7 +3,7 @@
 import pytest
 from korea import called, guard, loaded, parameters, state
 
-from sim.model.expressions import evaluator
+from sim.model import evaluator
 
 TEXT, STRIKES, EDITORIAL = "armed_invasion", "strikes_count", "any_war"
 ART4, ART3 = "rus_prk_2024.art4", "rus_prk_2024.art3"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from korea import SCENARIOS, SHIPPED, loaded
 
-from sim.reach.reachability import reach
+from sim.reach import reach
 from sim.report.describe import describe
 
 NAMES = [file.stem for file in SHIPPED]

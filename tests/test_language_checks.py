@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RunError, ScenarioError
-from sim.reach import sums
+from sim.reach import points, sums
 from sim.scenario import Scenario, load
 
 HEAD = """scenario: weighing
@@ -131,7 +131,7 @@ def test_every_draw_is_looked_at_before_it_runs(tmp_path):
 
 def test_many_draws_are_looked_at_in_batches(tmp_path, monkeypatch):
     scenario = made(tmp_path, choose("probability: p * heat / 6", "probability: rest"))
-    monkeypatch.setattr(sums, "CELLS", 100)
+    monkeypatch.setattr(points, "CELLS", 100)
     values = np.full((1_000, 4), 0.1)
     sums.check(scenario.model, values)
     values[777, 0] = 1.3
@@ -142,7 +142,7 @@ def test_many_draws_are_looked_at_in_batches(tmp_path, monkeypatch):
 def test_a_choice_of_too_many_states_is_left_to_the_engine(tmp_path, monkeypatch):
     event = choose("probability: 0.25 * heat", "probability: rest")
     assert "above 1" in refused(tmp_path, event)
-    monkeypatch.setattr(sums, "CELLS", 5)
+    monkeypatch.setattr(points, "CELLS", 5)
     assert made(tmp_path, event).name == "weighing"
 
 

@@ -108,6 +108,17 @@ WRONG = {
         "horizon: long",
         "must be a number, found 'long'",
     ),
+    "a transition without end": (
+        '    when: "border == shooting"\n    after: {exponential: ["3456000"]}',
+        "    after: at once",
+        "would fire without end at one moment: it has no delay, and no guard",
+    ),
+    "two names with one stream": (  # two names with one hash, found by trying
+        "  it_dies_down:\n",
+        "  event_184163:\n    part: event\n    origin: e\n    after: at once\n    limit: 1\n"
+        "    options:\n      - option: ~\n  event_184689:\n",
+        "'transition event_184163' and 'transition event_184689' would share their random numbers",
+    ),
     "no transitions": ("transitions:", "transition:", "has no `transitions`"),
 }
 

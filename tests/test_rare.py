@@ -43,12 +43,12 @@ from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import parameter_values
 from sim.experiment.rare import mapping
+from sim.model import Model
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
-from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
 from sim.model.waiting import cdf
-from sim.reach.reachability import reach
+from sim.reach import reach
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]

@@ -24,11 +24,11 @@ from small_models import (
     up,
 )
 
+from sim.model import Model
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
-from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
 from sim.model.transitions import Effect, Trigger
-from sim.reach.reachability import Reach, reach, satisfiable
+from sim.reach import Reach, reach, satisfiable
 
 RELAXED = 0  # no firing may be looked at: every variable by itself
 EXHAUSTIVE = 100_000

@@ -8,7 +8,7 @@ from small_models import compare, says
 from walking import SAMPLING, Event, names, stories, story, times
 
 import sim
-from sim.model.model import Model
+from sim.model import Model
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)
 

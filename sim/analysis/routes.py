@@ -8,7 +8,7 @@ from sim.analysis.intervals import LEVEL, clustered
 from sim.engines.reference.world import Walk, World
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.values import parameter_values
-from sim.model.expressions import Evaluator, evaluator
+from sim.model.evaluation import Evaluator, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Transition
 from sim.results import NOTHING

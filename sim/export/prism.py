@@ -12,7 +12,8 @@ from sim.errors import NotApplicable
 from sim.export.prism_vocabulary import Vocabulary, conditional, held_in_range
 from sim.formatting import DAY
 from sim.model.effects import MEANINGS, variable_read
-from sim.model.expressions import Expression, Node, evaluator
+from sim.model.evaluation import evaluator
+from sim.model.expressions import Expression, Node
 from sim.model.model import Model
 from sim.model.time_grid import on_grid
 from sim.model.transitions import Effect, Option, Transition

@@ -124,7 +124,7 @@ def held_in_range(number: str, top: int) -> str:
 
 
 def _odds(probability: str, *factors: str) -> str:
-    """The share p F / (1 - p + p F), as `sim.model.expressions.odds`."""
+    """The share p F / (1 - p + p F), as `sim.model.evaluation.odds`."""
     # p F / (1 - p + p F) cannot leave [0, 1]; 0 over 0 happens for p = 1 and F = 0, and is p
     share = "*".join((probability, *factors))
     both = f"((1-{probability})+{share})"

@@ -19,10 +19,12 @@ from sim.model.delays import parameters_read as delay_reads
 from sim.model.distribution_kinds import KINDS as DISTRIBUTIONS
 from sim.model.expressions import Expression
 from sim.model.model import Actor, Ending, Model, Outcome
+from sim.model.name_hash import shared_streams
 from sim.model.parameters import Distribution, Parameter
 from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
 from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
+from sim.reach.recheck import endless
 from sim.reach.sums import faults_at_corners
 from sim.source.tree import Mapping as Keys
 from sim.source.tree import Scalar, path_text, place_of
@@ -77,10 +79,21 @@ def read_model(root: Keys) -> Model:
         endings=tuple(_ending(name, one, reader) for name, one in at["endings"].named()),
         stop_when=reader.condition(stop, outcomes=True) if stop else None,
     )
-    # a form edited by hand may have invalid probabilities; the engines rely on valid ones
-    for fault in faults_at_corners(model, model.transitions):
-        rules[fault.transition.name].fail(fault.says)
+    _check(model, rules, dict(at["parameters"].named()))
     return model
+
+
+def _check(
+    model: Model, rules: Mapping[str, FormValue], parameters: Mapping[str, FormValue]
+) -> None:
+    """Refuse what no scenario may say: a form may be edited by hand, and engines rely on it."""
+    for fault in faults_at_corners(model, model.transitions):
+        rules[fault.transition.name].fail(fault.text)
+    for transition in model.transitions:
+        if reason := endless(transition):
+            rules[transition.name].fail(reason)
+    for kind, name, text in shared_streams(rules, parameters):
+        (rules if kind == "transition" else parameters)[name].fail(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,11 @@ The samplers (`waiting`, `delay_kinds`, `normal`, `metalog`, `scalars`) stand he
 the streams: what a delay or a distribution may be cannot be checked without them, and both engines
 have to share them to the last bit. They are scalar functions without a state; a uniform comes in
 as an argument. A new delay is an entry of `delay_kinds`, a new distribution one of
-`distribution_kinds`. `tables` evaluates an expression for many states at once, `expressions` for
+`distribution_kinds`. `tables` evaluates an expression for many states at once, `evaluation` for
 one: they stay side by side because they have to agree to the last bit.
 """
+
+from sim.model.evaluation import Evaluator, Names, evaluator
+from sim.model.model import Model
+
+__all__ = ["Evaluator", "Model", "Names", "evaluator"]

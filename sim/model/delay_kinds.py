@@ -48,6 +48,8 @@ def _exponential_cdf(row: Row, at: int, t: float) -> float:
     return -math.expm1(-t / row[at + 1]) if t > 0.0 else 0.0
 
 
+# The row has the median and sigma, not the logarithm's mean: the median is what authors write, and
+# multiplying by it keeps it to the last bit.
 def _lognormal(row: Row, at: int, u: float) -> float:
     return row[at + 1] * exp_cut(row[at + 2] * normal_ppf(u))
 
@@ -100,6 +102,7 @@ def _observed_cdf(row: Row, at: int, t: float) -> float:
     count = int(row[at + 1])
     low, high = 0, count  # by halving: `bisect` is no function that numba compiles
     while low < high:
+        # invariant: observations before `low` are no longer than t, those from `high` on are longer
         middle = (low + high) // 2
         if row[at + 2 + middle] <= t:
             low = middle + 1
@@ -163,6 +166,7 @@ def _observed_phrase(texts: Sequence[str], points: Points) -> str:
 
 # The order gives each kind its number in a row; a mix, which is made of others, comes after all.
 KINDS: Mapping[str, Kind] = {
+    # first, so that a row of zeros is a delay without time
     "immediate": Kind(
         about="At once.",
         word="",

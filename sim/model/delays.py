@@ -14,7 +14,8 @@ from operator import add
 from sim.formatting import duration_in_words
 from sim.model import waiting
 from sim.model.delay_kinds import CODES, KINDS, Argument
-from sim.model.expressions import Constant, Evaluator, Expression, Names, Values, evaluator
+from sim.model.evaluation import Evaluator, Names, Values, evaluator
+from sim.model.expressions import Constant, Expression
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words
 from sim.model.scalars import LEAST_U, MOST_U
@@ -44,7 +45,16 @@ class Delay:
         return self.probabilities or self.observations
 
 
+# The default of a transition: it fires in the instant in which its guard comes to hold.
 AT_ONCE = Delay()
+
+
+def is_immediate(delay: Delay) -> bool:
+    """Whether a delay is zero for all values of its parameters."""
+    if delay.kind == "exactly":
+        node = delay.arguments[0].node
+        return isinstance(node, Constant) and node.value == 0
+    return delay.kind == "immediate"
 
 
 def parameters_read(delay: Delay) -> tuple[str, ...]:
@@ -128,6 +138,7 @@ def _widths(delay: Delay) -> list[int]:
     """The widths of the parts of a mix, or that of another delay alone."""
     if delay.kind == "mix":
         return [size for part in delay.parts for size in _widths(part)]
+    # one for the kind's number, one more for the count where the kind has one
     given = len(delay.arguments) + len(delay.observations)
     return [1 + KINDS[delay.kind].counted + given]
 
@@ -148,6 +159,7 @@ def _weighted(delay: Delay, names: Names) -> Callable[[Values], list[tuple[float
             raise ValueError("; ".join(wrong))
         if delay.kind != "mix":
             return [(1.0, _row(delay, found))]
+        # the sum is near 1, `_share_complaints` saw to that: dividing only removes the rounding
         total = reduce(add, found)  # left to right: `sum` rounds otherwise from Python 3.12 on
         # scaled, as shares may be off by rounding; a part that is a mix brings its own parts
         shared = zip(found, parts, strict=True)
@@ -238,6 +250,7 @@ def _complaints(delay: Delay, found: Sequence[float]) -> list[str]:
 def _not_finite(delay: Delay, found: Sequence[float]) -> str | None:
     """A wait that would be no number: asked at the ends of what a uniform can be."""
     try:
+        # Monotone in u, so the ends and the middle are enough: between them every wait is finite.
         row = _row(delay, list(found))
         ends = [KINDS[delay.kind].ppf(row, 0, u) for u in (LEAST_U, 0.5, MOST_U)]
     except ArithmeticError:  # too large on the way
@@ -247,6 +260,7 @@ def _not_finite(delay: Delay, found: Sequence[float]) -> str | None:
 
 
 def _share_complaints(found: Sequence[float]) -> list[str]:
+    # each share first: a sum of 1 can be made of shares that are none
     bad = [share for share in found if not 0 <= share <= 1]
     if bad:
         return [f"a share must be between 0 and 1, found {share:g}" for share in bad]

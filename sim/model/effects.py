@@ -17,6 +17,7 @@ class Meaning(NamedTuple):
     an expression, or nothing.
     """
 
+    # what decides the new value besides the effect itself: proofs ask it for the variables involved
     reads: Literal["nothing", "itself", "source", "expression"]
     value: Callable[[float, int], float]  # (what is read, given)
     formula: str  # the same, held within the ends, for other languages: {read} {given} {top}

@@ -1,18 +1,11 @@
-"""What a condition or a number says about the state: small frozen trees, and a closure for each.
+"""What a condition or a number says about the state, as small frozen trees.
 
-Values: a level is its position, a flag or condition is true or false, everything else is a float.
+What a tree comes to is in `evaluation` (one state) and `tables` (many states at once).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
-
-State = Sequence[int]
-Values = Sequence[
-    float
-]  # of the parameters in the model's order; plain floats, so that x / 0 raises
-Marks = Sequence[bool]  # which outcomes have happened by now, in the model's order
-Evaluator = Callable[[State, Values, Marks], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +102,8 @@ class Call:
     arguments: tuple["Node", ...]
 
 
+# Twelve kinds of node are enough for the whole language: facts and the words of the file have been
+# replaced by these when a scenario is loaded. An engine that reads all twelve reads any scenario.
 Node = (
     Constant
     | StateOf
@@ -129,21 +124,13 @@ Node = (
 class Expression:
     """A tree together with the text it came from and where that stands in the scenario."""
 
+    # equality is that of tree and text, not of meaning: `a > b` and `b < a` are two expressions
     node: Node
     text: str
     where: str = field(default="", compare=False)  # "file:line:column: path", for run-time errors
 
     def __str__(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """At which position of the state, the values and the marks each name stands."""
-
-    variables: Mapping[str, int]
-    parameters: Mapping[str, int]
-    outcomes: Mapping[str, int]
 
 
 # A table and not a method of each node: the nodes stay data, and a loop over them stays a loop.
@@ -199,102 +186,3 @@ def _names_of(node: Node, kind: type[StateOf | ParameterOf | Happened]) -> tuple
         elif below := _BELOW.get(type(part)):
             waiting += below(part)[::-1]
     return tuple(found)
-
-
-def odds(probability: float, *factors: float) -> float:
-    """The probability whose odds are the given one's times every factor; stays within [0, 1].
-
-    With F the product of the factors: p F / (1 - p + p F). Certainty times a factor of 0 has no
-    defined odds and stays as it was.
-    """
-    if not 0 <= probability <= 1:
-        raise ArithmeticError(f"odds of {probability:g}, which is no probability")
-    # the factors first and the probability last: `tables` multiplies in the same order
-    total = 1.0
-    for factor in factors:
-        if factor < 0:
-            raise ArithmeticError(f"odds times {factor:g}, which is negative")
-        total = total * factor
-    share = probability * total
-    whole = (1 - probability) + share
-    return share / whole if whole > 0 else probability
-
-
-COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-COMBINE: Mapping[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-}
-CALL: Mapping[str, Callable[..., float]] = {"min": min, "max": max, "odds": odds}
-
-
-def evaluator(node: Node, names: Names) -> Evaluator:
-    """A closure (state, values, marks) -> value.
-
-    Raises ArithmeticError where the expression has no value there: a division by zero, or odds of
-    something that is no probability.
-    """
-    # Closures of closures: the tree is walked once, not at each evaluation.
-    match node:
-        case Constant(value, _):
-            return lambda state, values, marks: value
-        case StateOf(name):
-            at = names.variables[name]
-            return lambda state, values, marks: state[at]
-        case ParameterOf(name):
-            at = names.parameters[name]
-            return lambda state, values, marks: values[at]
-        case Happened(name):
-            at = names.outcomes[name]
-            return lambda state, values, marks: marks[at]
-    return _joined(node, [evaluator(child, names) for child in children(node)])
-
-
-def _joined(node: Node, below: Sequence[Evaluator]) -> Evaluator:
-    """The closure of a tree, from those of the trees directly below it."""
-    first = below[0]
-    match node:
-        case Fact():
-            return first
-        case Not():
-            return lambda state, values, marks: not first(state, values, marks)
-        case Negative():
-            return lambda state, values, marks: -first(state, values, marks)
-        case Logic(op, _):
-            # what stands behind a part that decides may have no value: `any`, `all` stop before
-            decides = op == "or"
-            return lambda state, values, marks: (
-                any(part(state, values, marks) for part in below)
-                if decides
-                else all(part(state, values, marks) for part in below)
-            )
-        case IfElse():
-            _, then, otherwise = below
-            return lambda state, values, marks: (
-                then(state, values, marks)
-                if first(state, values, marks)
-                else otherwise(state, values, marks)
-            )
-        case Call(function, _):
-            call = CALL[function]
-            return lambda state, values, marks: call(*[p(state, values, marks) for p in below])
-        case Arithmetic(op, _, _):
-            combine, second = COMBINE[op], below[1]
-            return lambda state, values, marks: combine(
-                first(state, values, marks), second(state, values, marks)
-            )
-        case Comparison(op, _, _):
-            compare, second = COMPARE[op], below[1]
-            return lambda state, values, marks: compare(
-                first(state, values, marks), second(state, values, marks)
-            )
-    raise AssertionError(f"no closure for {node!r}")

@@ -11,7 +11,9 @@ from sim.model.model import Model
 from sim.model.transitions import Transition
 
 # All engines raise these, so that a scenario is told the same whichever ran it; tests compare them.
+# Ten shares of 0.1 sum to 1 - 1e-16; anything larger than this is a mistake, not rounding.
 SLACK = 1e-9  # how far probabilities may be off by rounding
+# More than any sensible chain of consequences in one instant, and still quick to reach.
 FIRINGS_AT_ONE_INSTANT = 10_000
 
 

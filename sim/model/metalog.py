@@ -79,6 +79,7 @@ def coefficients(values: tuple[float, ...], probabilities: tuple[float, ...]) ->
     for column in range(n):
         pivot = max(range(column, n), key=lambda row: abs(rows[row][column]))
         rows[column], rows[pivot] = rows[pivot], rows[column]
+        # below the pivot every coefficient of this column becomes 0
         for row in rows[column + 1 :]:
             factor = row[column] / rows[column][column]
             for i in range(column, n + 1):
@@ -114,6 +115,7 @@ def _slopes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     The slope is multiplied by u (1 - u), which keeps its sign and makes it finite at 0 and 1.
     """
+    # evenly spaced in the logit, where a metalog bends; beyond 40, u is 0 or 1 to the last bit
     logits = np.linspace(-40.0, 40.0, 2401)
     u = np.concatenate(([0.0], 1 / (1 + np.exp(-logits)), [1.0]))
     spread = np.concatenate(([0.0], 1 / (2 + np.exp(logits) + np.exp(-logits)), [0.0]))

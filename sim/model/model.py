@@ -5,7 +5,8 @@ from datetime import date
 from functools import cached_property
 
 from sim.formatting import plain
-from sim.model.expressions import Expression, Names
+from sim.model.evaluation import Names
+from sim.model.expressions import Expression
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.model.transitions import Transition
@@ -67,6 +68,7 @@ class Model:
     parameters: tuple[Parameter, ...]
     transitions: tuple[Transition, ...]
     outcomes: tuple[Outcome, ...]
+    # positions, not names: engines run through it after each firing
     outcome_order: tuple[int, ...]  # an outcome stands behind the outcomes it reads
     endings: tuple[Ending, ...]
     stop_when: Expression | None = None

@@ -23,7 +23,9 @@ class Parameter:
     time: bool = False  # then its values are seconds
 
 
+# Inversion of a nearly empty range would return its ends and little else, for lack of digits of u.
 _LEAST_LEFT = 1e-6  # a truncation that leaves less of a distribution is refused
+# Each corner costs an evaluation of all expressions that read the parameters.
 _MOST_CORNERS = 1 << 10  # of ten parameters that are each low or high
 
 
@@ -95,6 +97,7 @@ def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
 def central(distribution: Distribution) -> float:
     """The median; of choices the position of the likeliest."""
     if KINDS[distribution.kind].discrete:
+        # the median of unordered choices means nothing
         return float(max(range(len(distribution.numbers)), key=distribution.numbers.__getitem__))
     return quantile(distribution, 0.5)
 
@@ -104,6 +107,7 @@ def complaints(distribution: Distribution, time: bool = False) -> list[str]:
 
     `time` when its numbers are durations, so that the sentences say them as such.
     """
+    # First, because the checks of each kind calculate with the numbers.
     if not all(math.isfinite(number) for number in distribution.numbers):
         return ["every number must be finite"]
     say, kind = _say(time), KINDS[distribution.kind]

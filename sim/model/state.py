@@ -14,6 +14,7 @@ class Variable:
     name: str  # qualified: `korea`, `japan.gate`, `mutual_aid.art4`, `mutual_aid.binds`
     kind: Literal["levels", "flag", "count"]
     levels: tuple[str, ...]  # the names; for a flag ("false", "true"); for a count empty
+    # values are 0 to size - 1, so that a state fits in an array and a set of values in one integer
     size: int  # how many values there are
     start: int
     ladder: str | None = None  # the ladder these levels were taken from

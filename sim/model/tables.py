@@ -1,7 +1,7 @@
 """An expression over many states and draws at once, equal to its closure to the last bit.
 
 Only + - * / and comparisons are used on arrays, which IEEE 754 rounds alike everywhere, so that
-a table holds exactly what `expressions.evaluator` would have said.
+a table holds exactly what `evaluation.evaluator` would have said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -140,7 +140,7 @@ def _call(function: str, arguments: Sequence[tuple[Floats, Bools]]) -> tuple[Flo
     for _, bad in arguments[1:]:
         wrong = wrong | bad
     rest = [other for other, _ in arguments[1:]]
-    if function == "odds":  # step by step as `expressions.odds`, so that the last bit agrees
+    if function == "odds":  # step by step as `evaluation.odds`, so that the last bit agrees
         wrong = wrong | ~((value >= 0) & (value <= 1))
         total = np.ones_like(value)
         for factor in rest:

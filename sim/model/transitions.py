@@ -41,6 +41,7 @@ class Option:
 
     name: str | None  # None: the transition has no choice, its firing has no option to name
     value: Expression | None = None  # None also for a lone option
+    # `of_rest` is a conditional probability: of the cases in which no option before it was taken
     share: Literal["whole", "of_rest", "rest"] = "whole"
     available: Expression | None = None
     effects: tuple[Effect, ...] = ()
@@ -74,10 +75,13 @@ class Transition:
     part: Literal["treaty", "move", "event", "intervention"]
     actor: str | None = None
     when: Expression | None = None  # no guard: always
+    # with triggers the clock starts when one of them fires, else as soon as the guard holds
     on: tuple[Trigger, ...] = ()
     after: Delay = AT_ONCE
     at: float | None = None  # seconds after t = 0: scheduled, fires once or is dropped (rule 9)
+    # the clock runs that many times as fast while the state is such; at 0 it stands still
     speed: Expression | None = None
+    # what becomes of the time already run when the guard fails: kept, or drawn anew (rule 6)
     memory: Memory = "forget"
     limit: int | None = None  # firings in one path
     choice: ChoiceKind = "probability"

@@ -71,6 +71,7 @@ def cdf(row: Sequence[float], at: int, t: float) -> float:
     """The probability that a wait is no longer than `t` seconds."""
     if int(row[at]) != MIX:
         return _cdf_of(int(row[at]), row, at, t)
+    # Mixes within mixes have been multiplied out, so that one loop over parts is enough.
     total = 0.0  # a mix: the shares times each part's own probability
     for i in range(int(row[at + 1])):
         share, start = row[at + 2 + 2 * i], at + int(row[at + 3 + 2 * i])

@@ -8,8 +8,16 @@ draw; what is called possible may still turn out to be impossible. See `docs/pro
     chain         situations and their successors: the discrete side of a model
     relaxed       reachability one variable at a time (delete relaxation): an over-approximation
     reachability  what can never happen: exhaustive where the space is small, relaxed elsewhere
+    points        where a transition is looked at: all values of what it reads
     sums          whether the probabilities of every choice sum to 1 wherever its guard holds
+    satisfiable   whether a condition can be true at all, reachable or not
+    recheck       what is wrong with single transitions, also after a change of parameters
     draw_rates    rates and option probabilities in one draw, as numbers for the chain
 
 The exact engine and splitting walk the same chain and put numbers on it.
 """
+
+from sim.reach.reachability import Reach, reach
+from sim.reach.satisfiable import satisfiable
+
+__all__ = ["Reach", "reach", "satisfiable"]

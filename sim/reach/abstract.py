@@ -8,8 +8,8 @@ impossible is impossible, combinations of names that never occur together may be
 from collections.abc import Callable, Iterable, Mapping
 from math import inf, isnan
 
+from sim.model.evaluation import COMBINE, odds
 from sim.model.expressions import (
-    COMBINE,
     Arithmetic,
     Call,
     Comparison,
@@ -23,7 +23,6 @@ from sim.model.expressions import (
     Not,
     ParameterOf,
     StateOf,
-    odds,
     walk,
 )
 
@@ -33,6 +32,7 @@ Ranges = Mapping[str, Interval]  # of the parameters that are numbers; absent: a
 IntervalOf = Callable[[Box], Interval]
 Restrict = Callable[[Box], bool]
 
+# What is answered where nothing is known; always sound.
 ANYTHING: Interval = (-inf, inf)
 EITHER: Interval = (0.0, 1.0)
 
@@ -52,6 +52,7 @@ def interval_of(node: Node, ranges: Ranges) -> IntervalOf:
         case ParameterOf(name) if name in ranges:
             known = ranges[name]
             return lambda box: known
+        # `choices` parameters are in the box, like variables: their values are positions
         case StateOf(name) | Happened(name) | ParameterOf(name):
             return lambda box: _ends(box.get(name))
         case Fact(_, says):
@@ -90,6 +91,7 @@ def restrict(node: Node, truth: bool, ranges: Ranges) -> Restrict:
             below = [restrict(part, truth, ranges) for part in parts]
             return _all(below) if (op == "and") == truth else _any(below)
         case IfElse(condition, then, otherwise):
+            # either the condition holds and `then` counts, or it fails and `otherwise` counts
             yes = [restrict(condition, True, ranges), restrict(then, truth, ranges)]
             no = [restrict(condition, False, ranges), restrict(otherwise, truth, ranges)]
             return _any([_all(yes), _all(no)])
@@ -111,6 +113,7 @@ def _ends(mask: int | None) -> Interval:
     """The least and the greatest value in a mask: positions of its lowest and highest bit."""
     if mask is None:  # a name the box knows nothing of
         return ANYTHING
+    # `mask & -mask` keeps the lowest bit that is set
     return float((mask & -mask).bit_length() - 1), float(mask.bit_length() - 1)
 
 
@@ -216,6 +219,7 @@ def _comparison(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
     def interval(box: Box) -> Interval:
         (a, b), (c, d) = left(box), right(box)
         match op:
+            # [a, b] < [c, d] for all pairs of values, or for none
             case "<":
                 always, never = b < c, a >= d
             case "<=":
@@ -249,12 +253,14 @@ def _either(yes: Restrict, then: IntervalOf, no: Restrict, otherwise: IntervalOf
 
 def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
     def extreme(box: Box) -> Interval:
+        # both functions rise with every argument, so the ends of the result are those of the ends
         best = min if function == "min" else max
         intervals = [argument(box) for argument in arguments]
         return best(low for low, _ in intervals), best(high for _, high in intervals)
 
     def odds_interval(box: Box) -> Interval:
         (low, high), *factors = [argument(box) for argument in arguments]
+        # an unbounded factor takes the odds anywhere
         if any(top == inf for _, top in factors):
             return (0.0, 1.0)
         # odds rise with the probability and with every factor, so the ends are at the ends
@@ -266,4 +272,5 @@ def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
 
 
 def _share(probability: float) -> float:
+    # what lies outside is an error that `sums` reports; here it only must not raise
     return min(max(probability, 0.0), 1.0)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import exp, inf, isfinite
 
 from sim.model.delays import numbers
-from sim.model.expressions import Evaluator, Expression, Values, evaluator
+from sim.model.evaluation import Evaluator, Values, evaluator
+from sim.model.expressions import Expression
 from sim.model.failures import (
     SLACK,
     impossible_delay,
@@ -40,7 +41,7 @@ class DrawRates:
         """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
-            # the row of an exponential delay: its kind, then its mean
+            # an exponential clock at speed s rings at rate s / mean; a row is its kind, then the mean
             mean = numbers(transition.after, self.model.names, self.values)[1]
         except (ValueError, ArithmeticError) as problem:
             raise impossible_delay(

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from sim.model.distribution_kinds import KINDS
 from sim.model.effects import new_value, variable_read
-from sim.model.expressions import Expression, Values, evaluator, outcomes_read, variables_read
+from sim.model.evaluation import Values, evaluator
+from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
 from sim.model.transitions import NOTHING, Effect, Option, Transition
@@ -135,6 +136,7 @@ def branches(model: Model, bounds: Bounds, transition: Transition) -> Callable[[
         changes = [change(model, bounds, effect) for effect in option.effects]
         options.append((available, interval, option_reads(option), changes))
 
+    # which are possible, not how likely: that is the same in every draw that `bounds` covers
     def taken(state: State) -> Branches:
         found, certain = [], False
         for i, (available, interval, reads, changes) in enumerate(options):

@@ -17,7 +17,7 @@ from math import prod
 
 from sim.errors import RunError
 from sim.model.distribution_kinds import KINDS
-from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
+from sim.model.expressions import Expression, parameters_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
 from sim.reach.abstract import Box, Interval, bits, restrict
@@ -64,17 +64,6 @@ def reach(model: Model, *, limit: int = QUICK) -> Reach:
     except RunError:  # an expression without value: the run would end there; stay on the safe side
         found = None
     return _reach(relaxed, found or relaxed, ranges, exhaustive=found is not None)
-
-
-def satisfiable(model: Model, condition: Expression) -> bool:
-    """Whether some combination of values, reachable or not, may make the condition true."""
-    node = condition.node
-    box, ranges = support(model.parameter(name) for name in parameters_read(node))
-    for name in variables_read(node):
-        box[name] = (1 << model.variable(name).size) - 1
-    for name in outcomes_read(node):
-        box[name] = 0b11
-    return restrict(node, True, ranges)(box)
 
 
 def support(parameters: Iterable[Parameter]) -> tuple[Box, dict[str, Interval]]:

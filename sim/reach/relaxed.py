@@ -28,6 +28,7 @@ from sim.reach.abstract import (
 class Relaxed:
     """What was found so far; tuples of `sim.reach.reachability.Reach` in the making."""
 
+    # every list has one entry a transition, option, outcome or ending, in the model's order
     variables: tuple[str, ...]
     box: Box
     started: list[bool]
@@ -127,6 +128,7 @@ class _Rule:
         if self.guard and not self.guard(box):  # the box is now cut to where the guard may hold
             return
         found.started[self.rank] = True
+        # a clock that starts and never rings: not fired, but `started`, which coverage tells apart
         if self.never or (self.speed and self.speed(box)[1] <= 0):
             return
         if not found.fired[self.rank]:
@@ -220,6 +222,7 @@ def _restrict(condition: Expression | None, ranges: Ranges) -> Restrict | None:
 def _listeners(model: Model, rank: int) -> tuple[set[int], list[set[int]]]:
     """The transitions this one's firing starts, and those each of its options starts."""
     transition = model.transitions[rank]
+    # worked out once: `fire` is asked in every layer
     by_name: set[int] = set()
     by_option: list[set[int]] = [set() for _ in transition.options]
     for other, listener in enumerate(model.transitions):
@@ -242,6 +245,7 @@ def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box],
     if read is None:
         fixed = 1 << new_value(effect, 0, top)
         return lambda box: fixed
+    # an effect of one variable is a table from old to new values
     after = [1 << new_value(effect, old, top) for old in range(model.variable(read).size)]
 
     def mapped(box: Box) -> int:
@@ -255,6 +259,7 @@ def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box],
 
 def _computed(effect: Effect, interval: IntervalOf, top: int) -> Callable[[Box], int]:
     """All values between the least and the greatest that the expression may come to."""
+    # an over-approximation: of `2 * n` the odd values are let through
 
     def computed(box: Box) -> int:
         low, high = (new_value(effect, end, top) for end in interval(box))

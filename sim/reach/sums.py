@@ -6,32 +6,18 @@ every draw before it runs, since an expression need not be highest at a corner.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import RunError
-from sim.model.expressions import Expression, Fact, Logic, Node, parameters_read, variables_read
+from sim.model.expressions import Expression, parameters_read
 from sim.model.failures import SLACK
 from sim.model.model import Model
-from sim.model.parameters import corners, value_in_words
-from sim.model.tables import Bools, Floats, Grid, table
+from sim.model.parameters import corners
+from sim.model.tables import Bools, Floats, table
 from sim.model.transitions import Option, Transition
-
-CELLS = 200_000  # points looked at together; a choice that reads more states is left to the engines
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A choice or speed that is not possible, and where: `row` is the row of parameter values."""
-
-    transition: Transition
-    option: Option | None  # None for a sum
-    speed: bool
-    says: str
-    row: int
+from sim.reach.points import Fault, Points, points_of
 
 
 def check(model: Model, values: ArrayLike, *, first: int = 0) -> None:
@@ -40,6 +26,7 @@ def check(model: Model, values: ArrayLike, *, first: int = 0) -> None:
     `values` has one row a draw, numbered from `first`, and one column a parameter (a single row
     may come flat). Raises RunError naming transition, expression, draw and state.
     """
+    # all draws at once: one table for each expression, not one for each draw
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
     columns = {parameter.name: rows[:, i] for i, parameter in enumerate(model.parameters)}
     for transition in model.transitions:
@@ -47,7 +34,7 @@ def check(model: Model, values: ArrayLike, *, first: int = 0) -> None:
             expression = _expression(fault)
             where = f"{expression.where}: " if expression and expression.where else ""
             draw = first + fault.row
-            raise RunError(f"{where}{transition.name}: {fault.says} (draw {draw})")
+            raise RunError(f"{where}{transition.name}: {fault.text} (draw {draw})")
 
 
 def faults_at_corners(model: Model, transitions: Iterable[Transition]) -> Iterator[Fault]:
@@ -72,103 +59,20 @@ def faults(
     columns = {name: column for name, column in columns.items() if name in names}
     if any(option.value is not None or option.share == "rest" for option in transition.options):
         reads = [e for o in transition.options for e in (o.value, o.available) if e]
-        for points in _grids(model, transition, reads, columns):
+        for points in points_of(model, transition, reads, columns):
             found = list(_choice_faults(points))
             yield from found
             if found:  # one example of a fault is enough
                 break
     if transition.speed is not None:
-        for points in _grids(model, transition, [transition.speed], columns):
+        for points in points_of(model, transition, [transition.speed], columns):
             found = list(_speed_faults(points, transition.speed))
             yield from found
             if found:
                 break
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The points a transition is looked at, and at which of them its guard holds."""
-
-    model: Model
-    transition: Transition
-    grid: Grid
-    holds: Bools
-    start: int  # the row of the first value
-
-    def first(self, bad: Bools) -> tuple[int, ...] | None:
-        """The first point at which something is wrong while the guard holds."""
-        found = bad & self.holds
-        if not found.any():
-            return None
-        found = np.broadcast_to(found, self.grid.shape)
-        at = int(np.argmax(found))  # of truth values: the first that is true
-        return tuple(int(i) for i in np.unravel_index(at, self.grid.shape))
-
-    def phrase(self, point: tuple[int, ...], read: Sequence[Expression]) -> str:
-        """The parameters and variables there that these expressions read, in words."""
-        matter = {n for e in read for n in (*parameters_read(e.node), *variables_read(e.node))}
-        by_name = {parameter.name: parameter for parameter in self.model.parameters}
-        named = []
-        for name, column in self.grid.values.items():
-            if name not in matter:
-                continue
-            value = float(column[min(point[0], len(column) - 1)])  # a fixed one has one row
-            named.append(f"{name} is {value_in_words(by_name[name], value)}")
-        for (name, _), value in zip(self.grid.variables, point[1:], strict=True):
-            if name in matter:
-                named.append(f"{name} is {self.model.variable(name).word(int(value))}")
-        return f", when {' and '.join(named)}" if named else ""
-
-    def fault(
-        self, point: tuple[int, ...], says: str, option: Option | None = None, speed: bool = False
-    ) -> Fault:
-        """The fault there, with the values that bring it about."""
-        options = [option] if option else self.transition.options
-        read = [e for o in options for e in (o.value, o.available) if e]
-        if speed and self.transition.speed:
-            read = [self.transition.speed]
-        return Fault(
-            transition=self.transition,
-            option=option,
-            speed=speed,
-            says=says + self.phrase(point, read),
-            row=self.start + point[0],
-        )
-
-
-def _grids(
-    model: Model,
-    transition: Transition,
-    reads: Sequence[Expression],
-    columns: Mapping[str, NDArray[np.float64]],
-) -> Iterator[_Grid]:
-    """All values of what is read and of the guard as far as it bears on that, in batches of rows.
-
-    Nothing where the states alone are too many to look at.
-    """
-    # Parts of the guard that share a variable with what is read are looked at with it, and those
-    # that share one with these, until none is left: all other parts cannot rule a point out.
-    names = list(dict.fromkeys(n for e in reads for n in variables_read(e.node)))
-    parts = list(_parts(transition.when.node)) if transition.when else []
-    guards = [part for part in parts if not variables_read(part)]
-    while linked := [p for p in parts if p not in guards and set(variables_read(p)) & set(names)]:
-        guards += linked
-        names += dict.fromkeys(n for p in linked for n in variables_read(p) if n not in names)
-    variables = tuple((name, model.variable(name).size) for name in names)
-    states = prod(size for _, size in variables)
-    rows = max((len(column) for column in columns.values()), default=1)
-    step = max(1, CELLS // states)  # rows at a time, so that memory stays within bounds
-    for start in range(0, rows if states <= CELLS else 0, step):
-        batch = {name: column[start : start + step] for name, column in columns.items()}
-        grid = Grid(variables, batch)
-        holds: Bools = np.ones((), dtype=np.bool_)
-        for guard in guards:
-            value, wrong = table(guard, grid)
-            holds = holds & (value != 0) & ~wrong  # a guard without value is another error
-        yield _Grid(model, transition, grid, holds, start)
-
-
-def _choice_faults(points: _Grid) -> Iterator[Fault]:
+def _choice_faults(points: Points) -> Iterator[Fault]:
     """Values that are no probabilities; if there are none, sums of probabilities that are not 1."""
     transition = points.transition
     values: list[Floats] = []
@@ -189,6 +93,7 @@ def _choice_faults(points: _Grid) -> Iterator[Fault]:
         values.append(value)
     if transition.choice == "probability" and not wrong:
         yield from _sum_faults(points, values, available)
+    # weights need no sum, only one that a number can hold
     elif transition.choice == "weight" and not wrong:
         with np.errstate(over="ignore"):
             total = sum(np.where(free, w, 0.0) for w, free in zip(values, available, strict=True))
@@ -198,7 +103,7 @@ def _choice_faults(points: _Grid) -> Iterator[Fault]:
 
 
 def _value_faults(
-    points: _Grid, option: Option, value: Floats, bad: Bools, is_open: Bools
+    points: Points, option: Option, value: Floats, bad: Bools, is_open: Bools
 ) -> Iterator[Fault]:
     assert option.value is not None
     kind, text = points.transition.choice, option.value.text
@@ -208,6 +113,7 @@ def _value_faults(
         return
     if kind == "utility":
         return
+    # an option that is not available may have any value: it is never looked at there
     point = points.first((value < 0) & is_open)
     if point is not None:
         found = np.broadcast_to(value, points.grid.shape)[point]
@@ -226,7 +132,7 @@ def _value(text: str, found: float) -> str:
 
 
 def _sum_faults(
-    points: _Grid, values: Sequence[Floats], available: Sequence[Bools]
+    points: Points, values: Sequence[Floats], available: Sequence[Bools]
 ) -> Iterator[Fault]:
     """With `rest` the others leave something; without, all of them together sum to 1."""
     options = points.transition.options
@@ -240,6 +146,7 @@ def _sum_faults(
         weight = value
         if option.share == "of_rest":
             over = over | ((1 - taken < -SLACK) & is_open)
+            # held at 0 so that one excess is reported once, as `over`, and not again in the sum
             weight = value * np.maximum(1 - taken, 0)
         taken = np.where(is_open, taken + weight, taken)
     rest = [is_open for o, is_open in zip(options, available, strict=True) if o.share == "rest"]
@@ -258,17 +165,17 @@ def _sum_faults(
             yield points.fault(point, text)
 
 
-def _speed_faults(points: _Grid, speed: Expression) -> Iterator[Fault]:
+def _speed_faults(points: Points, speed: Expression) -> Iterator[Fault]:
     value, bad = table(speed.node, points.grid)
     point = points.first(bad | ~np.isfinite(value))
-    says = f"{speed.text!r} has no value"
+    text = f"{speed.text!r} has no value"
     if point is None:
         point = points.first(value < 0)
         if point is not None:
             found = np.broadcast_to(value, points.grid.shape)[point]
-            says = f"{_value(speed.text, found)} below 0"
+            text = f"{_value(speed.text, found)} below 0"
     if point is not None:
-        yield points.fault(point, says, speed=True)
+        yield points.fault(point, text, speed=True)
 
 
 def _expression(fault: Fault) -> Expression | None:
@@ -280,19 +187,9 @@ def _expression(fault: Fault) -> Expression | None:
     return next((option.value for option in fault.transition.options if option.value), None)
 
 
-def _parts(node: Node) -> Iterator[Node]:
-    """The conditions that must all hold."""
-    if isinstance(node, Fact):
-        yield from _parts(node.says)
-    elif isinstance(node, Logic) and node.op == "and":
-        for part in node.parts:
-            yield from _parts(part)
-    else:
-        yield node
-
-
 def _parameters(transition: Transition) -> set[str]:
     """The parameters that a choice, a speed and the guard read."""
     read = [e for o in transition.options for e in (o.value, o.available) if e]
     read += [e for e in (transition.speed, transition.when) if e]
+    # not those of the delay, which is checked by itself
     return {name for e in read for name in parameters_read(e.node)}

@@ -1,9 +1,9 @@
 """Scenarios: from a file that describes a crisis to a model, with all checks."""
 
+from sim.decoding.scalars import RESERVED
 from sim.scenario.authoring import new, schema
 from sim.scenario.language.document import GROUPS
 from sim.scenario.language.outcomes import Evidence
-from sim.scenario.language.scalar_types import RESERVED
 from sim.scenario.language.sourcing import Sourced
 from sim.scenario.language.treaties import Treaty
 from sim.scenario.loading import load, sources_alone

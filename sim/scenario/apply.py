@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sim.decoding.scalars import Reference
 from sim.errors import Place, Problem, ScenarioError, UsageError, unknown
 from sim.model.expressions import Constant, Expression
 from sim.model.model import Model
 from sim.model.parameters import Distribution, Parameter
 from sim.model.state import Variable
 from sim.model.transitions import Transition
-from sim.scenario.checks import faults, readers
+from sim.reach.recheck import faults, readers
 from sim.scenario.language.interventions import Intervention
-from sim.scenario.language.scalar_types import Reference
 
 NEVER = Expression(Constant(0.0, "false"), "false")  # the guard of what is void
 

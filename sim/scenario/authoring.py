@@ -5,10 +5,10 @@ import unicodedata
 from importlib.resources import files
 from typing import Any
 
+from sim.decoding.declarations import definition
+from sim.decoding.scalars import NAME_RULE, is_name
 from sim.errors import UsageError
-from sim.scenario.language.declarations import definition
 from sim.scenario.language.document import Composition, Document
-from sim.scenario.language.scalar_types import NAME_RULE, is_name
 
 _NAMED = (  # a file that extends another may give a part of their keys only
     *("Source", "Actor", "Relation", "Parameter", "NamedDelay", "Treaty", "Obligation"),

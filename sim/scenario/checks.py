@@ -1,11 +1,8 @@
 """Checks of a resolved model: probabilities in range, speeds, clocks that never stand still."""
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from sim.model.delays import complaints
-from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import (
     Call,
     Constant,
@@ -13,15 +10,14 @@ from sim.model.expressions import (
     Node,
     ParameterOf,
     children,
-    parameters_read,
-    variables_read,
 )
 from sim.model.model import Model
 from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
-from sim.reach.sums import Fault, faults_at_corners
+from sim.reach.points import Fault
+from sim.reach.recheck import endless
+from sim.reach.sums import faults_at_corners
 from sim.scenario.language.context import Context
-from sim.scenario.language.delays import is_immediate
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
@@ -42,7 +38,7 @@ def check_rules(resolved: Resolved, context: Context) -> None:
     for fault in faults_at_corners(model, bounded):
         path = resolved.paths[fault.transition.name]
         at = fault_path(fault, path)
-        text = fault.says + _hint(model, fault, context)
+        text = fault.text + _hint(model, fault, context)
         context.problem(at, text, key=not fault.speed and fault.option is None)
 
 
@@ -78,7 +74,7 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
             return "; `of_rest: p` gives an option a share of what the options before it leave"
         of_rest = "`of_rest: p` a share of what is left so far"
         return f"; `probability: rest` takes what is left, {of_rest}"
-    if fault.transition.choice != "probability" or "below 0" in fault.says:
+    if fault.transition.choice != "probability" or "below 0" in fault.text:
         return ""
     node = fault.option.value.node if fault.option.value else None
     # `odds(p, 2)` has no value where p is above 1: then p is at fault
@@ -95,22 +91,10 @@ def _hint(model: Model, fault: Fault, context: Context) -> str:
 
 
 def _check_progress(transition: Transition, path: KeyPath, context: Context) -> None:
-    """Report a transition that would fire without end at one moment.
-
-    Without trigger, limit and delay it must change something that its guard reads.
-    """
-    if transition.on or transition.limit is not None or transition.at is not None:  # these end it
-        return
-    if not is_immediate(transition.after):  # time passes between two firings
-        return
-    read = set(variables_read(transition.when.node)) if transition.when else set()
-    changed = {e.variable for option in transition.options for e in option.effects}
-    if read & changed:  # it may end its own guard; whether it does is not proved
-        return
-    guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
-    message = f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
-    hint = "give it `after`, `once: true`, `on`, or a guard that its effects end"
-    context.problem(path, f"{message}; {hint}", key=True)
+    """Report a transition that would fire without end at one moment."""
+    if reason := endless(transition):
+        hint = "give it `after`, `once: true`, `on`, or a guard that its effects end"
+        context.problem(path, f"{reason}; {hint}", key=True)
 
 
 def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
@@ -139,45 +123,3 @@ def _as_probability(expression: Expression | None) -> Iterator[str]:
         # `odds(p, f, …)`: p is a probability, the factors f are not
         is_odds = isinstance(node, Call) and node.function == "odds"
         waiting += children(node)[:1] if is_odds else children(node)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocatedFault:
-    """A fault of a transition after a change, and the parameters that it depends on."""
-
-    text: str
-    where: str  # the transition, with place and path of the expression at fault
-    reads: tuple[str, ...]
-
-
-def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
-    """For each parameter the transitions whose guard, options, speed or delay read it."""
-    found: dict[str, list[Transition]] = {}
-    for one in transitions:
-        expressions = [one.when, one.speed]
-        expressions += [e for option in one.options for e in (option.value, option.available)]
-        read = [name for e in expressions if e for name in parameters_read(e.node)]
-        for name in dict.fromkeys([*read, *delay_reads(one.after)]):
-            found.setdefault(name, []).append(one)
-    return found
-
-
-def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedFault]:
-    """Faults of the options, speeds and delays of some transitions of a model."""
-    transitions = list(transitions)
-    for one in transitions:
-        read = delay_reads(one.after)
-        for sentence in complaints(one.after, [model.parameter(name) for name in read]):
-            # every argument stands at the same delay
-            where = next((argument.where for argument in one.after.arguments), "")
-            yield LocatedFault(text=sentence, where=f"{one.name}, {where}", reads=read)
-    for fault in faults_at_corners(model, transitions):
-        # a sum concerns all options
-        wrong = [fault.option] if fault.option else fault.transition.options
-        found = [e for option in wrong for e in (option.value, option.available) if e]
-        if fault.speed and fault.transition.speed:
-            found = [fault.transition.speed]
-        guard = [fault.transition.when] if fault.transition.when else []
-        names = tuple(name for e in (*found, *guard) for name in parameters_read(e.node))
-        where = f"{fault.transition.name}, {found[0].where}"
-        yield LocatedFault(text=fault.says, where=where, reads=names)

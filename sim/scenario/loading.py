@@ -8,9 +8,10 @@ from os import PathLike, fspath
 from sim.errors import ScenarioError
 from sim.machine_form import is_machine_form, read_model
 from sim.model.model import Model
+from sim.reach.recheck import readers
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
-from sim.scenario.checks import check_rules, readers
+from sim.scenario.checks import check_rules
 from sim.scenario.language import names
 from sim.scenario.language.document import Document, decode
 from sim.scenario.language.interventions import Intervention

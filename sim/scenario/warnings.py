@@ -1,17 +1,12 @@
 """Warnings: names never used, conditions never true, things that can never happen."""
 
 from collections.abc import Iterator
-from math import prod
-
-import numpy as np
 
 from sim.model.delays import parameters_read as delay_reads
-from sim.model.distribution_kinds import KINDS
-from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
+from sim.model.expressions import Expression, parameters_read, variables_read
 from sim.model.model import Model
-from sim.model.tables import Grid, table
 from sim.model.transitions import Transition
-from sim.reach.reachability import Reach, reach, satisfiable
+from sim.reach import Reach, reach, satisfiable
 from sim.scenario.checks import options_path
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
@@ -19,7 +14,6 @@ from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
 MAX_FIRINGS = 8_000  # of exact reachability, about 0.05 s; then variables are treated one by one
-MAX_CELLS = 100_000  # combinations of values that are tried; with more, no warning
 
 
 def warn(document: Document, resolved: Resolved, context: Context) -> None:
@@ -95,32 +89,10 @@ def _expressions(resolved: Resolved) -> Iterator[Expression]:
 def _warn_unsatisfiable(model: Model, context: Context) -> Iterator[KeyPath]:
     """Warn of conditions that are never true; their paths."""
     for path, condition in context.conditions.items():
-        if not (satisfiable(model, condition) and _can_be_true(model, condition)):
+        if not satisfiable(model, condition):
             message = f"no combination of values satisfies {condition.text!r}"
             context.diagnostics.warn(path, message)
             yield path
-
-
-def _can_be_true(model: Model, condition: Expression) -> bool:
-    """Whether some combination of values makes a condition true, or there are too many to try.
-
-    Only parameters with choices are tried, since others have too many values.
-    """
-    node = condition.node
-    choices = [model.parameter(name) for name in parameters_read(node)]
-    if not all(KINDS[parameter.distribution.kind].discrete for parameter in choices):
-        return True
-    states = tuple((name, model.variable(name).size) for name in variables_read(node))
-    marks = outcomes_read(node)
-    rows = [len(parameter.distribution.levels) for parameter in choices]  # choices of each
-    # each outcome has happened or not: hence the power of 2
-    if prod(rows) * prod(size for _, size in states) * 2 ** len(marks) > MAX_CELLS:
-        return True
-    # the choices of all parameters, one column for each combination
-    grids = np.indices(rows).reshape(len(rows), prod(rows)).astype(np.float64)
-    columns = {parameter.name: grids[i] for i, parameter in enumerate(choices)}
-    value, wrong = table(node, Grid(states, columns, marks))  # wrong: no value there, as of 1 / 0
-    return bool(np.any((value != 0) & ~wrong))
 
 
 def _warn_unreached(

@@ -1,32 +1,33 @@
 """Reading: from a YAML file to a source tree; other files are refused here, quickly."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import yaml
 
 from sim.errors import Place, Problem, ScenarioError
 from sim.source.scalars import core
+from sim.source.syntax import (
+    DEPTH,
+    STAR,
+    TOO_DEEP,
+    Mark,
+    refusal,
+    syntax_error,
+    too_deep,
+    without_line,
+)
 from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 # Limits that no scenario an author writes comes near, and that keep a hostile file from costing
 # more than a moment.
 FILE_BYTES = 2_000_000
 SCALAR_CHARACTERS = 20_000
-DEPTH = 40
 NODES = 200_000  # after anchors are expanded
-
-
-class Mark(Protocol):
-    """Where the parser stands; lines and columns count from 0."""
-
-    line: int
-    column: int
 
 
 Event = Any  # of the parser: what one carries depends on its kind, and two parsers have two sets
@@ -34,13 +35,6 @@ Event = Any  # of the parser: what one carries depends on its kind, and two pars
 # LibYAML if it is installed: much faster
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
-# Spaces that YAML does not take for one, and what has no width: right in a title, wrong elsewhere.
-_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
-# What counts for the depth of brackets: a comment, a quoted text, a bracket.
-_BRACKETS = re.compile(
-    r"""(?:^|(?<=\s))\#.*$ | "(?:[^"\\]|\\.)*" | '(?:[^']|'')*' | [\[\]{}]""",
-    re.MULTILINE | re.VERBOSE,
-)
 
 
 class Read(NamedTuple):
@@ -61,11 +55,11 @@ def read(file: str) -> Read:
     try:
         tree = builder.document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
-        raise _too_deep(file, text) or _syntax_error(file, text, error) from None
+        raise too_deep(file, text) or syntax_error(file, text, error) from None
     if tree is None:
-        raise _refusal(file, "is empty; a scenario starts with `scenario: name`")
+        raise refusal(file, "is empty; a scenario starts with `scenario: name`")
     if not isinstance(tree, Mapping):
-        raise _refusal(file, "has no keys; a scenario starts with `scenario: name`")
+        raise refusal(file, "has no keys; a scenario starts with `scenario: name`")
     return Read(tree, builder.problems, raw)
 
 
@@ -76,14 +70,14 @@ def _bytes(file: str) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(FILE_BYTES + 1)  # never all of it: it may be a device without end
     except FileNotFoundError:
-        raise _without_line(file, f"there is no such file{similar_file(file)}") from None
+        raise without_line(file, f"there is no such file{similar_file(file)}") from None
     except ValueError:  # a null character in the name
-        raise _without_line(file, "there is no such file") from None
+        raise without_line(file, "there is no such file") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise _without_line(file, f"cannot be read: {reason}") from None
+        raise without_line(file, f"cannot be read: {reason}") from None
     if len(raw) > FILE_BYTES:
-        raise _refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
+        raise refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
     return raw
 
 
@@ -96,11 +90,11 @@ def _text(file: str, raw: bytes) -> str:
         message = (
             f"is not UTF-8 text from here on (byte {error.start + 1:,}); save the file as UTF-8"
         )
-        raise _refusal(file, message, before=before) from None
+        raise refusal(file, message, before=before) from None
     control = _CONTROL.search(text)
     if control:
         message = f"contains the control character {control.group()!r}; a scenario is text"
-        raise _refusal(file, message, before=text[: control.start()])
+        raise refusal(file, message, before=text[: control.start()])
     return text
 
 
@@ -165,9 +159,9 @@ class _Builder:
         """The node of an anchor."""
         name = event.anchor
         if name in self.open:  # recursion
-            raise _refusal(self.file, "an anchor contains itself", mark=self.open[name])
+            raise refusal(self.file, "an anchor contains itself", mark=self.open[name])
         if name not in self.anchors:
-            raise self._refuse(f"there is no anchor {name!r}; {_STAR}", event)
+            raise self._refuse(f"there is no anchor {name!r}; {STAR}", event)
         return self.anchors[name]
 
     def _scalar(self, event: Event) -> Scalar:
@@ -184,7 +178,7 @@ class _Builder:
     def _collection(self, event: Event, events: Iterator[Event]) -> _Built:
         self.depth += 1  # of the parser's own nesting; anchors are counted below
         if self.depth > DEPTH:
-            raise self._refuse(_TOO_DEEP, event)
+            raise self._refuse(TOO_DEEP, event)
         of_keys = isinstance(event, yaml.MappingStartEvent)
         built = self._mapping(event, events) if of_keys else self._sequence(event, events)
         self.depth -= 1
@@ -222,7 +216,7 @@ class _Builder:
         return Place(file=self.file, line=mark.line + 1, column=mark.column + 1)
 
     def _refuse(self, message: str, event: Event) -> ScenarioError:
-        return _refusal(self.file, message, mark=event.start_mark)
+        return refusal(self.file, message, mark=event.start_mark)
 
 
 def _until(end: type[yaml.Event], events: Iterator[Event]) -> Iterator[Event]:
@@ -244,22 +238,6 @@ def _enclosing(tree: Node, parts: Iterable[_Built]) -> _Built:
     return _Built(tree, size, levels + 1)
 
 
-def _refusal(
-    file: str, message: str, *, mark: Mark | None = None, before: str = ""
-) -> ScenarioError:
-    """The error of a file that cannot be read further, at a mark or at the end of a text."""
-    line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
-    if mark:
-        line, column = mark.line, mark.column
-    place = Place(file=file, line=line + 1, column=column + 1)
-    return ScenarioError([Problem(place=place, path="", text=message)])
-
-
-def _without_line(file: str, message: str) -> ScenarioError:
-    """An error of a file as a whole, without a line."""
-    return ScenarioError([Problem(place=Place(file=file), path="", text=message)])
-
-
 def similar_file(file: str) -> str:
     """A hint at a file with a similar name, in the same folder or in its `scenarios`."""
     path = Path(file)
@@ -271,73 +249,3 @@ def similar_file(file: str) -> str:
             continue
     found = get_close_matches(path.name.removesuffix(path.suffix), sorted(beside), n=1)
     return f"; did you mean {str(beside[found[0]])!r}?" if found else ""
-
-
-def _too_deep(file: str, text: str) -> ScenarioError | None:
-    """The error of brackets that nest too deeply for the parser; None if that is not the reason.
-
-    Parsers have limits of their own, which differ by version, and read ahead of their events: so
-    our limit is checked again here, and the error points at the first bracket beyond it.
-    """
-    depth = 1  # of the mapping that a scenario is
-    for found in _BRACKETS.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found.group(), 0)
-        if depth > DEPTH:
-            return _refusal(file, _TOO_DEEP, before=text[: found.start()])
-    return None
-
-
-_TOO_DEEP = f"is nested deeper than {DEPTH} levels"
-_STAR = "a text that begins with * needs quotes"
-_UNFIT = (
-    "does not fit the lines above it: compare the indentation, and look for a quote that ends "
-    "too early and for a key in braces (for_each replaces <name>)"
-)
-_HINTS = {  # part of the parser's message -> the usual mistake
-    "mapping values are not allowed": "a second ': ' in one line, a line indented too far, or "
-    "no ': ' in the line above: align the keys, and put a text that contains ': ' in quotes",
-    "cannot start any token": "tabs cannot be used to indent, and a text that begins with this "
-    "character needs quotes",
-    "did not find expected key": _UNFIT,
-    "did not find expected '-' indicator": "is where the next entry of a list would begin, but "
-    "has no '- ': indent it more, or less, or put '- ' before it",
-    "unexpected end of stream": "a quote or a bracket that opens here is never closed",
-    "expected <block end>": _UNFIT,
-    "could not find expected ':'": "a key needs ': ' after it, and a text of several lines quotes "
-    "or `>-` before it",
-    "did not find expected ',' or": "a bracket or a comma is missing",
-    "expected <document start>": "belongs to no key: a line is `key: value`, or indented below one",
-}
-
-
-def _invisible(file: str, text: str, line: int) -> ScenarioError | None:
-    """The first character near an error that only looks like a space, or like nothing."""
-    lines = text.splitlines(keepends=True)
-    start = sum(map(len, lines[: max(line - 1, 0)]))  # the line above may be the one at fault
-    end = start + sum(map(len, lines[max(line - 1, 0) : line + 1]))
-    found = _INVISIBLE.search(text, start, end)
-    if not found:
-        return None
-    letter = found.group()
-    name = unicodedata.name(letter, "a character without a name")
-    message = f"has U+{ord(letter):04X}, {name}, here; write a space, or leave it out"
-    return _refusal(file, message, before=text[: found.start()])
-
-
-def _syntax_error(file: str, text: str, error: yaml.YAMLError) -> ScenarioError:
-    """A hint about the usual mistake, then the parser's own message."""
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return _refusal(file, f"is not valid YAML: {error}")
-    problem = (error.problem or error.context or "is not valid YAML").strip()
-    opened = error.context_mark if "end of stream" in problem else None  # where it was opened
-    mark = opened or error.problem_mark or error.context_mark
-    invisible = _invisible(file, text, mark.line if mark else 0)
-    if invisible:
-        return invisible
-    # most likely another kind of file
-    if not file.endswith((".yaml", ".yml")) and "\nscenario:" not in f"\n{text}":
-        message = "is not a scenario file: that is a YAML file with a line `scenario: name`"
-        return _without_line(file, f"{message} (the YAML parser: {problem})")
-    hint = next((hint for part, hint in _HINTS.items() if part in problem), "")
-    message = f"{hint} (the YAML parser: {problem})" if hint else f"is not valid YAML: {problem}"
-    return _refusal(file, message, mark=mark)

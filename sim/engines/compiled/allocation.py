@@ -32,6 +32,7 @@ def _floats(*shape: int) -> Floats:
 
 def job(key: tuple[int, int], task: tuple[int, ...], halt: Ints) -> Job:
     """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after."""
+    # the numbers that change while the kernel runs, and those that do not
     here, given = _ints(5), _ints(len(task))
     here[:2], given[:] = key, task
     return Job(here=here, task=given, halt=halt)
@@ -46,6 +47,7 @@ def axes(made: Lowered) -> Axes:
         read += [len(model.variables) + names.outcomes[name] for name in table.outcomes]
         stride = table.width
         steps: list[int] = []
+        # row-major: the last axis moves one cell on
         for size in reversed(table.shape):
             steps.append(stride)
             stride *= size
@@ -75,6 +77,7 @@ def path_state(made: Lowered) -> PathState:
     """Where a path stands: memory that every path of a thread uses again."""
     size, rules = made.plan.size, made.plan.rules
     effects = int(np.diff(rules.effect).max(initial=0))
+    # of arrays that are not by transition; the kernel sets all of them when a path begins
     lengths = {
         "state": size.variables + size.outcomes,
         "row": size.planes,
@@ -119,5 +122,6 @@ def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
         probability=np.zeros(capacity),
         cause=np.zeros(capacity, np.int32),
         end=_ints(rows),
+        # an array of one, because the kernel takes arrays only
         record=np.array([events is not None], np.int64),
     )

@@ -23,7 +23,8 @@ from sim.engines.compiled.layout import (
     WRONG_STOP,
     PathState,
 )
-from sim.model.expressions import Expression, evaluator
+from sim.model.evaluation import evaluator
+from sim.model.expressions import Expression
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
 from sim.reach.draw_rates import DrawRates
@@ -44,6 +45,7 @@ def explain(
     code, rank, detail = (int(path.status[i]) for i in (CODE, RANK, OPTION))
     state, marks = _halves(path.state.tolist(), len(model.variables))
     ask = _Question(model, state, values, [bool(mark) for mark in marks], when)
+    # the kernel stops at the first bit that has no value, and which outcome's it was is not kept
     if code == WRONG_OUTCOME:
         for i in model.outcome_order:  # as far as the kernel had come, and on
             if not ask.marks[i]:
@@ -63,6 +65,7 @@ def explain(
         elif code == WRONG_CHOICE:
             DrawRates(model, values, draw, {}, when).weights(rank, tuple(state))
         elif code == WRONG_EFFECT:
+            # the kernel numbers effects through all transitions
             effects = [e for t in model.transitions for o in t.options for e in o.effects]
             ask(effects[detail].expression, number=True)
     raise AssertionError(f"the kernel saw fault {code} of {rank} that no expression confirms")

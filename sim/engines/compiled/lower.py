@@ -55,6 +55,7 @@ def lowered(model: Model, *, planes: int | None = None, limit: int = LIMIT) -> L
                 f"{limit:,}: lower its max, or use --engine reference"
             )
     # The order matters to nothing but the numbers of the tables.
+    # An expression becomes a table over the state that it reads, filled anew for each draw.
     registry = TableRegistry(model, limit)
     made, waits = choices(model, registry), delays(model, registry)
     waited = list(dict.fromkeys(t.becomes for t in _triggers(model) if t.becomes is not None))
@@ -106,6 +107,7 @@ def _rules(
     transitions = model.transitions
     words = how_many_words(len(transitions))
     ranks = range(len(transitions))
+    # Bits of all conditions, in this order: guards, outcomes, `stop_when`, conditions waited for.
     first = len(transitions) + len(model.outcomes) + 1  # guards, outcomes and `stop_when` before
     speeds = [NONE if t.speed is None else registry.expression(t.speed) for t in transitions]
     effects = [len(o.effects) for t in transitions for o in t.options]
@@ -182,6 +184,7 @@ def _effects(model: Model, registry: TableRegistry) -> Effects:
             source.append(names[effect.source or effect.variable])
             base.append(len(values))
             values.extend(_new_values(effect, model))
+    # where the counts of a laddered variable's rungs begin; other variables are not counted
     ladder, column = [], 0
     for variable in model.variables:
         ladder.append(NONE if variable.ladder is None else column)

@@ -9,7 +9,8 @@ from sim.engines.exact.flow import Floats
 from sim.engines.exact.graph import Graph, explore
 from sim.errors import NotApplicable
 from sim.model.delays import Delay
-from sim.model.expressions import Evaluator, Values, evaluator, parameters_read
+from sim.model.evaluation import Evaluator, Values, evaluator
+from sim.model.expressions import parameters_read
 from sim.model.model import Model
 from sim.model.time_grid import on_grid
 from sim.reach.draw_rates import DrawRates

@@ -48,6 +48,7 @@ def fired(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
 
 def taken(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     """In how many paths each option, all transitions' in order, was taken at least once."""
+    # options of all transitions in one row: where each transition's begin
     offsets = np.cumsum([0, *(len(transition.options) for transition in model.transitions)])
     counts = np.zeros(offsets[-1], dtype=np.int64)
     for walk in walks:
@@ -62,6 +63,7 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
 
     The state at a time is the one after everything that fires then; a stopped path stays.
     """
+    # only variables that have a ladder are drawn as rungs
     ladders = [(i, v.size) for i, v in enumerate(model.variables) if v.ladder is not None]
     counts = np.zeros((RUNG_TIMES, sum(size for _, size in ladders)), dtype=np.int64)
     grid = [model.horizon * k / (RUNG_TIMES - 1) for k in range(RUNG_TIMES)]

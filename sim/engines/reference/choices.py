@@ -21,6 +21,7 @@ class Choice:
 
     def weights(self) -> list[float]:
         """Rule 3: what each option weighs, in order of declaration; 0 for one not available."""
+        # options that are not available are not asked for their value: it may have none there
         open_ = [guard is None or bool(guard()) for guard in self.available]
         if self.transition.choice == "utility":
             return self.responses(open_)

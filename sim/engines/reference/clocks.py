@@ -6,7 +6,7 @@ from sim.engines.reference.calendar import Moment
 from sim.engines.reference.choices import Choice
 from sim.engines.reference.state import PathState
 from sim.model.delays import row
-from sim.model.expressions import Values
+from sim.model.evaluation import Values
 from sim.model.time_grid import on_grid
 from sim.model.transitions import Transition
 from sim.model.waiting import sampled_wait

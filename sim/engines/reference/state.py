@@ -5,7 +5,8 @@ from math import inf, isfinite, nan
 from typing import NamedTuple
 
 from sim.engines.reference.calendar import Calendar
-from sim.model.expressions import Expression, evaluator, outcomes_read, variables_read
+from sim.model.evaluation import evaluator
+from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
 

@@ -28,6 +28,7 @@ from sim.reach.lookups import Bounds
 from sim.reach.relaxed import consequence, relax
 
 ZERO = Constant(0.0, "0")
+# A colon cannot stand in a name, so a clock is never taken for a variable.
 RUNS = "runs:"  # before the name of a triggered transition: its clock runs
 
 
@@ -83,6 +84,7 @@ class _Table:
         }
         self.facts |= {(model.outcomes[i].name, value): 0 for i in self.marks for value in (0, 1)}
         self.facts |= {(name, 1): 0 for _, name in self.running}
+        # numbered, so that costs are an array
         self.facts = {fact: i for i, fact in enumerate(self.facts)}
         self.outcome_names = [outcome.name for outcome in model.outcomes]
         self.goal = self.facts[goal, 1]
@@ -113,6 +115,7 @@ class _Table:
         for rank, name in self.running:
             if situation.running >> rank & 1:
                 costs[self.facts[name, 1]] = 0.0
+        # few sets of spent transitions occur in a run, each in many situations
         own = self._barred.get(barred)
         if own is None:
             off = [rank >= 0 and bool(barred >> rank & 1) for rank in self._ranks]
@@ -144,6 +147,7 @@ def _steps(model: Model, bounds: Bounds) -> Iterator[Step]:
     """All the ways in which anything comes about."""
     found = relax(model, bounds.box, bounds.ranges)
     box, ranges = found.box, bounds.ranges
+    # an outcome follows from the state without a firing: no rank and no cost
     for outcome in model.outcomes:
         for needs in conjuncts(outcome.when.node, True, box, ranges):
             yield Step(-1, needs, outcome.name, 1, 0.0)
@@ -161,6 +165,7 @@ def _firings(model: Model, rank: int, bounds: Bounds, box: Box) -> Iterator[Step
     slow, shares = _slow(model, transition, bounds), _shares(transition, bounds)
     guard = transition.when
     when = conjuncts(guard.node, True, box, bounds.ranges) if guard else [{}]
+    # a triggered transition fires only while its clock runs, and something has to start that
     if transition.on:
         when = [{**needs, f"{RUNS}{transition.name}": 0b10} for needs in when]
     for listener in _listeners(model, transition, None):
@@ -210,6 +215,7 @@ def _values(
     read = variable_read(effect)
     names = [] if read is None else [read]
     names += dict.fromkeys(discrete_names(effect.expression.node)) if effect.expression else []
+    # values are told apart by one variable only: with more, any value may come from anything
     if len(names) != 1 or names[0] not in box:
         yield from (({}, value) for value in bits(brings(box)))
         return
@@ -239,6 +245,7 @@ def _shares(transition: Transition, bounds: Bounds) -> Callable[[Box], list[floa
         ]
         found = []
         for i, (_, high) in enumerate(spans):
+            # what is sure of the others is not left for this one
             others = sum(sure) - sure[i]
             if transition.choice == "probability":
                 found.append(min(high, 1.0) if high < inf else max(1.0 - others, 0.0))

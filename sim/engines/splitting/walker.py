@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from sim.engines.splitting.waits import longer
 from sim.errors import RunError
 from sim.model.delays import numbers
-from sim.model.expressions import Evaluator, Values, variables_read
+from sim.model.evaluation import Evaluator, Values
+from sim.model.expressions import variables_read
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, moment
 from sim.model.model import Model
 from sim.model.name_hash import name_hash

@@ -1,19 +1,16 @@
 """The context of decoding one scenario: the names declared so far, and the diagnostics."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sim.errors import unknown
+from sim.decoding import context as decoding
 from sim.expressions import Kind, Reader, Vocabulary, one_line
 from sim.model.delays import Delay
 from sim.model.expressions import Expression
 from sim.source import tree
-from sim.source.diagnostics import Diagnostics
-from sim.source.tree import KeyPath, Scalar, entry_of, keys, path_text, place_of
-
-_SECTION_OF = {"actor": "actors", "source": "sources", "ladder": "ladders"}
+from sim.source.tree import KeyPath, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,12 @@ class NamedDelay:
 
 
 @dataclass(slots=True, kw_only=True)
-class Context:
+class Context(decoding.Context):
     """The names and numbers declared so far, filled section by section.
 
     The order of decoding (see `document.decode`) makes sure that whatever an expression may read is
     here before the expression is decoded.
     """
-
-    diagnostics: Diagnostics
 
     # from the beginning of the file
     start: date | None = None
@@ -68,50 +63,9 @@ class Context:
     bound_at_start: frozenset[str] = frozenset()  # `<treaty>.binds` that never fire
     statuses: frozenset[str] = frozenset()  # the variables of treaties, which only they change
 
-    # What is invalid. An error is reported once, where it is; whatever depends on it is skipped
-    # silently, so that one error does not cause a dozen messages.
-    unreadable: set[str] = field(default_factory=set)  # sections that are invalid as a whole
-    damaged: set[KeyPath] = field(default_factory=set)  # declarations with an error in them
-
     # for the checks and warnings that follow
     conditions: dict[KeyPath, Expression] = field(default_factory=dict)
     numbers: list[WrittenNumber] = field(default_factory=list)
-
-    @property
-    def tree(self) -> tree.Mapping:
-        """The whole source tree, after files have been put together and copies made."""
-        return self.diagnostics.tree
-
-    def problem(self, path: KeyPath, text: str, *, key: bool = False) -> None:
-        """Report an error."""
-        self.diagnostics.problem(path, text, key=key)
-
-    def in_section(self, section: str) -> list[str]:
-        """The names in a section in the order of the file, also of invalid declarations."""
-        return keys(self.tree, section)
-
-    def check_reference(self, what: str, name: str, known: Collection[str], path: KeyPath) -> bool:
-        """Whether a name exists; reported if not, unless its section as a whole is invalid."""
-        if name in known:
-            return True
-        if _SECTION_OF.get(what) not in self.unreadable:  # then every name would be unknown
-            self.problem(path, unknown(what, name, known))
-        return False
-
-    def is_damaged(self, path: KeyPath) -> bool:
-        """Whether something at, above or below a path is invalid."""
-        # one path begins with the other
-        return any(other[: len(path)] == path[: len(other)] for other in self.damaged)
-
-    def origin(self, path: KeyPath) -> str:
-        """The name of a rule in the file, before for_each; of a clause with its treaty's."""
-        entry = entry_of(self.tree, path)
-        name = entry.origin if entry and entry.origin else str(path[-1])
-        return f"{path[1]}.{name}" if path[0] == "treaties" else name
-
-    def where(self, path: KeyPath) -> str:
-        """Place and path as text, for errors that come up while a scenario runs."""
-        return f"{place_of(self.tree, path)}: {path_text(path)}"
 
     def expression(
         self,

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.decoding import declarations, kinds
+from sim.decoding.declarations import Declaration, instance_of, required
+from sim.decoding.kinds import Invalid, Kind, list_of, mapping_of
+from sim.decoding.scalars import WHOLE
 from sim.errors import unknown
 from sim.model.delay_kinds import KINDS
 from sim.model.delay_kinds import Kind as KindOfDelay
 from sim.model.delays import Delay, complaints, in_words, parameters_read
 from sim.model.expressions import Constant, Expression
-from sim.scenario.language import declarations, formulas, kinds
+from sim.scenario.language import formulas
 from sim.scenario.language.context import Context, NamedDelay, WrittenNumber
-from sim.scenario.language.declarations import Declaration, instance_of, required
 from sim.scenario.language.distributions import raise_complaints, sorted_percentages
-from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
-from sim.scenario.language.scalar_types import DURATION_SCHEMA, WHOLE, duration_text, seconds_of
+from sim.scenario.language.scalar_types import DURATION_SCHEMA, duration_text, seconds_of
 from sim.scenario.language.sourcing import Sourced
 from sim.source import tree
 from sim.source.diagnostics import describe
@@ -282,11 +284,3 @@ class NamedDelayDeclaration(Sourced):
     def text(self) -> str:
         """Its distribution in words."""
         return in_words(self.value)
-
-
-def is_immediate(delay: Delay) -> bool:
-    """Whether a delay is zero for all values of its parameters."""
-    if delay.kind == "exactly":
-        node = delay.arguments[0].node
-        return isinstance(node, Constant) and node.value == 0
-    return delay.kind == "immediate"

@@ -9,15 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.decoding import declarations
+from sim.decoding.declarations import Declaration, optional, required, tagged_union
+from sim.decoding.kinds import Invalid, Kind, list_of, mapping_of
+from sim.decoding.scalars import NUMBER, WHOLE, is_name
 from sim.model.delay_kinds import KINDS as DELAY_KINDS
 from sim.model.distribution_kinds import KINDS
 from sim.model.distributions import Kind as KindOfDistribution
 from sim.model.parameters import Distribution, Parameter, complaints, in_words
-from sim.scenario.language import declarations
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import Declaration, optional, required, tagged_union
-from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
-from sim.scenario.language.scalar_types import NUMBER, UNITS, WHOLE, is_name, quantity
+from sim.scenario.language.scalar_types import UNITS, quantity
 from sim.scenario.language.sourcing import Sourced, for_each_key
 from sim.source.tree import KeyPath, Node
 

@@ -5,12 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sim.formatting import DAY
-from sim.model.expressions import Constant, Expression, Negative
-from sim.model.state import Variable
-from sim.scenario.language import formulas, treaties
-from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import (
+from sim.decoding.declarations import (
     Declaration,
     MappingDecoder,
     keys_of,
@@ -19,23 +14,20 @@ from sim.scenario.language.declarations import (
     required,
     section,
 )
+from sim.decoding.kinds import Invalid, Kind, decode_value, mapping_of
+from sim.decoding.scalars import DATE, NAME, NAME_VALUE, REFERENCE, REFERENCES
+from sim.formatting import DAY
+from sim.model.expressions import Constant, Expression, Negative
+from sim.model.state import Variable
+from sim.scenario.language import formulas, treaties
+from sim.scenario.language.context import Context
 from sim.scenario.language.delays import NamedDelayDeclaration
 from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.interventions import Intervention
-from sim.scenario.language.kinds import Invalid, Kind, decode_value, mapping_of
 from sim.scenario.language.names import FACTS, vocabulary
 from sim.scenario.language.outcomes import ENDING, EndingDeclaration, Evidence, OutcomeDeclaration
 from sim.scenario.language.rules import Event, Move
-from sim.scenario.language.scalar_types import (
-    DATE,
-    DURATION_SCHEMA,
-    NAME,
-    NAME_VALUE,
-    REFERENCE,
-    REFERENCES,
-    duration_text,
-    seconds_of,
-)
+from sim.scenario.language.scalar_types import DURATION_SCHEMA, duration_text, seconds_of
 from sim.scenario.language.sourcing import Described, Reasoned, Source, Sourced
 from sim.scenario.language.state import LADDERS, VARIABLE, Relation, StateVariable
 from sim.scenario.language.treaties import Treaty

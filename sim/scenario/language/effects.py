@@ -4,15 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.decoding import kinds
+from sim.decoding.declarations import Declaration, required, tagged_union
+from sim.decoding.kinds import Invalid, Kind
 from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.state import Variable
 from sim.model.transitions import Effect
-from sim.scenario.language import kinds
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import Declaration, required, tagged_union
 from sim.scenario.language.formulas import NUMBER_SCHEMA, any_value
-from sim.scenario.language.kinds import Invalid, Kind
 from sim.scenario.language.state import unknown_level
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, Scalar

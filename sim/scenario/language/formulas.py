@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sim.decoding.kinds import Decoded, Invalid, Kind, Schema
 from sim.model.expressions import (
     Comparison,
     Constant,
@@ -12,7 +13,6 @@ from sim.model.expressions import (
     variables_read,
 )
 from sim.scenario.language.context import Context, WrittenNumber, scalar_value
-from sim.scenario.language.kinds import Decoded, Invalid, Kind, Schema
 from sim.source import tree
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath

@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
+from sim.decoding import kinds
+from sim.decoding.declarations import optional
+from sim.decoding.kinds import Invalid, Kind
+from sim.decoding.scalars import REFERENCES, Reference
 from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.parameters import Distribution, Parameter
 from sim.model.state import Variable
-from sim.scenario.language import kinds
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import optional
 from sim.scenario.language.effects import VALUE, Value, value_of
-from sim.scenario.language.kinds import Invalid, Kind
 from sim.scenario.language.rules import Rule
-from sim.scenario.language.scalar_types import REFERENCES, Reference, seconds_of
+from sim.scenario.language.scalar_types import seconds_of
 from sim.source import tree
 from sim.source.tree import KeyPath, Node
 

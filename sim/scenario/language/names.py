@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from sim.decoding.kinds import Kind, mapping_of
+from sim.decoding.scalars import NAME
 from sim.expressions import Mistake, Vocabulary, expanded_size, names_and_depth, one_line
 from sim.model.expressions import Expression
 from sim.model.expressions import Node as ExpressionTree
-from sim.model.name_hash import name_hash
+from sim.model.name_hash import shared_streams
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
 from sim.scenario.language.formulas import CONDITION_SCHEMA, condition_value
-from sim.scenario.language.kinds import Kind, mapping_of
-from sim.scenario.language.scalar_types import NAME
 from sim.source import tree
 from sim.source.diagnostics import Diagnostics
 from sim.source.tree import KeyPath, Node, keys, place_of
@@ -65,17 +65,9 @@ def check_random_streams(
 
     `paths` has every transition with its path in the file.
     """
-    # prefixes keep a parameter and a transition of one name apart
-    texts = {f"transition:{name}": path for name, path in paths.items()}
-    texts |= {f"parameter:{name}": ("parameters", name) for name in parameters}
-    seen: dict[int, str] = {}
-    for text, path in texts.items():
-        number = name_hash(text)  # of the random number stream
-        if seen.get(number, text) != text:
-            one, two = (name.replace(":", " ", 1) for name in (seen[number], text))
-            message = f"{one!r} and {two!r} would share their random numbers; rename one of them"
-            context.problem(path, message, key=True)
-        seen[number] = text
+    for kind, name, text in shared_streams(paths, parameters):
+        path = paths[name] if kind == "transition" else ("parameters", name)
+        context.problem(path, text, key=True)
 
 
 def check_qualified_names(context: Context) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self
 
+from sim.decoding.declarations import instance_of, optional
+from sim.decoding.kinds import Invalid, Kind, mapping_of
+from sim.decoding.scalars import NAME
 from sim.model.expressions import Arithmetic, Constant, Expression
 from sim.model.transitions import ChoiceKind, Effect, Option
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import instance_of, optional
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
-from sim.scenario.language.kinds import Invalid, Kind, mapping_of
-from sim.scenario.language.scalar_types import NAME
 from sim.scenario.language.sourcing import Reasoned
 from sim.source.tree import KeyPath, Node, Scalar, keys
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Self
 
+from sim.decoding.declarations import optional, required, tagged_union
+from sim.decoding.scalars import FLAG, POSITIVE_WHOLE, REFERENCE, TRUE, WHOLE
 from sim.errors import unknown
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Ending, Outcome
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import optional, required, tagged_union
 from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
 from sim.scenario.language.names import circle_of
-from sim.scenario.language.scalar_types import FLAG, POSITIVE_WHOLE, REFERENCE, SOURCES, TRUE, WHOLE
+from sim.scenario.language.scalar_types import SOURCES
 from sim.scenario.language.sourcing import Described
 
 

@@ -4,27 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
+from sim.decoding.declarations import optional, required
+from sim.decoding.kinds import Invalid, Kind, one_of
+from sim.decoding.scalars import FLAG, POSITIVE_WHOLE, is_date, parse_date
 from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
 from sim.model.expressions import Expression
 from sim.model.transitions import Effect, Memory, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import optional, required
 from sim.scenario.language.delays import DELAY
 from sim.scenario.language.effects import EFFECTS
 from sim.scenario.language.formulas import CONDITION, NUMBER_EXPRESSION
-from sim.scenario.language.kinds import Invalid, Kind, one_of
 from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
-from sim.scenario.language.scalar_types import (
-    ACTOR,
-    DURATION_SCHEMA,
-    FLAG,
-    POSITIVE_WHOLE,
-    duration_text,
-    is_date,
-    parse_date,
-    seconds_of,
-)
+from sim.scenario.language.scalar_types import ACTOR, DURATION_SCHEMA, duration_text, seconds_of
 from sim.scenario.language.sourcing import Reasoned, for_each_key
 from sim.scenario.language.triggers import TRIGGERS
 from sim.source.tree import KeyPath, Node

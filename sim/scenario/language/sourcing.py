@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sim.decoding.declarations import Declaration, optional, prose, required
+from sim.decoding.kinds import Invalid, Kind, one_of
+from sim.decoding.scalars import FLAG, TEXT
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import Declaration, optional, prose, required
-from sim.scenario.language.kinds import Invalid, Kind, one_of
-from sim.scenario.language.scalar_types import FLAG, SOURCES, TEXT
+from sim.scenario.language.scalar_types import SOURCES
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
 

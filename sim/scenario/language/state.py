@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from sim.errors import unknown
-from sim.model.state import Variable
-from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import Declaration, optional, prose, required, tagged_union
-from sim.scenario.language.kinds import Invalid, Kind, list_of, mapping_of
-from sim.scenario.language.scalar_types import (
-    ACTOR,
+from sim.decoding.declarations import Declaration, optional, prose, required, tagged_union
+from sim.decoding.kinds import Invalid, Kind, list_of, mapping_of
+from sim.decoding.scalars import (
     FLAG,
     NAME,
     NAME_VALUE,
@@ -20,6 +16,10 @@ from sim.scenario.language.scalar_types import (
     WHOLE,
     reference_to,
 )
+from sim.errors import unknown
+from sim.model.state import Variable
+from sim.scenario.language.context import Context
+from sim.scenario.language.scalar_types import ACTOR
 from sim.scenario.language.sourcing import ABOUT
 from sim.source.tree import KeyPath, Node
 

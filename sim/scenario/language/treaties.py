@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from sim.decoding.declarations import optional, prose, required, section
+from sim.decoding.kinds import list_of, one_of
+from sim.decoding.scalars import DATE
 from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
 from sim.model.expressions import Comparison, Constant, Expression, Logic, StateOf
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.scenario.language.context import Context
-from sim.scenario.language.declarations import optional, prose, required, section
 from sim.scenario.language.delays import DELAY
 from sim.scenario.language.formulas import CONDITION
-from sim.scenario.language.kinds import list_of, one_of
 from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
-from sim.scenario.language.scalar_types import ACTOR, ACTORS, DATE, SOURCES
+from sim.scenario.language.scalar_types import ACTOR, ACTORS, SOURCES
 from sim.scenario.language.sourcing import Described, Reasoned, for_each_key
 from sim.scenario.language.state import FLAG_LEVELS
 

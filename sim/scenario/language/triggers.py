@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sim.decoding.declarations import Declaration, required, tagged_union
+from sim.decoding.kinds import Definitions, Invalid, Kind, Schema, decode_value
+from sim.decoding.scalars import REFERENCE
 from sim.errors import unknown
 from sim.model.expressions import Expression
 from sim.model.transitions import Trigger
 from sim.scenario.language.context import Context, NamedTransition
-from sim.scenario.language.declarations import Declaration, required, tagged_union
 from sim.scenario.language.formulas import CONDITION
-from sim.scenario.language.kinds import Definitions, Invalid, Kind, Schema, decode_value
-from sim.scenario.language.scalar_types import REFERENCE
 from sim.source import tree
 from sim.source.for_each import fill
 from sim.source.tree import Entry, KeyPath, Node, entries, keys

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, make_dataclass
 from typing import Any, ClassVar, Self
 
-from sim.errors import Place, unknown
-from sim.scenario.language import kinds
-from sim.scenario.language.context import Context
-from sim.scenario.language.kinds import (
+from sim.decoding import kinds
+from sim.decoding.context import Context
+from sim.decoding.kinds import (
     Decoded,
     Definitions,
     Invalid,
@@ -23,7 +22,8 @@ from sim.scenario.language.kinds import (
     decode_value,
     mapping_of,
 )
-from sim.scenario.language.scalar_types import NAME, TEXT
+from sim.decoding.scalars import NAME, TEXT
+from sim.errors import Place, unknown
 from sim.source import tree
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, Scalar, place_of
@@ -73,7 +73,8 @@ class Declaration:
         """The short name: the key of which the declaration is the value."""
         return str(self.path[-1])
 
-    def checked(self, context: Context, invalid: frozenset[str]) -> Self:
+    # a language's own declarations ask for its own context: hence no type
+    def checked(self, context: Any, invalid: frozenset[str]) -> Self:
         """Report keys that contradict each other; `invalid` are keys whose own value is invalid."""
         return self
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from sim.scenario.language.context import Context
+from sim.decoding.context import Context
 from sim.source import tree
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node, Scalar, entries
@@ -31,9 +31,13 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value. `decode` gives the value in its final form, or raises Invalid."""
+    """A kind of value. `decode` gives the value in its final form, or raises Invalid.
 
-    decode: Callable[[Node, KeyPath, Context], Decoded]
+    A kind of some language may need that language's own context, a subclass of Context: so the
+    context has no type here.
+    """
+
+    decode: Callable[[Node, KeyPath, Any], Decoded]
     schema: Callable[[Definitions], Schema]
 
 

@@ -1,0 +1,70 @@
+"""What is wrong with single transitions: after a change of parameters, or of their own form."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sim.model.delays import complaints, is_immediate
+from sim.model.delays import parameters_read as delay_reads
+from sim.model.expressions import parameters_read, variables_read
+from sim.model.model import Model
+from sim.model.transitions import Transition
+from sim.reach.sums import faults_at_corners
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedFault:
+    """A fault of a transition after a change, and the parameters that it depends on."""
+
+    text: str
+    where: str  # the transition, with place and path of the expression at fault
+    reads: tuple[str, ...]
+
+
+def readers(transitions: Iterable[Transition]) -> dict[str, list[Transition]]:
+    """For each parameter the transitions whose guard, options, speed or delay read it."""
+    found: dict[str, list[Transition]] = {}
+    for one in transitions:
+        expressions = [one.when, one.speed]
+        expressions += [e for option in one.options for e in (option.value, option.available)]
+        read = [name for e in expressions if e for name in parameters_read(e.node)]
+        for name in dict.fromkeys([*read, *delay_reads(one.after)]):
+            found.setdefault(name, []).append(one)
+    return found
+
+
+def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedFault]:
+    """Faults of the options, speeds and delays of some transitions of a model."""
+    transitions = list(transitions)
+    for one in transitions:
+        read = delay_reads(one.after)
+        for sentence in complaints(one.after, [model.parameter(name) for name in read]):
+            # every argument stands at the same delay
+            where = next((argument.where for argument in one.after.arguments), "")
+            yield LocatedFault(text=sentence, where=f"{one.name}, {where}", reads=read)
+    for fault in faults_at_corners(model, transitions):
+        # a sum concerns all options
+        wrong = [fault.option] if fault.option else fault.transition.options
+        found = [e for option in wrong for e in (option.value, option.available) if e]
+        if fault.speed and fault.transition.speed:
+            found = [fault.transition.speed]
+        guard = [fault.transition.when] if fault.transition.when else []
+        names = tuple(name for e in (*found, *guard) for name in parameters_read(e.node))
+        where = f"{fault.transition.name}, {found[0].where}"
+        yield LocatedFault(text=fault.text, where=where, reads=names)
+
+
+def endless(transition: Transition) -> str:
+    """Why a transition would fire without end at one moment; empty if it would not.
+
+    Without trigger, limit and delay it must change something that its guard reads.
+    """
+    if transition.on or transition.limit is not None or transition.at is not None:  # these end it
+        return ""
+    if not is_immediate(transition.after):  # time passes between two firings
+        return ""
+    read = set(variables_read(transition.when.node)) if transition.when else set()
+    changed = {e.variable for option in transition.options for e in option.effects}
+    if read & changed:  # it may end its own guard; whether it does is not proved
+        return ""
+    guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
+    return f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
