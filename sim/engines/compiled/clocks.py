@@ -55,6 +55,7 @@ def run_clock(tables, rules, path, rank, now):
     if not (speed >= 0.0 and speed < INF):  # so put, NaN is refused too
         fault(path, WRONG_SPEED, rank, 0)
     path.speed[rank] = speed
+    # the sum of two times on the grid is exact, so that it is not rounded again
     path.due[rank] = now + on_grid(path.remaining[rank] / speed) if speed > 0.0 else INF
 
 

@@ -41,7 +41,8 @@ class Clock:
         self.cause = -1
         self.option_u = 0.0
         # While it runs, `due` is right, and `remaining` is what was left when it last began to run
-        # at this speed; otherwise `remaining` is right. One number each, so that no error adds up.
+        # at this speed; otherwise `remaining` is right. One number each, so that no error adds up;
+        # both on the grid of time, so that moments that are meant to be one are one.
         self.remaining = self.pace = self.due = 0.0
         self.moment: Moment | None = None
 
