@@ -9,6 +9,7 @@ import hashlib
 import math
 import random
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -78,6 +79,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.dice = dice = random.Random(seed)
+        self.step = dice.choice([86_400, 95_040, 60_480, 6_048 * 9])  # seconds: 1, 1.1, 0.7, 0.63 d
         kinds = [dice.choice(["flag", "count", "levels"]) for _ in range(dice.randint(2, 4))]
         self.kinds = {f"v{i}": kind for i, kind in enumerate(kinds)}
         self.sizes = {
@@ -89,6 +91,12 @@ class World:
             self._triggers(rule)
         self.outcomes = [self._condition() for _ in range(3)]
         self.stop = dice.choice([None, f"oc and {self._condition()}", self._condition()])
+
+    def _multiple(self, most: int, least: int = 0) -> str:
+        """A few of the world's steps in any unit, so that sums meet, which floats would miss."""
+        whole = self.dice.randint(least, most) * self.step
+        unit = self.dice.choice(["min", "h", "d"])
+        return f"{Decimal(whole) / UNITS[unit]} {unit}"
 
     def _condition(self) -> str:
         name = self.dice.choice(list(self.kinds))
@@ -120,15 +128,13 @@ class World:
         dice = self.dice
         rule = Rule(f"t{number}", self._guard(), self._effects())
         if dice.random() < 0.2:
-            rule.at = dice.choice([f"{dice.randint(0, 12)} d", f"{dice.randint(0, 120) / 10} d"])
+            rule.at = self._multiple(12)
         else:
             delays: list[Delay] = [
                 ("mean", dice.choice(["1 d", "3 d", "9 d"]), ""),
                 ("between", "1 d", "6 d"),
             ]
-            # durations whose sums meet each other, though they do not as floats
-            exact = ["1 d", "2 d", "3 d", "4 d", "1.1 d", "0.7 d", "0.1 w", "1.68 h", "100.8 min"]
-            delays += [("exactly", dice.choice(exact), "")] * 2
+            delays += [("exactly", self._multiple(4, least=1), "")] * 2
             rule.after = dice.choice(delays)
             rule.limit = dice.choice([None, None, 1, 3])
             rule.remember = dice.random() < 0.4

@@ -55,7 +55,7 @@ def seconds_of(text: str) -> float | None:
     seconds = seconds_from_decimal(digits, SECONDS[unit])
     if math.isinf(seconds):  # `1e308 y`
         raise Invalid(f"{text!r} is too long")
-    if seconds == 0 and float(digits) != 0:  # `1e-9 s`
+    if seconds == 0 and re.match("[-+]?[0.]*[1-9]", digits):  # `1e-9 s`, though not `0e9 s`
         raise Invalid(f"{text!r} is too short: times are whole multiples of 2^-20 s, about 1e-6 s")
     return seconds
 
