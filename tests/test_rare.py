@@ -258,7 +258,7 @@ def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
     n = 20_000
     p = float(run(built, draws=1, paths=n, seed=3, workers=1).outcomes.loc["o", "probability"])
     assert abs(score(spun(built), p, n)) < 4
-    monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.ppf(row, 0, u))
+    monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.sampled_wait(row, 0, u))
     assert abs(score(spun(built), p, n)) > 6
 
 

@@ -41,9 +41,8 @@ class DrawRates:
         """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
-            # an exponential clock at speed s rings at rate s / mean
-            numbers(transition.after, self.model.names, self.values)  # complains as elsewhere
-            mean = self._value(transition.after.arguments[0], state)
+            # an exponential clock at speed s rings at rate s / mean; row: its kind, its mean
+            mean = numbers(transition.after, self.model.names, self.values)[1]
         except (ValueError, ArithmeticError) as problem:
             raise impossible_delay(
                 transition.name, transition.after, problem, self.draw

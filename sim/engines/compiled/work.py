@@ -55,7 +55,8 @@ _KERNELS = (
 )
 COMPILED_IN = (  # modules of `sim` whose functions or values are part of the kernel
     *(f"engines.compiled.{name}" for name in _KERNELS),
-    *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars", "model.waiting"),
+    *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars"),
+    *("model.time_grid", "model.waiting"),
     *("engines.jit", "model.failures", "model.transitions", "streams"),
 )
 EVENTS_A_PATH = 64  # memory at first; doubled where it is too little

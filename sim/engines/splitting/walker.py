@@ -26,8 +26,9 @@ from sim.model.failures import (
 )
 from sim.model.model import Model
 from sim.model.name_hash import name_hash
+from sim.model.time_grid import on_grid
 from sim.model.transitions import NOTHING
-from sim.model.waiting import ppf
+from sim.model.waiting import sampled_wait
 from sim.reach.chain import Chain, Situation, mask, ranks
 from sim.reach.draw_rates import DrawRates
 from sim.reach.lookups import State, bounds_of, option_reads
@@ -164,12 +165,12 @@ class Walker:
             if runs and clock.due <= path.now:
                 continue
             # age and wait are in the clock's own time, which runs at `pace`
-            left = (clock.due - path.now) * clock.pace if runs else clock.remaining
+            left = self._left(path, clock) if runs else clock.remaining
             age = max(clock.wait - left, 0.0)
             again.wait = longer(self.rows[rank], age, u)
             again.remaining = again.wait - age
             if runs:
-                again.due = path.now + again.remaining / again.pace
+                again.due = path.now + on_grid(again.remaining / again.pace)
         return copy
 
     def _fire(self, path: Course, rank: int, u: float) -> Event:
@@ -231,7 +232,7 @@ class Walker:
 
     def _start(self, path: Course, rank: int) -> None:
         u, option_u = self._uniforms(path, rank)
-        length = ppf(self.rows[rank], 0, u)
+        length = sampled_wait(self.rows[rank], 0, u)
         clock = Clock(length, length, 0.0, inf, option_u, path.starts[rank] - 1)
         path.clocks[rank] = clock
         self._run(path, clock, self._pace(rank, path.situation.state))
@@ -243,11 +244,14 @@ class Walker:
 
     def _stand(self, path: Course, clock: Clock) -> None:
         if clock.pace > 0:
-            clock.remaining = (clock.due - path.now) * clock.pace
+            clock.remaining = self._left(path, clock)
+
+    def _left(self, path: Course, clock: Clock) -> float:
+        return on_grid((clock.due - path.now) * clock.pace)
 
     def _run(self, path: Course, clock: Clock, pace: float) -> None:
         clock.held, clock.pace = False, pace
-        clock.due = path.now + clock.remaining / pace if pace > 0 else inf
+        clock.due = path.now + on_grid(clock.remaining / pace) if pace > 0 else inf
 
     def _pace(self, rank: int, state: State) -> float:
         key = (rank, self._speeds[rank](state))
