@@ -7,7 +7,8 @@ from os import PathLike, fspath
 
 from sim.errors import ScenarioError
 from sim.machine_form import is_machine_form, read_model
-from sim.model.model import Model
+from sim.model import Model
+from sim.model.changes import changed_model
 from sim.reach.recheck import readers
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
@@ -122,7 +123,7 @@ def _check_interventions(
     read_by = readers(resolved.all_transitions)  # once for all interventions
     for one in interventions.values():
         change = apply.combine([one], events)
-        after = apply.changed_model(resolved.model, change)
+        after = changed_model(resolved.model, change)
         diagnostics.problems.extend(apply.problems_after(after, change, read_by))
         if after == resolved.model:
             message = "changes nothing: everything in it is so without it"
