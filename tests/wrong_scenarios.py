@@ -38,7 +38,7 @@ _DURATION = re.compile(r"(?<![\w.])\d+(?:\.\d+)? ?(?:s|min|h|d|w|y)(?![\w.])")
 
 
 class Changing:
-    """One number or duration made extreme, or what another one is."""
+    """One file, of which copies with one to three changes are made."""
 
     def __init__(self, text: str) -> None:
         self.text = text
