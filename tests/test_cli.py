@@ -105,9 +105,9 @@ def test_replay_tells_the_runs_path(call):
     events = island_run().events.query("draw == 2 and path == 2")
     assert len(re.findall(r"^20\d\d-", out, re.MULTILINE)) == len(events) + 1  # and the end
     for said in (
-        "2024-12-04 00:00  Northland's ally: mutual_aid.art4 is invoked",
-        "because mutual_aid begins to bind (2024-12-04 00:00)",
-        "answer under mutual_aid.art4 – overt force",
+        "2024-12-04 00:00  Northland's ally: art4, Treaty of mutual aid is invoked",
+        "because Treaty of mutual aid begins to bind (2024-12-04 00:00)",
+        "answer under art4, Treaty of mutual aid –\n    overt force",
         "*** ally fights",
         "Ending: widened",
     ):

@@ -18,7 +18,9 @@ def catalogue(directory: Path) -> Iterator[str]:
     found, problems = 0, list[Problem]()
     for file in files:
         try:
-            tree = read(str(file)).tree
+            tree, wrong, _, unread = read(str(file))
+            if unread:  # a part of it is left out: its title may be
+                raise ScenarioError(wrong)
         except ScenarioError as error:
             # one bad file does not hide the others; what is wrong is raised at the end
             problems += error.problems
