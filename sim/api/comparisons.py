@@ -21,7 +21,8 @@ from sim.experiment import comparisons
 from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
 from sim.formatting import difference, file_name
-from sim.results.directory import fill_run, read_part, read_table, write_table
+from sim.results.csv_files import read_table, write_table
+from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
 from sim.results.replacing import atomic_directory, settled
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -26,12 +29,25 @@ NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
+Command = Callable[..., str]  # of arguments
+
+
+def a_command(*arguments: object) -> str:
+    """A command of this program as one types it in its own folder."""
+    return shlex.join(map(str, ("python", "run_sim.py", *arguments)))
+
+
 def run_view(
-    scenario: Scenario, results: Results, found: Mapping[str, pd.DataFrame], where: str
+    scenario: Scenario,
+    results: Results,
+    found: Mapping[str, pd.DataFrame],
+    where: str,
+    command: Command = a_command,
 ) -> Group:
     """The question, outcomes and endings with intervals, what was never reached, where it all is.
 
-    `found` are the analyses beside the run's tables, by name; `where` says what was written where.
+    `found` are the analyses beside the run's tables, by name; `where` says what was written where;
+    `command` makes a line of arguments that can be pasted.
     """
     about = results.provenance
     # what was asked, what was found, what to think of it, where it is: in this order
@@ -42,7 +58,8 @@ def run_view(
     parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
-    parts += [*_routes(scenario.file, found.get("routes"), titles, about)]
+    replay = partial(command, "replay", scenario.file)
+    parts += [*_routes(found.get("routes"), titles, about, replay)]
     parts += [*_never(results, titles)]
     if results.paths is None and about.interval != "exact":
         parts += ["", Text(WITHOUT_PATHS)]
@@ -127,7 +144,7 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
 
 
 def _routes(
-    file: str, routes: pd.DataFrame | None, titles: Titles, about: Provenance
+    routes: pd.DataFrame | None, titles: Titles, about: Provenance, replay: Command
 ) -> Iterator[RenderableType]:
     """The most likely chains of causes to each headline, with a path to replay."""
     if routes is None:
@@ -143,13 +160,19 @@ def _routes(
             yield Padding(Text(ARROW.join(steps)), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
-        # the example of the most likely route, as a command that can be pasted
-        first = table.iloc[0]
-        command = f"replay {file} --draw {first['draw']} --path {first['path']}"
-        under = f" --with {about.under}" if about.under else ""
-        # only what differs from the defaults, so that the line stays short
-        seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
-        yield Text(f"to see this path: {command}{under}{seed}")
+        yield Text("to see the path of the first:")
+        # in one line, however long, so that it can be pasted
+        line = f"    {_path(table.iloc[0], about, replay)}"
+        yield Text(line, no_wrap=True, overflow="ignore")
+
+
+def _path(route: pd.Series[Any], about: Provenance, replay: Command) -> str:
+    """The command that shows the path of a route."""
+    where = ("--draw", route["draw"], "--path", route["path"])
+    under = ("--with", about.under) if about.under else ()
+    # only what differs from the defaults, so that the line stays short
+    seed = ("--seed", about.seed) if about.seed != Plan.seed else ()
+    return replay(*where, *under, *seed)
 
 
 def _looked_at(routes: pd.DataFrame, n: int) -> str:

@@ -231,6 +231,11 @@ def _new_outer(target: Path) -> tuple[Path, int]:
         _release(held)
 
 
+def public_name(file: str) -> str:
+    """A file of a directory in the making by the name it is to have, any other as it is."""
+    return re.sub(r"\.([^/\\]+)\.[0-9a-f]{16}\.making(?:[/\\](?:run|ready)\b)?", r"\1", file)
+
+
 def _outer_name(target: Path) -> str:
     return f".{target.name}.{token_hex(8)}.making"
 

@@ -27,6 +27,7 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
     _warn_hasty(resolved, context)
+    _warn_of_one_file(document, context)
     never = set(_warn_unsatisfiable(resolved.model, context))  # paths that have a warning already
     _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
@@ -53,6 +54,22 @@ def _warn_unused(document: Document, resolved: Resolved, context: Context) -> No
         if name not in read and here:  # a variant may leave variables of its base unused
             message = "never used: no guard, expression, outcome or ending reads it"
             diagnostics.warn(path, message, key=True)
+
+
+def _warn_of_one_file(document: Document, context: Context) -> None:
+    """Warn of names that differ in capitals only, where results have a file for each."""
+    named: list[list[tuple[str, KeyPath]]] = [
+        [(name, (section, name)) for name in getattr(document, section)]
+        for section in ("treaties", "outcomes", "interventions")
+    ]
+    for kind in [*named, list(_declared_variables(document))]:
+        first: dict[str, str] = {}
+        for name, path in kind:
+            other = first.setdefault(name.casefold(), name)
+            if other != name:
+                message = f"differs from {other!r} in capitals only"
+                message += "; their charts or tables share a file on macOS and Windows"
+                context.diagnostics.warn(path, message, key=True)
 
 
 def _declared_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
