@@ -1,4 +1,4 @@
-"""Warnings: names never used, conditions never true, what can never happen or never rests."""
+"""Warnings: names never used, conditions never true, what never happens or fires without end."""
 
 from collections.abc import Iterator
 
