@@ -227,7 +227,7 @@ def ranks(bits: int) -> Iterable[int]:
 
 def tracked(model: Model) -> int:
     """Mask of the outcomes whose having happened decides something later."""
-    # Any other outcome may be forgotten: situations that differ only by it have the same successors.
+    # Any other outcome may be forgotten: situations that differ by it have the same successors.
     readers = [model.stop_when, *(e.when for e in model.endings), *(o.when for o in model.outcomes)]
     names = {name for reader in readers if reader for name in outcomes_read(reader.node)}
     return mask(outcome.name in names for outcome in model.outcomes)
