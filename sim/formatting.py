@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from math import ceil, floor, isnan, log10
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ SECONDS: Mapping[str, float] = {
     "y": 31_557_600.0,  # 365.25 d
 }
 DAY = SECONDS["d"]
+LONGEST_FILE_NAME = 160  # bytes, without what is put before and behind it
 
 
 def plain(name: str) -> str:
@@ -228,3 +230,13 @@ def _solved(probability: float, low: float, high: float) -> str:
     if bound < 1e-6:
         return f"{percent(probability, width=1e-4 * probability)} %"
     return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
+
+
+def file_name(name: str) -> str:
+    """A name as that of a file: itself, or if it is long its beginning and a digest of it all."""
+    # in bytes, which is what systems count, 255 at most; half leaves room for endings and prefixes
+    whole = name.encode()
+    if len(whole) <= LONGEST_FILE_NAME:
+        return name
+    start = whole[: LONGEST_FILE_NAME - 9].decode(errors="ignore")
+    return f"{start}-{sha256(whole).hexdigest()[:8]}"

@@ -1,19 +1,24 @@
 """The ten rules a third time, read from their text alone: random rule sets, and their paths.
 
 Nothing of `sim` is used: the generator, the clocks and the ten rules are written anew, so that a
-mistake both engines share (they share the model, the streams and the samplers) shows as well.
+mistake both engines share (they share the model, the streams and the samplers) shows as well. Time
+is counted here: whole numbers of 2**-20 s, and fractions that are rounded to such.
 """
 
 import hashlib
 import math
 import random
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 DAY = 86_400.0
+TICKS = 2**20  # in a second
+UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
 WORD = 0xFFFFFFFF
 LEVELS = ("la", "lb", "lc", "ld")
-Delay = tuple[str, float, float]
+Delay = tuple[str, str, str]  # its kind, and one or two durations
 State = dict[str, int]
 
 
@@ -36,6 +41,17 @@ def uniforms(name: str, seed: int, path: int, nth: int) -> tuple[float, float]:
     return ((first >> 11) + 0.5) * 2.0**-53, ((second >> 11) + 0.5) * 2.0**-53
 
 
+def ticks(text: str) -> int:
+    """A duration, as exactly as it is written."""
+    digits, unit = text.split()
+    return round(Fraction(digits) * UNITS[unit] * TICKS)  # half to even, as all rounding here
+
+
+def days(time: int) -> float:
+    """As tables have it."""
+    return time / TICKS / DAY
+
+
 @dataclass
 class Answer:
     name: str
@@ -49,7 +65,7 @@ class Rule:
     name: str
     when: str | None
     then: dict[str, str]
-    at: int | None = None
+    at: str | None = None
     after: Delay | None = None
     speed: str | None = None
     remember: bool = False
@@ -63,6 +79,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.dice = dice = random.Random(seed)
+        self.step = dice.choice([86_400, 95_040, 60_480, 6_048 * 9])  # seconds: 1, 1.1, 0.7, 0.63 d
         kinds = [dice.choice(["flag", "count", "levels"]) for _ in range(dice.randint(2, 4))]
         self.kinds = {f"v{i}": kind for i, kind in enumerate(kinds)}
         self.sizes = {
@@ -74,6 +91,12 @@ class World:
             self._triggers(rule)
         self.outcomes = [self._condition() for _ in range(3)]
         self.stop = dice.choice([None, f"oc and {self._condition()}", self._condition()])
+
+    def _multiple(self, most: int, least: int = 0) -> str:
+        """A few of the world's steps in any unit, so that sums meet, which floats would miss."""
+        whole = self.dice.randint(least, most) * self.step
+        unit = self.dice.choice(["min", "h", "d"])
+        return f"{Decimal(whole) / UNITS[unit]} {unit}"
 
     def _condition(self) -> str:
         name = self.dice.choice(list(self.kinds))
@@ -105,10 +128,13 @@ class World:
         dice = self.dice
         rule = Rule(f"t{number}", self._guard(), self._effects())
         if dice.random() < 0.2:
-            rule.at = dice.randint(0, 12)
+            rule.at = self._multiple(12)
         else:
-            delays: list[Delay] = [("mean", dice.choice([1, 3, 9]), 0), ("between", 1, 6)]
-            delays += [("exactly", dice.choice([1, 2, 3, 4]), 0)] * 2
+            delays: list[Delay] = [
+                ("mean", dice.choice(["1 d", "3 d", "9 d"]), ""),
+                ("between", "1 d", "6 d"),
+            ]
+            delays += [("exactly", self._multiple(4, least=1), "")] * 2
             rule.after = dice.choice(delays)
             rule.limit = dice.choice([None, None, 1, 3])
             rule.remember = dice.random() < 0.4
@@ -169,11 +195,10 @@ class World:
 def written(rule: Rule) -> dict[str, Any]:
     """A rule as the language has it."""
     found: dict[str, Any] = {"when": rule.when, "speed": rule.speed, "limit": rule.limit}
-    found["at"] = None if rule.at is None else f"{rule.at} d"
+    found["at"] = rule.at
     if rule.after is not None:
         kind, one, two = rule.after
-        days: Any = [f"{one} d", f"{two} d"] if kind == "between" else f"{one} d"
-        found["after"] = {kind: days}
+        found["after"] = {kind: [one, two] if kind == "between" else one}
     found["memory"] = "remember" if rule.remember else None
     found["then"] = plain(rule.then) if rule.then else None
     found["on"] = [{"becomes": name} if kind == "becomes" else name for kind, name in rule.on]
@@ -198,8 +223,8 @@ def plain(effects: dict[str, str]) -> dict[str, Any]:
 class Clock:
     cause: int | None
     speed: float
-    due: float = math.inf
-    remaining: float = 0.0
+    due: int | None = None  # ticks, of one that runs
+    remaining: int = 0
     held: bool = False
 
 
@@ -208,9 +233,9 @@ class Walk:
 
     def __init__(self, world: World, path: int, seed: int) -> None:
         self.world, self.path, self.seed = world, path, seed
-        self.now, self.horizon = 0.0, 30 * DAY
+        self.now, self.horizon = 0, ticks("30 d")
         self.state = dict(world.start)
-        self.marks: dict[str, float] = {}
+        self.marks: dict[str, int] = {}
         self.clocks: dict[int, Clock] = {}
         self.fired = [0] * len(world.rules)
         self.starts = [0] * len(world.rules)
@@ -237,18 +262,18 @@ class Walk:
         for i, rule in enumerate(self.world.rules):
             if rule.at is not None or (not rule.on and self._is(rule.when)):
                 self._start(i, None)
-        while self.clocks:
-            i = min(self.clocks, key=lambda i: (self.clocks[i].due, i))  # rule 4
-            if self.clocks[i].due > self.horizon:
+        while due := [(c.due, i) for i, c in self.clocks.items() if c.due is not None]:
+            now, i = min(due)  # rule 4
+            if now > self.horizon:
                 return
             clock, rule = self.clocks.pop(i), self.world.rules[i]
-            self.now = clock.due
+            self.now = now
             if rule.at is not None and not self._is(rule.when):
                 continue  # rule 9
             self.fired[i] += 1
             option, effects = self._choose(i, rule)
             self.state = self._apply(effects)
-            self.events.append((self.now / DAY, rule.name, option, clock.cause))
+            self.events.append((days(self.now), rule.name, option, clock.cause))
             if self._look():
                 self.stopped = True
                 return
@@ -258,25 +283,28 @@ class Walk:
         rule = self.world.rules[i]
         u, _ = uniforms(rule.name, self.seed, self.path, self.starts[i])
         self.starts[i] += 1
-        kind, one, two = rule.after or ("exactly", rule.at or 0, 0)
+        kind, *texts = rule.after or ("exactly", rule.at or "0 s", "")
+        low, high = (ticks(text) / TICKS if text else 0.0 for text in texts)  # seconds
         wait = {
-            "exactly": one * DAY,
-            "mean": -math.log1p(-u) * (one * DAY),
-            "between": one * DAY + (two * DAY - one * DAY) * u,
+            "exactly": low,
+            "mean": -math.log1p(-u) * low,
+            "between": low + (high - low) * u,
         }[kind]
-        clock = self.clocks[i] = Clock(cause, self._speed(rule), remaining=wait)
+        remaining = round(Fraction(wait) * TICKS)
+        clock = self.clocks[i] = Clock(cause, self._speed(rule), remaining=remaining)
         self._run(clock)
 
     def _speed(self, rule: Rule) -> float:
         return 1.0 if rule.speed is None else float(self._is(rule.speed))
 
     def _run(self, clock: Clock) -> None:
-        clock.due = self.now + clock.remaining / clock.speed if clock.speed > 0 else math.inf
+        takes = Fraction(clock.remaining) / Fraction(clock.speed) if clock.speed > 0 else None
+        clock.due = None if takes is None else self.now + round(takes)
 
     def _pause(self, clock: Clock) -> None:
-        if clock.due < math.inf:
-            clock.remaining = (clock.due - self.now) * clock.speed
-        clock.due = math.inf
+        if clock.due is not None:
+            clock.remaining = round((clock.due - self.now) * Fraction(clock.speed))
+        clock.due = None
 
     def _choose(self, i: int, rule: Rule) -> tuple[str | None, dict[str, str]]:
         if not rule.choose:
@@ -341,4 +369,4 @@ class Walk:
         first = self.world.outcomes[0]
         ending = "eb" if "ob" in self.marks and self._is(first) else "ec"
         time = self.now if self.stopped else self.horizon
-        return time / DAY, not self.stopped, "ea" if "oc" in self.marks else ending
+        return days(time), not self.stopped, "ea" if "oc" in self.marks else ending

@@ -145,6 +145,7 @@ def conditions(draw: st.DrawFn, world: World, depth: int = 2) -> str:
 
 SIMPLE_DELAYS = (
     *("1 d", "2 d", "36 h", "lag"),
+    *("1.1 d", "0.1 w", "0.3 * lag"),  # which as floats miss what they are to meet
     {"exactly": "12 h"},
     *({"mean": "3 d"}, {"mean": "2 * lag"}),
     *({"median": "2 d", "p90": "9 d"}, {"median": "lag", "p90": "3 * lag"}),

@@ -10,7 +10,7 @@ from test_charts import LONG, owed
 
 from sim.charts import style
 from sim.charts.treaties import treaties
-from sim.scenario import schema
+from sim.export import schema
 
 mpl.use("agg")
 

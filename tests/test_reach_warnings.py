@@ -65,6 +65,28 @@ def test_a_parameter_nobody_reads(tmp_path: Path) -> None:
     assert warnings(tmp_path) == [":12:3: parameters.shy: never used"]
 
 
+@pytest.mark.parametrize("delay", ["{mean: 1e-6 s}", "{median: 0.5 s, p90: 2 d}", "0.999 s"])
+@pytest.mark.parametrize(
+    ("rule", "key"),
+    [
+        ("moves.north_fumes", "    after: {mean: 5 d}"),
+        ("treaties.pact.obligations.art1", "        type: defence"),
+    ],
+)
+def test_a_delay_that_may_be_a_slip_of_unit(tmp_path: Path, delay: str, rule: str, key: str):
+    word = "after" if rule.startswith("moves") else "deliberation"
+    line = f"{key[: len(key) - len(key.lstrip())]}{word}: "
+    kept = f"{key}\n" if word == "deliberation" else ""
+    (found,) = warnings(tmp_path, SHY, (key, f"{kept}{line}{delay}"))
+    assert f"{rule}.{word}: half of these waits are shorter than 0." in found or "e-07 s" in found
+    assert found.endswith(" s, under a horizon of 100 d")
+    # controls: a second, at once, and a horizon of an hour
+    assert warnings(tmp_path, SHY, (key, f"{kept}{line}1 s")) == []
+    assert warnings(tmp_path, SHY, (key, f"{kept}{line}0 s")) == []
+    short = ("in_force: 2024-02-01", "in_force: 2023-07-01"), ("horizon: 100 d", "horizon: 1 h")
+    assert warnings(tmp_path, SHY, (key, f"{kept}{line}{delay}"), *short) == []
+
+
 NEVER = {
     "outcome": (
         "anger: {when: north.mood == angry",

@@ -48,8 +48,9 @@ def test_a_variant_lists_what_it_adds_replaces_and_removes(varied):
     scenario = varied(
         "remove: [events.answer]\n"
         "actors: {north: {state: {fear: {flag: false}}}, west: {state: {fear: {flag: false}}}}\n"
-        "treaties: {pact: {obligations: {art1: {type: assistance}, art2: {type: assistance, obligor: north,"
-        " casus_foederis: south.mood == angry, responses: {helps: {probability: 1}}}}}}\n"
+        "treaties: {pact: {obligations: {art1: {type: assistance}, art2: {type: assistance,"
+        " obligor: north, casus_foederis: south.mood == angry, "
+        "responses: {helps: {probability: 1}}}}}}\n"
         "events: {anger: {after: 9 d}, rain: {after: 1 d, limit: 1, then: {west.fear: true}}}\n"
     )
     variant = scenario.variant

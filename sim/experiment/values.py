@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.progress import bar
 from sim.model.model import Model
-from sim.model.parameters import Parameter, quantile
+from sim.model.parameters import Parameter, value_at
 from sim.reach import sums
 from sim.streams import parameter_uniform
 
@@ -33,10 +33,10 @@ def values_of(
     columns: dict[Parameter, Floats] = {}
     with bar(len(distinct) * len(draws), progress, " values", after=AT_ONCE) as done:
         for parameter in distinct:
-            name, distribution = parameter.name, parameter.distribution
             # inverse transform: the uniform is stratified by name and draw, the quantile is the
             # value
-            drawn = (quantile(distribution, parameter_uniform(seed, name, draw)) for draw in draws)
+            uniforms = (parameter_uniform(seed, parameter.name, draw) for draw in draws)
+            drawn = (value_at(parameter, u) for u in uniforms)
             columns[parameter] = np.fromiter(drawn, np.float64, len(draws))
             done(len(draws))
     found = []

@@ -15,6 +15,7 @@ from sim.model.effects import MEANINGS, variable_read
 from sim.model.evaluation import evaluator
 from sim.model.expressions import Expression, Node
 from sim.model.model import Model
+from sim.model.time_grid import on_grid
 from sim.model.transitions import Effect, Option, Transition
 from sim.reach.reachability import reach
 
@@ -85,7 +86,7 @@ class _Translation:
 
     def _argument(self, expression: Expression) -> float:
         # delays read parameters, never the state, so an empty state will do
-        return float(evaluator(expression.node, self.model.names)((), self.values, ()))
+        return on_grid(float(evaluator(expression.node, self.model.names)((), self.values, ())))
 
     def _holds(self, condition: Expression | None, state: Mapping[str, str] | None = None) -> str:
         if condition is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sim.errors import Problem, ScenarioError, unknown
+from sim.model.time_grid import on_grid
 from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Mapping, Node, Scalar, Sequence, path_text, place_of
 
@@ -52,16 +53,23 @@ class FormValue:
         return self.node.text
 
     def number(self) -> float:
-        """A number; a time in seconds such as `864000 s`, too."""
-        text = self.text().removesuffix(" s")  # the unit is always seconds
+        """A number."""
+        return self._float(self.text())
+
+    def seconds(self) -> float:
+        """A time on the grid, with its unit (always seconds) such as `864000 s`, or without."""
+        # What `resolve` wrote is on the grid; a form of an older version or edited by hand need not
+        return on_grid(self._float(self.text().removesuffix(" s")))
+
+    def _float(self, text: str) -> float:
         try:
             return float(text)
         except ValueError:
             self.fail(f"must be a number, found {text!r}")
 
-    def numbers(self) -> tuple[float, ...]:
-        """A list of numbers."""
-        return tuple(item.number() for item in self.items())
+    def numbers(self, *, times: bool = False) -> tuple[float, ...]:
+        """A list of numbers, or of times."""
+        return tuple(item.seconds() if times else item.number() for item in self.items())
 
     def integer(self) -> int:
         """A whole number."""

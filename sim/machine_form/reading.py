@@ -68,7 +68,7 @@ def read_model(root: Keys) -> Model:
     model = Model(
         name=at["scenario"].text(),
         title=at["title"].text(),
-        horizon=at["horizon"].number(),
+        horizon=at["horizon"].seconds(),
         start=date.fromisoformat(start.text()) if start else None,
         actors=tuple(Actor(name=name, title=title) for name, title in titles.items()),
         variables=variables,
@@ -154,15 +154,15 @@ def _parameter(name: str, at: FormValue) -> Parameter:
         at.fail(unknown("kind of distribution", kind, list(DISTRIBUTIONS)))
     # `at`: probabilities of quantiles
     shares, levels, within = at.get("at"), at.get("levels"), at.get("within")
-    ends = within.numbers() if within else ()
+    time = at.get("unit") is not None  # the only unit is s
+    ends = within.numbers(times=time) if within else ()
     distribution = Distribution(
         kind=kind,
-        numbers=numbers.numbers(),
+        numbers=numbers.numbers(times=time),
         probabilities=shares.numbers() if shares else (),
         levels=tuple(item.text() for item in levels.items()) if levels else (),
         within=(ends[0], ends[1]) if len(ends) == 2 else None,
     )
-    time = at.get("unit") is not None  # the only unit is s
     for sentence in parameter_complaints(distribution, time):  # the first one is raised
         at.fail(sentence)
     return Parameter(name=name, distribution=distribution, time=time)
@@ -195,7 +195,7 @@ def _transition(
         when=reader.condition(when) if when else None,
         on=tuple(_trigger(item, rules, reader) for item in on.items()) if on else (),
         after=AT_ONCE if moment else _delay(at["after"], reader),  # `at` instead of `after`
-        at=moment.number() if moment else None,
+        at=moment.seconds() if moment else None,
         speed=reader.number(speed) if speed else None,
         memory=memory.one_of(("forget", "remember")) if memory else "forget",
         limit=limit.integer() if limit else None,
@@ -237,7 +237,7 @@ def _delay(at: FormValue, reader: _Expressions) -> Delay:
         kind=kind,
         arguments=tuple(reader.seconds_or_number(item) for item in arguments),
         probabilities=shares.numbers() if shares else (),
-        observations=numbers.numbers() if kind == "observed" else (),
+        observations=numbers.numbers(times=True) if kind == "observed" else (),
         parts=parts,
     )
     for sentence in complaints(bare, [reader.words.parameters[n] for n in delay_reads(bare)]):

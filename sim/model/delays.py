@@ -19,6 +19,7 @@ from sim.model.expressions import Constant, Expression
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words
 from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.time_grid import on_grid
 
 DelayKind = str  # a key of KINDS, or "mix": one share a part, summing to 1, and `parts`
 
@@ -189,12 +190,23 @@ def _row(delay: Delay, found: list[float]) -> list[float]:
 def _values(delay: Delay, evaluators: Sequence[Evaluator], values: Values) -> list[float]:
     """What the arguments come to in one draw; ValueError where one has no value."""
     found = []
-    for argument, evaluate in zip(delay.arguments, evaluators, strict=True):
+    kinds = _arguments(delay)
+    for argument, evaluate, kind in zip(delay.arguments, evaluators, kinds, strict=True):
         try:
-            found.append(float(evaluate((), values, ())))
+            value = float(evaluate((), values, ()))
         except ArithmeticError as error:
             raise ValueError(f"`{argument.text}` has no value: {error}") from None
+        # here `0.1 * lag` becomes the very number that the duration it names would be
+        found.append(on_grid(value) if kind.time else value)
     return found
+
+
+def _arguments(delay: Delay) -> Sequence[Argument]:
+    """What each argument is: of quantiles a time by its probability, of a mix a share."""
+    if delay.kind == "mix":
+        return [Argument("share", time=False)] * len(delay.arguments)
+    own = KINDS[delay.kind].arguments
+    return own or [Argument(f"{100 * p:g} %") for p in delay.probabilities]
 
 
 def _judge(delay: Delay, names: Names) -> Callable[[Values], list[str]]:
@@ -223,9 +235,8 @@ def _complaints(delay: Delay, found: Sequence[float]) -> list[str]:
     if delay.kind == "mix":
         return _share_complaints(found)
     kind = KINDS[delay.kind]
-    named = kind.arguments or [Argument(f"{100 * p:g} %") for p in delay.probabilities]
     wrong = []
-    for argument, value, written in zip(named, found, delay.arguments, strict=True):
+    for argument, value, written in zip(_arguments(delay), found, delay.arguments, strict=True):
         if not (0 < value < math.inf or (value == 0 and argument.zero)):
             least = "0 or more" if argument.zero else "greater than 0"
             shown = duration_in_words(value) if argument.time else f"{value:g}"

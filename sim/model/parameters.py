@@ -11,6 +11,7 @@ from sim.model.distributions import Distribution as Distribution
 from sim.model.distributions import DistributionKind as DistributionKind
 from sim.model.distributions import Say
 from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.time_grid import on_grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,12 @@ def quantile(distribution: Distribution, u: float) -> float:
     first, last = (_cdf(distribution, end) for end in (low, high))
     inside = min(max(first + (last - first) * u, LEAST_U), MOST_U)
     return min(max(kind.ppf(distribution, inside), low), high)
+
+
+def value_at(parameter: Parameter, u: float) -> float:
+    """The value in the draw whose uniform is `u`: `quantile`, a duration on the grid of time."""
+    value = quantile(parameter.distribution, u)
+    return on_grid(value) if parameter.time else value
 
 
 def bounds(distribution: Distribution) -> tuple[float, float]:

@@ -10,9 +10,10 @@ Plain Python that numba compiles as it stands, to the same last bit. Times are i
 
 from collections.abc import Callable, Sequence
 
-from sim.model import delay_kinds
+from sim.model import delay_kinds, time_grid
 from sim.model.delay_kinds import KINDS, Sampler
 from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.time_grid import on_grid
 
 MIX = len(KINDS)  # no kind of its own: its parts are
 
@@ -58,6 +59,14 @@ def ppf(row: Sequence[float], at: int, u: float) -> float:
     return _ppf_of(int(row[at]), row, at, u)
 
 
+def sampled_wait(row: Sequence[float], at: int, u: float) -> float:
+    """The wait of a clock whose uniform is `u`: `ppf` on the grid of time.
+
+    A wait of less than half of 2**-20 s is none: the clock runs out at the instant it starts.
+    """
+    return on_grid(ppf(row, at, u))
+
+
 def cdf(row: Sequence[float], at: int, t: float) -> float:
     """The probability that a wait is no longer than `t` seconds."""
     if int(row[at]) != MIX:
@@ -87,9 +96,11 @@ def _part(row: Sequence[float], at: int, u: float) -> tuple[int, float]:
 
 COMPILABLE: tuple[Callable[..., object], ...] = (
     *delay_kinds.COMPILABLE,
+    *time_grid.COMPILABLE,
     *_PPFS,
     *_CDFS,
     ppf,
+    sampled_wait,
     cdf,
     _part,
 )

@@ -260,7 +260,7 @@ def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
 
     def odds_interval(box: Box) -> Interval:
         (low, high), *factors = [argument(box) for argument in arguments]
-        # an unbounded factor takes the odds anywhere
+        # an unbounded factor can make the odds take any value
         if any(top == inf for _, top in factors):
             return (0.0, 1.0)
         # odds rise with the probability and with every factor, so the ends are at the ends

@@ -71,28 +71,28 @@ def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
 
 def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
     """Layer after layer until nothing new comes."""
-    # `awake`: clocks that may have started. `waiting`: those of them to be tried in this layer,
+    # `started`: clocks that may have started. `waiting`: those of them to be tried in this layer,
     # because something they read has got a new value; in a layer without any, all is found.
     waiting = {rule.rank for rule in rules if not rule.triggered}
-    awake = set(waiting)
+    started = set(waiting)
     layer = 0
     while waiting:
         layer += 1
         fresh: Box = {}
-        woken: set[int] = set()
+        newly_started: set[int] = set()
         for rank in sorted(waiting):
-            rules[rank].fire(found, fresh, woken)
+            rules[rank].fire(found, fresh, newly_started)
         # What is new counts from the next layer on: within a layer all fire at once.
         changed = {name for name, mask in fresh.items() if mask & ~found.box[name]}
         for name in changed:
             found.box[name] |= fresh[name]
         changed |= marks.update(found, layer, changed)
         for rule in rules:
-            if rule.rank not in awake and rule.turns(found.box, changed):
-                woken.add(rule.rank)
-        woken -= awake
-        awake |= woken
-        waiting = woken | {rank for rank in awake if rules[rank].reads & changed}
+            if rule.rank not in started and rule.turns(found.box, changed):
+                newly_started.add(rule.rank)
+        newly_started -= started
+        started |= newly_started
+        waiting = newly_started | {rank for rank in started if rules[rank].reads & changed}
 
 
 class _Rule:
@@ -122,22 +122,22 @@ class _Rule:
         for choice in self.options:
             self.reads |= choice.reads
 
-    def fire(self, found: Relaxed, fresh: Box, woken: set[int]) -> None:
-        """Add to `fresh` what a firing may bring about, to `woken` the clocks it may start."""
+    def fire(self, found: Relaxed, fresh: Box, newly_started: set[int]) -> None:
+        """Add to `fresh` what a firing may bring about, to `newly_started` clocks it may start."""
         box = dict(found.box)
         if self.guard and not self.guard(box):  # the box is now cut to where the guard may hold
             return
         found.started[self.rank] = True
-        # a clock that starts and never rings: not fired, but `started`, which coverage tells apart
+        # a clock that starts and never expires: `started`, not fired, which coverage tells apart
         if self.never or (self.speed and self.speed(box)[1] <= 0):
             return
         if not found.fired[self.rank]:
             found.fired[self.rank] = True
-            woken.update(self.wakes)
+            newly_started.update(self.wakes)
         for i, choice in enumerate(self.options):
             if choice.take(box, fresh) and not found.taken[self.rank][i]:
                 found.taken[self.rank][i] = True
-                woken.update(self.wakes_by_option[i])
+                newly_started.update(self.wakes_by_option[i])
 
     def turns(self, box: Box, changed: set[str]) -> bool:
         """Whether a condition this rule waits for may just have turned true."""

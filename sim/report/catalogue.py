@@ -26,7 +26,9 @@ def catalogue(directory: Path) -> Iterator[str]:
     found, problems = 0, list[Problem]()
     for file in files:
         try:
-            tree, _, _ = read(str(file))
+            tree, wrong, _, unread = read(str(file))
+            if unread:  # a part of it is left out: its title may be
+                raise ScenarioError(wrong)
         except ScenarioError as error:
             # one bad file does not hide the others; what is wrong is raised at the end
             if _is_scenario(file):

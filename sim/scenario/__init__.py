@@ -2,7 +2,7 @@
 
 from sim.decoding.scalars import RESERVED
 from sim.model.titles import Titles
-from sim.scenario.authoring import new, schema
+from sim.scenario.authoring import new
 from sim.scenario.language.document import GROUPS
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.outcomes import Evidence
@@ -23,7 +23,6 @@ __all__ = [
     "Treaty",
     "load",
     "new",
-    "schema",
     "sources_alone",
     "titles_of",
 ]

@@ -1,10 +1,14 @@
-"""Warnings: names never used, conditions never true, things that can never happen."""
+"""Warnings: names never used, conditions never true, what never happens or fires without end."""
 
 from collections.abc import Iterator
 
+from sim.formatting import DAY, duration_in_words
+from sim.model import waiting
+from sim.model.delays import numbers
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, parameters_read, variables_read
 from sim.model.model import Model
+from sim.model.parameters import central
 from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
 from sim.reach.reasons import never_fires, out_of_reach
@@ -14,6 +18,7 @@ from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
+SHORT = 1.0  # seconds: the median of a wait that is taken for a slip of its unit
 MAX_FIRINGS = 8_000  # of exact reachability, about 0.05 s; then variables are treated one by one
 
 
@@ -21,6 +26,7 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     """Report all warnings about a scenario without errors."""
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
+    _warn_hasty(resolved, context)
     _warn_of_one_file(document, context)
     never = set(_warn_unsatisfiable(resolved.model, context))  # paths that have a warning already
     _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
@@ -87,6 +93,25 @@ def _warn_idle_actors(document: Document, context: Context) -> None:
         if not actor.state and name not in named:  # a state alone makes it worth a line
             message = "has no state, and no move, relation or treaty names it"
             context.diagnostics.warn(("actors", name), message, key=True)
+
+
+def _warn_hasty(resolved: Resolved, context: Context) -> None:
+    """Warn of delays so short against the horizon that a unit may be wrong."""
+    model = resolved.model
+    if model.horizon <= DAY:
+        return
+    values = [central(parameter.distribution) for parameter in model.parameters]
+    for transition in resolved.all_transitions:
+        try:
+            median = waiting.ppf(numbers(transition.after, model.names, values), 0, 0.5)
+        except ValueError:  # none with the parameters at their medians; each draw is checked
+            continue
+        if 0 < median < SHORT:  # 0 is no slip: many rules act at once
+            path = resolved.paths[transition.name]
+            key = "deliberation" if transition.part == "treaty" else "after"
+            message = f"half of these waits are shorter than {duration_in_words(median)}, under a "
+            message += f"horizon of {duration_in_words(model.horizon)}"
+            context.diagnostics.warn((*path, key), message)
 
 
 def _expressions(resolved: Resolved) -> Iterator[Expression]:

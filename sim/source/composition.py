@@ -26,6 +26,7 @@ class Composed:
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
     bases: tuple[tuple[str, str], ...] = ()  # what it extends, nearest first: file, title or name
     variant: Variant | None = None  # of the file that this one extends
+    unread: frozenset[str] = frozenset()  # sections left out of some file for an error of YAML
 
     def problem(self, place: Place, path: str, text: str) -> None:
         """Report an error."""
@@ -43,8 +44,8 @@ def compose(file: str) -> Composed:
 
 def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     """The tree of a file merged over its base; `above` are the files that extend it, in order."""
-    tree, problems, content = read(file)
-    made = Composed(tree, {file: content}, problems)  # its own file first
+    tree, problems, content, unread = read(file)
+    made = Composed(tree, {file: content}, problems, unread=unread)  # its own file first
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
         _include(made, file, part, place)
@@ -62,6 +63,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
         made.files = {**made.files, **{n: c for n, c in base.files.items() if n not in made.files}}
         made.problems = [*base.problems, *made.problems]
         made.removed = base.removed
+        made.unread |= base.unread
         made.bases = ((bases[0][0], _title(base.tree)), *base.bases)
         made.tree = _merged(base.tree, made.tree)
     else:
@@ -122,8 +124,9 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
         message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
         made.problem(place, "include", message)
         return
-    tree, problems, content = read(file)
+    tree, problems, content, unread = read(file)
     made.problems += problems
+    made.unread |= {"sources"} if unread else set()
     made.files.setdefault(file, content)
     # with or without the key `sources`
     inside = tree.get("sources") if "sources" in tree.entries else tree

@@ -26,10 +26,11 @@ from sim.engines.compiled.layout import (
 from sim.engines.compiled.lookup import value_of
 from sim.engines.compiled.machine import inlined, lowest
 from sim.model import waiting
+from sim.model.time_grid import on_grid
 
 for _function in (*streams.COMPILABLE, *waiting.COMPILABLE):
     register_jitable(_function)
-ppf, philox, uniform = waiting.ppf, streams.philox, streams.uniform
+sampled_wait, philox, uniform = waiting.sampled_wait, streams.philox, streams.uniform
 INF = math.inf
 
 
@@ -54,14 +55,15 @@ def run_clock(tables, rules, path, rank, now):
     if not (speed >= 0.0 and speed < INF):  # so put, NaN is refused too
         fault(path, WRONG_SPEED, rank, 0)
     path.speed[rank] = speed
-    path.due[rank] = now + path.remaining[rank] / speed if speed > 0.0 else INF
+    # the sum of two times on the grid is exact, so that it is not rounded again
+    path.due[rank] = now + on_grid(path.remaining[rank] / speed) if speed > 0.0 else INF
 
 
 @inlined
 def pause(path, rank, now):
     """Keep what remains of a clock's wait."""
     if path.speed[rank] > 0.0:
-        path.remaining[rank] = (path.due[rank] - now) * path.speed[rank]
+        path.remaining[rank] = on_grid((path.due[rank] - now) * path.speed[rank])
     path.due[rank] = INF
     path.stale[rank >> SHIFT] = 1
 
@@ -86,7 +88,7 @@ def start_clock(tables, size, rules, path, out, here, rank, now):
         path.due[rank] = rules.at[rank]
         path.stale[word] = 1
     else:
-        path.remaining[rank] = ppf(tables.pool, path.delay[rank], u)
+        path.remaining[rank] = sampled_wait(tables.pool, path.delay[rank], u)
         run_clock(tables, rules, path, rank, now)
 
 

@@ -12,6 +12,7 @@ from sim.model.delays import Delay
 from sim.model.evaluation import Evaluator, Values, evaluator
 from sim.model.expressions import parameters_read
 from sim.model.model import Model
+from sim.model.time_grid import on_grid
 from sim.reach.draw_rates import DrawRates
 from sim.reach.lookups import bounds_of
 from sim.reach.reachability import decisive, reach
@@ -82,5 +83,6 @@ def _immediate(model: Model, can_start: Sequence[bool], values: Values) -> int:
 
 def _none(delay: Delay, model: Model, values: Values) -> bool:
     if delay.kind == "exactly":
-        return evaluator(delay.arguments[0].node, model.names)((), values, ()) == 0
+        value = evaluator(delay.arguments[0].node, model.names)((), values, ())
+        return on_grid(float(value)) == 0
     return delay.kind == "immediate"

@@ -7,8 +7,9 @@ from sim.engines.reference.choices import Choice
 from sim.engines.reference.state import PathState
 from sim.model.delays import row
 from sim.model.evaluation import Values
+from sim.model.time_grid import on_grid
 from sim.model.transitions import Transition
-from sim.model.waiting import ppf
+from sim.model.waiting import sampled_wait
 from sim.streams import block, name_hash
 
 
@@ -40,7 +41,8 @@ class Clock:
         self.cause = -1
         self.option_u = 0.0
         # While it runs, `due` is right, and `remaining` is what was left when it last began to run
-        # at this speed; otherwise `remaining` is right. One number each, so that no error adds up.
+        # at this speed; otherwise `remaining` is right. One number each, so that no error adds up;
+        # both on the grid of time, so that moments that are meant to be one are one.
         self.remaining = self.pace = self.due = 0.0
         self.moment: Moment | None = None
 
@@ -66,7 +68,7 @@ class Clock:
         self.started += 1  # resuming is no start: it draws nothing and keeps its cause
         self.cause = len(path.firings) - 1  # rule 6: what fired last; nothing yet is -1
         if self.transition.at is None:
-            self.remaining = ppf(self.numbers, 0, delay_u)
+            self.remaining = sampled_wait(self.numbers, 0, delay_u)
             self.run()
         else:
             self.ring_at(self.transition.at)
@@ -76,7 +78,7 @@ class Clock:
         self.held = False
         self.pace = self.speed_now()
         if self.pace > 0:
-            self.ring_at(self.path.calendar.now + self.remaining / self.pace)
+            self.ring_at(self.path.calendar.now + on_grid(self.remaining / self.pace))
 
     def ring_at(self, due: float) -> None:
         """Enter the moment it runs out into the calendar."""
@@ -86,7 +88,7 @@ class Clock:
     def stand(self) -> None:
         """Stop running down, and keep what remains."""
         if self.moment is not None:
-            self.remaining = (self.due - self.path.calendar.now) * self.pace
+            self.remaining = on_grid((self.due - self.path.calendar.now) * self.pace)
             self.moment.cancel()
             self.moment = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sim.model.scalars import LEAST_U, MOST_U
-from sim.model.waiting import MIX, cdf, ppf
+from sim.model.waiting import MIX, cdf, sampled_wait
 
 
 def longer(row: Sequence[float], age: float, u: float) -> float:
@@ -14,9 +14,9 @@ def longer(row: Sequence[float], age: float, u: float) -> float:
     # beyond what floats tell apart F(age) is 0 or 1; the wait is then cut to what has been waited
     before = cdf(row, at, age)
     if before <= 0.0:
-        return max(ppf(row, at, u), age)
+        return max(sampled_wait(row, at, u), age)
     inside = before + u * (1.0 - before)
-    return max(ppf(row, at, min(inside, MOST_U)), age)
+    return max(sampled_wait(row, at, min(inside, MOST_U)), age)
 
 
 def _part(row: Sequence[float], age: float, u: float) -> tuple[int, float]:

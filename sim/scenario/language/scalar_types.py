@@ -6,6 +6,7 @@ import re
 from sim.decoding.kinds import Invalid
 from sim.decoding.scalars import number, percent_hint, reference_to, references_to
 from sim.formatting import SECONDS
+from sim.model.time_grid import seconds_from_decimal
 from sim.source.diagnostics import describe
 from sim.source.tree import Node, Scalar
 
@@ -37,9 +38,10 @@ DURATION_SCHEMA = {"type": "string", "examples": ["20 min", "5 d", "6 * verify_l
 
 
 def seconds_of(text: str) -> float | None:
-    """Seconds of a text such as `5 d`; None if it is no duration. Raises Invalid.
+    """Seconds of a text such as `5 d`, on the grid of time; None if it is no duration.
 
     A week has 7 days and a year 365.25; months differ in length, so there is no unit for them.
+    Raises Invalid, also for what is above 0 and would be rounded to none.
     """
     match = _DURATION.fullmatch(text)
     if not match:
@@ -50,9 +52,11 @@ def seconds_of(text: str) -> float | None:
     unit = _UNIT_SPELLINGS.get(unit.lower().removesuffix("s"), unit)
     if unit not in SECONDS:
         raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")
-    seconds = float(digits) * SECONDS[unit]
+    seconds = seconds_from_decimal(digits, SECONDS[unit])
     if math.isinf(seconds):  # `1e308 y`
         raise Invalid(f"{text!r} is too long")
+    if seconds == 0 and re.match("[-+]?[0.]*[1-9]", digits):  # `1e-9 s`, though not `0e9 s`
+        raise Invalid(f"{text!r} is too short: times are whole multiples of 2^-20 s, about 1e-6 s")
     return seconds
 
 
