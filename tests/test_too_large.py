@@ -35,10 +35,10 @@ REFUSED = {
     "guard": "r: {when: c * e < 100, after: {mean: 2 d}, then: {c: 0}}",
     "in a fact of its own": "r: {when: f or not (c * e < 100), after: {mean: 2 d}, then: {c: 0}}",
     "compared": "r: {when: c < e, after: {mean: 2 d}, then: {c: 0}}",
-    "speed": "r: {after: {mean: 2 d}, speed: min(c, e), then: {c: 0}}",
-    "effect": "r: {after: {mean: 2 d}, then: {c: max(c, e)}}",
-    "weight": "r: {after: {mean: 2 d}, choose: {a: {weight: max(c, e)}, b: {weight: 1}}}",
-    "available": "r: {after: {mean: 2 d}, choose: {a: {available: c > e}, b: {}}}",
+    "speed": 'r: {after: {mean: 2 d}, speed: "min(c, e)", then: {c: 0}}',
+    "effect": 'r: {after: {mean: 2 d}, then: {c: "max(c, e)"}}',
+    "weight": 'r: {after: {mean: 2 d}, choose: {a: {weight: "max(c, e)"}, b: {weight: 1}}}',
+    "available": "r: {after: 1 d, choose: {a: {weight: 1, available: c > e}, b: {weight: 1}}}",
     "becomes": "r: {on: {becomes: c > e}, after: {mean: 2 d}, then: {c: 0}}",
 }
 TAKEN = {
