@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from math import ceil, floor, isnan, log10
+from os import PathLike, fspath
+from os.path import expanduser
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the model's names are written here too, and a model needs no pandas
@@ -230,6 +232,11 @@ def _solved(probability: float, low: float, high: float) -> str:
     if bound < 1e-6:
         return f"{percent(probability, width=1e-4 * probability)} %"
     return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
+
+
+def user_path(path: str | PathLike[str]) -> str:
+    """A path as a person gives it: `~` at its beginning is a home folder, as in a shell."""
+    return expanduser(fspath(path))  # of the text: pathlib would take `./~` for `~`
 
 
 def file_name(name: str) -> str:

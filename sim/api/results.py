@@ -43,7 +43,7 @@ class Results(RunTables):
         found = "".join(f"; {name} {in_words}" for name, in_words in self.headlines().items())
         return (
             f"<Results of {about.scenario}{under}: {about.sample()}, seed {about.seed}, "
-            f"engine {about.engine}{found}>"
+            f"engine {about.engine}{', interrupted' * about.interrupted}{found}>"
         )
 
     def _repr_html_(self) -> str:

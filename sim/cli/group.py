@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import typer
 from typer.core import TyperGroup
 
 from sim.cli.printing import print_error, print_note
 from sim.cli.stopping import interrupted_code
-from sim.errors import EscalationError, UsageError
+from sim.errors import EscalationError, Interrupted, UsageError
 
 WRONG = 2
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -48,7 +49,9 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Ctrl-C where nothing is worth keeping ends it at once."""
         try:
-            return super().invoke(ctx)
+            with catch_warnings():
+                simplefilter("ignore", Interrupted)  # commands say it in their own words
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             print_note("interrupted")
             raise typer.Exit(interrupted_code()) from None

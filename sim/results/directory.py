@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import UsageError
+from sim.formatting import user_path
 from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
 from sim.results.record import Record, read_record
@@ -41,7 +42,7 @@ def write_run(
     """
     with atomic_directory(directory) as making:
         fill_run(making, run, also=also)
-    return Path(directory)
+    return Path(user_path(directory))
 
 
 def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None = None) -> None:

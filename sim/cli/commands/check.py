@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.group import WRONG
+from sim.cli.options import path
 from sim.errors import Problem, ScenarioError
 from sim.formatting import counted
 from sim.source.tree import path_text
@@ -36,7 +37,10 @@ class Found:
 
 
 def check(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Files to check.")],
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(metavar="SCENARIO...", help="Files to check.", parser=path),
+    ],
     strict: Annotated[
         bool,
         typer.Option(

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import path
+
 
 def list_scenarios(
     directory: Annotated[
@@ -12,6 +14,7 @@ def list_scenarios(
         typer.Argument(
             metavar="DIR",
             help="Directory to search; default: scenarios, or where there is none, this one.",
+            parser=path,
         ),
     ] = None,
 ) -> None:
