@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from hashlib import sha256
 from math import ceil, floor, isnan, log10
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,7 @@ SECONDS: Mapping[str, float] = {
     "y": 31_557_600.0,  # 365.25 d
 }
 DAY = SECONDS["d"]
-
-TREATY_EVENTS = {  # what a treaty does by itself
-    ".binds": "{} begins to bind",
-    ".invoked": "{} is invoked",
-    ".reopened": "{} is invoked again",
-}
+LONGEST_FILE_NAME = 160  # bytes, without what is put before and behind it
 
 
 def plain(name: str) -> str:
@@ -157,18 +153,6 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def happened(transition: str, option: object) -> str:
-    """An event: `rok answers fire – several times over`, `rus_prk_2024.art4 is invoked`.
-
-    `option` may be missing.
-    """
-    for ending, phrase in TREATY_EVENTS.items():
-        if transition.endswith(ending):
-            return phrase.format(transition.removesuffix(ending))
-    what = f"answer under {transition}" if "." in transition else plain(transition)
-    return f"{what} – {plain(option)}" if isinstance(option, str) else what
-
-
 def moment(time: float, start: date | None) -> str:
     """When something happens (days): `2024-11-04 13:05` with a calendar, else `day 10 13:05`."""
     days, minutes = divmod(round(time * DAY) // 60, 24 * 60)  # 13 minutes are not 12.9999
@@ -187,3 +171,13 @@ def _solved(probability: float, low: float, high: float) -> str:
     if bound < 1e-6:
         return f"{percent(probability, width=1e-4 * probability)} %"
     return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
+
+
+def file_name(name: str) -> str:
+    """A name as that of a file: itself, or if it is long its beginning and a digest of it all."""
+    # in bytes, which is what systems count, 255 at most; half leaves room for endings and prefixes
+    whole = name.encode()
+    if len(whole) <= LONGEST_FILE_NAME:
+        return name
+    start = whole[: LONGEST_FILE_NAME - 9].decode(errors="ignore")
+    return f"{start}-{sha256(whole).hexdigest()[:8]}"

@@ -26,6 +26,7 @@ from sim.charts.rungs import rungs
 from sim.charts.timeline import MOST, timeline
 from sim.charts.timing import timing
 from sim.charts.treaties import treaties
+from sim.scenario import Titles
 
 mpl.use("agg")
 START = date(2024, 10, 25)
@@ -153,7 +154,10 @@ CHARTS: dict[str, Callable[[], style.Axes]] = {
     "timeline, many with outcomes": lambda: timeline(
         path(MOST + 20),
         outcomes=reached(*range(10, 140, 10)),
-        names={f"actor_{k}": f"{LONG} ({k})" for k in range(12)},
+        titles=Titles(
+            known={("actor", f"actor_{k}"): f"{LONG} ({k})" for k in range(12)}
+            | {("rule", f"somebody_does_something_{k}"): f"{LONG} {LONG} ({k})" for k in range(9)}
+        ),
         start=START,
         subject=SUBJECT,
     ),
@@ -367,7 +371,7 @@ def test_a_quiet_lowest_rung_is_left_out_and_said_to_be():
 
 
 def test_a_ladder_is_headed_by_what_is_asked_or_plainly_by_its_word():
-    assert rungs(ladder(5)).get_title(loc="left") == "How far up the ladder `korea`?"
+    assert rungs(ladder(5)).get_title(loc="left") == "Where on its ladder is korea?"
     asked = rungs(ladder(5), asked="How far the two have gone", subject=SUBJECT)
     assert asked.get_title(loc="left") == f"How far the two have gone – {SUBJECT}"
 

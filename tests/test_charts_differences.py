@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from command_line import FEW, FIRST, call
 from islands import island
 from test_charts import overlaps
 
@@ -12,6 +13,7 @@ from sim.charts.differences import differences
 from sim.formatting import difference
 from sim.report.pictures import draw_comparison
 
+__all__ = ["call"]
 TWINS = ["no_treaty", "cautious", "no_treaty+cautious"]
 
 
@@ -54,3 +56,15 @@ def test_a_comparison_is_drawn_for_each_headline(tmp_path):
     comparison.save(tmp_path / "out", also=partial(draw_comparison, comparison))
     drawn = {file.name for file in (tmp_path / "out" / "charts").iterdir()}
     assert drawn == {"differences-ally_fights.png", "differences-ally_fights.svg"}
+
+
+def failing(*arguments: object, **more: object) -> None:
+    raise ZeroDivisionError("no such axis")
+
+
+def test_a_chart_of_differences_that_fails_does_not_cost_the_tables(call, monkeypatch):
+    monkeypatch.setitem(draw_comparison.__globals__, "differences", failing)
+    code, _, err = call("compare", FIRST, *FEW, "--out", "run")
+    assert code == 1
+    assert err.startswith("chart not drawn: differences-ally_fights (ZeroDivisionError: no such")
+    assert len(sim.api.Comparison.load("run").table) > 0

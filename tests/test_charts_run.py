@@ -1,16 +1,19 @@
 """The charts of a run: which there are, and what they are told about it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
+from command_line import FEW, FIRST, call
 from islands import FILE, island, island_run
 from test_charts import overlaps, row_labels
 
 import sim
-from sim.charts import clauses, style, timeline, timing
-from sim.charts.after_run import charts
+from sim.charts import after_run, clauses, style, timeline, timing
 
+__all__ = ["call"]
 mpl.use("agg")
 
 
@@ -21,14 +24,14 @@ def nothing_left_open():
 
 
 def test_every_chart_of_a_run_is_drawn_and_no_text_covers_another():
-    drawn = dict(charts(island(), island_run()))
+    drawn = dict(after_run.charts(island(), island_run()))
     assert list(drawn) == ["outcomes", "endings", "timing", "rungs", "clauses", "treaties"]
     for name, chart in drawn.items():
         assert overlaps(chart()) == [], name
 
 
 def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
-    drawn = dict(charts(island(), island_run()))
+    drawn = dict(after_run.charts(island(), island_run()))
     curves = drawn["timing"]()
     assert curves.get_xlabel().splitlines()[1:] == [
         "90 % bands: sampling error only",
@@ -41,25 +44,25 @@ def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
 
 def test_a_treaty_that_never_binds_is_not_marked_and_many_would_be_a_fence(monkeypatch):
     void = island_run().coverage.assign(reach="possible")
-    never = dict(charts(island(), replace(island_run(), coverage=void)))
+    never = dict(after_run.charts(island(), replace(island_run(), coverage=void)))
     assert "dotted" not in never["timing"]().get_xlabel()
     monkeypatch.setattr(timing, "FEW", 0)
-    assert "dotted" not in dict(charts(island(), island_run()))["timing"]().get_xlabel()
+    assert "dotted" not in dict(after_run.charts(island(), island_run()))["timing"]().get_xlabel()
 
 
 def test_few_outcomes_of_many_are_counted(monkeypatch):
     monkeypatch.setattr(timing, "distinguishable", lambda results: ["general_war"])
-    label = dict(charts(island(), island_run()))["timing"]().get_xlabel()
+    label = dict(after_run.charts(island(), island_run()))["timing"]().get_xlabel()
     assert "1 of 2 outcomes; 90 % bands" in label
 
 
 def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):
-    whole = dict(charts(island(), island_run()))["clauses"]()
+    whole = dict(after_run.charts(island(), island_run()))["clauses"]()
     assert row_labels(whole)[0] == "art4, Treaty of mutual\naid: invoked"
     monkeypatch.setattr(clauses, "MOST", 3)
-    names = list(dict(charts(island(), island_run())))
+    names = list(dict(after_run.charts(island(), island_run())))
     assert names[-2:] == ["clauses-mutual_aid", "treaties"]
-    page = dict(charts(island(), island_run()))["clauses-mutual_aid"]()
+    page = dict(after_run.charts(island(), island_run()))["clauses-mutual_aid"]()
     assert row_labels(page)[0] == "art4: invoked"
     assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
 
@@ -73,7 +76,7 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
     assert first["time.ally_fights"] < first["time.general_war"]
     assert told == ["*** ally fights", "*** general war"]
-    assert "mutual_aid.art4 is invoked" in [text.get_text() for text in ax.texts]
+    assert "art4, Treaty of mutual aid is invoked" in [text.get_text() for text in ax.texts]
     heads = [label.get_text() for label in ax.get_xticklabels()]
     assert "Northland" in heads
     assert "north" not in heads
@@ -83,12 +86,12 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     ("about", "owner", "title"),
     [
         ("how far the two have gone", "", "How far the two have gone – "),
-        ("", "north", "How far up the ladder `north_south` of Northland? – "),
-        ("", "", "How far up the ladder `north_south`? – "),
+        ("", "north", "Where on its ladder is north south of Northland? – "),
+        ("", "", "Where on its ladder is north south? – "),
         (
             "too long to head a chart, since it tells all of a story from end to end",
             "",
-            "How far up the",
+            "Where on its ladder",
         ),
     ],
 )
@@ -98,7 +101,7 @@ def test_a_ladder_is_headed_by_what_the_file_says_of_it(about, owner, title):
         for one in island().model.variables
     )
     scenario = replace(island(), model=replace(island().model, variables=variables))
-    ax = dict(charts(scenario, island_run()))["rungs"]()
+    ax = dict(after_run.charts(scenario, island_run()))["rungs"]()
     assert ax.get_title(loc="left").startswith(title)
 
 
@@ -112,3 +115,32 @@ def test_a_relation_is_what_its_name_or_else_its_about_says(tmp_path):
         file = tmp_path / "island.yaml"
         file.write_text(text.replace(relation, relation + words))
         assert sim.load(file).model.variable("north_south").about == about
+
+
+def failing(*arguments: object, **more: object) -> None:
+    raise ZeroDivisionError("no such axis")
+
+
+def failing_to_draw(*arguments: object) -> Iterator[style.Drawing]:
+    yield style.Drawing("outcomes", failing)
+
+
+@pytest.mark.parametrize("broken", [failing, failing_to_draw], ids=["found out", "drawn"])
+def test_a_chart_that_fails_does_not_cost_the_tables(call, monkeypatch, tmp_path, broken):
+    monkeypatch.setattr(broken, "__module__", after_run.CHARTS[0].__module__)
+    monkeypatch.setattr(after_run, "CHARTS", (broken, *after_run.CHARTS[1:]))
+    code, out, err = call(FIRST, *FEW, "--out", "run")
+    assert code == 1
+    assert err.startswith("chart not drawn: outcomes (ZeroDivisionError: no such axis)\n")
+    assert "Tables and charts: run" in out
+    assert len(pd.read_csv("run/draws.csv")) == 6
+    drawn = {file.name for file in (tmp_path / "run" / "charts").iterdir()}
+    assert "endings.png" in drawn
+    assert not {"outcomes.png", "outcomes.svg"} & drawn
+    assert sim.api.Results.load("run").n == 240
+
+
+def test_a_chart_that_does_not_fail_is_no_error(call, tmp_path):
+    """The control."""
+    assert call(FIRST, *FEW, "--out", "run")[::2] == (0, "")
+    assert (tmp_path / "run" / "charts" / "outcomes.svg").exists()

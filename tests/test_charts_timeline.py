@@ -8,6 +8,7 @@ from test_charts import path, reached
 
 from sim.charts import style
 from sim.charts.timeline import MOST, chosen, timeline
+from sim.scenario import Titles
 
 mpl.use("agg")
 
@@ -31,7 +32,9 @@ def test_a_line_leads_from_each_event_to_its_cause():
 def test_an_outcome_stands_below_the_events_of_its_moment():
     events = path(5)
     at = float(events["time"].iloc[2])
-    ax = timeline(events, outcomes=reached(at), names={"actor_1": "Northland"})
+    ax = timeline(
+        events, outcomes=reached(at), titles=Titles(known={("actor", "actor_1"): "Northland"})
+    )
     said = [text.get_text() for text in ax.texts]
     assert said[3] == f"*** Something with a title {at:g}"
     assert said[:2] == ["somebody does something 0 – escalates (25 %)", "somebody does something 1"]

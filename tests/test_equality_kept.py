@@ -6,9 +6,11 @@ import runpy
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
+from pickle import UnpicklingError
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from numba import njit
@@ -123,3 +125,30 @@ def test_where_nothing_can_be_kept_things_are_compiled_all_the_same(monkeypatch)
     none, costs = np.zeros(0, np.int64), np.array([5.0, np.inf])
     settle(costs, np.array([2.0]), np.zeros(1, np.int64), none, np.zeros(2, np.int64), none, none)
     assert costs[0] == 2.0
+
+
+def double(number):
+    return 2 * number
+
+
+BROKEN = {"empty": lambda whole: b"", "cut": lambda whole: whole[: len(whole) // 2]}
+BROKEN["zeros"] = lambda whole: bytes(len(whole))
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_cache_file_is_written_anew(tmp_path, monkeypatch, kind, broken):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    assert cached_njit(double)(2) == 4
+    (file,) = tmp_path.rglob(f"*.{kind}")
+    whole = file.read_bytes()
+    file.write_bytes(broken(whole))
+    with pytest.raises((EOFError, UnpicklingError), match=r"\w"):  # the control: numba's own
+        njit(cache=True, nogil=True)(double)(2)
+    again = cached_njit(double)
+    assert again(2) == 4
+    assert sum(again.stats.cache_hits.values()) == 0
+    assert len(file.read_bytes()) == len(whole)
+    third = cached_njit(double)
+    assert third(2) == 4
+    assert sum(third.stats.cache_hits.values()) == 1  # found, not compiled

@@ -1,5 +1,6 @@
 """The exact engine against closed forms; every one shown to notice a wrong number."""
 
+import signal
 from collections.abc import Sequence
 from math import comb, exp, expm1
 
@@ -27,7 +28,8 @@ from small_models import (
     up,
 )
 
-from sim.engines.exact import Exact, solve
+import sim
+from sim.engines import exact
 from sim.engines.exact.transient import poisson
 from sim.errors import NotApplicable, RunError
 from sim.model import Model
@@ -38,8 +40,8 @@ from sim.model.transitions import Trigger
 TIGHT = 1e-11
 
 
-def solved(built: Model, values: Sequence[float] = (), **more: object) -> Exact:
-    (found,) = solve(built, np.array([values], dtype=float), **more)  # type: ignore[arg-type]
+def solved(built: Model, values: Sequence[float] = (), **more: object) -> exact.Exact:
+    (found,) = exact.solve(built, np.array([values], dtype=float), **more)  # type: ignore[arg-type]
     assert (found.outcome_error < 1e-9).all()
     assert found.endings.sum() == pytest.approx(1, abs=1e-10)
     return found
@@ -53,7 +55,7 @@ def test_two_states_back_and_forth() -> None:
     """P(on at t) = a / (a + b) (1 - exp(-(a + b) t)); having been on is an outcome."""
     a, b, days = 1 / 3, 1 / 7, 11.0
 
-    def switch(mean_on: float) -> Exact:
+    def switch(mean_on: float) -> exact.Exact:
         built = model(
             [flag("on")],
             [
@@ -339,7 +341,7 @@ def test_speeds_and_draws() -> None:
     )
     values = [[0.0], [0.5], [1.0], [4.0]]
     expected = [-expm1(-5 / 3 * s) for (s,) in values]
-    found = [one.outcomes[0] for one in solve(built, np.array(values))]
+    found = [one.outcomes[0] for one in exact.solve(built, np.array(values))]
     assert found == pytest.approx(expected, abs=TIGHT)
 
 
@@ -431,3 +433,24 @@ def test_poisson_weights(mean: float) -> None:
     outside = theirs.cdf(first - 1, mean) + theirs.sf(first + len(weights) - 1, mean)
     assert outside < 1e-15
     assert exponential(2.0).arguments[0].node == Constant(2 * DAY, "172800")
+
+
+@pytest.mark.parametrize("draw", [0, 1])
+def test_ctrl_c_stops_in_the_middle_of_a_draw(monkeypatch: pytest.MonkeyPatch, draw: int) -> None:
+    solve_one, called = exact._solved, list[object]()
+
+    def press(*arguments: object) -> exact.Exact:
+        called.append(arguments)
+        if len(called) == draw + 1:
+            signal.raise_signal(signal.SIGINT)
+        return solve_one(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exact, "_solved", press)
+    waiting = model([count("n", 3)], [rule("once", after=1.0, limit=1)], {}, days=3)
+    if draw == 0:  # nothing to keep
+        with pytest.raises(KeyboardInterrupt):
+            sim.run(waiting, draws=4, engine="exact", progress=False)
+    else:
+        found = sim.run(waiting, draws=4, engine="exact", progress=False)
+        assert (found.provenance.draws, found.provenance.draws_asked) == (1, 4)
+    assert len(called) == draw + 1

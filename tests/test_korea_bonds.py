@@ -61,7 +61,7 @@ def test_no_two_labels_cover_each_other_and_each_clause_is_named(duties):
     ax = treaties(duties, names=names)
     figure = ax.figure
     figure.canvas.draw()
-    words = " ".join(text.get_text() for text in ax.texts)
+    words = " ".join(" ".join(text.get_text().split()) for text in ax.texts)
     assert all(article in words for article in duties["article"])
     assert "North Korea" in words
     boxes = [(text.get_text(), text.get_window_extent()) for text in ax.texts]

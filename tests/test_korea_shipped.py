@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from command_line import call
 from korea import SCENARIOS, SHIPPED, loaded
 
 from sim.reach import reach
-from sim.report.describe import describe
 
+__all__ = ["call"]
 NAMES = [file.stem for file in SHIPPED]
 KNOWN_DATES = {"2024-10-27", "2024-11-11"}  # the only ones an actor could know on 25 October
 TOO_LATE = date(2024, 10, 25)
@@ -56,9 +57,11 @@ def test_the_first_crisis_stays_short():
     assert len((SCENARIOS / "first_crisis.yaml").read_text(encoding="utf-8").splitlines()) < 40
 
 
-def test_the_description_is_in_step():
+def test_the_description_is_in_step(call):
     written = (SCENARIOS / "korean_clash.md").read_text(encoding="utf-8")
-    assert written == describe(loaded("korean_clash")), (
+    code, out, err = call("describe", SCENARIOS / "korean_clash.yaml")
+    assert (code, err) == (0, "")
+    assert written == out, (
         "mend with: run_sim.py describe scenarios/korean_clash.yaml > scenarios/korean_clash.md"
     )
 

@@ -12,8 +12,9 @@ from plain_data import data_of, keys
 
 from sim import run
 from sim.errors import ScenarioError, UsageError
+from sim.export import schema
 from sim.model.phrases import phrase
-from sim.scenario import load, new, schema
+from sim.scenario import load, new
 
 CORPUS = Path(__file__).parent / "corpus"
 VALID = sorted((CORPUS / "valid").glob("*.yaml"))

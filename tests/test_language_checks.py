@@ -170,8 +170,12 @@ DOUBTS = {
     "  odd: {at: 40 d, then: {talks: true}}\n": (
         "events.odd.at: 40 d is after the horizon (30 d): it never happens"
     ),
-    "  odd: {when: heat == 3, after: 1 d, then: {talks: true}}\n": "events.odd: can never happen",
-    "outcomes:\n  odd: {when: heat == 4}\n": "outcomes.odd: can never happen",
+    "  odd: {when: heat == 3, after: 1 d, then: {talks: true}}\n": (
+        "events.odd: can never happen: `heat == 3` is out of reach, heat is always 1"
+    ),
+    "outcomes:\n  odd: {when: heat == 4}\n": (
+        "outcomes.odd: can never happen: `heat == 4` is out of reach, heat is always 1"
+    ),
 }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario import GROUPS, RESERVED, Scenario, load, schema
+from sim.export import schema
+from sim.scenario import GROUPS, RESERVED, Scenario, load
 
 PAGE = (Path(__file__).parents[1] / "scenarios" / "LANGUAGE.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import numba
 import numpy as np
 import pytest
 import simpy
@@ -197,6 +198,35 @@ def test_the_option_of_what_the_kernel_calls_is_known():
     assert fourfold(3) == 12
     with pytest.raises(KeyError, match="forceinlined"):  # control: unknown ones are refused
         njit(forceinlined=True)(twice.py_func)(3)
+
+
+def test_the_cache_of_a_function_can_be_asked_and_filled_by_others(tmp_path, monkeypatch):
+    """`Dispatcher._cache` with `load_overload`, `save_overload`, `flush`; `numba.config`'s names.
+
+    For sim/engines/jit.py. When it fails: numba/core/caching.py and dispatcher.py, whether a
+    dispatcher still asks its cache before it compiles, and fills it after, by these names of it.
+    """
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    compiled = njit(cache=True)(_thrice)
+    cache, seen = compiled._cache, list[str]()
+
+    def load(signature, context):
+        seen.append("load")  # and gives nothing: not cached yet
+
+    cache.load_overload = load
+    cache.save_overload = lambda signature, made: seen.append("save")
+    assert compiled(2) == 6
+    assert seen == ["load", "save"]
+    njit(cache=True)(_thrice)(2)
+    (index,) = tmp_path.rglob("*.nbi")  # control: without that it is written
+    before = index.read_bytes()
+    cache.flush()  # takes everything out of the index
+    assert index.read_bytes() != before
+    assert numba.config.DISABLE_JIT in (0, False)
+
+
+def _thrice(number):
+    return 3 * number
 
 
 def test_memory_is_claimed_by_the_line():

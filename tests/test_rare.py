@@ -32,6 +32,7 @@ from small_models import (
     uniform,
     up,
 )
+from test_endless_paths import SAID, SLIP
 from test_exact_run import crisis
 
 from sim import rare, run
@@ -259,6 +260,15 @@ def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
     assert abs(score(spun(built), p, n)) < 4
     monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.sampled_wait(row, 0, u))
     assert abs(score(spun(built), p, n)) > 6
+
+
+def test_a_path_that_never_ends_is_told_as_by_the_sampling_engines(tmp_path, monkeypatch):
+    """The limit comes sooner here: a million firings take it long."""
+    file = tmp_path / "slip.yaml"
+    file.write_text(SLIP, encoding="utf-8")
+    monkeypatch.setattr(walker, "FIRINGS_IN_A_PATH", 1_000)
+    with pytest.raises(RunError, match=SAID):
+        rare(load(file), "many", draws=1, progress=False, workers=1)
 
 
 def spun(built: Model) -> Split:

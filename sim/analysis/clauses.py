@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
-# a table has names only: these are how the transitions of a clause are called after it
-INVOKED, REOPENED = ".invoked", ".reopened"
 ASKED = ("fired", "asked", "asked_low", "asked_high")
 COLUMNS = ["clause", "response", "probability", "low", "high", "hits", "n", "reopens"]
 
@@ -24,20 +22,20 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     # names stay a column beside the index, as both are looked for
     rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)
     options = coverage[coverage["kind"] == "option"]
-    calls = rules[rules["name"].str.endswith(INVOKED)]
     parts = []
-    # two transitions make a clause: one invokes it, and one of the clause's own name answers
-    for clause, call in zip(calls["name"].str.removesuffix(INVOKED), calls.index, strict=True):
+    # two transitions make a clause: one invokes it, and one of the clause's own name answers, which
+    # alone has been asked
+    for clause in rules.index[rules["asked"].notna()]:
         answers = options[options["name"].str.rpartition(".")[0] == clause]
         answered = rules.loc[[clause]]
         rows = pd.concat(
             [
-                _rows([""], calls.loc[[call]], ("fired", "n", "low", "high")),
+                _rows([""], rules.loc[[f"{clause}.invoked"]], ("fired", "n", "low", "high")),
                 _rows(answers["name"].str.rpartition(".")[2], answers, ASKED),
                 _rows([NO_ANSWER], _unanswered(answered), ASKED),
             ]
         )
-        parts.append(rows.assign(clause=clause, reopens=f"{clause}{REOPENED}" in rules.index))
+        parts.append(rows.assign(clause=clause, reopens=f"{clause}.reopened" in rules.index))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     # division by a missing n gives a missing share, not an error
     asked = table["n"].where(table["n"] > 0)  # of those never asked, nothing is known

@@ -20,7 +20,7 @@ from sim.errors import UsageError
 from sim.experiment import comparisons
 from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
-from sim.formatting import difference
+from sim.formatting import difference, file_name
 from sim.results.directory import fill_run, read_part, read_table, write_table
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
 from sim.results.replacing import atomic_directory, settled
@@ -93,7 +93,7 @@ class Comparison:
             # whole run directories inside one that appears whole: each can be loaded by itself
             fill_run(making / "baseline", self.baseline.saved())
             for name, results in self.twins.items():
-                fill_run(making / "twins" / name, results.saved())
+                fill_run(making / "twins" / file_name(name), results.saved())
             if also is not None:
                 also(making)
             about = self.baseline.provenance.to_manifest()
@@ -126,7 +126,7 @@ class Comparison:
                 read_part(home / folder, outputs.get(f"{folder}/{MANIFEST}", "missing"))
             )
 
-        twins = {name: part(f"twins/{name}") for name in manifest["twins"]}
+        twins = {name: part(f"twins/{file_name(name)}") for name in manifest["twins"]}
         return cls(baseline=part("baseline"), twins=twins, table=table)
 
 

@@ -1,6 +1,8 @@
 """Which charts are drawn after a run, in this order: a new chart is a file and a line here."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NoReturn
 
 from sim.charts import clauses, endings, outcomes, rungs, timing, treaties
 from sim.charts.style import Drawing
@@ -19,7 +21,15 @@ CHARTS: tuple[Callable[[Scenario, RunTables], Iterator[Drawing]], ...] = (
 
 
 def charts(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
-    """Every chart this run has something to show in."""
+    """Every chart this run has something to show in; one that fails does so when it is drawn."""
     # lazily: what is yielded has not been drawn yet, so Ctrl-C may come in between
     for chart in CHARTS:
-        yield from chart(scenario, run)
+        try:
+            yield from chart(scenario, run)
+        except Exception as error:  # noqa: BLE001
+            # the others can still be drawn
+            yield Drawing(chart.__module__.rpartition(".")[2], partial(_fail, error))
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error

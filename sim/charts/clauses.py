@@ -15,7 +15,7 @@ from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.formatting import plain
 from sim.results.tables import RunTables
-from sim.scenario import Scenario
+from sim.scenario import Scenario, titles_of
 
 MOST = 30  # rows on a page; `pages` turns over to the next treaty
 
@@ -25,16 +25,14 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     about = run.provenance
     if not scenario.declared.treaties or about.interval == "exact":
         return
+    titles = titles_of(scenario)
     for page, table in pages(clause_table(run.coverage)).items():
-        declared = scenario.declared.treaties
-        treaties = {name: plain(treaty.label) for name, treaty in declared.items()}
+        # a page of its own has the treaty in its heading, and need not repeat it in each row
         names = {
-            f"{treaty.name}.{clause.name}": plain(clause.label)
-            + ("" if page else f", {plain(treaty.label)}")
-            for treaty in declared.values()
-            for clause in treaty.obligations.values()
+            clause: titles.of("clause", clause).removesuffix(f", {titles.of('treaty', page)}")
+            for clause in table["clause"]
         }
-        subject = f"{treaties[page]} – {about.title}" if page else about.title
+        subject = f"{titles.of('treaty', page)} – {about.title}" if page else about.title
         label = LABELS[about.interval]
         draw = partial(clauses, table, names=names, subject=subject, interval=label)
         yield Drawing(f"clauses-{page}" if page else "clauses", draw)

@@ -1,5 +1,7 @@
 """Chart `differences`: what each intervention changes about one outcome."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -15,6 +17,7 @@ def differences(
     *,
     outcome: str,
     title: str = "",
+    names: Mapping[str, str] | None = None,
     subject: str = "",
     interval: str = "",
     ax: Axes | None = None,
@@ -22,8 +25,8 @@ def differences(
     """Difference of an outcome's probability with each intervention, from `Comparison.table`.
 
     In percentage points, with its interval around the line of no difference. `title` is what a
-    reader calls the outcome. An intervention that changes no path has a hollow mark and no
-    interval.
+    reader calls the outcome, `names` what a reader calls an intervention. One that changes no path
+    has a hollow mark and no interval.
     """
     rows = table[table["outcome"] == outcome]
     ax = style.axes(ax, rows=len(rows))
@@ -35,7 +38,8 @@ def differences(
             style.reach(ax, place, row["low"], row["high"])
         style.dot(ax, place, row["difference"], hollow=idle)
         style.beside(ax, place, difference(row))
-    style.rows(ax, [style.broken(plain(str(name))) for name in rows["twin"]])
+    called = [(names or {}).get(name) or plain(name) for name in map(str, rows["twin"])]
+    style.rows(ax, [style.broken(name) for name in called])
     ends = rows[["low", "high"]].abs().to_numpy()
     _points_axis(ax, float(ends.max()) if ends.size else 0.0)
     asked = f"What would change: {title or plain(outcome)}?"

@@ -14,6 +14,7 @@ from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.formatting import at_least, percent, plain
 from sim.model.model import Model
+from sim.model.titles import titles_of_model
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -38,13 +39,12 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
 
 
 def _question(model: Model, name: str) -> str:
-    """What the file says the variable is; else what stands where on which ladder."""
+    """What the file says the variable is; else where it stands."""
     variable = model.variable(name)
     if 0 < len(variable.about) <= HEADING:
-        return variable.about[0].upper() + variable.about[1:]
-    titles = {actor.name: actor.title for actor in model.actors}
-    own, owner = name.rpartition(".")[2], titles.get(variable.owner)
-    return f"How far up the ladder `{own}` of {owner}?" if owner else ""
+        about = variable.about.replace("`", "")  # marks of code, which a page has and a chart not
+        return about[0].upper() + about[1:]
+    return f"Where on its ladder is {titles_of_model(model).of('variable', name)}?"
 
 
 @literal
@@ -79,7 +79,7 @@ def rungs(
     _labels(ax, levels, stacked[:, -1], quiet=quiet)
     _, top = ax.get_ylim()
     _label(ax, f"{style.day(float(times[-1]), start)}:", 0.97 * top)
-    asked = asked or f"How far up the ladder `{ladder}`?"
+    asked = asked or f"Where on its ladder is {plain(ladder)}?"
     title = f"{asked}{' – ' + subject if subject else ''}"
     below = ax.get_xlabel()
     if quiet:

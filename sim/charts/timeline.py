@@ -8,13 +8,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.letters import literal
+from sim.charts.letters import lines, literal
 from sim.experiment.replays import ReplayTables
-from sim.formatting import happened, moment, percent, plain
+from sim.formatting import moment, percent
+from sim.model.titles import Titles
 
 WORLD = "(world)"
 DOT: dict[str, Any] = {"s": 46, "color": style.ACCENT, "zorder": 3}
 MOST = 60  # events a page can hold; the rest is counted, not drawn
+WORDS = 64  # characters in a line of what happened
 CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
 
@@ -31,7 +33,7 @@ def of_replay(replay: ReplayTables) -> Axes:
     return timeline(
         replay.events,
         outcomes=reached,
-        names={actor.name: actor.title for actor in model.actors},
+        titles=replay.titles,
         start=model.start,
         subject=f"{model.title}: draw {replay.draw}, path {replay.number}",
     )
@@ -42,7 +44,7 @@ def timeline(
     events: pd.DataFrame,
     *,
     outcomes: pd.DataFrame | None = None,
-    names: Mapping[str, str] | None = None,
+    titles: Titles | None = None,
     start: date | None = None,
     subject: str = "",
     ax: Axes | None = None,
@@ -52,9 +54,11 @@ def timeline(
     `events` are those of one path. Each has a row of its own, so rows are in order and not to
     scale: the time stands at the left. A thin line leads from each event to the one that caused it,
     or to the nearest cause that is drawn. `outcomes` are those that happened in it (title, time,
-    headline): each stands in a row below the events of its moment. `names` gives actors the name a
-    reader sees. Of more events than a page holds those are drawn that led to the outcomes.
+    headline): each stands in a row below the events of its moment. `titles` says what a reader
+    calls actors and events. Of more events than a page holds those are drawn that led to the
+    outcomes.
     """
+    titles = titles or Titles()
     reached = pd.DataFrame(columns=["title", "time", "headline"]) if outcomes is None else outcomes
     shown = events[events["seq"].isin(chosen(events, reached))]
     rows = list(_rows(shown, reached))
@@ -70,10 +74,10 @@ def timeline(
     _draw_causes(ax, events, at)
     ax.scatter([x for x, _ in at.values()], [y for _, y in at.values()], **DOT)
     for place, row in enumerate(rows):
-        _label_row(ax, row, place)
+        _label_row(ax, row, place, titles)
     ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    heads = [style.folded((names or {}).get(owner, plain(owner)), most=2) for owner in lanes]
+    heads = [style.folded(titles.of("actor", owner), most=2) for owner in lanes]
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
     _lane_heads(ax, heads)
     ax.set_xlabel(_counted(len(shown), len(events)), color=style.INK, fontsize=9)
@@ -156,10 +160,10 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
             ax.plot([start, lane], [above, place], color=style.FAINT, lw=0.9, zorder=2)
 
 
-def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
+def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, titles: Titles) -> None:
     """What a row is, right of the lanes: an event with its probability, or an outcome, in bold."""
     if "seq" in row:
-        text = happened(str(row["transition"]), row["option"])
+        text = titles.happened(str(row["transition"]), row["option"])
         # a certain option says nothing about what else might have been
         if pd.notna(row["option"]) and row["probability"] < 1:
             text += f" ({percent(float(row['probability']))} %)"
@@ -169,7 +173,7 @@ def _label_row(ax: Axes, row: Mapping[Any, Any], place: int) -> None:
     ax.text(
         1.02,
         place,
-        text,
+        "\n".join(lines(text, WORDS, max_lines=2, placeholder=" …")),
         transform=ax.get_yaxis_transform(),
         va="center",
         fontsize=9,

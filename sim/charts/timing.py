@@ -14,7 +14,7 @@ from sim.charts.letters import literal, needs_own_lines
 from sim.charts.style import Drawing
 from sim.formatting import DAY, percent, plain
 from sim.results.tables import RunTables
-from sim.scenario import Scenario
+from sim.scenario import Scenario, titles_of
 
 FEW = 3  # treaties whose first day is marked; more would be a fence
 
@@ -41,9 +41,10 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
     bands = LABELS[about.interval].replace("intervals", "bands")
     # a treaty that was void, or binds after the horizon, has no day on this chart
+    titles = titles_of(scenario)
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
     dated = {
-        f"{plain(treaty.label)} begins to bind": moment / DAY
+        titles.happened(f"{treaty.name}.binds"): moment / DAY
         for treaty in scenario.declared.treaties.values()
         if f"{treaty.name}.binds" in seen
         and (moment := scenario.model.transition(f"{treaty.name}.binds").at) is not None

@@ -1,6 +1,7 @@
 """Chart `treaties`: actors as nodes, what they owe one another as arrows from the obligor."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -14,18 +15,15 @@ from matplotlib.transforms import Bbox
 
 from sim.analysis.bonds import bonds as bond_table
 from sim.charts import style
-from sim.charts.letters import legible, literal
+from sim.charts.letters import legible, lines, literal
 from sim.charts.style import Drawing
+from sim.model.obligations import TYPES
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
-TYPES = (
-    *("defence", "consultation", "assistance", "restraint"),
-    *("nonaggression", "neutrality", "offence"),
-)
 DORMANT = (0, (4, 3))  # dashes of a treaty that does not bind at the start date
 SHARES = tuple(0.5 + k * 0.03 * side for k in range(12) for side in (1, -1))  # for labels
-SHORT = 24  # letters of a treaty's title that fit on an arrow
+SHORT = 30  # letters in a line of a label on an arrow
 AROUND = 3  # dots of room around a text
 SMALL, GROWTH, LARGE = 2.2, 0.3, 3.8  # inches of the ring's radius: of few actors, more, at most
 BEND = 0.16  # how far the arcs between one pair of actors stand apart
@@ -47,6 +45,7 @@ class Arc(NamedTuple):
     binds: bool
     label: str
     bend: float
+    colour: str  # of the type
 
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
@@ -114,7 +113,7 @@ def _extent(places: Mapping[str, Point], arcs: Sequence[Arc]) -> tuple[Point, Po
 
 def _arcs(bonds: pd.DataFrame) -> list[Arc]:
     """One arc for the duties that share obligor, beneficiary, type and force, bent apart."""
-    owed = bonds[bonds["beneficiary"] != ""]
+    owed, colours = bonds[bonds["beneficiary"] != ""], _colours(bonds)
     arcs: list[Arc] = []
     drawn: dict[tuple[str, str], int] = {}
     together = ["obligor", "beneficiary", "type", "binds"]
@@ -124,18 +123,21 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
         binds = bool(key[3])
         nth = drawn[obligor, beneficiary] = drawn.get((obligor, beneficiary), -1) + 1
         label = "\n".join(_clauses(rows))
-        arcs.append(Arc(obligor, beneficiary, kind, binds, label, BEND * (0.6 + nth * 1.5)))
+        arcs.append(
+            Arc(obligor, beneficiary, kind, binds, label, BEND * (0.6 + nth * 1.5), colours[kind])
+        )
     return arcs
 
 
 def _clauses(rows: pd.DataFrame) -> list[str]:
-    """`Treaty: clause, clause`, a line a treaty; where its title is long its name in the file."""
-    called = rows["title"].where(rows["title"].str.len() <= SHORT, rows["treaty"])
+    """`Treaty: clause, clause`, folded, treaty by treaty."""
     articles = rows["article"] if "article" in rows else rows["clause"]
-    return [
-        f"{treaty}: {', '.join(clauses)}"
-        for treaty, clauses in articles.groupby(called, sort=False)
-    ]
+    labels = []
+    for title, clauses in articles.groupby(rows["title"], sort=False):
+        # a very long title is cut, never the clause
+        short = " ".join(lines(str(title), SHORT, max_lines=2, placeholder=" …"))
+        labels.append("\n".join(lines(f"{short}: {', '.join(clauses)}", SHORT)))
+    return labels
 
 
 def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:
@@ -226,7 +228,7 @@ def _arrow(ax: Axes, arc: Arc, boxes: Mapping[str, Text]) -> None:
         connectionstyle=f"arc3,rad={arc.bend}",
         patchA=start.get_bbox_patch(),
         patchB=end.get_bbox_patch(),
-        color=_colour(arc.type),
+        color=arc.colour,
         linestyle="-" if arc.binds else DORMANT,
         linewidth=1.6,
         zorder=2,
@@ -240,7 +242,7 @@ def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text
     start, end = (Point(*dots.transform(places[a])) for a in (arc.obligor, arc.beneficiary))
     box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
     look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
-    label = ax.text(0, 0, arc.label, color=_colour(arc.type), bbox=box, **look)
+    label = ax.text(0, 0, arc.label, color=arc.colour, bbox=box, **look)
     legible(label)
 
     def put(share: float) -> None:
@@ -273,19 +275,20 @@ def _overlap(one: Text, other: Text) -> float:
     return 0.0 if both is None else float(both.width * both.height)
 
 
-def _colour(kind: str) -> str:
-    # a type that is not known here, from a later version say, takes the last colour
-    return style.COLOURS[TYPES.index(kind) if kind in TYPES else -1]
+def _colours(bonds: pd.DataFrame) -> dict[str, str]:
+    """The types that an arrow has, each with its colour: the first colours differ the most."""
+    owed = set(bonds.loc[bonds["beneficiary"] != "", "type"])
+    # those of a later version, which are not known here, come last
+    kinds = [*(kind for kind in TYPES if kind in owed), *sorted(owed - set(TYPES))]
+    return dict(zip(kinds, cycle(style.COLOURS), strict=False))
 
 
 def _legend(bonds: pd.DataFrame) -> list[Line2D]:
     """A line for each type there is, and one for what does not bind yet."""
-    owed = bonds[bonds["beneficiary"] != ""]
-    kinds = [kind for kind in TYPES if (owed["type"] == kind).any()]
-    lines = [Line2D([], [], color=_colour(kind), label=kind) for kind in kinds]
+    entries = [Line2D([], [], color=one, label=kind) for kind, one in _colours(bonds).items()]
     if len(bonds) and not bonds["binds"].all():
         dashed = Line2D(
             [], [], color=style.INK, linestyle=DORMANT, label="not binding at the start"
         )
-        lines.append(dashed)
-    return lines
+        entries.append(dashed)
+    return entries

@@ -1,6 +1,7 @@
 """The group of commands: a scenario as first word, errors of input one a line, exit codes.
 
-0 all is well; 2 a mistake in a scenario or an argument; 130 interrupted; 1 an internal error.
+0 all is well; 2 a mistake in a scenario or an argument; 130 (Ctrl-C) or 143 (SIGTERM) interrupted;
+1 an internal error.
 """
 
 import errno
@@ -15,9 +16,10 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli.printing import print_note, print_problems
+from sim.cli.stopping import interrupted_code
 from sim.errors import EscalationError, UsageError
 
-WRONG, INTERRUPTED = 2, 130
+WRONG = 2
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 OPTIONS = {"--help", "--version"}  # what may stand first without being for `run`
 
@@ -46,7 +48,9 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             print_note("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(interrupted_code()) from None
+        except EOFError as error:  # click would take it for the end of somebody's typing
+            raise RuntimeError(f"unexpected end of a file: {error}") from error
         except BrokenPipeError:  # who read our output has seen enough
             _discard_stdout()
             raise typer.Exit(0) from None

@@ -79,13 +79,28 @@ def _true(value: Any) -> bool:
     return value
 
 
+_PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
+
+
+def percentage(text: str) -> float | None:
+    """The number of percent of a text such as `97.5 %`; None if it is no percentage."""
+    match = _PERCENT.fullmatch(text.strip())
+    return float(match.group(1)) if match else None
+
+
+def percent_hint(value: Any) -> str:
+    """What to write instead of a percentage, for the end of a message; empty for anything else."""
+    percent = percentage(value) if isinstance(value, str) else None
+    return "" if percent is None else f"; write {percent / 100:.12g} for {value.strip()}"
+
+
 # `True` is an int for Python, so that every check of a number begins with bool.
 
 
 def number(value: Any) -> float:
     """A finite number. Raises Invalid."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Invalid(f"must be a number, found {describe(value)}")
+        raise Invalid(f"must be a number, found {describe(value)}{percent_hint(value)}")
     if isinstance(value, float) and not math.isfinite(value):
         raise Invalid("must be a finite number")
     return float(value)

@@ -19,6 +19,9 @@ class Engine(Protocol):
     `values` has one row a draw (the row of draw d is `values[d - draws.start]`) and one column a
     parameter, in the model's order. Yields pieces in order of draw, then of path; a piece never
     spans two draws. Raises RunError naming expression, state, draw and path.
+
+    An engine with threads of its own also takes `threads`, and `check`, which it calls several
+    times a second and whose exception ends the walk; others are interrupted by an exception.
     """
 
     def __call__(

@@ -37,7 +37,11 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
     # parameters that models share are drawn once and are equal: they are found by name
     values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
-        runs = [solved(one, rows, plan) for one, rows in zip(scenarios, values, strict=True)]
+        runs = []
+        for one, rows in zip(scenarios, values, strict=True):
+            runs.append(solved(one, rows, plan))
+            if runs[-1].provenance.interrupted:  # no pair is whole without the others
+                raise KeyboardInterrupt
         return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=())
     counts = [Accumulator(model, paths=plan.paths, keep=plan.keeps) for model in models]
     pairs = [PairCounts(plan.draws, len(scenario.model.outcomes)) for _ in twins]

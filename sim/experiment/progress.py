@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 
 @contextmanager
@@ -16,8 +17,8 @@ def bar(
     """
     if shown is None:
         # a notebook has no terminal, but somebody who watches
-        shown = sys.stderr.isatty() or "ipykernel" in sys.modules
-    if not shown:
+        shown = "ipykernel" in sys.modules or (_writable() and sys.stderr.isatty())
+    if not (shown and _writable()):
         yield lambda done: None
         return
     with warnings.catch_warnings():  # without ipywidgets the bar is plain, which will do
@@ -26,3 +27,10 @@ def bar(
 
     with tqdm(total=total, unit=unit, unit_scale=True, leave=False, delay=after) as progress:
         yield progress.update
+
+
+def _writable() -> bool:
+    """Whether there is a standard error: a program without a console has none, or a closed one."""
+    # typeshed says that it is always there
+    stream: TextIO | None = sys.stderr
+    return stream is not None and not stream.closed

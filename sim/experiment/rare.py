@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
+from multiprocessing import current_process
 from typing import TYPE_CHECKING
 
 from sim.errors import NotApplicable, UsageError, unknown
@@ -77,9 +77,8 @@ def _one(one: Callable[..., Split], values: list[float], draw: int) -> Split:
 @contextmanager
 def mapping(workers: int) -> Iterator[Callable[..., Iterator[Split]]]:
     """A `map` over draws, in order: here, or spread over processes."""
-    if workers == 1:
+    if workers == 1 or current_process().daemon:  # that may have no processes of its own
         yield map
         return
-    # workers do not hear Ctrl-C: the first process answers it and ends them
-    with processes(workers, signal.signal, signal.SIGINT, signal.SIG_IGN) as pool:
+    with processes(workers) as pool:
         yield pool.map

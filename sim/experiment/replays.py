@@ -19,8 +19,10 @@ from sim.experiment.runs import model_of
 from sim.experiment.values import parameter_values
 from sim.formatting import DAY
 from sim.model.model import Model
+from sim.model.titles import Titles
 from sim.results import frames
 from sim.results.counting import Accumulator
+from sim.scenario import titles_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -50,6 +52,7 @@ class ReplayTables:
     seed: int
     draw: int
     number: int  # of the path
+    titles: Titles  # what a reader calls the things that happen in it
 
 
 def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> ReplayTables:
@@ -76,6 +79,7 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
         seed=seed,
         draw=draw,
         number=path,
+        titles=titles_of(scenario),
     )
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
     """Solve every draw, until the end or Ctrl-C.
 
-    Raises NotApplicable, with the reason, where a delay is neither exponential nor none.
+    Raises NotApplicable, with the reason, where a delay is neither exponential nor none, and
+    KeyboardInterrupt where Ctrl-C came before the first draw was solved.
     """
     from sim.engines import exact
 
@@ -32,14 +33,14 @@ def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
     timing = rungs = np.zeros(())
     with interruptible() as interruption:
         try:
-            for one in exact.solve(model, values, times=timing_grid(model)):
+            solved = exact.solve(model, values, times=timing_grid(model))
+            for one in interruption.each(solved):
                 # curves are only wanted averaged: those of each draw would fill the memory
                 found.append(replace(one, curves=np.zeros(0), rungs=np.zeros(0)))
                 timing, rungs = timing + one.curves, rungs + one.rungs
-                # after a draw, so that there is at least one
-                interruption.check()
         except Stop:
-            pass
+            if not found:  # there is nothing whose shape a table could take
+                raise KeyboardInterrupt from None
     return Solution(
         outcomes=np.array([one.outcomes for one in found]),
         outcome_error=np.array([one.outcome_error for one in found]),

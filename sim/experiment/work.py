@@ -11,17 +11,19 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.synchronize import Event
+from multiprocessing import current_process
+from time import sleep
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import engine, has_threads
-from sim.experiment.processes import context, processes
+from sim.experiment.processes import processes
 from sim.model.model import Model
 from sim.results import PathBatch
 
@@ -58,8 +60,11 @@ class Work:
         return self.draws * self.paths * len(self.models)
 
 
-class Stop(Exception):
-    """Somebody asked to stop."""
+Made = TypeVar("Made")
+
+
+class Stop(BaseException):
+    """Somebody asked to stop; like KeyboardInterrupt nothing for `except Exception` to swallow."""
 
 
 class Interruption:
@@ -67,6 +72,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.asked = False
+        self.in_the_making = False  # something that may be left unmade: see `each`
 
     def ask(self, number: int, frame: FrameType | None) -> None:
         """Answer a signal."""
@@ -74,11 +80,31 @@ class Interruption:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        if self.in_the_making:
+            raise Stop
 
     def check(self) -> None:
         """Raise Stop if it was pressed."""
         if self.asked:
             raise Stop
+
+    def each(self, made: Iterator[Made]) -> Iterator[Made]:
+        """What an iterator makes, one by one; Stop at once where Ctrl-C comes while it makes one.
+
+        So an engine is left in the middle of a path, which may be long; but nothing that takes a
+        piece is ever left in the middle of counting it. Not for what may compile something: numba
+        does not stand being left in the middle.
+        """
+        while True:
+            self.in_the_making = True
+            try:
+                self.check()  # behind the line before, so that no signal falls between the two
+                one = next(made, None)
+            finally:
+                self.in_the_making = False
+            if one is None:
+                return
+            yield one
 
 
 @contextmanager
@@ -113,7 +139,9 @@ def chunks(work: Work, size: int) -> Iterator[Chunk]:
 def walk(work: Work, interruption: Interruption, done: Callable[[int], object]) -> Iterator[Pieces]:
     """Pieces in order, of all models for the same paths; `done` hears of paths as they finish."""
     n = work.draws * work.paths
-    if has_threads(work.engine) or work.workers == 1 or n <= PATHS_WORTH_A_PROCESS:
+    # a worker of multiprocessing.Pool may have no processes of its own
+    alone = work.workers == 1 or n <= PATHS_WORTH_A_PROCESS or current_process().daemon
+    if has_threads(work.engine) or alone:
         return _here(work, interruption, done)
     # eight chunks a worker even out fast and slow ones; too small ones are all overhead
     size = min(max(n // (8 * work.workers), 20), PATHS_IN_A_CHUNK)
@@ -127,19 +155,20 @@ def _here(
     if len(work.models) == 1:
         # one model needs no pairs, so its engine may go through without a stop
         whole = Chunk(range(work.draws), range(work.paths))
-        for piece in _pieces(work, 0, whole):
+        for piece in _heard(work, 0, whole, interruption):
             done(len(piece.ending))
             yield [[piece]]
             interruption.check()
         return
-
-    def count(piece: PathBatch) -> None:
-        interruption.check()
-        done(len(piece.ending))
-
     size = PATHS_BESIDE_THEIR_TWINS if has_threads(work.engine) else PATHS_IN_A_CHUNK
     for chunk in chunks(work, size):
-        yield _walk_chunk(_part(work, chunk), chunk, count)
+        part, found = _part(work, chunk), Pieces()
+        for which in range(len(work.models)):
+            found.append([])
+            for piece in _heard(part, which, chunk, interruption):
+                done(len(piece.ending))
+                found[-1].append(piece)
+        yield found
 
 
 def _elsewhere(
@@ -149,24 +178,20 @@ def _elsewhere(
     done: Callable[[int], object],
 ) -> Iterator[Pieces]:
     """Only a few chunks are under way at any time, so that finished ones never pile up."""
-    stop = context().Event()
     ahead: deque[Future[Pieces]] = deque()
-    with processes(work.workers, _begin, stop) as pool:
-        try:
-            for chunk in todo:
-                ahead.append(_submit(pool, work, chunk))
-                # two a worker: one under way, one waiting, so that nobody idles while results are
-                # counted
-                if len(ahead) > 2 * work.workers:
-                    yield _next(ahead, interruption, done)
-            while ahead:
+    with processes(work.workers) as pool:
+        for chunk in todo:
+            ahead.append(_submit(pool, work, chunk))
+            # two a worker: one under way, one waiting, so that nobody idles while results are
+            # counted
+            if len(ahead) > 2 * work.workers:
                 yield _next(ahead, interruption, done)
-        finally:
-            stop.set()
+        while ahead:
+            yield _next(ahead, interruption, done)
 
 
 def _submit(pool: Executor, work: Work, chunk: Chunk) -> Future[Pieces]:
-    return pool.submit(_there, _part(work, chunk), chunk)
+    return pool.submit(_walk_chunk, _part(work, chunk), chunk)
 
 
 def _part(work: Work, chunk: Chunk) -> Work:
@@ -184,44 +209,32 @@ def _next(
         # woken five times a second, since a wait for a result does not hear Ctrl-C
         interruption.check()
         if wait([future], timeout=0.2).done:
-            pieces = future.result()
+            try:
+                pieces = future.result()
+            except BrokenProcessPool:
+                # SIGTERM may have reached the workers as well, and before it was answered here
+                sleep(0.1)
+                interruption.check()
+                raise
             done(sum(len(piece.ending) for one in pieces for piece in one))
             return pieces
 
 
-_stop: Event | None = None  # in a worker process: whether the run was given up
+def _walk_chunk(work: Work, chunk: Chunk) -> Pieces:
+    """All pieces of a chunk, in a worker process."""
+    return [list(_pieces(work, which, chunk)) for which in range(len(work.models))]
 
 
-def _begin(stop: Event) -> None:
-    """Begin a worker process; Ctrl-C, which reaches it too, is for the first process to answer."""
-    # the one global: a worker process has no other way to be handed what is its own
-    global _stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _stop = stop
+def _heard(work: Work, which: int, chunk: Chunk, interruption: Interruption) -> Iterator[PathBatch]:
+    """What the engine makes of a chunk, in this process; Stop within a second of Ctrl-C."""
+    if has_threads(work.engine):
+        # an engine with threads of its own wants no processes beside them
+        return _pieces(work, which, chunk, threads=work.workers, check=interruption.check)
+    return interruption.each(_pieces(work, which, chunk))
 
 
-def _there(work: Work, chunk: Chunk) -> Pieces:
-    def look(piece: PathBatch) -> None:
-        if _stop is not None and _stop.is_set():
-            raise Stop
-
-    return _walk_chunk(work, chunk, look)
-
-
-def _walk_chunk(work: Work, chunk: Chunk, each: Callable[[PathBatch], None]) -> Pieces:
-    """All pieces of a chunk; `each` is called with every one as it comes."""
-    found: Pieces = [[] for _ in work.models]
-    for which, own in enumerate(found):
-        for piece in _pieces(work, which, chunk):
-            each(piece)
-            own.append(piece)
-    return found
-
-
-def _pieces(work: Work, which: int, chunk: Chunk) -> Iterator[PathBatch]:
+def _pieces(work: Work, which: int, chunk: Chunk, **more: Any) -> Iterator[PathBatch]:
     """What the engine makes of a chunk in one of the models."""
-    # an engine with threads of its own wants no processes beside them
-    more = {"threads": work.workers} if has_threads(work.engine) else {}
     return engine(work.engine)(
         work.models[which],
         work.values[which],

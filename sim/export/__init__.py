@@ -1,6 +1,7 @@
-"""A model for other tools: PRISM for model checkers, GraphML and Mermaid for drawing."""
+"""For other tools: models as PRISM, GraphML and Mermaid, the language as a JSON Schema."""
 
 from sim.export.formats import FORMS, exported
 from sim.export.graph import graphml, mermaid, structure
+from sim.export.json_schema import schema
 
-__all__ = ["FORMS", "exported", "graphml", "mermaid", "structure"]
+__all__ = ["FORMS", "exported", "graphml", "mermaid", "schema", "structure"]

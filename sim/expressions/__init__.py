@@ -5,7 +5,6 @@ evaluated as Python. The package knows names and their types (`Vocabulary`), but
 """
 
 from sim.expressions.reading import Reader
-from sim.expressions.rendering import rendered
 from sim.expressions.syntax import (
     MAX_DEPTH,
     MAX_EXPANDED_LENGTH,
@@ -16,6 +15,7 @@ from sim.expressions.syntax import (
 )
 from sim.expressions.types import Kind
 from sim.expressions.vocabulary import Vocabulary
+from sim.model.rendering import rendered
 
 __all__ = [
     "MAX_DEPTH",

@@ -48,9 +48,10 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     """The tree of one comparison, or None with the mistake reported."""
     sign = SIGNS.get(type(op))
     if sign is None:  # `in`, `is`
-        reader.add_mistake(
-            f"{text_of(left)!r} and {text_of(right)!r}: only == != < <= > >= can be used to compare"
-        )
+        texts = text_of(left), text_of(right)
+        message = "{!r} and {!r}: only == != < <= > >= can be used to compare".format(*texts)
+        meant = {ast.Is: " == ", ast.IsNot: " != "}.get(type(op))
+        reader.add_mistake(f"{message}; write `{meant.join(texts)}`" if meant else message)
         return None
     sides = (left, right)
     if any(reader.is_invalid(dotted(side) or "") for side in sides):  # reported elsewhere

@@ -178,8 +178,18 @@ class Reader:
         if name in words.delays:
             return f"{name!r} is a delay, which an expression cannot read"
         if name in words.unreadable:
-            return f"{name!r} is {words.unreadable[name]}, which no expression can read"
+            message = f"{name!r} is {words.unreadable[name]}, which no expression can read"
+            return message + self._instead(name)
         return unknown("name", name, words.known(outcomes=self.outcomes))
+
+    def _instead(self, name: str) -> str:
+        """What to write for something that happens, at the end of a message about its name."""
+        rule, _, option = name.rpartition(".")
+        if rule in self.vocabulary.variables:  # a clause: its status is a variable
+            return f"; compare its status, as in `{rule} == {option}`"
+        if {rule, name} & self.vocabulary.triggers:
+            return f"; a clock that waits for it is written `on: {name}`"
+        return ""
 
     def _logic(self, word: Literal["and", "or"], values: list[ast.expr]) -> Typed | None:
         parts = _all_or_none([self._expect(value, "condition") for value in values])

@@ -21,6 +21,7 @@ class Vocabulary:
     partial: bool = False  # a whole section could not be read, so that an unknown name may be in it
     lengths: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # of facts, written out
     unreadable: Mapping[str, str] = field(default_factory=dict)  # name -> "a move", "an actor", ...
+    triggers: frozenset[str] = frozenset()  # transitions, which `on` can name
 
     def known(self, *, outcomes: bool) -> list[str]:
         """All names an expression may use here."""

@@ -15,6 +15,7 @@ from sim.model.transitions import Transition
 SLACK = 1e-9  # how far probabilities may be off by rounding
 # More than any sensible chain of consequences in one instant, and still quick to reach.
 FIRINGS_AT_ONE_INSTANT = 10_000
+FIRINGS_IN_A_PATH = 1_000_000  # more are a slip of a unit, or a rule that never rests
 
 
 def moment(model: Model, time: float, draw: int, path: int, state: Sequence[int]) -> str:
@@ -71,6 +72,26 @@ def endless(names: Sequence[str], when: str) -> RunError:
     return RunError(
         f"more than {FIRINGS_AT_ONE_INSTANT:,} firings at one instant: {circle}; {when}"
     )
+
+
+def too_many(model: Model, fired: Sequence[int], when: str) -> RunError:
+    """The error for too many firings in one path; `fired` says how often each transition did."""
+    most = max(range(len(fired)), key=fired.__getitem__)  # of several the first declared
+    transition = model.transitions[most]
+    share = fired[most] / sum(fired)
+    delay = transition.after
+    place = f" at {place_of(delay)}" if place_of(delay) else ""
+    waits = f"its delay is {delay.text}{place}" if delay.text else "it has no delay"
+    return RunError(
+        f"more than {FIRINGS_IN_A_PATH:,} firings in one path, {share:.0%} of them of "
+        f"{transition.name}: {waits}; {when}"
+    )
+
+
+def place_of(delay: Delay) -> str:
+    """Where a delay is written, as far as one of its numbers knows; nothing if none does."""
+    own = (argument.where for argument in delay.arguments)
+    return next(filter(None, (*own, *map(place_of, delay.parts))), "")
 
 
 def impossible_delay(transition: str, delay: Delay, problem: Exception, draw: int) -> RunError:

@@ -7,6 +7,7 @@ Without a phrase a comparison is said plainly: "korea is at least clash". Facts 
 """
 
 import re
+from typing import NamedTuple
 
 from sim.model.expressions import (
     Arithmetic,
@@ -26,6 +27,7 @@ from sim.model.expressions import (
 )
 from sim.model.model import Model
 from sim.model.state import Variable
+from sim.model.titles import Titles, titles_of_model
 
 _SIGNS = {
     "==": "is",
@@ -46,9 +48,19 @@ _STATUS = {  # of a clause: (sign, level)
 _EITHER = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")  # {said of it|said of its opposite}
 
 
-def phrase(expression: Expression, model: Model) -> str:
-    """A condition or a number as a reader would say it, without a full stop."""
-    return _phrase(expression.node, model)
+class _Words(NamedTuple):
+    """What a phrase is made with: the model, and what its things are called."""
+
+    model: Model
+    titles: Titles
+
+
+def phrase(expression: Expression, model: Model, titles: Titles | None = None) -> str:
+    """A condition or a number as a reader would say it, without a full stop.
+
+    `titles` say what things are called, unless given those that the model has.
+    """
+    return _phrase(expression.node, _Words(model, titles or titles_of_model(model)))
 
 
 def spaced(name: str) -> str:
@@ -56,99 +68,98 @@ def spaced(name: str) -> str:
     return name.replace("_", " ").replace(".", " ")
 
 
-def _phrase(node: Node, model: Model) -> str:
+def _phrase(node: Node, words: _Words) -> str:
     match node:
         case Constant(_, text):
             return text
         case StateOf(name):
-            return _flag(name, model)
+            return _flag(name, words)
         case ParameterOf(name) | Fact(name, _):
             return spaced(name)
         case Happened(name):
-            title = next((o.title for o in model.outcomes if o.name == name), "")
-            return f"{title or spaced(name)} has happened"
+            return f"{words.titles.of('outcome', name)} has happened"
         case Not(of):
-            return _negated(of, model)
+            return _negated(of, words)
         case Negative(of):
-            return f"-{_operand(of, model)}"
+            return f"-{_operand(of, words)}"
         case Logic(op, parts):
-            return f" {op} ".join(_joined(part, op, model) for part in parts)
+            return f" {op} ".join(_joined(part, op, words) for part in parts)
         case Comparison():
-            return _compared(node, model)
+            return _compared(node, words)
         case IfElse(condition, then, otherwise):
-            test = _phrase(condition, model)
-            return f"{_phrase(then, model)} if {test}, else {_phrase(otherwise, model)}"
+            test = _phrase(condition, words)
+            return f"{_phrase(then, words)} if {test}, else {_phrase(otherwise, words)}"
         case Arithmetic(op, left, right):
-            return f"{_operand(left, model)} {op} {_operand(right, model)}"
+            return f"{_operand(left, words)} {op} {_operand(right, words)}"
         case Call(function, arguments):
-            return f"{function}({', '.join(_phrase(part, model) for part in arguments)})"
+            return f"{function}({', '.join(_phrase(part, words) for part in arguments)})"
 
 
-def _operand(node: Node, model: Model) -> str:
+def _operand(node: Node, words: _Words) -> str:
     """A part of a sum, in parentheses where it is none of the simplest."""
-    text = _phrase(node, model)
+    text = _phrase(node, words)
     return f"({text})" if isinstance(node, (Arithmetic, IfElse, Logic, Comparison)) else text
 
 
-def _joined(node: Node, op: str, model: Model) -> str:
+def _joined(node: Node, op: str, words: _Words) -> str:
     """A part of an `and` or `or`: `and` within `or`, and the reverse, is put in parentheses."""
-    text = _phrase(node, model)
+    text = _phrase(node, words)
     return f"({text})" if isinstance(node, Logic) and node.op != op else text
 
 
-def _negated(node: Node, model: Model) -> str:
+def _negated(node: Node, words: _Words) -> str:
     match node:
         case StateOf(name):
-            variable = model.variable(name)
-            return f"not {_flag(name, model)}" if variable.owner else f"no {spaced(name)}"
+            variable = words.model.variable(name)
+            return f"not {_flag(name, words)}" if variable.owner else f"no {spaced(name)}"
         case Comparison("==", left, right):
-            return _compared(Comparison("!=", left, right), model)
+            return _compared(Comparison("!=", left, right), words)
         case Comparison("!=", left, right):
-            return _compared(Comparison("==", left, right), model)
+            return _compared(Comparison("==", left, right), words)
         case Logic():
-            return f"not ({_phrase(node, model)})"
+            return f"not ({_phrase(node, words)})"
         case _:
-            return f"not {_phrase(node, model)}"
+            return f"not {_phrase(node, words)}"
 
 
-def _compared(node: Comparison, model: Model) -> str:
+def _compared(node: Comparison, words: _Words) -> str:
     left, right, sign = node.left, node.right, node.op
     if isinstance(left, Constant) and not isinstance(right, Constant):
         # the variable goes first: "5 < heat" is said as "heat is above 5"
         left, right, sign = right, left, _MIRRORED[sign]  # type: ignore[assignment]
     if isinstance(left, StateOf):
-        variable = model.variable(left.name)
+        variable = words.model.variable(left.name)
         if variable.kind == "levels" and isinstance(right, Constant):
-            return _level(variable, sign, right.text, model)
-        return f"{_subject(variable, model)} {_SIGNS[sign]} {_object(right, model)}"
-    return f"{_phrase(left, model)} {_SIGNS[sign]} {_object(right, model)}"
+            return _level(variable, sign, right.text, words)
+        return f"{_subject(variable, words)} {_SIGNS[sign]} {_object(right, words)}"
+    return f"{_phrase(left, words)} {_SIGNS[sign]} {_object(right, words)}"
 
 
-def _object(node: Node, model: Model) -> str:
+def _object(node: Node, words: _Words) -> str:
     if isinstance(node, StateOf):
-        return _subject(model.variable(node.name), model)
-    return spaced(node.text) if isinstance(node, Constant) else _operand(node, model)
+        return _subject(words.model.variable(node.name), words)
+    return spaced(node.text) if isinstance(node, Constant) else _operand(node, words)
 
 
-def _level(variable: Variable, sign: str, level: str, model: Model) -> str:
+def _level(variable: Variable, sign: str, level: str, words: _Words) -> str:
     """A variable compared with one of its levels."""
-    if _is_status(variable, model):
+    if _is_status(variable, words):
         answered = f"was answered with {spaced(level)}" if sign == "==" else None
         text = _STATUS.get((sign, level)) or answered or f"{_SIGNS[sign]} {spaced(level)}"
-        return f"{spaced(_own_name(variable))} of {spaced(variable.owner)} {text}"
+        return f"{words.titles.of('variable', variable.name)} {text}"
     template = _template(variable, level) if sign in ("==", "!=") else None
     if template is None:
-        return f"{_subject(variable, model)} {_SIGNS[sign]} {_title(level, model)}"
+        return f"{_subject(variable, words)} {_SIGNS[sign]} {_title(level, words)}"
     opposite = sign == "!="
     if opposite and not _EITHER.search(template):
         template = f"it is not so that {template}"
-    return _filled(template, opposite, variable.owner or variable.name, level, model)
+    return _filled(template, opposite, variable.owner or variable.name, level, words)
 
 
-def _is_status(variable: Variable, model: Model) -> bool:
+def _is_status(variable: Variable, words: _Words) -> bool:
     """Whether the variable tells how far a treaty's clause has come."""
-    if model.clauses:
-        return variable.name in model.clauses
+    if words.model.clauses:
+        return variable.name in words.model.clauses
     return variable.levels[:2] == ("dormant", "invoked")  # a model made without clauses
 
 
@@ -166,34 +177,27 @@ def _template(variable: Variable, level: str) -> str | None:
     return ";".join(general).strip() or None
 
 
-def _filled(template: str, opposite: bool, owner: str, level: str, model: Model) -> str:
+def _filled(template: str, opposite: bool, owner: str, level: str, words: _Words) -> str:
     """A phrase with its names put in; `opposite`: as it is said when the level is not so."""
     text = _EITHER.sub(lambda either: either[2 if opposite else 1], template)
-    return text.replace("<owner>", _title(owner, model)).replace("<level>", _title(level, model))
+    return text.replace("<owner>", _title(owner, words)).replace("<level>", _title(level, words))
 
 
-def _flag(name: str, model: Model) -> str:
+def _flag(name: str, words: _Words) -> str:
     """A flag that is true, or the value of a count."""
-    variable = model.variable(name)
+    variable = words.model.variable(name)
     if variable.kind != "flag":
-        return _subject(variable, model)
+        return _subject(variable, words)
     if variable.says:
-        return _filled(variable.says, False, variable.owner, "true", model)
-    own = spaced(_own_name(variable))
-    return f"{_title(variable.owner, model)} {own}" if variable.owner else own
+        return _filled(variable.says, False, variable.owner, "true", words)
+    own = spaced(variable.name.removeprefix(f"{variable.owner}."))
+    return f"{_title(variable.owner, words)} {own}" if variable.owner else own
 
 
-def _subject(variable: Variable, model: Model) -> str:
-    own = spaced(_own_name(variable))
-    return f"{own} of {_title(variable.owner, model)}" if variable.owner else own
+def _subject(variable: Variable, words: _Words) -> str:
+    return words.titles.of("variable", variable.name)
 
 
-def _own_name(variable: Variable) -> str:
-    """Without the owner: `gate` of `japan.gate`."""
-    return variable.name.removeprefix(f"{variable.owner}.") if variable.owner else variable.name
-
-
-def _title(name: str, model: Model) -> str:
-    """An actor by the name a reader sees, anything else as words."""
-    title = next((actor.title for actor in model.actors if actor.name == name), "")
-    return title or spaced(name)
+def _title(name: str, words: _Words) -> str:
+    """An actor or a treaty by the name a reader sees, anything else as words."""
+    return words.titles.owner(name)

@@ -11,6 +11,7 @@ draw; what is called possible may still turn out to be impossible. See `docs/pro
     points        where a transition is looked at: all values of what it reads
     sums          whether the probabilities of every choice sum to 1 wherever its guard holds
     satisfiable   whether a condition can be true at all, reachable or not
+    reasons       why something can never happen: the part of its condition out of reach
     recheck       what is wrong with single transitions, also after a change of parameters
     draw_rates    rates and option probabilities in one draw, as numbers for the chain
 

@@ -91,7 +91,7 @@ def points_of(
     # Parts of the guard that share a variable with what is read are looked at with it, and those
     # that share one with these, until none is left: all other parts cannot rule a point out.
     names = list(dict.fromkeys(n for e in reads for n in variables_read(e.node)))
-    parts = list(_parts(transition.when.node)) if transition.when else []
+    parts = list(conditions_joined(transition.when.node)) if transition.when else []
     guards = [part for part in parts if not variables_read(part)]
     while linked := [p for p in parts if p not in guards and set(variables_read(p)) & set(names)]:
         guards += linked
@@ -110,12 +110,12 @@ def points_of(
         yield Points(model, transition, grid, holds, start)
 
 
-def _parts(node: Node) -> Iterator[Node]:
-    """The conditions that must all hold."""
+def conditions_joined(node: Node) -> Iterator[Node]:
+    """The conditions that must all hold for this one to hold: those joined by `and`."""
     if isinstance(node, Fact):
-        yield from _parts(node.says)
+        yield from conditions_joined(node.says)
     elif isinstance(node, Logic) and node.op == "and":
         for part in node.parts:
-            yield from _parts(part)
+            yield from conditions_joined(part)
     else:
         yield node

@@ -1,13 +1,25 @@
 """What is wrong with single transitions: after a change of parameters, or of their own form."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sim.model.delays import complaints, is_immediate
 from sim.model.delays import parameters_read as delay_reads
-from sim.model.expressions import parameters_read, variables_read
+from sim.model.expressions import (
+    Arithmetic,
+    Call,
+    Expression,
+    Node,
+    ParameterOf,
+    children,
+    parameters_read,
+    variables_read,
+)
 from sim.model.model import Model
-from sim.model.transitions import Transition
+from sim.model.parameters import bounds
+from sim.model.rendering import rendered
+from sim.model.transitions import Option, Transition
 from sim.reach.sums import faults_at_corners
 
 
@@ -68,3 +80,35 @@ def endless(transition: Transition) -> str:
         return ""
     guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
     return f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
+
+
+def unbounded(model: Model, transition: Transition) -> Iterator[tuple[Option, str]]:
+    """Each parameter without bounds that an option uses as a probability, with the error."""
+    for option in transition.options if transition.choice == "probability" else ():
+        for name in dict.fromkeys(_as_probability(option.value)):
+            if not all(math.isfinite(end) for end in bounds(model.parameter(name).distribution)):
+                yield option, _unbounded(name, option.value)
+
+
+def _unbounded(name: str, value: Expression | None) -> str:
+    """The message about a parameter without bounds in a probability."""
+    message = f"{name!r} is used as a probability, so it must be bounded"
+    match value.node if value else None:
+        case Arithmetic("*", left, right):  # within 0 and 1 a factor could no longer raise anything
+            factor, other = (left, right) if name in parameters_read(left) else (right, left)
+            odds = f"odds({rendered(other)}, {rendered(factor)})"
+            return f"{message}; to multiply the odds by it, which any factor may do, write `{odds}`"
+    return f"{message}: give it `within: [0, 1]`"
+
+
+def _as_probability(expression: Expression | None) -> Iterator[str]:
+    """The parameters in an expression, except factors of `odds`, which may have any size."""
+    # a stack of its own: expressions nest deeply
+    waiting: list[Node] = [expression.node] if expression else []
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ParameterOf):
+            yield node.name
+        # `odds(p, f, …)`: p is a probability, the factors f are not
+        is_odds = isinstance(node, Call) and node.function == "odds"
+        waiting += children(node)[:1] if is_odds else children(node)

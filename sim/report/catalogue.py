@@ -18,7 +18,7 @@ def catalogue(directory: Path) -> Iterator[str]:
     found, problems = 0, list[Problem]()
     for file in files:
         try:
-            tree, _, _ = read(str(file))
+            tree = read(str(file)).tree
         except ScenarioError as error:
             # one bad file does not hide the others; what is wrong is raised at the end
             problems += error.problems

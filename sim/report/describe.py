@@ -8,9 +8,11 @@ from sim.formatting import DAY, duration_in_words
 from sim.model.model import Model
 from sim.model.phrases import phrase
 from sim.model.state import Variable
+from sim.model.transitions import Transition
+from sim.report.interventions import change_in_words, in_force, variant_of
 from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
-from sim.report.rules import rule_lines, treaty_lines
-from sim.scenario import Scenario, Sourced
+from sim.report.rules import rule_lines, treaty_lines, void_by
+from sim.scenario import Scenario, Sourced, titles_of
 
 PARTS = (
     ("treaty", "of treaties"),
@@ -34,6 +36,10 @@ def describe(scenario: Scenario) -> str:
 def _purpose(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Purpose")
     yield scenario.question or scenario.title
+    bases = list(variant_of(scenario))
+    if bases:
+        yield ""
+        yield f"A variant of {', itself a variant of '.join(bases)}; described here as a whole."
     yield ""
     yield (
         "The model shows what the assumptions below imply, and which of them the answer depends "
@@ -67,7 +73,7 @@ def _entities(scenario: Scenario) -> Iterator[str]:
 
 def _process(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Process overview and scheduling")
-    model = scenario.model
+    model, titles = scenario.model, titles_of(scenario)
     # by the part of the file they come from, in the order in which clocks due together fire
     counts = Counter[str](transition.part for transition in model.transitions)
     parts = joined(f"{counts[part]} {what}" for part, what in PARTS if counts[part])
@@ -79,19 +85,24 @@ def _process(scenario: Scenario) -> Iterator[str]:
     )
     if model.stop_when is not None:
         yield ""
-        yield f"A path ends as soon as {phrase(model.stop_when, model)}."
-    dated = [transition for transition in model.transitions if transition.at is not None]
+        yield f"A path ends as soon as {phrase(model.stop_when, model, titles)}."
+    # a treaty that an intervention makes void never comes to bind
+    dated = [one for one in model.transitions if one.at is not None and not _is_void(one, scenario)]
     if dated:
         yield from ["", "Scheduled:", ""]
         # by day and not by rank: a calendar is read in order of time
         for transition in sorted(dated, key=lambda t: t.at or 0.0):
-            yield bullet(f"{code(transition.name)}: day {(transition.at or 0.0) / DAY:g}")
+            key, day = code(transition.name), f"day {(transition.at or 0.0) / DAY:g}"
+            called = titles.has(transition.name)
+            what = f"{titles.happened(transition.name)} ({key})" if called else key
+            yield bullet(f"{what}: {day}")
 
 
 def _concepts(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Design concepts")
+    titles = titles_of(scenario)
     facts = [
-        (code(name), phrase(fact, scenario.model), code(fact.text))
+        (code(name), phrase(fact, scenario.model, titles), code(fact.text))
         for name, fact in scenario.declared.facts.items()
     ]
     if facts:
@@ -102,7 +113,7 @@ def _concepts(scenario: Scenario) -> Iterator[str]:
         (
             code(outcome.name),
             sentences(outcome.title, outcome.about),
-            phrase(outcome.when, scenario.model),
+            phrase(outcome.when, scenario.model, titles),
             code(outcome.when.text),
             "yes" * outcome.headline,
         )
@@ -134,13 +145,18 @@ def _initialisation(scenario: Scenario) -> Iterator[str]:
     yield f"Every path starts{day} in the state given above."
     if scenario.applied:
         yield f"Interventions applied: {joined(scenario.applied)}."
+    titles = titles_of(scenario)
     rows = [
-        (code(name), intervention.about or intervention.title or name)
+        (
+            code(name),
+            intervention.about or intervention.title,
+            change_in_words(intervention, scenario, titles),
+        )
         for name, intervention in scenario.declared.interventions.items()
     ]
     if rows:
         yield from ["", "Interventions it can be compared with:", ""]
-        yield from table(("intervention", "change"), rows)
+        yield from table(("intervention", "meaning", "change"), rows)
 
 
 def _input(scenario: Scenario) -> Iterator[str]:
@@ -169,14 +185,19 @@ def _input(scenario: Scenario) -> Iterator[str]:
 
 def _submodels(scenario: Scenario) -> Iterator[str]:
     yield from heading(2, "Submodels")
-    model = scenario.model
+    model, titles = scenario.model, titles_of(scenario)
     for treaty in scenario.declared.treaties.values():
-        yield from treaty_lines(treaty, model)
-    for part, title in (("move", "Moves"), ("event", "Events")):
-        yield from heading(3, title)
-        for transition in model.transitions:
-            if transition.part == part:
-                yield from rule_lines(transition, model)
+        yield from treaty_lines(treaty, scenario, titles)
+    for part, title in (
+        ("move", "Moves"),
+        ("event", "Events"),
+        ("intervention", "Events of interventions"),
+    ):
+        rules = [transition for transition in model.transitions if transition.part == part]
+        if rules or part != "intervention":  # a file without any still shows that it has none
+            yield from heading(3, title)
+        for transition in rules:
+            yield from rule_lines(transition, model, titles, void_by(transition.name, scenario))
     yield from heading(3, "Assumptions")
     declared = scenario.declared
     yield from _assumptions(scenario, declared.parameters.values())
@@ -197,7 +218,7 @@ def _assumptions(scenario: Scenario, rows: Iterable[Sourced]) -> Iterator[str]:
         (
             code(row.name),
             row.meaning,
-            row.text,
+            _value(row, scenario),
             row.grade + ", unconfirmed" * scenario.declared.is_unconfirmed(row),
             joined(row.source),
             row.note,
@@ -205,6 +226,19 @@ def _assumptions(scenario: Scenario, rows: Iterable[Sourced]) -> Iterator[str]:
         for row in rows
     ]
     yield from table(("name", "meaning", "value", "grade", "source", "note"), cells)
+
+
+def _value(row: Sourced, scenario: Scenario) -> str:
+    """The value in force: the file's, or what an intervention sets."""
+    if row.name not in scenario.declared.parameters:
+        return row.text
+    return in_force(scenario.model.parameter(row.name), row.text, scenario)
+
+
+def _is_void(transition: Transition, scenario: Scenario) -> bool:
+    if transition.clause is None:
+        return bool(void_by(transition.name, scenario))
+    return transition.step == "binds" and bool(void_by(transition.clause, scenario))
 
 
 def _values(variable: Variable) -> str:

@@ -1,6 +1,8 @@
 """The charts of a run as files: each as PNG for a page and as SVG for a printer."""
 
+import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,9 +16,12 @@ from sim.charts.after_run import charts
 from sim.charts.differences import differences
 from sim.charts.letters import as_written, told_once
 from sim.errors import UsageError, unknown
+from sim.formatting import file_name
+from sim.model.titles import Titles
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
+FailedChart = tuple[str, Exception]  # its name, and why
 
 
 def draw(
@@ -24,40 +29,60 @@ def draw(
     results: Results,
     folder: Path,
     check: Callable[[], None] = lambda: None,
-) -> list[str]:
-    """Write every chart of a run into a folder, made if missing; gives the names drawn.
+) -> list[FailedChart]:
+    """Write every chart of a run into a folder, made if missing; gives those that failed.
 
     `check` is called before each of them.
     """
     folder.mkdir(exist_ok=True)
-    names = []
+    failed: list[FailedChart] = []
     with told_once():
         for name, chart in charts(scenario, results):
             check()
-            save(chart(), folder / name)
-            names.append(name)
-    return names
+            failed += _try_to_save(chart, folder / file_name(name))
+    return failed
 
 
-def draw_comparison(comparison: Comparison, directory: Path) -> None:
+def draw_comparison(
+    comparison: Comparison, directory: Path, titles: Titles | None = None
+) -> list[FailedChart]:
     """Write, into its folder `charts`, what each intervention changes about each headline.
 
-    Of a scenario without headlines, about each outcome.
+    Of a scenario without headlines, about each outcome. Gives those that failed, as `draw`.
     """
     folder = directory / "charts"
     folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
-    titles = comparison.baseline.outcomes["title"]
+    called = (titles or Titles()).changes
+    names = {twin: called(twin) for twin in comparison.twins if called(twin) != twin}
+    titles_of_outcomes = comparison.baseline.outcomes["title"]
+    failed: list[FailedChart] = []
     with told_once():
-        for outcome in about.headlines or titles.index:
-            ax = differences(
+        for outcome in about.headlines or titles_of_outcomes.index:
+            chart = partial(
+                differences,
                 comparison.table,
                 outcome=str(outcome),
-                title=str(titles[outcome]),
+                title=str(titles_of_outcomes[outcome]),
+                names=names,
                 subject=f"{about.title}, under {about.under}" if about.under else about.title,
                 interval=LABELS[about.interval],
             )
-            save(ax, folder / f"differences-{outcome}")
+            failed += _try_to_save(chart, folder / file_name(f"differences-{outcome}"))
+    return failed
+
+
+def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
+    """Write a chart, unless that fails: then no half of it."""
+    try:
+        save(chart(), stem)
+    # whatever it is, it must not cost the tables, which took the time
+    except Exception as error:  # noqa: BLE001
+        plt.close("all")
+        for half in (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")):
+            half.unlink(missing_ok=True)
+        return [(stem.name, error)]
+    return []
 
 
 def save_timeline(replay: Replay, file: Path) -> None:
@@ -76,7 +101,10 @@ def save(ax: Axes, stem: Path) -> None:
     figure = style.figure_of(ax)
     # the same run gives the same bytes: no random ids, no date, no version of matplotlib
     # else every SVG has its own ids, and a tick made only now may be taken for TeX
-    with mpl.rc_context({"svg.hashsalt": "escalation"}), as_written():
+    salted = mpl.rc_context({"svg.hashsalt": "escalation"})
+    with salted, as_written(), warnings.catch_warnings():
+        # names of hundreds of letters leave the axes no room, and the picture is what it is
+        warnings.filterwarnings("ignore", "constrained_layout not applied", UserWarning)
         figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
         figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
     # pyplot keeps every figure until it is closed, and a run draws a dozen

@@ -20,11 +20,13 @@ def write(
     *,
     charts: bool,
     check: Callable[[], None] = lambda: None,
-) -> None:
+) -> list[tuple[str, Exception]]:
     """Write a run with its analyses into a directory, which appears whole or not at all.
 
     `check` is called before each chart; when it raises Stop, the tables are written without any.
+    Gives the charts that could not be drawn, with the reason; they never cost the tables.
     """
+    failed: list[tuple[str, Exception]] = []
 
     # called inside the directory in the making, so that files and tables appear together
     def also(folder: Path) -> None:
@@ -35,8 +37,9 @@ def write(
             from sim.report.pictures import draw
 
             try:
-                draw(scenario, results, folder / "charts", check)
+                failed.extend(draw(scenario, results, folder / "charts", check))
             except Stop:  # the tables are what took time
                 rmtree(folder / "charts")
 
     results.save(directory, also=also)
+    return failed

@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.intervals import NOTES
+from sim.analysis.routes import ARROW
 from sim.api import Results
 from sim.experiment.plan import Plan
 from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
+from sim.model.titles import Titles
 from sim.results.provenance import Provenance
-from sim.scenario import Scenario
+from sim.scenario import Scenario, titles_of
 
 WITHOUT_PATHS = (
     "Too many paths to keep a row for each: no paths.csv and no routes; --keep-paths writes it."
@@ -33,27 +35,27 @@ def run_view(
     """
     about = results.provenance
     # what was asked, what was found, what to think of it, where it is: in this order
-    parts: list[RenderableType] = [*_head(about)]
+    titles = titles_of(scenario)
+    parts: list[RenderableType] = [*_head(about, titles)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
-    titles = results.outcomes["title"]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
-    parts += [*_routes(scenario, found.get("routes"), titles, about)]
-    parts += [*_never(results)]
+    parts += [*_routes(scenario.file, found.get("routes"), titles, about)]
+    parts += [*_never(results, titles)]
     if results.paths is None and about.interval != "exact":
         parts += ["", Text(WITHOUT_PATHS)]
     parts += ["", Text(where)]
     return Group(*parts)
 
 
-def _head(about: Provenance) -> Iterator[RenderableType]:
+def _head(about: Provenance, titles: Titles) -> Iterator[RenderableType]:
     yield Text(about.title, "bold")
     if about.question:
         yield Text(about.question)
     if about.under:
-        yield Text(f"Interventions applied: {about.under}", "bold")
+        yield Text(f"Interventions applied: {titles.changes(about.under)}", "bold")
     yield ""
     since = f" from {about.start}" if about.start else ""
     days = duration_in_words(about.horizon * DAY)
@@ -97,7 +99,7 @@ def short(duration: str) -> str:
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
-def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[RenderableType]:
+def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
     if table is None:
         return
@@ -113,7 +115,7 @@ def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[Rend
     for _, row in other.head(RECORDS).iterrows():
         ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
         shown.add_row(
-            f"{titles[row['outcome']]}: {row['about'] or plain(row['record'])}",
+            f"{titles.of('outcome', row['outcome'])}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
             # none in n has no lower end: a bound is the honest form
             ends if row["successes"] else f"below {at_most(row['record_high'])} %",
@@ -125,24 +127,25 @@ def _record(table: pd.DataFrame | None, titles: pd.Series[str]) -> Iterator[Rend
 
 
 def _routes(
-    scenario: Scenario, routes: pd.DataFrame | None, titles: pd.Series[str], about: Provenance
+    file: str, routes: pd.DataFrame | None, titles: Titles, about: Provenance
 ) -> Iterator[RenderableType]:
     """The most likely chains of causes to each headline, with a path to replay."""
     if routes is None:
         return
     for outcome, table in routes.groupby("outcome", sort=False):
         yield ""
-        yield Text(f"Most likely routes to {titles[str(outcome)]}", "bold")
+        yield Text(f"Most likely routes to {titles.of('outcome', str(outcome))}", "bold")
         yield Text(_looked_at(table, about.draws * about.paths))
         for _, row in table.head(ROUTES).iterrows():
             share = f"{row['hits']:,} ({percent(row['share'])} %)"
             yield Text(f"{share}   draw {row['draw']}, path {row['path']}")
-            yield Padding(Text(str(row["route"])), (0, 0, 0, 4))
+            steps = (titles.of("origin", step) for step in str(row["route"]).split(ARROW))
+            yield Padding(Text(ARROW.join(steps)), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
         # the example of the most likely route, as a command that can be pasted
         first = table.iloc[0]
-        command = f"replay {scenario.file} --draw {first['draw']} --path {first['path']}"
+        command = f"replay {file} --draw {first['draw']} --path {first['path']}"
         under = f" --with {about.under}" if about.under else ""
         # only what differs from the defaults, so that the line stays short
         seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
@@ -156,7 +159,7 @@ def _looked_at(routes: pd.DataFrame, n: int) -> str:
     return f"of the {came:,} that reached it among {among} paths:"
 
 
-def _never(results: Results) -> Iterator[RenderableType]:
+def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:
     """Names of what no path came to, what cannot happen apart from what merely did not."""
     coverage = results.coverage
     # what is proved never to happen is another thing than what was not met in n paths
@@ -164,11 +167,12 @@ def _never(results: Results) -> Iterator[RenderableType]:
     if results.n:  # an exact solution walks no paths
         kinds.append(("possible", f"Possible, but in none of the {results.n:,} paths"))
     for reach, heading in kinds:
-        names = [str(name) for name in coverage.loc[coverage["reach"] == reach, "name"]]
+        rows = coverage.loc[coverage["reach"] == reach, ["kind", "name"]]
+        names = [_called(str(kind), str(name), titles) for kind, name in rows.to_numpy()]
         if names:
             yield ""
             yield Text(f"{heading} ({len(names)}):", "bold")
-            yield Text(listed(names))
+            yield from (Padding(Text(line), (0, 0, 0, 4)) for line in listed(names))
     if len(coverage) and (coverage["reach"] == "seen").all():
         sizes = coverage["kind"].value_counts(sort=False)
         every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
@@ -176,10 +180,16 @@ def _never(results: Results) -> Iterator[RenderableType]:
         yield Text(f"All {' and '.join(every)} occurred at least once (coverage.csv).")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in a row; the first dozen if there are many."""
+def _called(kind: str, name: str, titles: Titles) -> str:
+    """What a reader calls a transition, or one of its options."""
+    transition, _, option = name.rpartition(".")
+    return titles.happened(transition, option) if kind == "option" else titles.happened(name)
+
+
+def listed(names: Sequence[str]) -> list[str]:
+    """Names, one a line, since titles have commas in them; the first dozen if there are many."""
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more in coverage.csv" if more > 0 else "")
+    return [*names[:NAMED], *([f"and {more} more in coverage.csv"] if more > 0 else [])]
 
 
 def grid(*columns: str) -> Table:

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from sim.api import Replay
-from sim.formatting import happened, moment, percent, plain
-from sim.model.model import Model
+from sim.formatting import moment, percent, plain
 from sim.model.parameters import value_in_words
+from sim.model.titles import Titles
 from sim.streams import parameter_uniform
 
 WIDTH = 78
@@ -41,12 +41,14 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
         up_to = 0.0
     for seq, event in enumerate(events):
         yield ""
-        yield from _heading(event, model)
-        yield from _probabilities(options[seq])
+        yield from _heading(event, replay)
+        yield from _probabilities(options[seq], replay.titles)
         if pd.notna(event["cause"]):
             cause = events[int(event["cause"])]
-            yield from _indented(f"because {_what(cause)} ({moment(cause['time'], model.start)})")
-        yield from _changes(states[seq], states[seq + 1], event["transition"])
+            yield from _indented(
+                f"because {_what(cause, replay.titles)} ({moment(cause['time'], model.start)})"
+            )
+        yield from _changes(states[seq], states[seq + 1], event["transition"], replay.titles)
         # outcomes once a moment, below its last event: which of several brought it about, time
         # alone does not tell
         if seq + 1 == len(events) or events[seq + 1]["time"] > event["time"]:
@@ -81,23 +83,23 @@ def _assumed(replay: Replay) -> Iterator[str]:
             yield from wrap(f"{heading}{', '.join(names)}", WIDTH, subsequent_indent="  ")
 
 
-def _heading(event: Mapping[Any, Any], model: Model) -> Iterator[str]:
-    titles = {actor.name: actor.title for actor in model.actors}
-    who = "" if pd.isna(event["actor"]) else f"{titles[event['actor']]}: "
-    heading = f"{moment(event['time'], model.start)}  {who}{_what(event)}"
+def _heading(event: Mapping[Any, Any], replay: Replay) -> Iterator[str]:
+    titles = replay.titles
+    who = "" if pd.isna(event["actor"]) else f"{titles.of('actor', event['actor'])}: "
+    heading = f"{moment(event['time'], replay.model.start)}  {who}{_what(event, titles)}"
     yield from wrap(heading, WIDTH, subsequent_indent="    ")
 
 
-def _what(event: Mapping[Any, Any]) -> str:
-    return happened(str(event["transition"]), event["option"])
+def _what(event: Mapping[Any, Any], titles: Titles) -> str:
+    return titles.happened(str(event["transition"]), event["option"])
 
 
-def _probabilities(options: list[dict[Any, Any]]) -> Iterator[str]:
+def _probabilities(options: list[dict[Any, Any]], titles: Titles) -> Iterator[str]:
     """What else might have been; nothing to say where there was no choice."""
     if len(options) < 2:
         return
     shares = ", ".join(
-        f"{'it happens' if pd.isna(option['option']) else plain(str(option['option']))} "
+        f"{'it happens' if pd.isna(name := option['option']) else titles.of('option', str(name))} "
         + _share(option["probability"])
         for option in options
     )
@@ -115,11 +117,14 @@ def _share(probability: float) -> str:
     return f"{percent(probability)} %"
 
 
-def _changes(before: Mapping[Any, str], after: Mapping[Any, str], transition: str) -> Iterator[str]:
+def _changes(
+    before: Mapping[Any, str], after: Mapping[Any, str], transition: str, titles: Titles
+) -> Iterator[str]:
     """What is different now, but for the status of a clause, which the event itself tells."""
     for name, value in after.items():
         if before[name] != value and name not in (transition, transition.rpartition(".")[0]):
-            yield from _indented(f"{name}: {plain(before[name])} → {plain(value)}")
+            what = titles.of("variable", str(name))
+            yield from _indented(f"{what}: {plain(before[name])} → {plain(value)}")
 
 
 def _outcomes(replay: Replay, after: float, until: float) -> Iterator[str]:
@@ -127,7 +132,7 @@ def _outcomes(replay: Replay, after: float, until: float) -> Iterator[str]:
     for outcome in replay.model.outcomes:
         # missing times compare false, so what never happened is left out
         if after < replay.path[f"time.{outcome.name}"].iloc[0] <= until:
-            yield from _indented(f"*** {outcome.label}")
+            yield from _indented(f"*** {replay.titles.of('outcome', outcome.name)}")
 
 
 def _end(replay: Replay) -> Iterator[str]:
@@ -138,8 +143,8 @@ def _end(replay: Replay) -> Iterator[str]:
     when = moment(path["end_time"], model.start)
     stop = model.stop_when.text if model.stop_when is not None else ""
     why = "horizon reached" if path["censored"] else f"path ends (stop_when: {stop})"
-    titles = {ending.name: ending.label for ending in model.endings}
-    yield from wrap(f"{when}  {why}. Ending: {titles[str(path['ending'])]}", WIDTH)
+    ending = replay.titles.of("ending", str(path["ending"]))
+    yield from wrap(f"{when}  {why}. Ending: {ending}", WIDTH)
 
 
 def _indented(text: str) -> Iterator[str]:

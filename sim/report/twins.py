@@ -10,6 +10,7 @@ from rich.text import Text
 from sim.analysis.intervals import NOTES
 from sim.api import Comparison, Results
 from sim.formatting import difference, estimate
+from sim.model.titles import Titles
 from sim.report.screen import grid
 
 EXPLAINED = (
@@ -20,23 +21,23 @@ EXPLAINED = (
 )
 
 
-def comparison_view(comparison: Comparison, where: str) -> Group:
+def comparison_view(comparison: Comparison, where: str, titles: Titles | None = None) -> Group:
     """A table for each outcome: the headlines, or all outcomes where there are none.
 
-    `where` says what was written where.
+    `titles` say what interventions are called, `where` what was written where.
     """
-    about = comparison.baseline.provenance
+    about, titles = comparison.baseline.provenance, titles or Titles()
     # without headlines every outcome is one
     shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
     parts: list[RenderableType] = [Text(about.title, "bold")]
     if about.under:
-        parts.append(Text(f"Interventions applied: {about.under}", "bold"))
+        parts.append(Text(f"Interventions applied: {titles.changes(about.under)}", "bold"))
     parts.append(Text(f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}"))
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     for outcome in shown:
         rows = comparison.table[comparison.table["outcome"] == outcome]
-        parts += ["", *_outcome(outcome, rows, comparison)]
+        parts += ["", *_outcome(outcome, rows, comparison, titles)]
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
     # a solution has no random numbers to explain
@@ -59,7 +60,9 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
     return {**comparison.baseline.summary(), "twins": twins}
 
 
-def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterator[RenderableType]:
+def _outcome(
+    outcome: str, rows: pd.DataFrame, comparison: Comparison, titles: Titles
+) -> Iterator[RenderableType]:
     baseline = _estimate_in_words(comparison.baseline, outcome)
     title = str(comparison.baseline.outcomes["title"][outcome])
     under = comparison.baseline.provenance.under
@@ -71,7 +74,9 @@ def _outcome(outcome: str, rows: pd.DataFrame, comparison: Comparison) -> Iterat
     for _, row in rows.iterrows():
         twin = str(row["twin"])
         differ = [f"{int(row['differ']):,}"] if counted else []
-        table.add_row(twin, _estimate_in_words(twins[twin], outcome), difference(row), *differ)
+        table.add_row(
+            titles.changes(twin), _estimate_in_words(twins[twin], outcome), difference(row), *differ
+        )
     yield table
 
 

@@ -1,21 +1,15 @@
 """Checks of a resolved model: probabilities in range, speeds, clocks that never stand still."""
 
-import math
-from collections.abc import Iterator
-
 from sim.model.expressions import (
     Call,
     Constant,
-    Expression,
-    Node,
     ParameterOf,
-    children,
 )
 from sim.model.model import Model
 from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
 from sim.reach.points import Fault
-from sim.reach.recheck import endless
+from sim.reach.recheck import endless, unbounded
 from sim.reach.sums import faults_at_corners
 from sim.scenario.language.context import Context
 from sim.scenario.resolve import Resolved
@@ -99,27 +93,7 @@ def _check_progress(transition: Transition, path: KeyPath, context: Context) -> 
 
 def _is_bounded(model: Model, transition: Transition, path: KeyPath, context: Context) -> bool:
     """Whether every parameter used as a probability is bounded; reported if not."""
-    fine = True
-    for option in transition.options if transition.choice == "probability" else ():
-        for name in dict.fromkeys(_as_probability(option.value)):
-            # such as a beta, or with `within`
-            if all(math.isfinite(end) for end in bounds(model.parameter(name).distribution)):
-                continue
-            fine = False  # all parameters are looked at, so that all are reported
-            message = f"{name!r} is used as a probability, so it must be bounded: give it "
-            at = value_path(transition, option, path)
-            context.problem(at, message + "`within: [0, 1]`")
-    return fine
-
-
-def _as_probability(expression: Expression | None) -> Iterator[str]:
-    """The parameters in an expression, except factors of `odds`, which may have any size."""
-    # a stack of its own: expressions nest deeply
-    waiting: list[Node] = [expression.node] if expression else []
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, ParameterOf):
-            yield node.name
-        # `odds(p, f, …)`: p is a probability, the factors f are not
-        is_odds = isinstance(node, Call) and node.function == "odds"
-        waiting += children(node)[:1] if is_odds else children(node)
+    found = list(unbounded(model, transition))  # all, so that all are reported
+    for option, text in found:
+        context.problem(value_path(transition, option, path), text)
+    return not found

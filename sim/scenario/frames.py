@@ -15,17 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from sim.formatting import DAY
-from sim.model import waiting
-from sim.model.delays import Delay, numbers
-from sim.model.model import Model
-from sim.model.parameters import central, quantile, value_in_words
+from sim.model import Model
+from sim.model.quantiles import of_delay, of_parameter
 from sim.scenario.assumptions import Stipulated
-from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.document import Document
 from sim.scenario.language.sourcing import Sourced
 
-QUANTILES = (0.05, 0.5, 0.95)
 COLUMNS = [
     *("kind", "low", "median", "high", "unit", "grade", "source", "unconfirmed", "file", "line")
 ]
@@ -34,14 +29,15 @@ COLUMNS = [
 def parameters(declared: Document, model: Model) -> pd.DataFrame:
     """One row a parameter, with the distribution it has in the model."""
     return _frame(
-        _row(declared, one, *_parameter(model, one)) for one in declared.parameters.values()
+        _row(declared, one, *of_parameter(model.parameter(one.name)))
+        for one in declared.parameters.values()
     )
 
 
 def delays(declared: Document, model: Model) -> pd.DataFrame:
     """One row a named delay."""
     return _frame(
-        _row(declared, one, *_delay(model, one.value)) for one in declared.delays.values()
+        _row(declared, one, *of_delay(model, one.value)) for one in declared.delays.values()
     )
 
 
@@ -118,26 +114,3 @@ def _row(
         "file": one.place.file,
         "line": one.place.line,
     }
-
-
-def _parameter(model: Model, one: ParameterDeclaration) -> tuple[str, tuple[Any, Any, Any], str]:
-    """Kind, quantiles and unit of a parameter as the model has it, interventions included."""
-    parameter = model.parameter(one.name)
-    distribution = parameter.distribution
-    if distribution.levels:
-        most_likely = value_in_words(parameter, central(distribution))
-        return distribution.kind, (None, most_likely, None), ""
-    low, median, high = (
-        # the model has seconds, the table days
-        quantile(distribution, u) / (DAY if parameter.time else 1.0)
-        for u in QUANTILES
-    )
-    return distribution.kind, (low, median, high), "d" if parameter.time else ""
-
-
-def _delay(model: Model, delay: Delay) -> tuple[str, tuple[Any, Any, Any], str]:
-    """Kind, quantiles and unit of a delay, the parameters it reads at their medians."""
-    values = [central(parameter.distribution) for parameter in model.parameters]  # medians
-    row = numbers(delay, model.names, values)  # as the engines need it
-    low, median, high = (waiting.ppf(row, 0, u) / DAY for u in QUANTILES)
-    return delay.kind, (low, median, high), "d"

@@ -7,7 +7,8 @@ from os import PathLike, fspath
 
 from sim.errors import ScenarioError
 from sim.machine_form import is_machine_form, read_model
-from sim.model.model import Model
+from sim.model import Model
+from sim.model.changes import changed_model
 from sim.reach.recheck import readers
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
@@ -38,7 +39,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 
     Raises ScenarioError with all errors in them.
     """
-    tree, problems, _ = read(fspath(path))
+    tree, problems, _, _ = read(fspath(path))
     if set(tree.entries) != {"sources"}:  # a scenario has other keys, too
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))
@@ -54,12 +55,19 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 def _load(file: str) -> Scenario:
     composed = compose(file)  # raises if a file cannot be read at all
     if is_machine_form(composed.tree):  # no shorthand: nothing to expand or decode
+        if composed.problems:
+            raise ScenarioError(unique(composed.problems))
         return _from_machine_form(file, composed.files, read_model(composed.tree))
     # Order: files are put together, copies are made, keys are decoded, and only then is checked
     # what concerns several parts. Each step runs although an earlier one found errors, so that an
     # author sees all of them at once; none may rely on the absence of errors.
     diagnostics = expand(
-        Diagnostics(composed.tree, problems=list(composed.problems), removed=composed.removed)
+        Diagnostics(
+            composed.tree,
+            problems=list(composed.problems),
+            removed=composed.removed,
+            unread=composed.unread,
+        )
     )
     document, context = decode(diagnostics)
     names.check_unique_names(diagnostics)
@@ -74,13 +82,19 @@ def _load(file: str) -> Scenario:
     if diagnostics.problems:
         raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
+    if variant := composed.variant:
+        for path, near in variant.slips.items():
+            message = f"is new in this variant; did you mean {near!r} of {variant.base}?"
+            diagnostics.warn(path, message, key=True)
     return Scenario(
         model=resolved.model,
         declared=document,
         file=file,
         files=composed.files,
+        bases=composed.bases,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
+        variant=composed.variant,
         events={event.name: event for event in resolved.added},  # kept for `under`
     )
 
@@ -109,7 +123,7 @@ def _check_interventions(
     read_by = readers(resolved.all_transitions)  # once for all interventions
     for one in interventions.values():
         change = apply.combine([one], events)
-        after = apply.changed_model(resolved.model, change)
+        after = changed_model(resolved.model, change)
         diagnostics.problems.extend(apply.problems_after(after, change, read_by))
         if after == resolved.model:
             message = "changes nothing: everything in it is so without it"

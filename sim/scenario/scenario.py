@@ -14,6 +14,7 @@ from sim.model.transitions import Transition
 from sim.scenario import apply
 from sim.scenario.assumptions import Stipulated, unsourced
 from sim.scenario.language.document import Document
+from sim.source.variants import Variant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +32,13 @@ class Scenario:
     declared: Document
     file: str
     files: Mapping[str, bytes] = field(repr=False)  # as they were when they were parsed
+    # the files that it extends, nearest first: each as it is written there, and its title
+    bases: tuple[tuple[str, str], ...] = ()
     numbers: tuple[Stipulated, ...]  # those written in rules
     warnings: tuple[Problem, ...] = ()
     applied: tuple[str, ...] = ()
     is_machine_form: bool = False  # loaded from what `resolve` writes: it has a model, nothing else
+    variant: Variant | None = field(default=None, repr=False)  # of a file that it extends
     events: Mapping[str, Transition] = field(repr=False, compare=False)  # that interventions add
 
     @property

@@ -1,18 +1,24 @@
-"""Warnings: names never used, conditions never true, things that can never happen."""
+"""Warnings: names never used, conditions never true, what can never happen or never rests."""
 
 from collections.abc import Iterator
 
+from sim.formatting import DAY, duration_in_words
+from sim.model import waiting
+from sim.model.delays import numbers
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, parameters_read, variables_read
 from sim.model.model import Model
+from sim.model.parameters import central
 from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
+from sim.reach.reasons import never_fires, out_of_reach
 from sim.scenario.checks import options_path
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
 
+SHORT = 1.0  # seconds: the median of a wait that is taken for a slip of its unit
 MAX_FIRINGS = 8_000  # of exact reachability, about 0.05 s; then variables are treated one by one
 
 
@@ -20,6 +26,7 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     """Report all warnings about a scenario without errors."""
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
+    _warn_hasty(resolved, context)
     never = set(_warn_unsatisfiable(resolved.model, context))  # paths that have a warning already
     _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
@@ -71,6 +78,25 @@ def _warn_idle_actors(document: Document, context: Context) -> None:
             context.diagnostics.warn(("actors", name), message, key=True)
 
 
+def _warn_hasty(resolved: Resolved, context: Context) -> None:
+    """Warn of delays so short against the horizon that a unit may be wrong."""
+    model = resolved.model
+    if model.horizon <= DAY:
+        return
+    values = [central(parameter.distribution) for parameter in model.parameters]
+    for transition in resolved.all_transitions:
+        try:
+            median = waiting.ppf(numbers(transition.after, model.names, values), 0, 0.5)
+        except ValueError:  # none with the parameters at their medians; each draw is checked
+            continue
+        if 0 < median < SHORT:  # 0 is no slip: many rules act at once
+            path = resolved.paths[transition.name]
+            key = "deliberation" if transition.part == "treaty" else "after"
+            message = f"half of these waits are shorter than {duration_in_words(median)}, under a "
+            message += f"horizon of {duration_in_words(model.horizon)}"
+            context.diagnostics.warn((*path, key), message)
+
+
 def _expressions(resolved: Resolved) -> Iterator[Expression]:
     """Every expression that an engine evaluates, except those of delays."""
     model = resolved.model
@@ -105,26 +131,29 @@ def _warn_unreached(
         path = resolved.paths[transition.name]
         if not fired:
             if not any(other[: len(path)] == path for other in never):  # else it has one
-                _warn_never_fires(transition, path, context)
+                reason = never_fires(model, found, transition)
+                _warn_never_fires(transition, path, reason and f": {reason}", context)
             continue
         for option, possible in zip(transition.options, taken, strict=True):
             if not possible and option.name is not None:
                 at = (*options_path(transition, path), option.name)
-                diagnostics.warn(at, "can never be taken")
+                reason = out_of_reach(model, found, option.available)
+                diagnostics.warn(at, "can never be taken" + (reason and f": {reason}"))
     for outcome, distance in zip(model.outcomes, found.outcomes, strict=True):
         path = ("outcomes", outcome.name)
         if distance is None and (*path, "when") not in never:  # else it has one
-            diagnostics.warn(path, "can never happen", key=True)
+            reason = out_of_reach(model, found, outcome.when)
+            diagnostics.warn(path, "can never happen" + (reason and f": {reason}"), key=True)
 
 
-def _warn_never_fires(transition: Transition, path: KeyPath, context: Context) -> None:
+def _warn_never_fires(transition: Transition, path: KeyPath, reason: str, context: Context) -> None:
     diagnostics = context.diagnostics
     match transition.step:  # None: not of a treaty
         case "binds":
             diagnostics.warn(path, "never binds before the horizon", key=True)
         case "invoked":
-            diagnostics.warn((*path, "casus_foederis"), "can never be invoked")
+            diagnostics.warn((*path, "casus_foederis"), f"can never be invoked{reason}")
         case "reopened":
             diagnostics.warn((*path, "reopens"), "can never be invoked again")
         case None:
-            diagnostics.warn(path, "can never happen", key=True)
+            diagnostics.warn(path, f"can never happen{reason}", key=True)

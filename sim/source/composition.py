@@ -8,13 +8,12 @@ from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.source.diagnostics import describe
 from sim.source.reading import read, similar_file
 from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
+from sim.source.variants import NAMED_INSIDE, Variant, variant
 
 _NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
 LONGEST_CHAIN = 20  # files that extend one another; every one is read again for each variant
 # Nothing else in a scenario reads names of these sections, so that removing from them breaks none.
 _NOT_READ = ("endings", "interventions", "evidence")
-# Sections whose declarations contain named declarations again, which are merged one by one, too.
-_NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}
 
 
 @dataclass(slots=True)
@@ -25,6 +24,9 @@ class Composed:
     files: dict[str, bytes] = field(default_factory=dict)  # each as it was parsed
     problems: list[Problem] = field(default_factory=list)
     removed: dict[str, Place] = field(default_factory=dict)  # name -> where it was removed
+    bases: tuple[tuple[str, str], ...] = ()  # what it extends, nearest first: file, title or name
+    variant: Variant | None = None  # of the file that this one extends
+    unread: frozenset[str] = frozenset()  # sections left out of some file for an error of YAML
 
     def problem(self, place: Place, path: str, text: str) -> None:
         """Report an error."""
@@ -42,8 +44,8 @@ def compose(file: str) -> Composed:
 
 def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     """The tree of a file merged over its base; `above` are the files that extend it, in order."""
-    tree, problems, content = read(file)
-    made = Composed(tree, {file: content}, problems)  # its own file first
+    tree, problems, content, unread = read(file)
+    made = Composed(tree, {file: content}, problems, unread=unread)  # its own file first
     chain = (*above, Path(file).resolve())
     for part, place in _files(made, "include"):
         _include(made, file, part, place)
@@ -55,10 +57,14 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
         made.problem(place, "extends", f"only one file can be extended, found a second: {part!r}")
     if bases:
         base = _base(file, *bases[0], chain)
+        removed = [name for name, _ in removals]
+        made.variant = variant(next(iter(base.files)), base.tree, made.tree, removed)
         _remove(base, removals)
         made.files = {**made.files, **{n: c for n, c in base.files.items() if n not in made.files}}
         made.problems = [*base.problems, *made.problems]
         made.removed = base.removed
+        made.unread |= base.unread
+        made.bases = ((bases[0][0], _title(base.tree)), *base.bases)
         made.tree = _merged(base.tree, made.tree)
     else:
         _remove(made, removals)
@@ -80,6 +86,12 @@ def _base(file: str, part: str, place: Place, chain: tuple[Path, ...]) -> Compos
         message = f"files extend one another in a circle: {names}"
         raise ScenarioError([Problem(place=place, path="extends", text=message)])
     return _compose(base, chain)
+
+
+def _title(tree: Mapping) -> str:
+    """What a file calls itself: its title, else its name; empty if it has neither."""
+    named = [tree.get(key) for key in ("title", "scenario")]
+    return next((one.text for one in named if isinstance(one, Scalar)), "")
 
 
 def _beside(file: str, part: str) -> str:
@@ -112,8 +124,9 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
         message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
         made.problem(place, "include", message)
         return
-    tree, problems, content = read(file)
+    tree, problems, content, unread = read(file)
     made.problems += problems
+    made.unread |= {"sources"} if unread else set()
     made.files.setdefault(file, content)
     # with or without the key `sources`
     inside = tree.get("sources") if "sources" in tree.entries else tree
@@ -139,7 +152,7 @@ def _include(made: Composed, beside: str, part: str, place: Place) -> None:
 def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:
     for text, place in removals:
         parts = text.split(".")
-        inside = _NAMED_INSIDE.get(parts[0])
+        inside = NAMED_INSIDE.get(parts[0])
         # `treaties.y.art3` is written for `treaties.y.obligations.art3`
         if inside and len(parts) == 3 and parts[2] not in keys(made.tree, *parts[:2]):
             parts = [*parts[:2], inside, parts[2]]
@@ -181,7 +194,7 @@ def _merged(base: Mapping, over: Mapping) -> Mapping:
     for section, entry in over.entries.items():
         below = sections.get(section)
         if below and isinstance(below.value, Mapping) and isinstance(entry.value, Mapping):
-            inside = _NAMED_INSIDE.get(section)
+            inside = NAMED_INSIDE.get(section)
             entry = replace(entry, value=_merged_section(below.value, entry.value, inside))
         sections[section] = entry
     endings = sections.get("endings")

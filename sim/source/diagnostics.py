@@ -10,6 +10,7 @@ from sim.source.tree import KeyPath, path_text, place_of
 
 # A reference to something that `remove` took away gets another message: the name was known once.
 _UNKNOWN = re.compile("unknown (?!key|kind|level|option|choice)[^']*'([^']*)'")
+_A_NAME = re.compile("unknown (?!key|kind)")  # a name, or a level that may be a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,14 @@ class Diagnostics:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     removed: Mapping[str, Place] = field(default_factory=dict)  # by `remove`: name -> where
+    unread: frozenset[str] = frozenset()  # sections left out for an error of YAML
 
     def problem(self, path: KeyPath, text: str, *, key: bool = False) -> None:
         """Report an error at a path; `key` points at the key, not at its value."""
         missing = _UNKNOWN.match(text)
+        # what is unknown may be in a section that was left out, which is reported already
+        if self.unread and (_A_NAME.match(text) or path_text(path) in self.unread):
+            return
         gone = self.removed.get(missing.group(1)) if missing else None
         if missing and gone:
             text = f"reads {missing.group(1)!r}, which is removed in {gone.file}:{gone.line}"

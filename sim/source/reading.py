@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from sim.errors import Place, Problem, ScenarioError
+from sim.source.recovery import MOST_SECTIONS, without_section
 from sim.source.scalars import core
 from sim.source.syntax import (
     DEPTH,
@@ -38,7 +39,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\u
 
 
 class Read(NamedTuple):
-    """A file as it was parsed: its tree, its duplicate keys as errors, and its bytes.
+    """A file as it was parsed: its tree, its errors so far, and its bytes.
 
     Provenance uses these bytes: the file on disk may have changed since it was read.
     """
@@ -46,21 +47,44 @@ class Read(NamedTuple):
     tree: Mapping
     problems: list[Problem]
     content: bytes
+    unread: frozenset[str] = frozenset()  # sections with errors of YAML; empty in the tree
 
 
 def read(file: str) -> Read:
-    """The tree of a file, and duplicate keys as errors. Raises ScenarioError if there is none."""
+    """The tree of a file, with duplicate keys and errors of YAML. Raises ScenarioError.
+
+    An error of YAML does not hide the others: the section in which it is is left out.
+    """
     raw = _bytes(file)
-    builder, text = _Builder(file), _text(file, raw)
-    try:
-        tree = builder.document(yaml.parse(text, Loader=_Loader))
-    except yaml.YAMLError as error:
-        raise too_deep(file, text) or syntax_error(file, text, error) from None
+    tree, problems, unread = _parsed(file, _text(file, raw))
     if tree is None:
         raise refusal(file, "is empty; a scenario starts with `scenario: name`")
     if not isinstance(tree, Mapping):
         raise refusal(file, "has no keys; a scenario starts with `scenario: name`")
-    return Read(tree, builder.problems, raw)
+    return Read(tree, problems, raw, frozenset(unread))
+
+
+def _parsed(file: str, text: str) -> tuple[Node | None, list[Problem], set[str]]:
+    """The tree, the errors, and the sections that are left out because of them."""
+    problems: list[Problem] = []
+    unread: set[str] = set()
+    while True:
+        builder = _Builder(file)
+        try:
+            tree = builder.document(yaml.parse(text, Loader=_Loader))
+            return tree, [*problems, *builder.problems], unread
+        except ScenarioError as error:  # beyond a limit: nothing of the file is looked at
+            raise ScenarioError([*problems, *error.problems]) from None
+        except yaml.YAMLError as error:
+            if deep := too_deep(file, text):
+                raise deep from None
+            problems += syntax_error(file, text, error).problems
+        line = problems[-1].place.line  # 0: it is no scenario at all
+        shorter = without_section(text, line - 1, _Loader) if line else None
+        if shorter is None or shorter.section in unread or len(unread) == MOST_SECTIONS:
+            raise ScenarioError(problems)
+        text = shorter.text
+        unread.add(shorter.section)
 
 
 def _bytes(file: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from sim.cli.group import WRONG
 from sim.cli.printing import print_problems, print_warnings
 from sim.errors import ScenarioError
+from sim.source.tree import path_text
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -50,11 +52,28 @@ def check(
             print_warnings(scenario.warnings)
         size = len(scenario.model.transitions)
         fine.append(f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok")
+        fine += _differences(scenario)
         if strict:
             fine += _graded(scenario)
     if wrong:
         raise typer.Exit(WRONG)
     typer.echo("\n".join(fine))
+
+
+def _differences(scenario: Scenario) -> list[str]:
+    """What a variant adds to the file it extends, replaces in it and removes from it."""
+    variant = scenario.variant
+    if variant is None:
+        return []
+    named = {
+        "adds": [path_text(path) for path in variant.adds],
+        "replaces": [path_text(path) for path in variant.replaces],
+        "removes": variant.removes,
+    }
+    lines = [f"{what} {', '.join(names)}" for what, names in named.items() if names]
+    page = TextWrapper(100, initial_indent="    ", subsequent_indent="      ")
+    page.break_long_words = page.break_on_hyphens = False  # so that names can be copied
+    return [f"  extends {variant.base}", *(page.fill(line) for line in lines)]
 
 
 def _graded(scenario: Scenario) -> list[str]:

@@ -1,6 +1,5 @@
 """The command `compare`."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,10 @@ from sim.cli.inputs import completed, read
 from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
+    default_target,
     describe_written,
     draw_without_window,
+    exit_if_charts_failed,
     exit_if_interrupted,
     exit_if_nothing_finished,
 )
@@ -40,8 +41,8 @@ def compare(
 ) -> None:
     """Compare a scenario with itself under interventions, path by path."""
     loaded = read(scenario, under)
-    name = "-".join([loaded.name, *loaded.applied, "compared"])
-    target = claim_output_dir(out or Path("results") / name, loaded, force=force)
+    wanted = out or default_target(loaded.name, *loaded.applied, "compared")
+    target = claim_output_dir(wanted, loaded, force=force)
     plan = completed(context, scenario, plan)
     import sim
     from sim.experiment.work import interruptible
@@ -52,14 +53,22 @@ def compare(
     draw_without_window()
     from sim.report.pictures import draw_comparison
     from sim.report.twins import comparison_summary, comparison_view
+    from sim.scenario import titles_of
 
+    titles = titles_of(loaded)
     charts = not no_charts and not comparison.baseline.provenance.interrupted
+    failed: list[tuple[str, Exception]] = []
+
+    def draw(folder: Path) -> None:
+        failed.extend(draw_comparison(comparison, folder, titles))
+
     with interruptible() as again:
-        draw = partial(draw_comparison, comparison) if charts else None
-        comparison.save(target.path, also=draw)
+        comparison.save(target.path, also=draw if charts else None)
     if as_json:
         print_json(comparison_summary(comparison))
     else:
-        print_view(comparison_view(comparison, describe_written(charts, target.path)))
+        written = describe_written(charts, target.path)
+        print_view(comparison_view(comparison, written, titles))
     target.report_kept()
     exit_if_interrupted(comparison.baseline, cut=again.asked)
+    exit_if_charts_failed(failed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +11,10 @@ from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, Out, With, is
 from sim.cli.outputs import (
     OutputDir,
     claim_output_dir,
+    default_target,
     describe_written,
     draw_without_window,
+    exit_if_charts_failed,
     exit_if_interrupted,
     exit_if_nothing_finished,
 )
@@ -50,8 +51,9 @@ def run(
     if rare:
         _split(context, loaded, rare, plan, as_json)
         return
-    name = "-".join([loaded.name, *loaded.applied])
-    target = claim_output_dir(out or Path("results") / name, loaded, force=force)
+    target = claim_output_dir(
+        out or default_target(loaded.name, *loaded.applied), loaded, force=force
+    )
     plan = completed(context, scenario, plan)
     import sim
 
@@ -64,7 +66,7 @@ def run(
 def _write(
     scenario: Scenario, results: Results, target: OutputDir, *, charts: bool, as_json: bool
 ) -> None:
-    """Write the directory of a run, and print what it says; end with 130 if it was cut short."""
+    """Write the directory of a run, and print what it says; say if it was cut short."""
     draw_without_window()
     from sim.analysis.after_run import analyses
     from sim.experiment.work import interruptible
@@ -73,7 +75,7 @@ def _write(
     charts = charts and not results.provenance.interrupted  # who stops it wants to go on
     with interruptible() as again:
         found = analyses(scenario, results)
-        write(scenario, results, found, target.path, charts=charts, check=again.check)
+        failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
     if as_json:
         print_json(results.summary())
     else:
@@ -83,6 +85,7 @@ def _write(
         print_view(run_view(scenario, results, found, where))
     target.report_kept()
     exit_if_interrupted(results, cut=again.asked)
+    exit_if_charts_failed(failed)
 
 
 def _split(

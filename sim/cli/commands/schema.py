@@ -5,6 +5,6 @@ from sim.cli.printing import print_json
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from sim.scenario import schema as shapes
+    from sim.export import schema as shapes
 
     print_json(shapes())

@@ -5,7 +5,7 @@ or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work`
 paths. The kernel's memory is laid out in `layout`; what numba makes of it stands in `machine`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.engines.compiled.delays import Impossible
 from sim.engines.compiled.lower import lowered
 from sim.engines.compiled.work import Walker, impossible
+from sim.engines.jit import refuse_without_compiler
 from sim.errors import UsageError
 from sim.model.model import Model
 from sim.results import PathBatch
@@ -29,16 +30,20 @@ def walk(
     paths: range,
     events: bool = False,
     threads: int = 1,
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[PathBatch]:
     """Walk every path of every draw; see `sim.engines.Engine`.
 
-    What is walked is the same for any number of threads. Raises UsageError where a table would be
-    too large.
+    What is walked is the same for any number of threads. `check` is called several times a second
+    in the thread of the caller; what it raises ends the walk, within a path if need be.
+
+    Raises UsageError where a table would be too large, and where numba may not compile.
     """
+    refuse_without_compiler()
     if draws.stop > MOST_PATHS or paths.stop > MOST_PATHS:
         raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
     try:
         made = lowered(model)
     except Impossible as wrong:
         raise impossible(wrong, draws.start) from wrong
-    return Walker(made, values, seed, draws, paths, events).pieces(threads)
+    return Walker(made, values, seed, draws, paths, events).pieces(threads, check)

@@ -1,4 +1,4 @@
-"""A firing, inside the kernel: an option is taken, its effects apply, outcomes are marked."""
+"""A firing, inside the kernel: an option is taken, effects apply, outcomes and ending are found."""
 
 import math
 
@@ -15,6 +15,7 @@ from sim.engines.compiled.layout import (
     RECORDED,
     WRONG_CHOICE,
     WRONG_EFFECT,
+    WRONG_ENDING,
     WRONG_OUTCOME,
     WRONG_STOP,
 )
@@ -171,3 +172,16 @@ def record(size, path, out, number, time, rank, option, probability):
     out.cause[at] = path.cause[rank]
     path.status[RECORDED] = at + 1
     return True
+
+
+@inlined
+def find_ending(tables, plan, path, out, row):
+    """How the path ended: the first ending whose condition holds."""
+    for i in range(plan.size.endings):
+        table = plan.ends.ending[i]
+        value = value_of(tables, table, path.state) if table != NONE else 1.0
+        if math.isnan(value):
+            fault(path, WRONG_ENDING, i, 0)
+        if value != 0.0:
+            out.ending[row] = i
+            return

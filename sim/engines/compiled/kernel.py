@@ -18,6 +18,7 @@ from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_cloc
 from sim.engines.compiled.firing import (
     apply_new_values,
     choose,
+    find_ending,
     find_new_values,
     look_at_outcomes,
     record,
@@ -43,15 +44,19 @@ from sim.engines.compiled.layout import (
     PATHS,
     POSITION,
     RECORDED,
+    TOO_MANY,
     WRONG_BECOMES,
-    WRONG_ENDING,
     WRONG_GUARD,
     Arguments,
 )
-from sim.engines.compiled.lookup import combine_planes, look_up, renew_conditions, value_of
+from sim.engines.compiled.lookup import combine_planes, look_up, renew_conditions
 from sim.engines.compiled.machine import cached_njit, group_at, inlined, lowest
-from sim.model.failures import FIRINGS_AT_ONE_INSTANT
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, FIRINGS_IN_A_PATH
 from sim.model.transitions import NOTHING
+
+# After so many firings and one a path looks whether it is to stop: a power of two less one, so that
+# a mask says when. That is each millisecond or so, and costs nothing that can be measured.
+LOOK_UP = (1 << 12) - 1
 
 
 @inlined
@@ -148,7 +153,7 @@ def keep_conditions(plan, path):
 
 @inlined
 def count_firing(plan, path, out, here, rank, option, now):
-    """Count a firing; a fault after too many at one instant."""
+    """Count a firing; a fault after too many at one instant, or in all."""
     rules, size = plan.rules, plan.size
     if path.fired[rank] == 0:
         out.fired[here[POSITION] * size.transitions + rank] += 1
@@ -165,6 +170,8 @@ def count_firing(plan, path, out, here, rank, option, now):
     path.status[EVENTS] += 1
     if path.status[AT_INSTANT] > FIRINGS_AT_ONE_INSTANT:
         fault(path, ENDLESS, rank, 0)
+    if path.status[EVENTS] > FIRINGS_IN_A_PATH:
+        fault(path, TOO_MANY, rank, 0)
 
 
 @inlined
@@ -209,8 +216,9 @@ def start_scheduled(tables, plan, path, out, here):
 
 
 @inlined
-def walk_path(tables, plan, path, out, here, row):
+def walk_path(tables, plan, path, out, job, row):
     """One path, from t = 0 to its stop or the horizon; what goes wrong is left in `path.status`."""
+    here = job.here
     size, rules, horizon = plan.size, plan.rules, plan.ends.horizon[0]
     begin_path(plan, path, out, here, row)
     path.time[NOW] = path.time[LAST_FIRING] = now = 0.0
@@ -233,29 +241,19 @@ def walk_path(tables, plan, path, out, here, row):
                 fault(path, WRONG_GUARD, rank, 0)
             continue
         stops = fire(tables, plan, path, out, here, row, rank, now)
+        if path.status[EVENTS] & LOOK_UP == 0 and job.halt[0] != 0:
+            path.status[CODE] = HALTED
     out.end_time[row] = now
     out.stopped[row] = 1 if stops else 0
     out.n_events[row] = path.status[EVENTS]
 
 
 @inlined
-def find_ending(tables, plan, path, out, row):
-    """How the path ended: the first ending whose condition holds."""
-    for i in range(plan.size.endings):
-        table = plan.ends.ending[i]
-        value = value_of(tables, table, path.state) if table != NONE else 1.0
-        if math.isnan(value):
-            fault(path, WRONG_ENDING, i, 0)
-        if value != 0.0:
-            out.ending[row] = i
-            return
-
-
-@inlined
 def walk_block(arguments):
     """Walk the paths of a block of draws; FINE, or why it ended early (see `layout`)."""
     tables, plan, path, out = arguments.tables, arguments.plan, arguments.path, arguments.out
-    here, task, halt = arguments.job.here, arguments.job.task, arguments.job.halt
+    job = arguments.job
+    here, task, halt = job.here, job.task, job.halt
     row = 0
     path.status[RECORDED] = 0
     for draw in range(task[DRAWS]):
@@ -266,7 +264,7 @@ def walk_block(arguments):
             if halt[0] != 0:
                 return HALTED
             here[PATH] = number
-            walk_path(tables, plan, path, out, here, row)
+            walk_path(tables, plan, path, out, job, row)
             if path.status[CODE] == FINE:
                 find_ending(tables, plan, path, out, row)
             if path.status[CODE] != FINE:

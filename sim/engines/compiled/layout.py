@@ -35,7 +35,7 @@ NOW, LAST_FIRING = 0, 1
 # What can end a call of the kernel.
 FINE, HALTED, FULL = 0, 1, 2
 WRONG_OUTCOME, WRONG_STOP, WRONG_ENDING, WRONG_BECOMES, WRONG_GUARD, WRONG_SPEED = range(10, 16)
-WRONG_CHOICE, WRONG_EFFECT, ENDLESS = range(16, 19)
+WRONG_CHOICE, WRONG_EFFECT, ENDLESS, TOO_MANY = range(16, 20)
 
 
 class Tables(NamedTuple):
@@ -64,7 +64,7 @@ class Job(NamedTuple):
 
     here: Ints  # see KEY_LOW and those after it
     task: Ints  # see FIRST_DRAW and those after it
-    halt: Ints  # anything but 0 ends it
+    halt: Ints  # anything but 0 ends it; other threads set it, see LOOK_UP in `kernel`
 
 
 class Conditions(NamedTuple):

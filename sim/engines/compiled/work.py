@@ -5,8 +5,8 @@ found as it goes, so that a call takes a moment; what is walked does not depend 
 """
 
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from hashlib import blake2s
 from pathlib import Path
@@ -30,6 +30,7 @@ from sim.engines.compiled.layout import (
     HALTED,
     PATH,
     RECORDED,
+    TOO_MANY,
     Arguments,
     Floats,
     Job,
@@ -40,10 +41,11 @@ from sim.engines.compiled.layout import (
 from sim.engines.compiled.lower import Lowered
 from sim.engines.compiled.machine import addresses
 from sim.errors import RunError
-from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
+from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, too_many
 from sim.results import EventBatch, PathBatch
 
 SECONDS = 0.1  # a call of the kernel, about
+LOOK_EVERY = 0.2  # seconds: how soon Ctrl-C is heard in a call that takes longer
 PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
 DRAWS_IN_A_BLOCK = 64
 NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
@@ -102,8 +104,8 @@ class Walker:
         self.offsets = Offsets(start=made.pool.base, step=made.pool.step, delay=made.delays)
         self.walk_block = kernel(_source())
 
-    def pieces(self, threads: int) -> Iterator[PathBatch]:
-        """All pieces in order, a few tasks ahead of whoever takes them."""
+    def pieces(self, threads: int, check: Callable[[], None]) -> Iterator[PathBatch]:
+        """All pieces in order, a few tasks ahead of whoever takes them; `check` as in `walk`."""
         # twice as many tasks as threads are under way: enough to keep all busy, and bounded memory
         waiting_for: deque[Future[list[PathBatch]]] = deque()
         pool = ThreadPoolExecutor(max_workers=threads)
@@ -111,9 +113,9 @@ class Walker:
             for task in self.tasks():
                 waiting_for.append(pool.submit(self.do, task))
                 if len(waiting_for) > 2 * threads:
-                    yield from waiting_for.popleft().result()
+                    yield from _result(waiting_for.popleft(), check)
             while waiting_for:
-                yield from waiting_for.popleft().result()
+                yield from _result(waiting_for.popleft(), check)
         finally:
             self.halt[0] = 1  # also when nobody takes the rest, or it is interrupted
             pool.shutdown(wait=True, cancel_futures=True)
@@ -194,7 +196,17 @@ class Walker:
             _, _, out = self.run(one, path, events=True)
             last = out.transition[: path.status[RECORDED]][-1 - FIRINGS_AT_ONE_INSTANT :]
             raise endless([model.transitions[rank].name for rank in last.tolist()], when)
+        if path.status[CODE] == TOO_MANY:
+            raise too_many(model, path.fired.tolist(), when)
         explain(model, path, self.values[draw - self.draws.start].tolist(), draw, when)
+
+
+def _result(future: Future[list[PathBatch]], check: Callable[[], None]) -> list[PathBatch]:
+    """What a task found; `check` is called while it is waited for, and what it raises raised."""
+    check()
+    while not wait([future], timeout=LOOK_EVERY).done:
+        check()
+    return future.result()
 
 
 def piece(task: Task, out: Output, draw: int) -> PathBatch:

@@ -19,6 +19,7 @@ LEFT_OUT = 1e-15  # of each Poisson sum
 ROUNDING = 2.0**-53
 CHUNK = 4096  # steps kept before they are summed up
 MOST_WORK = 1e12  # multiplications for one outcome: a quarter of an hour
+MOST_WEIGHTS = 1 << 26  # of all Poisson sums at once, a side: a gigabyte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +40,11 @@ def pass_time(
     """Let `duration` seconds pass from this mass; `times` ascend within it, from its beginning."""
     leaving = np.asarray(chain.between.sum(axis=1)).ravel() + chain.hits
     fastest = float(leaving.max(initial=0.0))
+    mean = fastest * duration
+    _refuse_long(chain, mean, len(times) + 1)
     # the same steps serve all times: only the Poisson weights differ
     sums = [poisson(fastest * time) for time in (*times, duration)]
     last = max(len(weights) + first for first, weights in sums) - 1
-    if last * (chain.between.nnz + chain.size) > MOST_WORK:
-        raise NotApplicable(
-            f"not applicable, because the fastest clock fires {fastest * duration:.3g} times in "
-            f"the time the slowest matter, in {chain.size:,} situations"
-        )
     step, meeting = _step(chain, leaving, fastest)
     met, read, after, steps, unmoved = _walk(step, meeting, mass, columns, sums, last)
     row = int(np.diff(chain.between.indptr).max(initial=0)) + 1
@@ -62,13 +60,29 @@ def pass_time(
     )
 
 
+def _refuse_long(chain: Flow, mean: float, sums: int) -> None:
+    """Raise NotApplicable for more steps than anybody waits for, or weights than memory holds."""
+    # before the weights are made: of a mean of 1e12 those of one sum take hundreds of megabytes
+    steps = mean * (chain.between.nnz + chain.size)
+    if steps > MOST_WORK or sums * _reach(mean) > MOST_WEIGHTS:
+        raise NotApplicable(
+            f"not applicable, because the fastest clock fires {mean:.3g} times in the time the "
+            f"slowest matter, in {chain.size:,} situations"
+        )
+
+
+def _reach(mean: float) -> int:
+    """How far from its mode a Poisson variable is looked at: beyond is less than 1e-16 a side."""
+    return ceil(9 * sqrt(mean + 1)) + 25
+
+
 def poisson(mean: float) -> tuple[int, Floats]:
     """(k of the first, probabilities) of a Poisson variable, but for tails below `LEFT_OUT`.
 
     From the mode outwards by the ratios of neighbours, then scaled to 1 (Fox and Glynn 1988).
     """
     mode = int(mean)
-    reach = ceil(9 * sqrt(mean + 1)) + 25  # beyond: less than 1e-16 on either side
+    reach = _reach(mean)
     first = max(mode - reach, 0)
     above = np.cumprod(mean / np.arange(mode + 1, mode + reach + 1))
     below = np.cumprod(np.arange(mode, first, -1) / mean)[::-1] if mode > first else np.empty(0)

@@ -6,7 +6,13 @@ from typing import NamedTuple
 from sim.engines.reference.choices import take, total
 from sim.engines.reference.clocks import Clock
 from sim.engines.reference.state import Firing, PathState
-from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay
+from sim.model.failures import (
+    FIRINGS_AT_ONE_INSTANT,
+    FIRINGS_IN_A_PATH,
+    endless,
+    impossible_delay,
+    too_many,
+)
 from sim.model.model import Model
 from sim.model.transitions import Trigger
 from sim.results import NOTHING
@@ -155,6 +161,7 @@ class World:
             )
         )
         self.refuse_endless_instants()
+        self.refuse_endless_paths()
         self.look_at_outcomes()
         self.look_at_clocks(path.firings[-1])
 
@@ -177,3 +184,9 @@ class World:
         if len(last) > FIRINGS_AT_ONE_INSTANT and last[0].time == last[-1].time:
             names = [self.model.transitions[firing.rank].name for firing in last]
             raise endless(names, self.path.moment())
+
+    def refuse_endless_paths(self) -> None:
+        """More than 1,000,000 firings in a path are refused; say what fires so often."""
+        if len(self.path.firings) > FIRINGS_IN_A_PATH:
+            fired = [clock.fired for _, clock in self.clocks]
+            raise too_many(self.model, fired, self.path.moment())

@@ -16,7 +16,14 @@ from sim.errors import RunError
 from sim.model.delays import numbers
 from sim.model.evaluation import Evaluator, Values
 from sim.model.expressions import variables_read
-from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, moment
+from sim.model.failures import (
+    FIRINGS_AT_ONE_INSTANT,
+    FIRINGS_IN_A_PATH,
+    endless,
+    impossible_delay,
+    moment,
+    too_many,
+)
 from sim.model.model import Model
 from sim.model.name_hash import name_hash
 from sim.model.time_grid import on_grid
@@ -60,12 +67,13 @@ class Course:
     events: int = 0
     over: bool = False
     recent: list[int] = field(default_factory=list)  # what fired at this very instant
+    fired: dict[int, int] = field(default_factory=dict)  # how often, by rank
 
     def snapshot(self) -> "Course":
         """The path as it is now, unmoved by what it does later."""
         clocks = {rank: clock.copy() for rank, clock in self.clocks.items()}
-        starts, recent = dict(self.starts), list(self.recent)
-        return replace(self, clocks=clocks, starts=starts, recent=recent)
+        starts, recent, fired = dict(self.starts), list(self.recent), dict(self.fired)
+        return replace(self, clocks=clocks, starts=starts, recent=recent, fired=fired)
 
 
 class Event(NamedTuple):
@@ -146,9 +154,7 @@ class Walker:
         Given how long a clock has run, the rest of its wait owes nothing else to the past. What is
         due at this very instant is no longer open, and stays.
         """
-        copy = Course(
-            number, path.situation, path.now, {}, dict(path.starts), path.holds, 0, path.over
-        )
+        copy = replace(path.snapshot(), number=number, clocks={}, recent=[])
         for rank, clock in path.clocks.items():
             again = clock.copy()
             copy.clocks[rank] = again
@@ -173,8 +179,11 @@ class Walker:
         path.situation = self.chain.chosen(situation, rank, option)
         path.events += 1
         path.recent.append(rank)
+        path.fired[rank] = path.fired.get(rank, 0) + 1
         if len(path.recent) > FIRINGS_AT_ONE_INSTANT:
             raise self._endless(path)
+        if path.events > FIRINGS_IN_A_PATH:
+            raise self._too_many(path)
         path.holds = self.chain.look(path.situation.state, situation.marks).holds
         path.over = self.chain.stopped(path.situation)
         if not path.over:
@@ -266,8 +275,14 @@ class Walker:
 
     def _endless(self, path: Course) -> RunError:
         names = [self.model.transitions[rank].name for rank in path.recent]
-        where = moment(self.model, path.now, self.draw, path.number, path.situation.state)
-        return endless(names, where)
+        return endless(names, self._moment(path))
+
+    def _too_many(self, path: Course) -> RunError:
+        fired = [path.fired.get(rank, 0) for rank in range(len(self.model.transitions))]
+        return too_many(self.model, fired, self._moment(path))
+
+    def _moment(self, path: Course) -> str:
+        return moment(self.model, path.now, self.draw, path.number, path.situation.state)
 
 
 def _nothing(state: State) -> None:

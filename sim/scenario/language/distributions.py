@@ -4,7 +4,6 @@ The kinds of distributions, their keys and sentences are in the model's table
 (`distribution_kinds`): this module only decodes the ways in which their numbers can be written.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from sim.decoding import declarations
 from sim.decoding.declarations import Declaration, optional, required, tagged_union
 from sim.decoding.kinds import Invalid, Kind, list_of, mapping_of
-from sim.decoding.scalars import NUMBER, WHOLE, is_name
+from sim.decoding.scalars import NUMBER, WHOLE, is_name, percentage
 from sim.model.delay_kinds import KINDS as DELAY_KINDS
 from sim.model.distribution_kinds import KINDS
 from sim.model.distributions import Kind as KindOfDistribution
@@ -23,7 +22,6 @@ from sim.scenario.language.sourcing import Sourced, for_each_key
 from sim.source.tree import KeyPath, Node
 
 JEFFREYS = (0.5, 0.5)  # Jeffreys' prior of a probability: Beta(1/2, 1/2)
-_PERCENT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +233,9 @@ def sorted_percentages(
     """
     points: list[tuple[float, int]] = []
     for i, key in enumerate(keys):
-        match = _PERCENT.fullmatch(key.strip())  # keys are texts: `5%`, `97.5 %`
-        if match and 0 < float(match.group(1)) < 100:
-            points.append((float(match.group(1)) / 100, i))
+        percent = percentage(key)
+        if percent is not None and 0 < percent < 100:
+            points.append((percent / 100, i))
         else:
             message = f"must be a percentage such as 5%, between 0% and 100%, found {key!r}"
             context.problem((*path, key), message, key=True)

@@ -16,7 +16,7 @@ from sim.decoding.declarations import (
 )
 from sim.decoding.kinds import Invalid, Kind, decode_value, mapping_of
 from sim.decoding.scalars import DATE, NAME, NAME_VALUE, REFERENCE, REFERENCES
-from sim.formatting import DAY
+from sim.formatting import DAY, SECONDS
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
 from sim.scenario.language import formulas, treaties
@@ -37,6 +37,7 @@ from sim.source.diagnostics import Diagnostics
 from sim.source.tree import KeyPath, Node, entries, keys
 
 LAST_DAY = date(9998, 12, 31)  # the last year of `date`, less one for the axis of a chart
+LONGEST_HORIZON = 1e9 * SECONDS["y"]  # far beyond it the axis of a chart has no numbers left
 # In place of required keys that are missing or invalid, so that everything else can be checked.
 PLACEHOLDERS: dict[str, Any] = {"scenario": "unnamed", "horizon": DAY}
 
@@ -47,6 +48,8 @@ def _horizon(node: Node, path: KeyPath, context: Context) -> float:
     seconds, start = seconds_of(text), context.start
     if seconds is None or seconds <= 0:
         raise Invalid(f"must be a duration above 0 such as '180 d', found {text!r}")
+    if seconds > LONGEST_HORIZON:
+        raise Invalid(f"must be at most 1e9 y, found {text!r}")
     if start and seconds > (LAST_DAY - start).days * DAY:
         raise Invalid(f"from {start} on, must end by {LAST_DAY}, found {text!r}")
     context.horizon, context.horizon_text = seconds, text  # for `at`, decoded later
@@ -123,7 +126,8 @@ class Document(Described):
         Kind(_start, DATE.schema), "Date of day 0; charts then show dates."
     )
     horizon: float = required(
-        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)), "The longest duration of a path."
+        Kind(_horizon, lambda _: dict(DURATION_SCHEMA)),
+        "The longest duration of a path; at most 1e9 y.",
     )
     sources: Mapping[str, Source] = section(Source, "The works that may be cited.")
     ladders: Mapping[str, tuple[str, ...]] = optional(
@@ -197,7 +201,7 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     # a section that is no mapping, such as `actors: [a, b]`: names in it are unknown
     context.unreadable = {
         name for name, entry in entries(root) if not isinstance(entry.value, tree.Mapping)
-    }
+    } | diagnostics.unread
     document = MappingDecoder(Document, root, (), context)
     document.report_unknown()
     document.decode(*_PROSE, *_LISTS)

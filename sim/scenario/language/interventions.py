@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 from sim.decoding import kinds
 from sim.decoding.declarations import optional
 from sim.decoding.kinds import Invalid, Kind
-from sim.decoding.scalars import REFERENCES, Reference
+from sim.decoding.scalars import REFERENCES, Reference, percent_hint
 from sim.errors import unknown
 from sim.expressions import one_line
 from sim.model.parameters import Distribution, Parameter
@@ -17,6 +17,7 @@ from sim.scenario.language.effects import VALUE, Value, value_of
 from sim.scenario.language.rules import Rule
 from sim.scenario.language.scalar_types import seconds_of
 from sim.source import tree
+from sim.source.diagnostics import describe
 from sim.source.tree import KeyPath, Node
 
 # Any of these keys makes an intervention add an event.
@@ -51,6 +52,9 @@ def _changed(
         reference.place = entry.place
         below = (*path, name)
         try:
+            if not isinstance(entry.value, tree.Scalar):
+                found = describe(entry.value)
+                raise Invalid(f"must be one value, which it has in every draw, found {found}")
             value = kinds.decode_value(VALUE, entry.value, below, context)
             if name in known:
                 yield reference, convert(known[name], value)
@@ -128,4 +132,4 @@ def fixed_distribution(parameter: Parameter, written: Value) -> Distribution:
     if not parameter.time and not isinstance(written, (str, bool)):
         return Distribution(kind="fixed", numbers=(float(written),))
     needed = "a duration" if parameter.time else "a number"
-    raise Invalid(f"must be {needed}, found {text!r}")
+    raise Invalid(f"must be {needed}, found {text!r}{percent_hint(text)}")

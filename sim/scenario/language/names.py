@@ -101,10 +101,20 @@ def vocabulary(
         delays=frozenset(keys(root, "delays")),
         outcomes=frozenset(keys(root, "outcomes")),
         invalid=frozenset(invalid),
-        unreadable={name: what for s, what in _UNREADABLE.items() for name in keys(root, s)},
+        unreadable={
+            **{name: what for s, what in _UNREADABLE.items() for name in keys(root, s)},
+            **dict(_options(context)),
+        },
+        triggers=frozenset(context.named_transitions),
         # then unknown names are not reported
         partial=any(section in context.unreadable for section in _READABLE),
     )
+
+
+def _options(context: Context) -> Iterator[tuple[str, str]]:
+    """What each option that `on` can name is, by its name with that of its transition."""
+    for name, transition in context.named_transitions.items():
+        yield from ((f"{name}.{option}", f"an option of {name}") for option in transition.options)
 
 
 def _variable_names(root: tree.Mapping) -> Iterator[str]:

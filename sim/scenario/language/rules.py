@@ -19,7 +19,7 @@ from sim.scenario.language.options import OPTIONS, Options, choice_of, model_opt
 from sim.scenario.language.scalar_types import ACTOR, DURATION_SCHEMA, duration_text, seconds_of
 from sim.scenario.language.sourcing import Reasoned, for_each_key
 from sim.scenario.language.triggers import TRIGGERS
-from sim.source.tree import KeyPath, Node
+from sim.source.tree import KeyPath, Node, keys
 
 Part = Literal["treaty", "move", "event", "intervention"]
 _NOT_WITH_AT = ("on", "after", "speed", "memory", "once", "limit")
@@ -104,7 +104,9 @@ class Rule(Reasoned):
             if key in given:
                 message = f"`{key}` cannot be used with `choose`; put the effects into the options"
                 self.report(context, message, key, key=True)
-        if "chance" in given and not {"then", "choose"} & given:
+        # counted in the file: an effect on an invalid variable has been left out
+        effects = keys(context.tree, *map(str, self.path), "then")
+        if "chance" in given and not effects and not {"then", "choose"} & given:
             self.report(context, "`chance` needs a `then` with the effects", "chance")
         return self
 

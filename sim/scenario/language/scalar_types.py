@@ -4,7 +4,7 @@ import math
 import re
 
 from sim.decoding.kinds import Invalid
-from sim.decoding.scalars import number, reference_to, references_to
+from sim.decoding.scalars import number, percent_hint, reference_to, references_to
 from sim.formatting import SECONDS
 from sim.model.time_grid import seconds_from_decimal
 from sim.source.diagnostics import describe
@@ -90,5 +90,5 @@ def quantity(node: Node) -> tuple[float, bool]:
     text = duration_text(node)
     seconds = seconds_of(text)
     if seconds is None:
-        raise Invalid(f"must be a number or a duration, found {text!r}")
+        raise Invalid(f"must be a number or a duration, found {text!r}{percent_hint(text)}")
     return seconds, True

@@ -11,6 +11,7 @@ from sim.decoding.scalars import DATE
 from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
 from sim.model.expressions import Comparison, Constant, Expression, Logic, StateOf
+from sim.model.obligations import TYPES
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
 from sim.scenario.language.context import Context
@@ -26,10 +27,6 @@ from sim.scenario.language.state import FLAG_LEVELS
 DORMANT, INVOKED = "dormant", "invoked"
 _DORMANT, _INVOKED = Constant(0.0, DORMANT), Constant(1.0, INVOKED)
 RESERVED_STATUSES = frozenset({DORMANT, INVOKED, "reopened"})  # not allowed as names of responses
-# The types of the Alliance Treaty Obligations and Provisions project (ATOP), and two for treaties
-# that promise less than defence.
-_ATOP = ("defence", "offence", "neutrality", "nonaggression", "consultation")
-TYPES = (*_ATOP, "assistance", "restraint")
 
 
 @dataclass(frozen=True, kw_only=True)

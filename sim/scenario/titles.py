@@ -1,0 +1,29 @@
+"""How each thing of a scenario is called: what its model says, and what only its file says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.formatting import plain
+from sim.model import Model
+from sim.model.titles import Titles, titles_of_model
+
+if TYPE_CHECKING:
+    from sim.scenario.language.document import Document
+    from sim.scenario.scenario import Scenario
+
+
+def titles_of(source: Scenario | Model) -> Titles:
+    """The titles of a scenario, or as many of them as a model has."""
+    if isinstance(source, Model):
+        return titles_of_model(source)
+    return titles_of_model(source.model, dict(_declared(source.declared)))
+
+
+def _declared(document: Document) -> Iterator[tuple[tuple[str, str], str]]:
+    for treaty in document.treaties.values():
+        yield ("treaty", treaty.name), treaty.long_name or treaty.title or plain(treaty.name)
+    for name, intervention in document.interventions.items():
+        if intervention.title:
+            yield ("intervention", name), intervention.title
