@@ -192,7 +192,7 @@ class Counts:
         self.slowed += fine
         self.unexplained += not fine
         self.largest = max(self.largest, gaps.max())
-        at = int((gaps / most).argmax())
+        at = int((gaps - events - changes).argmax())
         print(
             f"{self.file.stem} {place}: event {at} is {gaps[at]:.3g} ticks apart, and may be "
             f"{most[at]:.3g}: {'a clock slowed down' if fine else 'unexplained'}"
