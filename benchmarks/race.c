@@ -109,7 +109,8 @@ static inline void look(const Race *race, State *s, int rule, double now, uint32
         else
             wait = -race->first[d] * log1p(-u);
         s->option_u[rule] = uniform(c[2], c[3]);
-        s->due[rule] = now + wait;
+        // on the grid of 2^-20 s, as in the simulator: from 2^32 on that is how far doubles are apart
+        s->due[rule] = now + (wait < 0x1p32 ? (wait + 0x1p32) - 0x1p32 : wait);
         s->running |= bit;
     } else if (!holds && (s->running & bit)) {
         s->running &= ~bit;

@@ -287,6 +287,34 @@ def test_every_time_of_a_run_is_on_the_grid(engine, file):
     assert (np.rint(off * DAY * TICKS) / TICKS / DAY != off).all()
 
 
+@pytest.mark.parametrize("engine", [*ENGINES, "exact"])
+def test_tables_over_time_are_read_on_the_grid_too(tmp_path, engine):
+    """0.044 d is the fourth hundredth of 1.1 d; both are 3801.6 s, which the grid rounds up."""
+    text = FRAME.format(
+        horizon="1.1 d",
+        count=1,
+        step="1 d",
+        more="ladders: {stairs: [low, high]}",
+        events="  climb: {at: 0.044 d, then: {floor: high, n: raise}}\n",
+    ).replace("state: {", "state: {floor: {ladder: stairs}, ", 1)
+    file = tmp_path / "sums.yaml"
+    file.write_text(text, encoding="utf-8")
+    found = sim.run(file, draws=1, paths=2, engine=engine, workers=1, progress=False)
+    high = found.rungs[found.rungs["level"] == "high"].set_index("time")["share"]
+    assert high.iloc[3:6].tolist() == [0, 1, 1]
+    by = found.timing.set_index("time")["probability"]
+    assert by.iloc[19:22].tolist() == [0, 1, 1]  # hundredths are fifths of the steps of this one
+    assert round(Fraction("3801.6") * TICKS) / TICKS > 3801.6  # the control
+
+
+def test_fractions_of_a_second_are_rounded_one_by_one(tmp_path):
+    """The limit of it: 0.1 s is no multiple of 2**-20 s, and ten times that is not 1 s."""
+    events = STEP.format(count=10, step="0.1 s")
+    for horizon, share in (("1 s", 0), ("1.00001 s", 1)):
+        scenario = written(tmp_path, events, horizon=horizon, count=10)
+        assert share_met(scenario, "compiled") == share_met(scenario, "reference") == share
+
+
 # --- short and long -------------------------------------------------------------------------------
 
 

@@ -45,4 +45,10 @@ def seconds_from_decimal(digits: str, unit: float) -> float:
         return float((seconds * Decimal(TICKS)).to_integral_value(ROUND_HALF_EVEN)) / TICKS
 
 
+def equal_steps(horizon: float, steps: int) -> list[float]:
+    """The moments from 0 to the horizon, both included, at which tables over time are read."""
+    # on the grid, so that what is due at such a moment has happened by it
+    return [min(on_grid(horizon * step / steps), horizon) for step in range(steps + 1)]
+
+
 COMPILABLE: tuple[Callable[..., object], ...] = (on_grid,)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.model import Model
+from sim.model.time_grid import equal_steps
 from sim.results.frames import TIMING_STEPS
 
 Floats = NDArray[np.float64]
@@ -27,4 +28,4 @@ class Solution:
 
 def timing_grid(model: Model) -> Floats:
     """The times, in seconds, at which `Results.timing` is read."""
-    return model.horizon * np.arange(TIMING_STEPS + 1) / TIMING_STEPS
+    return np.array(equal_steps(model.horizon, TIMING_STEPS))

@@ -26,6 +26,7 @@ from sim.errors import UsageError
 from sim.model.delays import needs_uniform
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Model
+from sim.model.time_grid import equal_steps
 from sim.model.transitions import Effect, Transition, Trigger
 from sim.results import RUNG_TIMES
 from sim.streams import name_hash
@@ -230,7 +231,6 @@ def _ends(model: Model, registry: TableRegistry, waited: int) -> Ends:
     stop = model.stop_when
     reads = stop is not None and outcomes_read(stop.node)
     early = (transitions + i for i in range(outcomes) if i not in late)
-    steps = range(RUNG_TIMES)
     return Ends(
         outcome_bits=words_of(early, words),
         late=np.array(late, np.int64),
@@ -242,5 +242,5 @@ def _ends(model: Model, registry: TableRegistry, waited: int) -> Ends:
         ),
         start=np.array([*model.start_state, *(0 for _ in model.outcomes)], np.int64),
         horizon=np.array([model.horizon]),
-        grid=np.array([model.horizon * k / (RUNG_TIMES - 1) for k in steps]),
+        grid=np.array(equal_steps(model.horizon, RUNG_TIMES - 1)),
     )

@@ -2,7 +2,8 @@
 
 Applicable where every delay is exponential or none. Situations (sim.reach.chain) are explored once
 for all draws that read guards alike, those that take no time are eliminated, and uniformisation
-carries the rest from date to date. Sampling engines are checked against this one.
+carries the rest from date to date. Sampling engines are checked against this one. Dates and means
+are on the grid of 2**-20 s as theirs are; waits, which they round to it, are not rounded here.
 """
 
 from collections.abc import Iterator, Sequence

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.engines.reference.world import Walk
 from sim.model.model import Model
+from sim.model.time_grid import equal_steps
 from sim.results import NOTHING, RUNG_TIMES, EventBatch, PathBatch
 
 
@@ -66,7 +67,7 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     # only variables that have a ladder are drawn as rungs
     ladders = [(i, v.size) for i, v in enumerate(model.variables) if v.ladder is not None]
     counts = np.zeros((RUNG_TIMES, sum(size for _, size in ladders)), dtype=np.int64)
-    grid = [model.horizon * k / (RUNG_TIMES - 1) for k in range(RUNG_TIMES)]
+    grid = equal_steps(model.horizon, RUNG_TIMES - 1)
     for walk in walks if ladders else ():
         state: Sequence[int] = model.start_state
         # one pass over the firings and one over the grid, side by side: both are in order of time
