@@ -85,7 +85,7 @@ def test_a_notebook_shows_question_headlines_and_warnings():
     shown = warned._repr_html_()
     assert "a &lt; b" in shown
     assert "interrupted: 6 of 9 draws" in shown
-    assert "general_war: impossible by construction" in shown
+    assert "outcome general war: impossible by construction" in shown
 
 
 def test_a_notebook_shows_a_comparison_and_a_replay():

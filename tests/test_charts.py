@@ -223,6 +223,15 @@ def test_a_title_says_the_subject(chart):
     assert SUBJECT in CHARTS[chart]().get_title(loc="left")
 
 
+@pytest.mark.parametrize("chart", CHARTS, ids=str)
+def test_no_text_of_a_chart_is_marked_as_code(chart):
+    ax = CHARTS[chart]()
+    texts = ax.figure.findobj(Text)
+    assert [text.get_text() for text in texts if "`" in text.get_text()] == []
+    ax.set_xlabel("`seen`")  # control
+    assert any("`" in text.get_text() for text in texts)
+
+
 @pytest.mark.parametrize("chart", COUNTED, ids=str)
 def test_n_stands_in_a_label(chart):
     ax = CHARTS[chart]()

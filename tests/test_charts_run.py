@@ -86,6 +86,7 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     ("about", "owner", "title"),
     [
         ("how far the two have gone", "", "How far the two have gone – "),
+        ("where `korea` stands", "", "Where korea stands – "),  # marks are for pages, not charts
         ("", "north", "Where on its ladder is north south of Northland? – "),
         ("", "", "Where on its ladder is north south? – "),
         (

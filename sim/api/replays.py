@@ -26,9 +26,10 @@ class Replay(ReplayTables):
 
     def __repr__(self) -> str:
         """One line: which path of which scenario, how long it is and how it ended."""
+        key = str(self.path["ending"].iloc[0])
         return (
             f"<Replay of {self.model.name}: draw {self.draw}, path {self.number}, "
-            f"seed {self.seed}; {counted(len(self.events), 'event')}, {self._ending()}>"
+            f"seed {self.seed}; {counted(len(self.events), 'event')}, {self._ending(key)}>"
         )
 
     def _repr_html_(self) -> str:
@@ -43,15 +44,19 @@ class Replay(ReplayTables):
             model.title,
             [
                 f"draw {self.draw}, path {self.number}, seed {self.seed}",
-                f"{counted(len(self.events), 'event')}; {self._ending()}",
+                f"{counted(len(self.events), 'event')}; {self._ending(self._title())}",
             ],
             (("outcome", "has happened"), reached),
         )
 
-    def _ending(self) -> str:
+    def _title(self) -> str:
+        """What a reader calls the path's ending."""
+        return self.titles.of("ending", str(self.path["ending"].iloc[0]))
+
+    def _ending(self, called: str) -> str:
         """How and when the path ended."""
-        row = self.path.iloc[0]
-        return f"ending {row['ending']} {moment(float(row['end_time']), self.model.start)}"
+        end = float(self.path["end_time"].iloc[0])
+        return f"ending {called} {moment(end, self.model.start)}"
 
 
 def replay(

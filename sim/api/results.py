@@ -80,8 +80,8 @@ class Results(RunTables):
         if about.interrupted:
             found.append(f"interrupted: {about.draws} of {about.draws_asked} draws were finished")
         # proved impossible is seldom what an author of an outcome wanted
-        impossible = self.outcomes.index[self.outcomes["reach"] == "impossible"]
-        found += [f"outcome {name}: impossible by construction" for name in impossible]
+        impossible = self.outcomes.loc[self.outcomes["reach"] == "impossible", "title"]
+        found += [f"outcome {title}: impossible by construction" for title in impossible]
         return found
 
     @property
