@@ -5,7 +5,7 @@
 Each file there is what one command or one call from Python shows: standard output, standard error,
 and some rows of the tables that it writes. None of it proves that a number is right; that is tested
 elsewhere, against closed forms and tables made by hand. They show what changes when something does:
-changes: look at the difference before you keep it. Numbers are compared to nine digits, because the
+look at the difference before you keep it. Numbers are compared to nine digits, because the
 quantiles of some distributions differ in their last digits between versions of SciPy.
 """
 
