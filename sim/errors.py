@@ -28,7 +28,12 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        said = ": ".join(part for part in (str(self.place), self.path, self.text) if part)
+        return self.line("")
+
+    def line(self, severity: str) -> str:
+        """`crisis.yaml:5:10: error: horizon: needs a unit`; `severity` is left out if empty."""
+        parts = (str(self.place), severity, self.path, self.text)
+        said = ": ".join(part for part in parts if part)
         return " ".join(said.splitlines())  # one a line, whatever a name has in it
 
 
@@ -54,6 +59,10 @@ class NotApplicable(EscalationError):
 
 class UsageError(EscalationError):
     """An argument that is out of range, unknown or in the way of another."""
+
+
+class Interrupted(UserWarning):
+    """A run that Ctrl-C ended; what it gives is of the finished draws. The program goes on."""
 
 
 def require_int(name: str, value: object, low: int, high: int | None = None) -> int:

@@ -5,10 +5,12 @@ One place for all of them, so that a screen, a chart and a report never print on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from math import ceil, floor, isnan, log10
+from os import PathLike, fspath
+from os.path import expanduser
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the model's names are written here too, and a model needs no pandas
@@ -62,10 +64,39 @@ def _decimals(share: float, width: float) -> int:
         return 0
     # digits count from the nearer end: 99.97 needs as many as 0.03
     smaller = 100 * min(share, 1 - share)
-    decimals = max(0, (1 if share < 0.5 else 0) - _order(smaller))
-    if width > 0:
-        decimals = max(decimals, -_order(50 * width))
+    decimals = max(0, (1 if share < 0.5 else 0) - _order(smaller), _borne(width))
     return min(decimals, 12)  # no more than a double bears
+
+
+def _borne(width: float) -> int:
+    """The decimals down to the leading digit of half an interval's width."""
+    return max(0, -_order(50 * width)) if width > 0 else 0
+
+
+def together(estimates: Sequence[tuple[float, float]]) -> list[int]:
+    """How many decimals percentages have that stand together: (share, width of its interval).
+
+    One number for all of them, at most one more than the coarsest bears. Only what that would
+    leave without its leading digit, or without what its interval bears, keeps its own.
+    """
+    own = [_decimals(share, width) for share, width in estimates]
+    # of 0, of 1 and of what is missing there are no decimals, and others have theirs all the same
+    counts = [n for n, (share, _) in zip(own, estimates, strict=True) if 0 < share < 1]
+    shared = min(max(counts), min(counts) + 1) if counts else 0
+    return [
+        shared
+        if 100 * min(share, 1 - share) >= 10.0**-shared and _borne(width) <= shared
+        else alone
+        for (share, width), alone in zip(estimates, own, strict=True)
+    ]
+
+
+def percents(shares: Sequence[float], *, widths: Sequence[float] = ()) -> list[str]:
+    """Shares that stand together as percentages of one precision, without the sign."""
+    pairs = list(zip(shares, widths or [0.0] * len(shares), strict=True))
+    known = [(share, width) for share, width in pairs if not isnan(share)]
+    decimals = iter(together(known))
+    return ["–" if isnan(share) else f"{100 * share:.{next(decimals)}f}" for share, _ in pairs]
 
 
 def _end(share: float, decimals: int) -> str:
@@ -97,12 +128,23 @@ def _order(value: float) -> int:
     return floor(log10(value) + 1e-12)
 
 
-def estimate(row: pd.Series[Any]) -> str:
+def estimates(rows: Iterable[pd.Series[Any]]) -> list[str]:
+    """Rows of one table as `estimate` has them, with one precision."""
+    rows = list(rows)
+    found = [(float(row["probability"]), float(row["high"] - row["low"])) for row in rows]
+    # what is a bound, or nothing, has digits of its own
+    ordinary = [i for i, (share, _) in enumerate(found) if 0 < share < 1]
+    decimals = dict(zip(ordinary, together([found[i] for i in ordinary]), strict=True))
+    return [estimate(row, decimals.get(i)) for i, row in enumerate(rows)]
+
+
+def estimate(row: pd.Series[Any], decimals: int | None = None) -> str:
     """A row of estimates in words: `4.1 % (3.9–4.3)`, `0 of 2,000, below 0.14 %`, `impossible`.
 
     Three different things stay different: what cannot happen, none in n, and a small number. The
     row has probability, low, high, hits, n, and may have reach. Where nothing was counted (hits
     missing: an exact solution) the interval is an error bound, and left out below a millionth.
+    `decimals` are as many as the interval bears, unless given.
     """
     probability, low, high = (float(row[name]) for name in ("probability", "low", "high"))
     if row.get("reach") == "impossible":
@@ -116,13 +158,33 @@ def estimate(row: pd.Series[Any]) -> str:
         return f"0 of {n:,}, below {at_most(high)} %"
     if hits == n:
         return f"all {n:,}, above {at_least(low)} %"
-    width = high - low
+    digits = _decimals(probability, high - low) if decimals is None else decimals
     # both ends with the digits of the estimate, so that the three can be compared
-    ends = "–".join(_end(end, _decimals(probability, width)) for end in (low, high))
-    return f"{percent(probability, width=width)} % ({ends})"
+    ends = "–".join(_end(end, digits) for end in (low, high))
+    return f"{100 * probability:.{digits}f} % ({ends})"
 
 
-def difference(row: pd.Series[Any]) -> str:
+def differences(rows: Iterable[pd.Series[Any]]) -> list[str]:
+    """Rows of one table as `difference` has them, with one precision."""
+    rows = list(rows)
+    own = [_points_digits(row) for row in rows]
+    known = [digits for digits in own if digits is not None]
+    shared = min(max(known), min(known) + 1) if known else 0
+    return [
+        difference(row, None if digits is None else max(digits, shared))
+        for row, digits in zip(rows, own, strict=True)
+    ]
+
+
+def _points_digits(row: pd.Series[Any]) -> int | None:
+    """Decimals down to the leading digit of half the interval; None without an interval."""
+    if _is_missing(row["changed"]) or row["changed"] == 0:
+        return None
+    half = 50 * float(row["high"] - row["low"])
+    return min(max(0, -floor(log10(half))), 6) if half > 0 else 3
+
+
+def difference(row: pd.Series[Any], decimals: int | None = None) -> str:
     """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
 
     `none: no path changes` where every path is equal in both runs. Of a solution, which counts no
@@ -133,9 +195,8 @@ def difference(row: pd.Series[Any]) -> str:
     if row["changed"] == 0:
         return "none: no path changes"
     low, high = 100 * row["low"], 100 * row["high"]
-    half = (high - low) / 2
-    # down to the leading digit of half the interval's width
-    digits = min(max(0, -floor(log10(half))), 6) if half > 0 else 3
+    own = _points_digits(row) if decimals is None else decimals
+    digits = 3 if own is None else own
     if row["differ"] == 0:
         return f"0, within ±{max(-low, high):.{digits}f}"
     parts = [_signed(points, digits) for points in (100 * row["difference"], low, high)]
@@ -171,6 +232,11 @@ def _solved(probability: float, low: float, high: float) -> str:
     if bound < 1e-6:
         return f"{percent(probability, width=1e-4 * probability)} %"
     return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
+
+
+def user_path(path: str | PathLike[str]) -> str:
+    """A path as a person gives it: `~` at its beginning is a home folder, as in a shell."""
+    return expanduser(fspath(path))  # of the text: pathlib would take `./~` for `~`
 
 
 def file_name(name: str) -> str:

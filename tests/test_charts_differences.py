@@ -10,7 +10,7 @@ from test_charts import overlaps
 
 import sim
 from sim.charts.differences import differences
-from sim.formatting import difference
+from sim.formatting import differences as in_words
 from sim.report.pictures import draw_comparison
 
 __all__ = ["call"]
@@ -35,7 +35,7 @@ def test_rows_stand_where_the_differences_are_and_cover_nothing(changes):
     marks = [line for line in ax.get_lines() if line.get_marker() == "o"]
     assert [float(mark.get_xdata()[0]) for mark in marks] == [low[0] for low in changes]
     shown = {text.get_text() for text in ax.texts}
-    assert shown == {difference(row) for _, row in table.iterrows()}
+    assert shown == set(in_words(row for _, row in table.iterrows()))
     low, high = ax.get_xlim()
     assert low == -high < table["low"].min()
     assert "War" in ax.get_title(loc="left")

@@ -12,7 +12,7 @@ from islands import FILE, island, island_run
 import sim
 from sim import Results
 from sim.errors import RunError
-from sim.formatting import estimate, percent, plain
+from sim.formatting import estimates, percent, plain
 
 __all__ = ["call"]
 
@@ -35,16 +35,20 @@ def test_a_scenario_as_the_first_word_is_run_and_written(call):
 
 def test_what_a_person_reads_fits_80_columns_and_has_intervals(call):
     _, out, _ = call(FILE, *FEW, "--no-charts")
-    assert max(map(len, out.splitlines())) <= 80
+    # a command stands in one line, however long the name of the file, so that it can be pasted
+    lines = [line for line in out.splitlines() if " replay " not in line]
+    assert len(lines) == len(out.splitlines()) - 1
+    assert max(map(len, lines)) <= 80
     assert "\x1b" not in out
     assert not re.search(r" $", out, re.MULTILINE)
     said = " ".join(out.split())
     assert said.startswith(f"{island().title} {island().question}")
     for table in (island_run().outcomes, island_run().endings):
-        for name, row in table.iterrows():
-            shown = rf"^{plain(str(name))} +{re.escape(estimate(row))}"
+        found = estimates(row for _, row in table.iterrows())
+        for name, words in zip(table.index, found, strict=True):
+            shown = rf"^{plain(str(name))} +{re.escape(words)}"
             assert re.search(shown, out, re.MULTILINE), name
-    assert re.search(r"general war +\d+ % \(\d+–\d+\)", out)
+    assert re.search(r"general war +\d+(\.\d)? % \(\d+(\.\d)?–\d+(\.\d)?\)", out)
     assert "sampling error only; parameter uncertainty not included" in said
 
 
@@ -105,13 +109,13 @@ def test_replay_tells_the_runs_path(call):
     events = island_run().events.query("draw == 2 and path == 2")
     assert len(re.findall(r"^20\d\d-", out, re.MULTILINE)) == len(events) + 1  # and the end
     for said in (
-        "2024-12-04 00:00  Northland's ally: mutual_aid.art4 is invoked",
-        "because mutual_aid begins to bind (2024-12-04 00:00)",
-        "answer under mutual_aid.art4 – overt force",
+        "2024-12-04 00:00 Northland's ally: art4, Treaty of mutual aid is invoked",
+        "because Treaty of mutual aid begins to bind (2024-12-04 00:00)",
+        "answer under art4, Treaty of mutual aid – overt force",
         "*** ally fights",
         "Ending: widened",
     ):
-        assert said in out
+        assert said in " ".join(out.split())  # however it is folded
     taken = events[events["option"] == "overt_force"]["probability"].iloc[0]
     assert f"overt force {100 * taken:.1f} %" in out
     void = call("replay", FILE, "--draw", 2, "--path", 2, "--with", "no_treaty")[1]
@@ -202,6 +206,21 @@ def test_list_names_what_it_can_read_and_every_file_it_cannot(call, tmp_path):
         str(tmp_path / "b.yaml"),
         str(tmp_path / "c.yaml"),
     ]
+
+
+def test_list_works_in_a_folder_of_ones_own(call):
+    Path("mine.yaml").write_text(TEXT, encoding="utf-8")
+    Path("compose.yaml").write_text("services: {web: {image: x}}\n", encoding="utf-8")
+    Path("names.yaml").write_text("- a\n- b\n", encoding="utf-8")
+    Path("broken.yml").write_text("jobs: [", encoding="utf-8")  # of something else, all the same
+    title = "  A border shooting, and an ally who promised to help\n"
+    for arguments in ((), (".",), ("mine.yaml",)):
+        assert call("list", *arguments) == (0, f"mine.yaml\n{title}", "")
+    Path("scenarios").mkdir()
+    assert "no scenarios there" in call("list")[2]  # the control: the usual place goes before
+    assert "nosuch: there is no such directory" in call("list", "nosuch")[2]
+    Path("broken.yml").write_text("'scenario' : x\njobs: [", encoding="utf-8")
+    assert call("list", ".")[2].startswith("broken.yml:3:1: error: ")
 
 
 def test_compare_may_start_from_an_intervention(call):

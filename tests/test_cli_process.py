@@ -78,7 +78,7 @@ def test_a_full_disk_is_told():
 
 
 def test_a_bug_of_ours_is_one_note_and_code_1():
-    script = "import sys; sys.argv = ['run_sim.py', 'schema']; import sim.scenario as s\n"
+    script = "import sys; sys.argv = ['run_sim.py', 'schema']; import sim.export as s\n"
     script += "def schema(): raise KeyError('oops')\ns.schema = schema\n"
     script += "from sim.cli import main; main()"
     for debug, traced in (("", False), ("1", True)):

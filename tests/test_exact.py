@@ -31,7 +31,7 @@ from small_models import (
 import sim
 from sim.engines import exact
 from sim.engines.exact.transient import poisson
-from sim.errors import NotApplicable, RunError
+from sim.errors import Interrupted, NotApplicable, RunError
 from sim.model import Model
 from sim.model.delays import Delay
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
@@ -435,6 +435,26 @@ def test_poisson_weights(mean: float) -> None:
     assert exponential(2.0).arguments[0].node == Constant(2 * DAY, "172800")
 
 
+def test_a_chain_of_many_steps_ends_where_it_stands_still() -> None:
+    """Without that, 2e7 steps; with it, a few hundred, and the same answer."""
+    rules = [
+        rule("on", put("s", 1), after=1.0, when=is_("s", 0)),
+        rule("off", put("s", 0), after=3.0, when=is_("s", 1)),
+    ]
+    built = model([flag("s")], rules, {}, endings={"was_on": is_("s", 1)}, days=2e7)
+    (found,) = exact.solve(built, np.zeros((1, 0)))
+    assert found.endings == pytest.approx([0.75, 0.25], abs=1e-12)
+    assert found.ending_error.max() < 1e-7
+
+
+@pytest.mark.parametrize("days", [1e11, 3e11])
+def test_too_many_steps_are_told_before_memory_is_taken(days: float) -> None:
+    built = model([flag("s")], [rule("on", put("s", 1), after=1.0)], {}, days=days)
+    told = rf"{days / 1e11:g}e\+11 times .*as many steps, in 2 situations, and \d\d GB of memory"
+    with pytest.raises(NotApplicable, match=told):
+        sim.run(built, draws=1, engine="exact", progress=False)
+
+
 @pytest.mark.parametrize("draw", [0, 1])
 def test_ctrl_c_stops_in_the_middle_of_a_draw(monkeypatch: pytest.MonkeyPatch, draw: int) -> None:
     solve_one, called = exact._solved, list[object]()
@@ -451,6 +471,7 @@ def test_ctrl_c_stops_in_the_middle_of_a_draw(monkeypatch: pytest.MonkeyPatch, d
         with pytest.raises(KeyboardInterrupt):
             sim.run(waiting, draws=4, engine="exact", progress=False)
     else:
-        found = sim.run(waiting, draws=4, engine="exact", progress=False)
+        with pytest.warns(Interrupted, match="the results are of 1 of 4 draws"):
+            found = sim.run(waiting, draws=4, engine="exact", progress=False)
         assert (found.provenance.draws, found.provenance.draws_asked) == (1, 4)
     assert len(called) == draw + 1

@@ -1,6 +1,7 @@
 """What can never happen: proofs against worlds where the answer is known."""
 
 import itertools
+import random
 
 import pytest
 from small_models import (
@@ -25,10 +26,11 @@ from small_models import (
 )
 
 from sim.model import Model
-from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
+from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf, variables_read
 from sim.model.parameters import Distribution, Parameter
 from sim.model.transitions import Effect, Trigger
-from sim.reach import Reach, reach, satisfiable
+from sim.reach import Reach, interval_of, reach, restrict, satisfiable
+from sim.scenario import load
 
 RELAXED = 0  # no firing may be looked at: every variable by itself
 EXHAUSTIVE = 100_000
@@ -316,3 +318,69 @@ def test_conditions_that_no_values_satisfy() -> None:
     assert not found.may_hold(is_("n", 3)), "satisfiable, never reached"
     assert found.may_hold(is_("n", 0))
     assert found.may_hold(number(1.0))
+
+
+def brute(node, truth: bool, box: dict[str, int]) -> dict[str, int] | None:
+    """What `restrict` promises for a comparison: each value of each name tried by itself."""
+    interval = interval_of(node, {})
+
+    def may(trial: dict[str, int]) -> bool:
+        low, high = interval(trial)
+        return not (low == 0 == high) if truth else low <= 0 <= high
+
+    box = dict(box)
+    if not may(box):
+        return None
+    for name in variables_read(node):
+        values = [1 << value for value in range(box[name].bit_length()) if box[name] >> value & 1]
+        box[name] = sum(bit for bit in values if may({**box, name: bit}))
+        if not box[name]:
+            return None
+    return box
+
+
+def guard_of(text: str, sizes: dict[str, int], file):
+    """The tree of a condition over counts of these sizes."""
+    counts = ", ".join(f"{name}: {{max: {size - 1}}}" for name, size in sizes.items())
+    written = f"""scenario: one
+horizon: 1 d
+state: {{{counts}}}
+events: {{a: {{when: "{text}", after: 1 d}}}}
+endings: {{all: {{otherwise: true}}}}
+"""
+    file.write_text(written, encoding="utf-8")
+    return load(file).model.transitions[0].when.node
+
+
+TERMS = ["c", "e", "g", "3", "40", "(c + e)", "(c - e)", "c * e", "(e - c) * g", "max(c, e)"]
+TERMS += ["(c if e > 20 else g)", "c * c - e", "-g", "min(c, 7) * e", "c / 7"]
+
+
+def random_mask(dice: random.Random, size: int) -> int:
+    wide = dice.random() < 0.5
+    low = dice.randrange(size)
+    mask = (1 << dice.randrange(low, size) + 1) - (1 << low) if wide else dice.getrandbits(size)
+    return mask or 1 << low
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_cut_is_what_trying_each_value_would_cut(seed, tmp_path):
+    """In boxes that grow, as the proofs have them, and in boxes of any kind, with one closure."""
+    dice = random.Random(seed)
+    sizes = {"c": 60, "e": 60, "g": 12}
+    for _ in range(15):
+        op = dice.choice(["<", "<=", "==", "!=", ">", ">="])
+        node = guard_of(
+            f"{dice.choice(TERMS)} {op} {dice.choice(TERMS)}", sizes, tmp_path / "one.yaml"
+        )
+        truth = dice.random() < 0.5
+        cut = restrict(node, truth, {})
+        box = {name: random_mask(dice, size) for name, size in sizes.items()}
+        for _ in range(8):
+            expected, found = brute(node, truth, box), dict(box)
+            assert cut(found) == (expected is not None)
+            if expected is not None:
+                assert found == expected
+            other = {name: random_mask(dice, size) for name, size in sizes.items()}
+            grows = dice.random() < 0.7
+            box = {name: box[name] | other[name] if grows else other[name] for name in sizes}

@@ -17,7 +17,7 @@ from walking import SAMPLING, exactly
 
 import sim
 from sim.engines import reference
-from sim.errors import RunError, UsageError
+from sim.errors import Interrupted, RunError, UsageError
 from sim.experiment import runs
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
@@ -117,6 +117,9 @@ def test_removing_one_move_leaves_every_path_unchanged_up_to_its_first_start(
     assert changed > 30  # control: and afterwards they are not the same
 
 
+TOLD = r"^island_clash, seed 1: interrupted; the results are of \d+ of 40 draws$"
+
+
 def interrupting(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
     """Press Ctrl-C once some draws are finished."""
 
@@ -134,7 +137,8 @@ def test_ctrl_c_keeps_the_finished_draws(monkeypatch: pytest.MonkeyPatch, worker
     before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patch:
         interrupting(patch, after=2)
-        cut = sim.run(island(), draws=40, paths=40, workers=workers, events=True)
+        with pytest.warns(Interrupted, match=TOLD):
+            cut = sim.run(island(), draws=40, paths=40, workers=workers, events=True)
     assert signal.getsignal(signal.SIGINT) is before
     done = cut.provenance.draws
     assert 2 <= done < 40
@@ -144,6 +148,23 @@ def test_ctrl_c_keeps_the_finished_draws(monkeypatch: pytest.MonkeyPatch, worker
     assert not whole.provenance.interrupted
     for name in TABLES:
         assert_frame_equal(getattr(cut, name), getattr(whole, name))
+
+
+def test_the_one_that_ctrl_c_ended_is_told_among_the_runs_of_a_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(seed: int) -> sim.Results:
+        with monkeypatch.context() as patch:
+            if seed == 2:
+                interrupting(patch, after=2)
+            return sim.run(island(), draws=40, paths=20, workers=1, seed=seed)
+
+    with pytest.warns(Interrupted, match=r"seed 2: interrupted; .* \d+ of 40 draws$") as told:
+        found = [run(seed) for seed in (1, 2, 3)]
+    assert len(told) == 1
+    assert told[0].filename == __file__  # where the verb was called
+    assert [", interrupted" in repr(one) for one in found] == [False, True, False]
+    assert sim.errors.Interrupted is Interrupted
 
 
 def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
@@ -157,8 +178,12 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
             yield piece
 
     monkeypatch.setattr(reference, "walk", interrupted)
-    none = sim.run(island(), draws=1, paths=300, workers=1, engine="reference", events=True)
+    with pytest.warns(Interrupted, match="the results are of 0 of 1 draws"):
+        none = sim.run(island(), draws=1, paths=300, workers=1, engine="reference", events=True)
     assert (none.n, none.provenance.draws) == (0, 0)
+    small = {"draws": 1, "paths": 300, "workers": 1, "engine": "reference"}
+    with pytest.warns(Interrupted, match="the results are of 0 of 1 draws"):
+        sim.compare(island(), ["no_treaty"], **small)  # type: ignore[arg-type]
     assert none.outcomes["hits"].tolist() == [0, 0]
     assert none.outcomes["probability"].isna().all()
     assert (none.outcomes["low"].tolist(), none.outcomes["high"].tolist()) == ([0, 0], [1, 1])
@@ -171,17 +196,19 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
 
 
 def test_ctrl_c_pressed_twice_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    walk = reference.walk
+    class Pressed(Accumulator):  # while it counts, which the first one does not end
+        def add(self, piece: PathBatch) -> None:
+            for _ in range(presses):
+                os.kill(os.getpid(), signal.SIGINT)
+            super().add(piece)
 
-    def interrupted(*arguments: object, **more: object) -> Iterator[PathBatch]:
-        for piece in walk(*arguments, **more):  # type: ignore[arg-type]
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGINT)
-            yield piece
-
-    monkeypatch.setattr(reference, "walk", interrupted)
+    monkeypatch.setattr(runs, "Accumulator", Pressed)
+    presses = 2
     with pytest.raises(KeyboardInterrupt):
-        sim.run(island(), draws=1, paths=300, workers=1, engine="reference")
+        sim.run(island(), draws=1, paths=300, workers=1)
+    presses = 1
+    with pytest.warns(Interrupted, match="of 1 draws"):  # the control
+        sim.run(island(), draws=1, paths=300, workers=1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -127,7 +127,7 @@ def test_a_comparison_without_a_part_or_with_one_of_another_is_refused(tmp_path,
         Comparison.load(homes[0])
 
 
-WORDS = ["inf", "-inf", "nan", "NaN", "1e5", "007", "True", "null", "NA", "none"]
+WORDS = ["inf", "1e5", "-inf", "nan", "NaN", "007", "True", "null", "NA", "none"]
 
 
 def test_names_that_look_like_numbers_stay_names(tmp_path):

@@ -21,7 +21,7 @@ EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
 
 def printed(view) -> str:
     out = io.StringIO()
-    Console(file=out, width=80, highlight=False, markup=False).print(view)
+    Console(file=out, width=80, highlight=False, markup=False).print(view, crop=False)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 

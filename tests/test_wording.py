@@ -7,7 +7,18 @@ import pandas as pd
 import pytest
 
 from sim.analysis import wilson
-from sim.formatting import at_least, at_most, estimate, moment, percent, plain
+from sim.formatting import (
+    at_least,
+    at_most,
+    difference,
+    differences,
+    estimate,
+    estimates,
+    moment,
+    percent,
+    percents,
+    plain,
+)
 
 
 def row(hits, n, **more):
@@ -79,6 +90,38 @@ def test_an_estimate_carries_its_interval():
     assert estimate(row(82, 2_000)) == "4.1 % (3.4–4.9)"
     assert estimate(row(800, 2_000)) == "40 % (38–42)"
     assert estimate(row(2_000, 2_000)) == "all 2,000, above 99.86 %"
+
+
+def test_numbers_that_stand_together_have_one_precision():
+    assert percents([0.11348, 0.0857, 0.0571]) == ["11.3", "8.6", "5.7"]
+    assert percents([0.0217, 0.9783]) == ["2.2", "97.8"]
+    assert [percent(share) for share in (0.11348, 0.0857)] == ["11", "8.6"]  # control: one by one
+    # what would be nothing keeps its own digits, and costs the others none
+    assert percents([0.4, 0.0003, 0.25]) == ["40.0", "0.030", "25.0"]
+    assert percents([0.0, 1.0, float("nan"), 0.345]) == ["0", "100", "–", "34"]
+    assert percents([]) == []
+    rows = [row(hits, 2_000) for hits in (800, 82, 8, 1, 0, 2_000)]
+    assert estimates(rows) == [
+        "40.0 % (38.2–41.8)",
+        "4.1 % (3.4–4.9)",
+        "0.4 % (0.2–0.7)",
+        "0.050 % (0.011–0.224)",
+        "0 of 2,000, below 0.14 %",
+        "all 2,000, above 99.86 %",
+    ]
+    assert estimates(rows[:1]) == [estimate(rows[0])]
+
+
+def test_differences_that_stand_together_have_one_precision():
+    names = ("difference", "low", "high", "differ", "changed")
+    table = [(-0.013, -0.016, -0.010, 9, 9), (0.1, 0.05, 0.15, 99, 99), (0.0, 0.0, 0.0, 0, 0)]
+    rows = [pd.Series(dict(zip(names, numbers, strict=True))) for numbers in table]
+    assert differences(rows) == [
+        "-1.3 (-1.6 to -1.0)",
+        "+10.0 (+5.0 to +15.0)",
+        "none: no path changes",
+    ]
+    assert difference(rows[1]) == "+10 (+5 to +15)"  # control
 
 
 def test_an_end_that_is_none_or_all_is_written_with_the_digits_of_the_rest():

@@ -15,13 +15,14 @@ from sim.analysis.intervals import NOTES
 from sim.analysis.tables import tables_of
 from sim.api.html import page
 from sim.api.results import Results
-from sim.api.sources import loaded
+from sim.api.sources import loaded, planned, warn_if_interrupted
 from sim.errors import UsageError
 from sim.experiment import comparisons
 from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
-from sim.formatting import difference, file_name
-from sim.results.directory import fill_run, read_part, read_table, write_table
+from sim.formatting import differences, file_name, user_path
+from sim.results.csv_files import read_table, write_table
+from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
 from sim.results.replacing import atomic_directory, settled
 
@@ -67,7 +68,9 @@ class Comparison:
         rows = [(str(titles[name]), "baseline", found, "") for name, found in headlines.items()]
         for name, twin in self.twins.items():
             own = self.table[self.table["twin"] == name].set_index("outcome")
-            changes = {str(outcome): difference(row) for outcome, row in own.iterrows()}
+            of_outcomes = dict(own.iterrows())
+            said = differences(of_outcomes.values())
+            changes = dict(zip(map(str, of_outcomes), said, strict=True))
             rows += [
                 (str(titles[outcome]), name, found, changes[outcome])
                 for outcome, found in twin.headlines().items()
@@ -98,7 +101,7 @@ class Comparison:
                 also(making)
             about = self.baseline.provenance.to_manifest()
             write_manifest(making, {**about, "twins": list(self.twins)})
-        return Path(directory)
+        return Path(user_path(directory))
 
     @classmethod
     def load(cls, directory: str | Path) -> Comparison:
@@ -134,10 +137,10 @@ def compare(
     scenario: Scenario | str | PathLike[str],
     interventions: str | Iterable[str] | None = None,
     *,
-    draws: int = Plan.draws,
-    paths: int = Plan.paths,
-    seed: int = Plan.seed,
-    engine: str = Plan.engine,
+    draws: int | None = None,
+    paths: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
     workers: int | None = Plan.workers,
     events: bool = Plan.events,
     keep_paths: bool | None = Plan.keep_paths,
@@ -145,22 +148,22 @@ def compare(
 ) -> Comparison:
     """Compare a scenario with itself under interventions, on the same random numbers.
 
-    `scenario` is one, or the path of its file or of a run directory, whose scenario is taken and
-    nothing else. `a+b` applies both. Default: every intervention of the scenario that is not
-    applied already. The other arguments are those of `run`. Raises what `run` raises, and
-    UsageError without any.
+    `scenario` is one, or the path of its file or of a run directory. `a+b` applies both. Default:
+    every intervention of the scenario that is not applied already. The other arguments are those
+    of `run`. Raises and warns as `run` does, and UsageError without any.
     """
-    baseline = loaded(scenario)
-    plan = Plan(
-        draws=draws,
-        paths=paths,
-        seed=seed,
-        engine=engine,
-        workers=workers,
-        events=events,
-        keep_paths=keep_paths,
-        progress=progress,
-    )
+    options = {
+        "draws": draws,
+        "paths": paths,
+        "seed": seed,
+        "engine": engine,
+        "workers": workers,
+        "events": events,
+        "keep_paths": keep_paths,
+        "progress": progress,
+    }
+    source, plan = planned(scenario, options)
+    baseline = loaded(source)  # a model alone has no interventions
     named = _named(baseline, interventions)
     # all are applied before anything is run, so that an unknown name costs no time
     twins = [baseline.under(name) for name in named]
@@ -171,6 +174,7 @@ def compare(
         for name, one, twin in zip(named, output.twins, twins, strict=True)
     }
     rows = _rows(before, after, output.pairs)
+    warn_if_interrupted(before.provenance)
     return Comparison(baseline=before, twins=after, table=pd.concat(rows, ignore_index=True))
 
 

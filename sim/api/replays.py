@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.api.html import page
-from sim.api.sources import loaded_or_model, recorded
+from sim.api.sources import is_directory, loaded_or_model, recorded
 from sim.experiment import replays
 from sim.experiment.plan import Plan
 from sim.experiment.replays import ReplayTables
@@ -78,7 +77,7 @@ def replay(
 
 def _source(scenario: Scenario | Model | str | PathLike[str]) -> tuple[Scenario | Model, int]:
     """What is replayed, and the seed where none is given."""
-    if isinstance(scenario, (str, PathLike)) and Path(scenario).is_dir():
+    if isinstance(scenario, (str, PathLike)) and is_directory(scenario):
         source, manifest = recorded(scenario)
         return source, int(manifest["seed"])
     return loaded_or_model(scenario), Plan.seed

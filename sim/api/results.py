@@ -12,7 +12,7 @@ from sim.analysis.intervals import LEVEL, NOTES
 from sim.api.html import page
 from sim.errors import UsageError
 from sim.experiment.runs import model_of
-from sim.formatting import estimate
+from sim.formatting import estimates
 from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.results.directory import SavedRun, read_run, write_run
@@ -43,7 +43,7 @@ class Results(RunTables):
         found = "".join(f"; {name} {in_words}" for name, in_words in self.headlines().items())
         return (
             f"<Results of {about.scenario}{under}: {about.sample()}, seed {about.seed}, "
-            f"engine {about.engine}{found}>"
+            f"engine {about.engine}{', interrupted' * about.interrupted}{found}>"
         )
 
     def _repr_html_(self) -> str:
@@ -66,7 +66,8 @@ class Results(RunTables):
         """Name -> probability with its interval, in words, of the headlines; of all if none is."""
         # without headlines every outcome counts as one, as on the screen
         named = list(self.provenance.headlines) or [str(name) for name in self.outcomes.index]
-        return {str(name): estimate(row) for name, row in self.outcomes.loc[named].iterrows()}
+        rows = dict(self.outcomes.loc[named].iterrows())
+        return {str(name): said for name, said in zip(rows, estimates(rows.values()), strict=True)}
 
     def warnings(self) -> list[str]:
         """What a reader should know before using the numbers, one sentence each.

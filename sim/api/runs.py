@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.tables import tables_of
 from sim.api.results import Results
-from sim.api.sources import loaded_or_model
+from sim.api.sources import planned, warn_if_interrupted
 from sim.experiment import runs
 from sim.experiment.plan import Plan
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def run(
     scenario: Scenario | Model | str | PathLike[str],
     *,
-    draws: int = Plan.draws,
-    paths: int = Plan.paths,
-    seed: int = Plan.seed,
-    engine: str = Plan.engine,
+    draws: int | None = None,
+    paths: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
     workers: int | None = Plan.workers,
     events: bool = Plan.events,
     keep_paths: bool | None = Plan.keep_paths,
@@ -30,7 +30,9 @@ def run(
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
 
-    `scenario` is a scenario, or the path of its file or of a run directory. The same seed gives
+    `scenario` is a scenario, or the path of its file or of a run directory. Draws, paths, seed and
+    engine are those of the run directory unless given, else 500, 200, 1 and `compiled`, as in
+    `Plan`. The same seed gives
     the same tables, byte for byte, whatever the number of workers (processes, or threads of an
     engine that has its own; all cores by default). `engine` is a name in `sim.engines.ENGINES`
     (`reference` works in processes: outside Linux a script that asks for it keeps its own work
@@ -39,20 +41,23 @@ def run(
     `events` keeps every event; `keep_paths` a row for every path, left out above a million unless
     asked for. A bar shows progress on a terminal and in a notebook only, unless `progress` says so.
 
-    Ctrl-C ends the run in good order: the finished draws are kept, and `provenance.interrupted`
-    says so. Raises ScenarioError for a file with problems, RunError when the scenario goes wrong
-    (naming expression, state, draw and path), NotApplicable where the exact engine cannot solve it,
-    and UsageError for arguments out of range.
+    Ctrl-C ends the run in good order: the finished draws are kept, `provenance.interrupted` says
+    so, and so does the warning `sim.errors.Interrupted`; a loop of runs goes on, unless the
+    warning is made an error. Raises ScenarioError for a file with problems, RunError when the
+    scenario goes wrong (naming expression, state, draw and path), NotApplicable where the exact
+    engine cannot solve it, and UsageError for arguments out of range.
     """
-    source = loaded_or_model(scenario)
-    plan = Plan(
-        draws=draws,
-        paths=paths,
-        seed=seed,
-        engine=engine,
-        workers=workers,
-        events=events,
-        keep_paths=keep_paths,
-        progress=progress,
-    )
-    return Results.of(tables_of(runs.run(source, plan)), source)
+    options = {
+        "draws": draws,
+        "paths": paths,
+        "seed": seed,
+        "engine": engine,
+        "workers": workers,
+        "events": events,
+        "keep_paths": keep_paths,
+        "progress": progress,
+    }
+    source, plan = planned(scenario, options)
+    results = Results.of(tables_of(runs.run(source, plan)), source)
+    warn_if_interrupted(results.provenance)
+    return results

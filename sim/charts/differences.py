@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.charts import style
 from sim.charts.letters import literal
-from sim.formatting import difference, plain
+from sim.formatting import differences as in_words
+from sim.formatting import plain
 
 
 @literal
@@ -31,13 +32,14 @@ def differences(
     rows = table[table["outcome"] == outcome]
     ax = style.axes(ax, rows=len(rows))
     ax.axvline(0, color=style.FAINT, linewidth=1)
-    for place, (_, row) in enumerate(rows.iterrows()):
+    found = [row for _, row in rows.iterrows()]
+    for place, (row, said) in enumerate(zip(found, in_words(found), strict=True)):
         # missing is not idle: a solution counts no paths, and may still differ
         idle = row["changed"] is not pd.NA and row["changed"] == 0
         if not idle:
             style.reach(ax, place, row["low"], row["high"])
         style.dot(ax, place, row["difference"], hollow=idle)
-        style.beside(ax, place, difference(row))
+        style.beside(ax, place, said)
     called = [(names or {}).get(name) or plain(name) for name in map(str, rows["twin"])]
     style.rows(ax, [style.broken(name) for name in called])
     ends = rows[["low", "high"]].abs().to_numpy()

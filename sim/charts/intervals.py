@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.formatting import estimate
+from sim.formatting import estimates
 
 
 def interval_rows(
@@ -23,13 +23,14 @@ def interval_rows(
     if highest is None:
         highest = table.loc[known, "high"].max() if known.any() else 1.0
     style.share_axis(ax, float(highest))
-    for row, (_, entry) in enumerate(table.iterrows()):
+    entries = [entry for _, entry in table.iterrows()]
+    for row, (entry, said) in enumerate(zip(entries, estimates(entries), strict=True)):
         # nothing known is not zero: the row keeps its label and stays empty
         if pd.isna(entry["probability"]):
             continue
         style.reach(ax, row, entry["low"], entry["high"])
         style.dot(ax, row, entry["probability"], hollow=not entry["probability"] > 0)
-        style.beside(ax, row, estimate(entry))
+        style.beside(ax, row, said)
     style.rows(ax, labels)
 
 

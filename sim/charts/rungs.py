@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.charts import style
 from sim.charts.letters import literal
 from sim.charts.style import Drawing
-from sim.formatting import at_least, percent, plain
+from sim.formatting import at_least, percents, plain
 from sim.model.model import Model
 from sim.model.titles import titles_of_model
 from sim.results.tables import RunTables
@@ -113,9 +113,10 @@ def _labels(ax: Axes, levels: list[str], last: NDArray[np.float64], *, quiet: bo
     middle = drawn.cumsum() - drawn / 2
     places = style.apart(list(middle), top / max(9, len(levels) + 1), 0.02 * top, 0.89 * top)
     colours = style.ordered(len(levels))
-    for k, (level, share, place) in enumerate(zip(levels, last, places, strict=True)):
+    shares = percents([float(share) for share in last])
+    for k, (level, share, place) in enumerate(zip(levels, shares, places, strict=True)):
         aside = " (not drawn)" if quiet and k == 0 else ""
-        _label(ax, f"{plain(level)}  {percent(share)} %{aside}", place, colours[k])
+        _label(ax, f"{plain(level)}  {share} %{aside}", place, colours[k])
 
 
 def _label(ax: Axes, text: str, place: float, colour: tuple[float, ...] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from sim.charts import style
 from sim.charts.letters import lines, literal
 from sim.experiment.replays import ReplayTables
-from sim.formatting import moment, percent
+from sim.formatting import moment, percents
 from sim.model.titles import Titles
 
 WORLD = "(world)"
@@ -73,8 +74,9 @@ def timeline(
     }
     _draw_causes(ax, events, at)
     ax.scatter([x for x, _ in at.values()], [y for _, y in at.values()], **DOT)
-    for place, row in enumerate(rows):
-        _label_row(ax, row, place, titles)
+    shares = percents([float(row.get("probability", nan)) for row in rows])
+    for place, (row, share) in enumerate(zip(rows, shares, strict=True)):
+        _label_row(ax, row, place, share, titles)
     ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     heads = [style.folded(titles.of("actor", owner), most=2) for owner in lanes]
@@ -160,13 +162,13 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
             ax.plot([start, lane], [above, place], color=style.FAINT, lw=0.9, zorder=2)
 
 
-def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, titles: Titles) -> None:
+def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, share: str, titles: Titles) -> None:
     """What a row is, right of the lanes: an event with its probability, or an outcome, in bold."""
     if "seq" in row:
         text = titles.happened(str(row["transition"]), row["option"])
         # a certain option says nothing about what else might have been
         if pd.notna(row["option"]) and row["probability"] < 1:
-            text += f" ({percent(float(row['probability']))} %)"
+            text += f" ({share} %)"
     else:
         text = f"*** {row['title']}"
         ax.axhline(place, color=style.INK, linewidth=0.8, linestyle=style.DOTTED)

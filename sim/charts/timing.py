@@ -12,7 +12,7 @@ from sim.analysis.intervals import LABELS
 from sim.charts import style
 from sim.charts.letters import literal, needs_own_lines
 from sim.charts.style import Drawing
-from sim.formatting import DAY, percent, plain
+from sim.formatting import DAY, percents, plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario, titles_of
 
@@ -25,6 +25,7 @@ class Look(NamedTuple):
     colour: str
     dashes: style.Dashes
     headline: bool
+    share: str  # the last, in words
 
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
@@ -105,9 +106,12 @@ def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, 
     wanted = [float(one["probability"].iloc[-1]) for one in curves]
     room = top / rows  # of two lines of text
     places = style.apart(wanted, room, room / 2, top - room / 2)
+    widths = [float(one["high"].iloc[-1] - one["low"].iloc[-1]) for one in curves]
+    shares = percents(wanted, widths=widths)
     for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
         headline = "headline" in curve and bool(curve["headline"].iloc[0])
-        _curve(ax, curve, ends, place=place, look=Look(*style.line(position), headline))
+        look = Look(*style.line(position), headline, f"{shares[position]}\u00a0%")
+        _curve(ax, curve, ends, place=place, look=look)
 
 
 def _title(curve: pd.DataFrame) -> str:
@@ -125,9 +129,8 @@ def _curve(
     ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
     low, high = curve["low"], curve["high"]
     ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.13, linewidth=0)
-    last = float(shares.iloc[-1])
-    share = f"{percent(last, width=float(high.iloc[-1] - low.iloc[-1]))}\u00a0%"
-    _label(ax, style.broken(f"{_title(curve)}  {share}"), (ends[1], last), place, look)
+    tip = (ends[1], float(shares.iloc[-1]))
+    _label(ax, style.broken(f"{_title(curve)}  {look.share}"), tip, place, look)
 
 
 def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Look) -> None:

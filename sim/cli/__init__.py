@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it, so `--help` and `check` ans
 
 import atexit
 import gc
+import shlex
 
 from typer.main import get_command
 
@@ -39,5 +40,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a screen that lacks a dash still shows the rest
     keep_raw_warnings_off_screen()
     sys.excepthook = report_internal_error
-    name = "run_sim.py" if sys.argv[0].endswith("run_sim.py") else "escalation"
+    script = sys.argv[0].endswith("run_sim.py")
+    # as it was typed, so that what the program says can be pasted
+    name = f"python {shlex.quote(sys.argv[0])}" if script else "escalation"
     get_command(app)(prog_name=name)  # calling app itself would put its own hook in place

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.printing import print_note, print_problems
+from sim.cli.printing import print_error, print_note
 from sim.cli.stopping import interrupted_code
-from sim.errors import EscalationError, UsageError
+from sim.errors import EscalationError, Interrupted, UsageError
 
 WRONG = 2
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -34,10 +35,13 @@ class Commands(TyperGroup):
             # `chek` is a command misspelt, `crisis.yaml` a file that may be missing: each gets its
             # own message
             near = get_close_matches(first, self.commands, n=1)
-            if near and not Path(first).exists():
-                raise UsageError(
-                    f"{first!r} is neither a file nor a command; did you mean {near[0]!r}?"
-                )
+            # other words may follow the name of a scenario no more than that of a command
+            followed = any(not word.startswith("-") for word in args[1:2])
+            no_command = near or (followed and not Path(first).suffix)
+            if no_command and not Path(first).exists():
+                known = f"known: {', '.join(self.commands)}"
+                hint = f"did you mean {near[0]!r}?" if near else known
+                raise UsageError(f"{first!r} is neither a file nor a command; {hint}")
             # the most common thing needs no verb
             args = ["run", *args]
         return list(super().parse_args(ctx, args))
@@ -45,7 +49,9 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Ctrl-C where nothing is worth keeping ends it at once."""
         try:
-            return super().invoke(ctx)
+            with catch_warnings():
+                simplefilter("ignore", Interrupted)  # commands say it in their own words
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             print_note("interrupted")
             raise typer.Exit(interrupted_code()) from None
@@ -60,19 +66,26 @@ class Commands(TyperGroup):
         try:
             return super().main(args, *more, **named)
         except EscalationError as error:
-            print_problems(str(error).splitlines())
+            print_error(error)
         # too many draws for the memory is an input, not a fault of the program
         except MemoryError:
-            print_problems(["out of memory; use fewer draws or paths"])
+            print_note("out of memory; use fewer draws or paths")
         except OSError as error:
             # a system error about a file, or a full disk, is the user's to mend; any other is ours
             if error.filename is None and error.errno not in DISK_FULL:
                 raise
-            where = f"{error.filename}: " if error.filename else ""
-            print_problems([f"{where}{(error.strerror or str(error)).lower()}"])
+            where = f"{_public(error.filename)}: " if error.filename else ""
+            print_note(f"{where}{(error.strerror or str(error)).lower()}")
             if not where:
                 _discard_stdout()
         sys.exit(WRONG)
+
+
+def _public(file: object) -> str:
+    """The name of a file as its user knows it, also while its directory is being written."""
+    from sim.results.replacing import public_name
+
+    return public_name(os.fsdecode(file) if isinstance(file, (str, bytes)) else str(file))
 
 
 def _discard_stdout() -> None:

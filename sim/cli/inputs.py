@@ -33,11 +33,8 @@ def completed(context: typer.Context, file: Path, plan: Chosen) -> dict[str, Any
     """The options of a run; of a run directory those it was made with, where none is given."""
     if not file.is_dir():
         return dict(plan)
-    from sim.api.sources import recorded
+    from sim.api.sources import made_with, recorded
 
     _, manifest = recorded(file)
-    made_with = {"seed": manifest["seed"], **manifest["arguments"]}
-    # how many at once says nothing about the numbers, and belongs to the machine
-    taken = {name for name in ("seed", "draws", "paths", "engine") if name in made_with}
-    kept = {name: made_with[name] for name in taken if not is_given(context, name)}
-    return {**plan, **{name: value for name, value in kept.items() if name in plan}}
+    before = {n: v for n, v in made_with(manifest).items() if not is_given(context, n)}
+    return {**plan, **{name: value for name, value in before.items() if name in plan}}

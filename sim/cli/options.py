@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from sim.experiment.plan import Plan
+from sim.formatting import user_path
 
 
 def count(text: str | int) -> int:
@@ -23,6 +24,11 @@ def count(text: str | int) -> int:
     if not re.fullmatch(r"[-+]?(\d+|\d{1,3}(,\d{3})+)", str(text)):
         raise typer.BadParameter(f"must be a whole number, found {text!r}")
     return int(str(text).replace(",", ""))
+
+
+def path(text: str | Path) -> Path:
+    """A path, with `~` for the home folder also where no shell has read it, as in `--out=~/x`."""
+    return Path(user_path(text))
 
 
 _WORDS = {one.name: one.metadata for one in fields(Plan)}
@@ -88,12 +94,17 @@ def is_given(context: typer.Context, name: str) -> bool:
 
 Chosen = Mapping[str, Any]  # options of a run that were chosen, or their defaults
 File = Annotated[
-    Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML), or a run directory.")
+    Path,
+    typer.Argument(
+        metavar="SCENARIO", help="A scenario file (YAML), or a run directory.", parser=path
+    ),
 ]
 Seed = Annotated[int, plan_option("seed")]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Output directory.", metavar="DIR", show_default="results/<scenario>"),
+    typer.Option(
+        help="Output directory.", metavar="DIR", show_default="results/<scenario>", parser=path
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]

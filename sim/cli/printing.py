@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable
 from types import TracebackType
@@ -14,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.errors import Problem
+    from sim.errors import EscalationError, Problem
 
 DEBUG = "ESCALATION_TRACEBACK"  # in the environment: show where an error of ours happened
 
@@ -24,15 +25,24 @@ def print_note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def print_problems(lines: Iterable[str | Problem]) -> None:
-    """Problems, one a line, to stderr."""
-    for line in lines:
-        print_note(str(line))
+def print_error(error: EscalationError) -> None:
+    """What is wrong, one a line, to stderr; of a scenario with the mark of an error."""
+    from sim.errors import ScenarioError
+
+    found = error.problems if isinstance(error, ScenarioError) else ()
+    for line in [one.line("error") for one in found] or str(error).splitlines():
+        print_note(line)
 
 
 def print_warnings(problems: Iterable[Problem]) -> None:
     """Warnings, one a line, to stderr."""
-    print_problems(f"warning: {problem}" for problem in problems)
+    for problem in problems:
+        print_note(problem.line("warning"))
+
+
+def command_line(context: typer.Context, *arguments: object) -> str:
+    """A command of this program that can be pasted as it stands, started as this one was."""
+    return f"{context.find_root().info_name} {shlex.join(map(str, arguments))}"
 
 
 def keep_raw_warnings_off_screen() -> None:
@@ -73,7 +83,7 @@ def print_view(view: RenderableType) -> None:
     # pipes and files get what the documentation shows, whatever the terminal it was made in
     console.width = min(console.width, 100) if console.is_terminal else 80
     with console.capture() as printed:
-        console.print(view)
+        console.print(view, crop=False)  # a command to paste may be wider than the page
     for line in printed.get().splitlines():
         typer.echo(line.rstrip())  # tables are filled up with blanks, which nobody wants to copy
 

@@ -83,7 +83,7 @@ class Declaration:
         context.problem((*self.path, *below), text, key=key)
 
 
-MOST_STRANGE = 50  # unknown keys of one thing that are told one by one
+MOST_STRANGE = 50  # unknown keys of one thing that are listed one by one
 _KEYS: dict[type[Declaration], Mapping[str, Field[Any]]] = {}  # filled on demand: reflection costs
 
 

@@ -1,10 +1,9 @@
 """Progress, where a person watches: on a terminal and in a notebook."""
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 
 @contextmanager
@@ -15,18 +14,59 @@ def bar(
 
     `after` so many seconds, so that what is done at once does not flicker.
     """
+    cell = _cell()
     if shown is None:
         # a notebook has no terminal, but somebody who watches
-        shown = "ipykernel" in sys.modules or (_writable() and sys.stderr.isatty())
-    if not (shown and _writable()):
+        shown = cell is not None or (_writable() and sys.stderr.isatty())
+    if not (shown and (cell or _writable())):
         yield lambda done: None
         return
-    with warnings.catch_warnings():  # without ipywidgets the bar is plain, which will do
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
+    from tqdm.std import tqdm
 
-    with tqdm(total=total, unit=unit, unit_scale=True, leave=False, delay=after) as progress:
+    file: Any = cell or sys.stderr
+    width = 80 if cell else None  # of a notebook nobody knows it
+    with tqdm(
+        total=total,
+        unit=unit,
+        unit_scale=True,
+        leave=False,
+        delay=after,
+        file=file,
+        ncols=width,
+    ) as progress:
         yield progress.update
+
+
+class _Cell:
+    """The output of a notebook's cell, as a stream of lines each in the place of the one before.
+
+    The last one is blank, so that nothing is left in the notebook that is saved; a bar made of
+    widgets would stay there at 0 %.
+    """
+
+    def __init__(self, display: Callable[..., Any]) -> None:
+        self.display = display
+        self.handle: Any = None  # made when there is something to show
+
+    def write(self, text: str) -> None:
+        line = text.strip()
+        if self.handle is not None:
+            self.handle.update({"text/plain": line}, raw=True)
+        elif line:
+            self.handle = self.display({"text/plain": line}, raw=True, display_id=True)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _cell() -> _Cell | None:
+    """The output of the cell that runs now; None outside of a notebook."""
+    if "ipykernel" not in sys.modules:
+        return None
+    from IPython import get_ipython
+    from IPython.display import display
+
+    return _Cell(display) if get_ipython() is not None else None
 
 
 def _writable() -> bool:

@@ -6,7 +6,7 @@ from math import isfinite
 from sim.errors import RunError
 from sim.formatting import DAY
 from sim.model.delays import Delay
-from sim.model.expressions import Expression
+from sim.model.expressions import Expression, Node, variables_read
 from sim.model.model import Model
 from sim.model.transitions import Transition
 
@@ -60,6 +60,16 @@ def infinite_total(transition: Transition, when: str) -> RunError:
     where = f"{first.where}: " if first.where else ""
     return RunError(
         f"{where}{transition.name}: its weights add up to more than a number can be; {when}"
+    )
+
+
+def too_large(expression: Expression, part: Node, model: Model, limit: int) -> str:
+    """What is told of an expression with a part of too many values, and what to do about it."""
+    reads = ", ".join(f"{n} ({model.variable(n).size:,} values)" for n in variables_read(part))
+    return (
+        f"{expression.text!r} is too large for the compiled engine: it reads {reads}, which is "
+        f"more than {limit:,} combinations at once; join smaller conditions or terms with and, or, "
+        "+ or *, lower the max of a count, or use --engine reference"
     )
 
 

@@ -6,6 +6,7 @@ a table holds exactly what `evaluation.evaluator` would have said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,12 @@ from sim.model.expressions import (
     Not,
     ParameterOf,
     StateOf,
+    outcomes_read,
+    variables_read,
 )
+from sim.model.model import Model
 
+LARGEST = 1 << 16  # points of one table, as many as the compiled engine looks up at once
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -79,6 +84,34 @@ def table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
     """
     with np.errstate(all="ignore"):  # divisions by zero are told by `wrong`
         return _table(node, grid)
+
+
+def split(node: Node) -> tuple[Node, ...]:
+    """The parts whose values an expression can be computed from; none where it needs its own table.
+
+    Two terms of a sum are looked up apart and added, so each needs only the variables it reads.
+    """
+    match node:
+        case Fact(_, says):
+            return (says,)
+        case Not(of) | Negative(of):
+            return (of,)
+        case Logic(_, parts):
+            return parts
+        case Arithmetic(_, left, right):
+            return (left, right)
+    return ()
+
+
+def unsplittable(node: Node, model: Model, limit: int = LARGEST) -> Node | None:
+    """The first part of an expression that has more than `limit` points and cannot be split."""
+    points = prod(model.variable(name).size for name in variables_read(node))
+    if points * 2 ** len(outcomes_read(node)) <= limit:
+        return None
+    parts = split(node)
+    if not parts:
+        return node
+    return next((found for p in parts if (found := unsplittable(p, model, limit))), None)
 
 
 _FINE: Bools = np.zeros((), dtype=np.bool_)

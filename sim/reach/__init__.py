@@ -3,6 +3,7 @@
 A proof here is sound and one-sided: what is called impossible cannot happen in any path of any
 draw; what is called possible may still turn out to be impossible. See `docs/proofs.md`.
 
+    narrowing     which values of which names a comparison may hold with
     abstract      what an expression may be when each name is known only up to a set of values
     lookups       what guards, speeds, options and effects say in one state, tabulated on first use
     chain         situations and their successors: the discrete side of a model
@@ -18,7 +19,8 @@ draw; what is called possible may still turn out to be impossible. See `docs/pro
 The exact engine and splitting walk the same chain and put numbers on it.
 """
 
+from sim.reach.abstract import interval_of, restrict
 from sim.reach.reachability import Reach, reach
 from sim.reach.satisfiable import satisfiable
 
-__all__ = ["Reach", "reach", "satisfiable"]
+__all__ = ["Reach", "interval_of", "reach", "restrict", "satisfiable"]

@@ -25,12 +25,13 @@ from sim.model.expressions import (
     StateOf,
     walk,
 )
+from sim.reach.narrowing import Box as Box
+from sim.reach.narrowing import Interval as Interval
+from sim.reach.narrowing import IntervalOf as IntervalOf
+from sim.reach.narrowing import Restrict as Restrict
+from sim.reach.narrowing import one_name, several_names
 
-Box = dict[str, int]  # name of a variable, of a `choices` parameter or of an outcome -> bit mask
-Interval = tuple[float, float]
 Ranges = Mapping[str, Interval]  # of the parameters that are numbers; absent: anything
-IntervalOf = Callable[[Box], Interval]
-Restrict = Callable[[Box], bool]
 
 # What is answered where nothing is known; always sound.
 ANYTHING: Interval = (-inf, inf)
@@ -100,8 +101,8 @@ def restrict(node: Node, truth: bool, ranges: Ranges) -> Restrict:
     names = tuple(name for name in names if name not in ranges)
     interval = interval_of(node, ranges)
     if len(names) == 1:
-        return _one_name(names[0], interval, truth)
-    return _filter(names, interval, truth)
+        return one_name(names[0], interval, truth)
+    return several_names(names, interval, truth)
 
 
 def discrete_names(node: Node) -> Iterable[str]:
@@ -115,12 +116,6 @@ def _ends(mask: int | None) -> Interval:
         return ANYTHING
     # `mask & -mask` keeps the lowest bit that is set
     return float((mask & -mask).bit_length() - 1), float(mask.bit_length() - 1)
-
-
-def _may_be(interval: Interval, truth: bool) -> bool:
-    # a condition is true where its value is anything but 0
-    low, high = interval
-    return not (low == 0 == high) if truth else low <= 0 <= high
 
 
 def _all(below: list[Restrict]) -> Restrict:
@@ -143,52 +138,6 @@ def _any(below: list[Restrict]) -> Restrict:
         if union is not None:
             box.update(union)
         return union is not None
-
-    return cut
-
-
-def _one_name(name: str, interval: IntervalOf, truth: bool) -> Restrict:
-    """The verdict on each single value is the same in every box, so it is kept."""
-    accepted, looked = 0, 0
-
-    def cut(box: Box) -> bool:
-        nonlocal accepted, looked
-        mask = box.get(name)
-        if mask is None:
-            return _may_be(interval(box), truth)
-        fresh = mask & ~looked
-        while fresh:
-            bit = fresh & -fresh  # the lowest bit that is set
-            if _may_be(interval({name: bit}), truth):
-                accepted |= bit
-            fresh ^= bit
-        looked |= mask
-        box[name] = mask & accepted
-        return box[name] != 0
-
-    return cut
-
-
-def _filter(names: tuple[str, ...], interval: IntervalOf, truth: bool) -> Restrict:
-    def cut(box: Box) -> bool:
-        if not _may_be(interval(box), truth):
-            return False
-        # A value stays if the condition may hold with it and any values of the others. Names cut
-        # before make the next ones tighter; one round only, not to a fixed point.
-        for name in names:
-            mask = box.get(name)
-            if mask is None:
-                continue
-            kept, rest = 0, mask
-            while rest:
-                box[name] = bit = rest & -rest
-                if _may_be(interval(box), truth):
-                    kept |= bit
-                rest ^= bit
-            box[name] = kept
-            if not kept:
-                return False
-        return True
 
     return cut
 
@@ -260,7 +209,7 @@ def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
 
     def odds_interval(box: Box) -> Interval:
         (low, high), *factors = [argument(box) for argument in arguments]
-        # an unbounded factor takes the odds anywhere
+        # an unbounded factor can make the odds take any value
         if any(top == inf for _, top in factors):
             return (0.0, 1.0)
         # odds rise with the probability and with every factor, so the ends are at the ends

@@ -1,4 +1,4 @@
-"""The discrete side of a model: which situation can follow which, waits and odds left aside.
+"""The discrete side of a model: which situation can follow which, whatever delays and odds are.
 
 A situation is the state and what the past leaves behind: limits partly used up, triggered clocks
 that run (or are held), outcomes that something reads, scheduled things still to come. A clock
@@ -227,7 +227,7 @@ def ranks(bits: int) -> Iterable[int]:
 
 def tracked(model: Model) -> int:
     """Mask of the outcomes whose having happened decides something later."""
-    # Any other outcome may be forgotten: two situations that differ only by it go on alike.
+    # Any other outcome may be forgotten: situations that differ by it have the same successors.
     readers = [model.stop_when, *(e.when for e in model.endings), *(o.when for o in model.outcomes)]
     names = {name for reader in readers if reader for name in outcomes_read(reader.node)}
     return mask(outcome.name in names for outcome in model.outcomes)

@@ -23,7 +23,7 @@ from sim.reach.lookups import State
 class DrawRates:
     """The numbers of one draw; `closures` may be shared by all draws of a model.
 
-    Where a number is none, the RunError says `when`, or else the draw and the state.
+    Where a value is undefined, the RunError reports `when`, or else the draw and the state.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class DrawRates:
         """Firings per second of an exponential clock while the state is as it is."""
         transition = self.model.transitions[rank]
         try:
-            # an exponential clock at speed s rings at rate s / mean; row: its kind, its mean
+            # an exponential clock at speed s expires at rate s / mean; row: its kind, its mean
             mean = numbers(transition.after, self.model.names, self.values)[1]
         except (ValueError, ArithmeticError) as problem:
             raise impossible_delay(

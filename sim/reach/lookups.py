@@ -58,8 +58,8 @@ def projected(
     model: Model, names: Sequence[str], work: Callable[[State], T]
 ) -> Callable[[State], T]:
     """The same function of the state, worked out once for each combination of what it reads."""
-    # The state has dozens of variables, what is asked of it reads two or three: the table of these
-    # combinations is small, and most questions are answered by one look into a dict.
+    # The state has dozens of variables, each expression reads only two or three of them: a table of
+    # these combinations is small, and most questions are answered by one look into a dict.
     at = [model.names.variables[name] for name in names]
     if not at:
         once: list[T] = []  # worked out at the first question: it may be one that raises

@@ -1,4 +1,4 @@
-"""The points a transition is looked at: all values of what it reads, as far as its guard goes."""
+"""The points at which a transition is checked: all values that it reads while its guard holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def points_of(
     reads: Sequence[Expression],
     columns: Mapping[str, NDArray[np.float64]],
 ) -> Iterator[Points]:
-    """All values of what is read and of the guard as far as it bears on that, in batches of rows.
+    """All values of what is read and of the parts of the guard that concern it, in batches.
 
     Nothing where the states alone are too many to look at.
     """

@@ -5,7 +5,7 @@ layers only grow, so the first in which something may be so is a lower bound of 
 takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search, 2001).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sim.model.effects import new_value, variable_read
@@ -17,11 +17,14 @@ from sim.reach.abstract import (
     IntervalOf,
     Ranges,
     Restrict,
-    bits,
     discrete_names,
     interval_of,
     restrict,
 )
+
+# Layers, and rules tried in them, before a variable that still gets new values is given them all:
+# a count of thousands grows by one a layer.
+MOST_LAYERS, MOST_TRIED = 100, 5_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,35 +67,38 @@ def relax(model: Model, box: Box, ranges: Ranges) -> Relaxed:
     marks = _Marks(model, ranges)
     marks.update(found, 0, set(found.variables))
     if not _surely(model.stop_when, found.box, ranges):  # else every path ends at t = 0
-        _grow(found, rules, marks)
+        _grow(found, rules, marks, {v.name: v.size - 1 for v in model.variables})
     _endings(model, found, ranges)
     return found
 
 
-def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks") -> None:
-    """Layer after layer until nothing new comes."""
-    # `awake`: clocks that may have started. `waiting`: those of them to be tried in this layer,
+def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks", tops: Mapping[str, int]) -> None:
+    """Layer after layer until nothing new comes; `tops` are the greatest values of variables."""
+    # `started`: clocks that may have started. `waiting`: those of them to be tried in this layer,
     # because something they read has got a new value; in a layer without any, all is found.
     waiting = {rule.rank for rule in rules if not rule.triggered}
-    awake = set(waiting)
-    layer = 0
+    started = set(waiting)
+    layer = tried = 0
     while waiting:
         layer += 1
+        tried += len(waiting)
         fresh: Box = {}
-        woken: set[int] = set()
+        newly_started: set[int] = set()
         for rank in sorted(waiting):
-            rules[rank].fire(found, fresh, woken)
+            rules[rank].fire(found, fresh, newly_started)
         # What is new counts from the next layer on: within a layer all fire at once.
         changed = {name for name, mask in fresh.items() if mask & ~found.box[name]}
         for name in changed:
             found.box[name] |= fresh[name]
+            if layer > MOST_LAYERS and tried > MOST_TRIED:  # given up: it may have any value
+                found.box[name] |= (1 << tops[name] + 1) - 1
         changed |= marks.update(found, layer, changed)
         for rule in rules:
-            if rule.rank not in awake and rule.turns(found.box, changed):
-                woken.add(rule.rank)
-        woken -= awake
-        awake |= woken
-        waiting = woken | {rank for rank in awake if rules[rank].reads & changed}
+            if rule.rank not in started and rule.turns(found.box, changed):
+                newly_started.add(rule.rank)
+        newly_started -= started
+        started |= newly_started
+        waiting = newly_started | {rank for rank in started if rules[rank].reads & changed}
 
 
 class _Rule:
@@ -122,22 +128,22 @@ class _Rule:
         for choice in self.options:
             self.reads |= choice.reads
 
-    def fire(self, found: Relaxed, fresh: Box, woken: set[int]) -> None:
-        """Add to `fresh` what a firing may bring about, to `woken` the clocks it may start."""
+    def fire(self, found: Relaxed, fresh: Box, newly_started: set[int]) -> None:
+        """Add to `fresh` what a firing may bring about, to `newly_started` clocks it may start."""
         box = dict(found.box)
         if self.guard and not self.guard(box):  # the box is now cut to where the guard may hold
             return
         found.started[self.rank] = True
-        # a clock that starts and never rings: not fired, but `started`, which coverage tells apart
+        # a clock that starts and never expires: `started`, not fired, which coverage tells apart
         if self.never or (self.speed and self.speed(box)[1] <= 0):
             return
         if not found.fired[self.rank]:
             found.fired[self.rank] = True
-            woken.update(self.wakes)
+            newly_started.update(self.wakes)
         for i, choice in enumerate(self.options):
             if choice.take(box, fresh) and not found.taken[self.rank][i]:
                 found.taken[self.rank][i] = True
-                woken.update(self.wakes_by_option[i])
+                newly_started.update(self.wakes_by_option[i])
 
     def turns(self, box: Box, changed: set[str]) -> bool:
         """Whether a condition this rule waits for may just have turned true."""
@@ -248,10 +254,17 @@ def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box],
     # an effect of one variable is a table from old to new values
     after = [1 << new_value(effect, old, top) for old in range(model.variable(read).size)]
 
+    mask = found = 0  # of the last call: masks mostly grow by a value or two
+
     def mapped(box: Box) -> int:
-        found = 0
-        for old in bits(box[read]):
-            found |= after[old]
+        nonlocal mask, found
+        if mask & ~box[read]:  # not the same and more
+            mask = found = 0
+        fresh = box[read] & ~mask
+        mask |= fresh
+        while fresh:
+            found |= after[(fresh & -fresh).bit_length() - 1]  # the lowest bit that is set
+            fresh &= fresh - 1
         return found
 
     return mapped

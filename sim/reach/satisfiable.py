@@ -15,7 +15,7 @@ MAX_CELLS = 100_000  # combinations of values that are tried; with more, the ans
 
 
 def satisfiable(model: Model, condition: Expression) -> bool:
-    """Whether some combination of values may make the condition true; no is proved, yes is not."""
+    """Whether some combination of values may make the condition true; False is proved."""
     # intervals first: they are cheap, but take what is read twice for two independent values
     return _by_intervals(model, condition) and _by_trying(model, condition)
 

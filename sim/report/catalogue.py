@@ -1,5 +1,6 @@
 """Which scenarios there are: their files, names and titles, read without checking them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
@@ -8,20 +9,30 @@ from sim.errors import Problem, ScenarioError, UsageError
 from sim.source.reading import read
 from sim.source.tree import Scalar
 
+# of a file that cannot be read: whether it is a scenario at all, which other YAML files are not
+_SCENARIO = re.compile(rb"""^["']?scenario["']?[ \t]*:""", re.MULTILINE)
+
 
 def catalogue(directory: Path) -> Iterator[str]:
     """A line a scenario, with its title below; UsageError where there is none.
 
-    At the end, ScenarioError with the problems of all files that cannot be read.
+    Other YAML files are passed over. At the end, ScenarioError with the problems of all scenarios
+    that cannot be read. `directory` may also be the file of one scenario.
     """
-    files = sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")])
+    if not directory.exists():
+        raise UsageError(f"{directory}: there is no such directory")
+    files = sorted(one for end in ("yaml", "yml") for one in directory.glob(f"*.{end}"))
+    files = files if directory.is_dir() else [directory]
     found, problems = 0, list[Problem]()
     for file in files:
         try:
-            tree = read(str(file)).tree
+            tree, wrong, _, unread = read(str(file))
+            if unread:  # a part of it is left out: its title may be
+                raise ScenarioError(wrong)
         except ScenarioError as error:
             # one bad file does not hide the others; what is wrong is raised at the end
-            problems += error.problems
+            if _is_scenario(file):
+                problems += error.problems
             continue
         if tree.get("scenario") is None:
             continue  # sources to include, say
@@ -34,4 +45,12 @@ def catalogue(directory: Path) -> Iterator[str]:
     if problems:
         raise ScenarioError(problems)
     if not found:
-        raise UsageError(f"{directory}: no scenarios there; `new NAME` writes one")
+        raise UsageError(f"{directory}: no scenarios there; `run_sim.py new NAME` writes one")
+
+
+def _is_scenario(file: Path) -> bool:
+    """Whether a file that is no valid YAML, or cannot be opened, is meant as a scenario."""
+    try:
+        return _SCENARIO.search(file.read_bytes()) is not None
+    except OSError:
+        return True  # nobody can tell, so it is not passed over

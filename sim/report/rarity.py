@@ -3,7 +3,7 @@
 from textwrap import wrap
 
 from sim.api import Rare
-from sim.formatting import counted, percent
+from sim.formatting import counted, percent, percents
 
 WIDTH = 78
 
@@ -30,4 +30,4 @@ def _over(rare: Rare) -> str:
         return "Parameter uncertainty not included."
     # how much the answer depends on what is not known, which more paths do not make less
     low, high = (float(end) for end in rare.by_draw["probability"].quantile([0.05, 0.95]))
-    return f"In 90 % of the draws the probability is {percent(low)} to {percent(high)} %."
+    return f"In 90 % of the draws the probability is {' to '.join(percents([low, high]))} %."

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.api import Results
 from sim.experiment.work import Stop
-from sim.results.directory import write_table
+from sim.results.csv_files import write_table
 from sim.scenario import Scenario
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -14,7 +17,7 @@ from sim.analysis.intervals import NOTES
 from sim.analysis.routes import ARROW
 from sim.api import Results
 from sim.experiment.plan import Plan
-from sim.formatting import DAY, at_most, counted, duration_in_words, estimate, percent, plain
+from sim.formatting import DAY, at_most, counted, duration_in_words, estimates, percents, plain
 from sim.model.titles import Titles
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario, titles_of
@@ -26,12 +29,25 @@ NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
+Command = Callable[..., str]  # of arguments
+
+
+def a_command(*arguments: object) -> str:
+    """A command of this program as one types it in its own folder."""
+    return shlex.join(map(str, ("python", "run_sim.py", *arguments)))
+
+
 def run_view(
-    scenario: Scenario, results: Results, found: Mapping[str, pd.DataFrame], where: str
+    scenario: Scenario,
+    results: Results,
+    found: Mapping[str, pd.DataFrame],
+    where: str,
+    command: Command = a_command,
 ) -> Group:
     """The question, outcomes and endings with intervals, what was never reached, where it all is.
 
-    `found` are the analyses beside the run's tables, by name; `where` says what was written where.
+    `found` are the analyses beside the run's tables, by name; `where` says what was written where;
+    `command` makes a line of arguments that can be pasted.
     """
     about = results.provenance
     # what was asked, what was found, what to think of it, where it is: in this order
@@ -42,7 +58,8 @@ def run_view(
     parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
-    parts += [*_routes(scenario.file, found.get("routes"), titles, about)]
+    replay = partial(command, "replay", scenario.file)
+    parts += [*_routes(found.get("routes"), titles, about, replay)]
     parts += [*_never(results, titles)]
     if results.paths is None and about.interval != "exact":
         parts += ["", Text(WITHOUT_PATHS)]
@@ -66,14 +83,13 @@ def _outcomes(results: Results) -> Table:
     # an exact solution has no median times: its columns would be empty
     timed = bool(results.outcomes["median_time"].notna().any())
     table = grid("outcome", "probability", *["median time", "hits"] * timed)
-    for name, row in results.outcomes.iterrows():
+    found = estimates(row for _, row in results.outcomes.iterrows())
+    for (name, row), said in zip(results.outcomes.iterrows(), found, strict=True):
         median = float(row["median_time"])
         # to the second: floats of days would end in 59.9999 min
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
-        table.add_row(
-            Text(row["title"], bold), estimate(row), *[short(when), _of(row["hits"])] * timed
-        )
+        table.add_row(Text(row["title"], bold), said, *[short(when), _of(row["hits"])] * timed)
     return table
 
 
@@ -84,8 +100,9 @@ def _of(hits: float) -> str:
 
 def _endings(results: Results) -> Table:
     table = grid("ending", "probability")
-    for _, row in results.endings.iterrows():
-        table.add_row(str(row["title"]), estimate(row))
+    found = estimates(row for _, row in results.endings.iterrows())
+    for title, said in zip(results.endings["title"], found, strict=True):
+        table.add_row(str(title), said)
     return table
 
 
@@ -112,14 +129,17 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
     if not len(other):
         return
     shown = grid("these do not agree", "cases", "record (90 %)", "estimate")
-    for _, row in other.head(RECORDS).iterrows():
-        ends = f"{percent(row['record_low'])}–{percent(row['record_high'])} %"
+    few = other.head(RECORDS)
+    columns = ["record_low", "record_high", "probability"]
+    numbers = iter(percents(few[columns].to_numpy().ravel().tolist()))
+    for _, row in few.iterrows():
+        low, high, estimate = (next(numbers) for _ in columns)
         shown.add_row(
             f"{titles.of('outcome', row['outcome'])}: {row['about'] or plain(row['record'])}",
             f"{row['successes']} of {row['trials']:,}",
             # none in n has no lower end: a bound is the honest form
-            ends if row["successes"] else f"below {at_most(row['record_high'])} %",
-            f"{percent(row['probability'])} %",
+            f"{low}–{high} %" if row["successes"] else f"below {at_most(row['record_high'])} %",
+            f"{estimate} %",
         )
     yield shown
     if len(other) > RECORDS:
@@ -127,7 +147,7 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
 
 
 def _routes(
-    file: str, routes: pd.DataFrame | None, titles: Titles, about: Provenance
+    routes: pd.DataFrame | None, titles: Titles, about: Provenance, replay: Command
 ) -> Iterator[RenderableType]:
     """The most likely chains of causes to each headline, with a path to replay."""
     if routes is None:
@@ -136,20 +156,27 @@ def _routes(
         yield ""
         yield Text(f"Most likely routes to {titles.of('outcome', str(outcome))}", "bold")
         yield Text(_looked_at(table, about.draws * about.paths))
-        for _, row in table.head(ROUTES).iterrows():
-            share = f"{row['hits']:,} ({percent(row['share'])} %)"
+        shown = table.head(ROUTES)
+        for (_, row), part in zip(shown.iterrows(), percents([*shown["share"]]), strict=True):
+            share = f"{row['hits']:,} ({part} %)"
             yield Text(f"{share}   draw {row['draw']}, path {row['path']}")
             steps = (titles.of("origin", step) for step in str(row["route"]).split(ARROW))
             yield Padding(Text(ARROW.join(steps)), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
-        # the example of the most likely route, as a command that can be pasted
-        first = table.iloc[0]
-        command = f"replay {file} --draw {first['draw']} --path {first['path']}"
-        under = f" --with {about.under}" if about.under else ""
-        # only what differs from the defaults, so that the line stays short
-        seed = f" --seed {about.seed}" if about.seed != Plan.seed else ""
-        yield Text(f"to see this path: {command}{under}{seed}")
+        yield Text("to see the path of the first:")
+        # in one line, however long, so that it can be pasted
+        line = f"    {_path(table.iloc[0], about, replay)}"
+        yield Text(line, no_wrap=True, overflow="ignore")
+
+
+def _path(route: pd.Series[Any], about: Provenance, replay: Command) -> str:
+    """The command that shows the path of a route."""
+    where = ("--draw", route["draw"], "--path", route["path"])
+    under = ("--with", about.under) if about.under else ()
+    # only what differs from the defaults, so that the line stays short
+    seed = ("--seed", about.seed) if about.seed != Plan.seed else ()
+    return replay(*where, *under, *seed)
 
 
 def _looked_at(routes: pd.DataFrame, n: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.api import Replay
-from sim.formatting import moment, percent, plain
+from sim.formatting import moment, percent, percents, plain
 from sim.model.parameters import value_in_words
 from sim.model.titles import Titles
 from sim.streams import parameter_uniform
@@ -98,15 +98,16 @@ def _probabilities(options: list[dict[Any, Any]], titles: Titles) -> Iterator[st
     """What else might have been; nothing to say where there was no choice."""
     if len(options) < 2:
         return
-    shares = ", ".join(
+    shares = [option["probability"] for option in options]
+    said = ", ".join(
         f"{'it happens' if pd.isna(name := option['option']) else titles.of('option', str(name))} "
-        + _share(option["probability"])
-        for option in options
+        + _share(share, shown)
+        for option, share, shown in zip(options, shares, percents(shares), strict=True)
     )
-    yield from _indented(f"probabilities: {shares}")
+    yield from _indented(f"probabilities: {said}")
 
 
-def _share(probability: float) -> str:
+def _share(probability: float, shown: str) -> str:
     if probability == 0:
         return "not available"
     # rounding would say 100 % of what may still go the other way
@@ -114,7 +115,7 @@ def _share(probability: float) -> str:
         return f"above {percent(SURE)} %"
     if probability < 1 - SURE:
         return f"below {percent(1 - SURE)} %"
-    return f"{percent(probability)} %"
+    return f"{shown} %"
 
 
 def _changes(

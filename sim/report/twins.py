@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sim.analysis.intervals import NOTES
 from sim.api import Comparison, Results
-from sim.formatting import difference, estimate
+from sim.formatting import differences, estimates
 from sim.model.titles import Titles
 from sim.report.screen import grid
 
@@ -63,24 +63,23 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 def _outcome(
     outcome: str, rows: pd.DataFrame, comparison: Comparison, titles: Titles
 ) -> Iterator[RenderableType]:
-    baseline = _estimate_in_words(comparison.baseline, outcome)
+    twins = [str(twin) for twin in rows["twin"]]
+    compared = [comparison.baseline, *(comparison.twins[twin] for twin in twins)]
+    baseline, *found = estimates(_row(results, outcome) for results in compared)
     title = str(comparison.baseline.outcomes["title"][outcome])
     under = comparison.baseline.provenance.under
     yield Text(f"{title}: baseline {baseline}{f' (with {under})' if under else ''}", "bold")
-    twins = comparison.twins
     # a solution counts no paths, so that column would be empty
     counted = bool(rows["differ"].notna().all())
     table = grid("alternative", "probability", "difference in points", *["paths changed"] * counted)
-    for _, row in rows.iterrows():
-        twin = str(row["twin"])
-        differ = [f"{int(row['differ']):,}"] if counted else []
-        table.add_row(
-            titles.changes(twin), _estimate_in_words(twins[twin], outcome), difference(row), *differ
-        )
+    changes = differences(row for _, row in rows.iterrows())
+    for twin, said, change, differ in zip(twins, found, changes, rows["differ"], strict=True):
+        paths = [f"{int(differ):,}"] if counted else []
+        table.add_row(titles.changes(twin), said, change, *paths)
     yield table
 
 
-def _estimate_in_words(results: Results, outcome: str) -> str:
+def _row(results: Results, outcome: str) -> "pd.Series[Any]":
     # by iterrows and not by .loc, for a row with the types of its cells
     (row,) = (row for _, row in results.outcomes.loc[[outcome]].iterrows())
-    return estimate(row)
+    return row

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.errors import UsageError
+from sim.formatting import user_path
+from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
 from sim.results.record import Record, read_record
 from sim.results.replacing import atomic_directory, settled
 
 INDEXED = ("outcomes", "endings")  # their first column is the index
-# before pandas 3.1 numbers were read back to the last digit only on request; since, always
-_NOW_ALWAYS = tuple(int(part) for part in version("pandas").split(".")[:2]) >= (3, 1)
-EXACT: dict[str, Any] = {} if _NOW_ALWAYS else {"float_precision": "round_trip"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ def write_run(
     """
     with atomic_directory(directory) as making:
         fill_run(making, run, also=also)
-    return Path(directory)
+    return Path(user_path(directory))
 
 
 def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None = None) -> None:
@@ -89,22 +86,6 @@ def _read_run(home: Path, *, expected: str | None = None) -> SavedRun:
         data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
         frames[name] = _read(data, columns[name], indexed=name in INDEXED)
     return SavedRun(frames=frames, manifest=manifest, record=read_record(home, manifest))
-
-
-def write_table(file: Path, table: pd.DataFrame, *, index: bool = False) -> None:
-    """Write one table as CSV, with the same bytes on every system."""
-    table.to_csv(file, index=index, lineterminator="\n")
-
-
-def read_table(data: bytes, types: Mapping[str, str], *, indexed: bool = False) -> pd.DataFrame:
-    """One table as `write_table` wrote it; only an empty cell is missing, `NA` is a word."""
-    if indexed:  # names, also one that is `inf` or `1e5`
-        first = data.partition(b"\n")[0].partition(b",")[0].decode()
-        types = {**types, first: "str"}
-    table: pd.DataFrame = pd.read_csv(
-        BytesIO(data), dtype=dict(types), keep_default_na=False, na_values=[""], **EXACT
-    )
-    return table.set_index(str(table.columns[0])) if indexed else table
 
 
 def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from shutil import copy2, rmtree
 from typing import TypeVar
 
 from sim.errors import UsageError
+from sim.formatting import user_path
 from sim.results.manifest import MANIFEST, foreign_files, manifest_of_a_run
 
 try:
@@ -53,8 +54,9 @@ def atomic_directory(directory: str | Path) -> Iterator[Path]:
     that no run wrote stay in the target as well. Raises UsageError, before anything is written, if
     the target or `<target>.previous` is not a run's, nor empty.
     """
-    refuse_foreign(Path(directory))
-    target = Path(directory).resolve()  # through a link, and `.` by its name
+    directory = Path(user_path(directory))
+    refuse_foreign(directory)
+    target = directory.resolve()  # through a link, and `.` by its name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         # beside the target, so on the same disk: only there is moving a directory a single step
@@ -86,8 +88,9 @@ def claim(directory: str | Path) -> None:
 
     What a dead writer left there is finished or swept.
     """
-    refuse_foreign(Path(directory))
-    target = Path(directory).resolve()
+    directory = Path(user_path(directory))
+    refuse_foreign(directory)
+    target = directory.resolve()
     above = _nearest(target)
     try:
         # the longest name that is needed, and the right to make it: asked of the system
@@ -108,7 +111,7 @@ def settled(directory: str | Path, read: Callable[[Path], T]) -> T:
     `read` has to raise UsageError for what does not belong together. Then it is asked once more,
     while nobody may replace anything and after a dead writer's work is finished.
     """
-    home = Path(directory)
+    home = Path(user_path(directory))
     try:
         return read(home)
     except UsageError:
@@ -229,6 +232,11 @@ def _new_outer(target: Path) -> tuple[Path, int]:
         if held is not None and outer.exists():
             return outer, held
         _release(held)
+
+
+def public_name(file: str) -> str:
+    """A file of a directory in the making by the name it is to have, any other as it is."""
+    return re.sub(r"\.([^/\\]+)\.[0-9a-f]{16}\.making(?:[/\\](?:run|ready)\b)?", r"\1", file)
 
 
 def _outer_name(target: Path) -> str:

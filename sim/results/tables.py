@@ -18,6 +18,8 @@ NAMES = ("outcomes", "endings", "draws", "coverage", "rungs", "timing", "paths",
 class RunTables:
     """What a run found, as data frames. Times are in days; draws and paths count from 0.
 
+    `sim.results.csv_files` says how they are written.
+
     outcomes   index `outcome`; n: paths, hits: those in which it happened, probability: hits / n,
                low, high: 90 % interval for sampling only (Wilson's, n divided by the design effect
                of the draws), median_time: over the hits, missing if there are none; reach: seen, or

@@ -3,9 +3,10 @@
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike
 
 from sim.errors import ScenarioError
+from sim.formatting import user_path
 from sim.machine_form import is_machine_form, read_model
 from sim.model import Model
 from sim.model.changes import changed_model
@@ -31,7 +32,7 @@ def load(path: str | PathLike[str]) -> Scenario:
     Raises ScenarioError with all errors, in the order of the file.
     """
     with _garbage_collection_off():
-        return _load(fspath(path))
+        return _load(user_path(path))
 
 
 def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
@@ -39,7 +40,7 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
 
     Raises ScenarioError with all errors in them.
     """
-    tree, problems, _, _ = read(fspath(path))
+    tree, problems, _, _ = read(user_path(path))
     if set(tree.entries) != {"sources"}:  # a scenario has other keys, too
         return None
     diagnostics = Diagnostics(tree, problems=list(problems))

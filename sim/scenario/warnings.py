@@ -1,4 +1,4 @@
-"""Warnings: names never used, conditions never true, what can never happen or never rests."""
+"""Warnings: names never used, conditions never true, what never happens or fires without end."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,10 @@ from sim.model import waiting
 from sim.model.delays import numbers
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, parameters_read, variables_read
+from sim.model.failures import too_large
 from sim.model.model import Model
 from sim.model.parameters import central
+from sim.model.tables import LARGEST, unsplittable
 from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
 from sim.reach.reasons import never_fires, out_of_reach
@@ -27,6 +29,8 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
     _warn_hasty(resolved, context)
+    _warn_of_one_file(document, context)
+    _warn_too_large(resolved, context)
     never = set(_warn_unsatisfiable(resolved.model, context))  # paths that have a warning already
     _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
@@ -53,6 +57,22 @@ def _warn_unused(document: Document, resolved: Resolved, context: Context) -> No
         if name not in read and here:  # a variant may leave variables of its base unused
             message = "never used: no guard, expression, outcome or ending reads it"
             diagnostics.warn(path, message, key=True)
+
+
+def _warn_of_one_file(document: Document, context: Context) -> None:
+    """Warn of names that differ in capitals only, where results have a file for each."""
+    named: list[list[tuple[str, KeyPath]]] = [
+        [(name, (section, name)) for name in getattr(document, section)]
+        for section in ("treaties", "outcomes", "interventions")
+    ]
+    for kind in [*named, list(_declared_variables(document))]:
+        first: dict[str, str] = {}
+        for name, path in kind:
+            other = first.setdefault(name.casefold(), name)
+            if other != name:
+                message = f"differs from {other!r} in capitals only"
+                message += "; their charts or tables share a file on macOS and Windows"
+                context.diagnostics.warn(path, message, key=True)
 
 
 def _declared_variables(document: Document) -> Iterator[tuple[str, KeyPath]]:
@@ -95,6 +115,15 @@ def _warn_hasty(resolved: Resolved, context: Context) -> None:
             message = f"half of these waits are shorter than {duration_in_words(median)}, under a "
             message += f"horizon of {duration_in_words(model.horizon)}"
             context.diagnostics.warn((*path, key), message)
+
+
+def _warn_too_large(resolved: Resolved, context: Context) -> None:
+    """Warn of expressions that the default engine will refuse for the values they read."""
+    for expression in _expressions(resolved):
+        part = unsplittable(expression.node, resolved.model)
+        path = context.paths.get(expression.where)
+        if part is not None and path is not None:
+            context.diagnostics.warn(path, too_large(expression, part, resolved.model, LARGEST))
 
 
 def _expressions(resolved: Resolved) -> Iterator[Expression]:

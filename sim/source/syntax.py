@@ -1,4 +1,4 @@
-"""What an author is told of a file that is no YAML, or that nests too deeply."""
+"""What an author is told of a file that is not valid YAML, or that nests too deeply."""
 
 import re
 import unicodedata

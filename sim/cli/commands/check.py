@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Annotated
@@ -10,54 +13,98 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.group import WRONG
-from sim.cli.printing import print_problems, print_warnings
-from sim.errors import ScenarioError
+from sim.cli.options import path
+from sim.errors import Problem, ScenarioError
+from sim.formatting import counted
 from sim.source.tree import path_text
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+@dataclass(slots=True)
+class Found:
+    """What there is to say of one file: findings by severity, and of a valid one what it is."""
+
+    errors: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    valid: Sequence[str] = ()
+
+    def findings(self) -> Iterator[tuple[str, Problem]]:
+        """Severity and finding, errors first."""
+        yield from (("error", one) for one in self.errors)
+        yield from (("warning", one) for one in self.warnings)
+
+
 def check(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Files to check.")],
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(metavar="SCENARIO...", help="Files to check.", parser=path),
+    ],
     strict: Annotated[
         bool,
         typer.Option(
             "--strict", help="Treat warnings as errors; require a source for every number."
         ),
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the findings as a JSON list, and nothing else.")
+    ] = False,
 ) -> None:
-    """List all errors in scenario files."""
+    """List all errors and warnings in scenario files; they go to stdout."""
+    found = [_found(file, strict) for file in scenarios]
+    findings = [finding for one in found for finding in one.findings()]
+    if as_json:
+        typer.echo(json.dumps([_row(*finding) for finding in findings], indent=1))
+    else:
+        for one in found:
+            for severity, problem in one.findings():
+                typer.echo(problem.line(severity))
+            for line in one.valid:
+                typer.echo(line)
+        if findings:
+            typer.echo(_count(severity for severity, _ in findings))
+    if any(one.errors for one in found):
+        raise typer.Exit(WRONG)
+
+
+def _found(file: Path, strict: bool) -> Found:
     from sim.scenario import load
 
-    wrong, fine = False, list[str]()
-    for file in scenarios:
+    try:
+        scenario = load(file)
+    # a file of sources alone is not a scenario, and fine all the same
+    except ScenarioError as error:
         try:
-            scenario = load(file)
-        # a file of sources alone is not a scenario, and fine all the same
-        except ScenarioError as error:
-            try:
-                fine.append(
-                    f"{file}: {_sources_in(file, error)} sources to include, no scenario: ok"
-                )
-            except ScenarioError as problem:
-                print_problems(problem.problems)
-                wrong = True
-            continue
-        if strict:
-            found = scenario.strict()
-            print_problems(found)
-            wrong = wrong or bool(found)
-        else:
-            print_warnings(scenario.warnings)
-        size = len(scenario.model.transitions)
-        fine.append(f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok")
-        fine += _differences(scenario)
-        if strict:
-            fine += _graded(scenario)
-    if wrong:
-        raise typer.Exit(WRONG)
-    typer.echo("\n".join(fine))
+            sources = _sources_in(file, error)
+        except ScenarioError as problem:
+            return Found(errors=problem.problems)
+        return Found(valid=[f"{file}: {sources} sources to include, no scenario: ok"])
+    if strict and (problems := scenario.strict()):
+        return Found(errors=problems)
+    size = len(scenario.model.transitions)
+    valid = [f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok"]
+    graded = _graded(scenario) if strict else []
+    return Found(warnings=scenario.warnings, valid=[*valid, *_differences(scenario), *graded])
+
+
+def _row(severity: str, problem: Problem) -> dict[str, object]:
+    """A finding for other programs."""
+    place = problem.place
+    return {
+        "severity": severity,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "path": problem.path,
+        "message": problem.text,
+    }
+
+
+def _count(severities: Iterable[str]) -> str:
+    """`2 errors, 1 warning`."""
+    counts = Counter(severities)
+    return ", ".join(counted(counts[one], one) for one in ("error", "warning") if counts[one])
 
 
 def _differences(scenario: Scenario) -> list[str]:

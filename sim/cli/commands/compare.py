@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.inputs import completed, read
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, takes_plan
+from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, path, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
     default_target,
@@ -31,7 +31,10 @@ def compare(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Output directory.", metavar="DIR", show_default="results/<scenario>-compared"
+            help="Output directory.",
+            metavar="DIR",
+            show_default="results/<scenario>-compared",
+            parser=path,
         ),
     ] = None,
     as_json: AsJson = False,

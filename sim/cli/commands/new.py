@@ -1,10 +1,10 @@
 """The command `new`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.options import path
 from sim.errors import UsageError
 
 
@@ -13,7 +13,7 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the sc
     from sim.scenario import new as template
 
     # `new my_crisis` and `new my_crisis.yaml` are the same wish
-    file = Path(f"{name.removesuffix('.yaml')}.yaml")
+    file = path(f"{name.removesuffix('.yaml')}.yaml")
     text = template(file.stem)
     if file.exists():
         raise UsageError(f"{file}: already exists; not overwritten")

@@ -7,6 +7,7 @@ import typer
 
 from sim.cli.inputs import completed, read
 from sim.cli.options import File, Seed, With, count
+from sim.cli.options import path as as_path
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import print_note
 from sim.experiment.plan import Plan
@@ -26,7 +27,10 @@ def replay(
     chart: Annotated[
         Path | None,
         typer.Option(
-            help="Also draw the path, as a timeline, into this file.", show_default="none"
+            help="Also draw the path, as a timeline, into this file.",
+            metavar="FILE",
+            show_default="none",
+            parser=as_path,
         ),
     ] = None,
 ) -> None:

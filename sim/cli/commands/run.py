@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +20,7 @@ from sim.cli.outputs import (
     exit_if_interrupted,
     exit_if_nothing_finished,
 )
-from sim.cli.printing import print_json, print_view
+from sim.cli.printing import command_line, print_json, print_view
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,13 +62,22 @@ def run(
     # a flag is True or False; None lets the number of paths decide
     results = sim.run(loaded, **{**plan, "keep_paths": plan["keep_paths"] or None})
     exit_if_nothing_finished(results)
-    _write(loaded, results, target, charts=not no_charts, as_json=as_json)
+    show = None if as_json else partial(command_line, context)
+    _write(loaded, results, target, charts=not no_charts, show=show)
 
 
 def _write(
-    scenario: Scenario, results: Results, target: OutputDir, *, charts: bool, as_json: bool
+    scenario: Scenario,
+    results: Results,
+    target: OutputDir,
+    *,
+    charts: bool,
+    show: Callable[..., str] | None,
 ) -> None:
-    """Write the directory of a run, and print what it says; say if it was cut short."""
+    """Write the directory of a run, and print what it says; say if it was cut short.
+
+    `show` makes the commands on the screen; without it the summary is printed as JSON.
+    """
     draw_without_window()
     from sim.analysis.after_run import analyses
     from sim.experiment.work import interruptible
@@ -76,13 +87,13 @@ def _write(
     with interruptible() as again:
         found = analyses(scenario, results)
         failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
-    if as_json:
+    if show is None:
         print_json(results.summary())
     else:
         from sim.report.screen import run_view
 
         where = describe_written(charts and not again.asked, target.path)
-        print_view(run_view(scenario, results, found, where))
+        print_view(run_view(scenario, results, found, where, show))
     target.report_kept()
     exit_if_interrupted(results, cut=again.asked)
     exit_if_charts_failed(failed)

@@ -16,7 +16,6 @@ from sim.errors import UsageError
 from sim.model.expressions import (
     Arithmetic,
     Expression,
-    Fact,
     Logic,
     Negative,
     Node,
@@ -25,13 +24,14 @@ from sim.model.expressions import (
     parameters_read,
     variables_read,
 )
+from sim.model.failures import too_large
 from sim.model.model import Model
-from sim.model.tables import Grid, table
+from sim.model.tables import LARGEST, Grid, split, table
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, Floats]  # of the parameters: one value a draw
 
-LIMIT = 1 << 16  # entries of one table
+LIMIT = LARGEST  # entries of one table; `check` warns of what has more
 STACK = 64  # how deep a split expression may be
 NOT, NEGATIVE, AND, OR, PLUS, MINUS, TIMES, OVER = range(-1, -9, -1)  # steps of a split expression
 _OPERATORS = {"and": AND, "or": OR, "+": PLUS, "-": MINUS, "*": TIMES, "/": OVER}
@@ -110,21 +110,10 @@ class TableRegistry:
 
     def _steps(self, node: Node, whole: Expression) -> tuple[int, ...]:
         """A split expression in postfix: numbers of tables, and operators below zero."""
-        parts: tuple[Node, ...]
-        operator: int | None
-        match node:
-            case Fact(_, says):
-                parts, operator = (says,), None
-            case Not(of):
-                parts, operator = (of,), NOT
-            case Negative(of):
-                parts, operator = (of,), NEGATIVE
-            case Logic(op, below):
-                parts, operator = below, _OPERATORS[op]
-            case Arithmetic(op, left, right):
-                parts, operator = (left, right), _OPERATORS[op]
-            case _:
-                raise UsageError(too_large(node, whole, self))
+        parts, operator = split(node), _operator(node)
+        if not parts:
+            told = too_large(whole, node, self.model, self.limit)
+            raise UsageError(f"{whole.where or 'model'}: {told}")
         # postfix: a b + c +, an operator behind every part but the first
         steps: list[int] = []
         for position, part in enumerate(parts):
@@ -135,16 +124,16 @@ class TableRegistry:
         return tuple(steps)
 
 
-def too_large(node: Node, whole: Expression, registry: TableRegistry) -> str:
-    """The sentence for an expression that cannot be tabulated, and what to do about it."""
-    variables = variables_read(node)
-    reads = ", ".join(f"{name} ({registry.model.variable(name).size} values)" for name in variables)
-    return (
-        f"{whole.where or 'model'}: {whole.text!r} is too large for the compiled engine: it reads "
-        f"{reads}, which is more than {registry.limit:,} combinations at once; join smaller "
-        "conditions or terms with and, or, + or *, lower the max of a count, or use "
-        "--engine reference"
-    )
+def _operator(node: Node) -> int | None:
+    """What stands between the parts of a split expression; None where a part is all of it."""
+    match node:
+        case Not():
+            return NOT
+        case Negative():
+            return NEGATIVE
+        case Logic(op, _) | Arithmetic(op, _, _):
+            return _OPERATORS[op]
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,9 @@ LEFT_OUT = 1e-15  # of each Poisson sum
 ROUNDING = 2.0**-53
 CHUNK = 4096  # steps kept before they are summed up
 MOST_WORK = 1e12  # multiplications for one outcome: a quarter of an hour
-MOST_WEIGHTS = 1 << 26  # of all Poisson sums at once, a side: a gigabyte
+MOST_WEIGHTS = 1 << 24  # of all Poisson sums at once, a side: a quarter of a gigabyte
+MOST_STEPS = 200_000_000  # of a chain that will not stand still: a quarter of an hour
+MANY_STEPS = 10_000_000  # from here on a chain stands still where rounding moves as much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +50,14 @@ def pass_time(
     step, meeting = _step(chain, leaving, fastest)
     met, read, after, steps, unmoved = _walk(step, meeting, mass, columns, sums, last)
     row = int(np.diff(chain.between.indptr).max(initial=0)) + 1
-    widest = int(np.diff(step.indptr).max(initial=0))
     return Piece(
         after=after,
         met=met[:-1],
         met_after=float(met[-1]),
         read=read[:-1],
         error=LEFT_OUT + unmoved,
-        # a step adds up at most `widest` products, each rounded once, and so do the sums
-        rounding=(steps * (widest + 2) + row + len(sums[-1][1])) * ROUNDING,
+        # a step adds up at most `_widest` products, each rounded once, and so do the sums
+        rounding=(steps * (_widest(step) + 2) + row + len(sums[-1][1])) * ROUNDING,
     )
 
 
@@ -65,9 +66,11 @@ def _refuse_long(chain: Flow, mean: float, sums: int) -> None:
     # before the weights are made: of a mean of 1e12 those of one sum take hundreds of megabytes
     steps = mean * (chain.between.nnz + chain.size)
     if steps > MOST_WORK or sums * _reach(mean) > MOST_WEIGHTS:
+        gigabytes = 16 * sums * _reach(mean) / 1e9
         raise NotApplicable(
             f"not applicable, because the fastest clock fires {mean:.3g} times in the time the "
-            f"slowest matter, in {chain.size:,} situations"
+            f"slowest matter: as many steps, in {chain.size:,} situations, and {gigabytes:.2g} GB "
+            "of memory; a shorter horizon or slower clocks take fewer"
         )
 
 
@@ -116,6 +119,7 @@ def _walk(
     reading = sparse.csr_array(np.vstack([meeting, columns.T]))  # BLAS would wake all its threads
     after = np.zeros_like(mass)
     first, weights = sums[-1]
+    rounding = (_widest(step) + 2) * ROUNDING  # of one step, as counted in `pass_time`
     met = 0.0
     for start in range(0, last + 1, CHUNK):
         rows = np.empty((min(CHUNK, last + 1 - start), total.shape[1]))
@@ -127,7 +131,7 @@ def _walk(
             following = step @ mass
             if k % 64 == 63:  # looked at now and then: it costs about as much as a step
                 moved = float(np.abs(following - mass).sum() + gone)
-                if moved * (last - k) <= LEFT_OUT:
+                if moved * (last - k) <= LEFT_OUT or (last > MANY_STEPS and moved <= rounding):
                     left = rows[: k - start + 1]
                     total += _summed(sums, left, start)
                     total += _beyond(sums, k + 1)[:, None] * left[-1]
@@ -135,8 +139,17 @@ def _walk(
                     return total[:, 0], total[:, 1:], after, k + 1, moved * (last - k)
             met += gone
             mass = following
+        if start > MOST_STEPS:
+            raise NotApplicable(
+                f"not applicable, because after {start:,} of {last:,} steps the chain still moves"
+            )
         total += _summed(sums, rows, start)
     return total[:, 0], total[:, 1:], after, last + 1, 0.0
+
+
+def _widest(step: sparse.csr_array) -> int:
+    """The most products that one number of a step adds up."""
+    return int(np.diff(step.indptr).max(initial=0))
 
 
 def _summed(sums: Sequence[tuple[int, Floats]], rows: Floats, start: int) -> Floats:

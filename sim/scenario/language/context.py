@@ -65,6 +65,7 @@ class Context(decoding.Context):
 
     # for the checks and warnings that follow
     conditions: dict[KeyPath, Expression] = field(default_factory=dict)
+    paths: dict[str, KeyPath] = field(default_factory=dict)  # of expressions, by their `where`
     numbers: list[WrittenNumber] = field(default_factory=list)
 
     def expression(
@@ -81,7 +82,11 @@ class Context(decoding.Context):
         node = reader.read_as(text, kind)
         for mistake in reader.mistakes:
             self.problem(path, mistake)
-        return None if node is None else Expression(node, text, self.where(path))
+        if node is None:
+            return None
+        where = self.where(path)
+        self.paths[where] = path
+        return Expression(node, text, where)
 
 
 def scalar_value(node: tree.Node) -> str | float | bool | None:
