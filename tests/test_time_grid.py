@@ -340,6 +340,13 @@ def test_a_duration_that_would_be_rounded_to_none_is_refused(tmp_path, text):
     assert order(written(tmp_path, "  quick: {after: 0.0e-9 s, once: true}\n"), "compiled")
 
 
+@pytest.mark.parametrize("text", ["1e308 y", "1e99999999999 s"])
+def test_a_duration_beyond_all_numbers_is_refused(tmp_path, text):
+    with pytest.raises(ScenarioError, match=re.escape(f"'{text}' is too long")):
+        written(tmp_path, f"  slow: {{after: {text}}}\n")
+    assert order(written(tmp_path, "  slow: {after: 1e300 y, once: true}\n"), "compiled") == []
+
+
 @EACH_ENGINE
 def test_beyond_272_years_times_are_floats_as_ever(tmp_path, engine):
     """Whole seconds still add up; no time overflows, and both engines walk the same paths."""
