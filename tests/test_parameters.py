@@ -184,7 +184,7 @@ def test_bounds_and_extremes():
             assert lowest < low < high < highest  # never the very end, which no draw meets
 
 
-def test_the_centre_is_the_median_or_the_likeliest_choice():
+def test_the_centre_is_the_median_or_the_most_likely_choice():
     assert central(POSSIBLE["quantiles within"]) == pytest.approx(0.5)
     assert central(POSSIBLE["lognormal"]) == 7
     assert central(POSSIBLE["choices"]) == 0
@@ -254,8 +254,8 @@ def test_the_value_named_as_the_nearest_possible_one_is():
 @pytest.mark.parametrize(("name", "time", "said"), [
     ("fixed", False, "0.3"),
     ("uniform", False, "uniform from 0.1 to 0.4"),
-    ("pert", True, "PERT, 7 d to 40 d, likeliest 29 d"),
-    ("triangular", False, "triangular, 0 to 4, likeliest 1"),
+    ("pert", True, "PERT, 7 d to 40 d, most likely 29 d"),
+    ("triangular", False, "triangular, 0 to 4, most likely 1"),
     ("normal", False, "normal, mean -2, sd 3"),
     ("lognormal", False, "lognormal, median 7, p90 50"),
     ("beta, Jeffreys", False, "beta(0.5, 5.5), mean 0.0833"),

@@ -57,8 +57,8 @@ def _ends(model: Model) -> Iterator[str]:
     yield f"outcome_order: [{order}]"
     yield from _section("endings", model.endings)
     for ending in model.endings:
-        said = f'when: "{rendered(ending.when.node)}"' if ending.when else "otherwise: true"
-        yield f"  {ending.name}: {{{said}}}"
+        condition = f'when: "{rendered(ending.when.node)}"' if ending.when else "otherwise: true"
+        yield f"  {ending.name}: {{{condition}}}"
 
 
 def _section(name: str, things: tuple[object, ...]) -> Iterator[str]:

@@ -93,7 +93,7 @@ def _modes_wrong(found: Distribution, say: Say) -> list[str]:
 def _mode_phrase(found: Distribution, say: Say) -> str:
     shape = "PERT" if found.kind == "pert" else "triangular"
     low, mode, high = (say(number) for number in found.numbers)
-    return f"{shape}, {low} to {high}, likeliest {mode}"
+    return f"{shape}, {low} to {high}, most likely {mode}"
 
 
 def _normal(found: Distribution, u: float) -> float:

@@ -95,7 +95,7 @@ def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
 
 
 def central(distribution: Distribution) -> float:
-    """The median; of choices the position of the likeliest."""
+    """The median; of choices the position of the most likely."""
     if KINDS[distribution.kind].discrete:
         # the median of unordered choices means nothing
         return float(max(range(len(distribution.numbers)), key=distribution.numbers.__getitem__))

@@ -195,20 +195,20 @@ class _Questions:
     def __init__(
         self, model: Model, asked: Sequence[tuple[Expression | None, Callable[[State], bool]]]
     ) -> None:
-        self._says = [says for _, says in asked]
+        self._conditions = [holds for _, holds in asked]
         self._readers: list[list[int]] = [[] for _ in model.variables]  # by variable
         for i, (expression, _) in enumerate(asked):
             for name in variables_read(expression.node) if expression else ():
                 self._readers[model.names.variables[name]].append(i)
 
     def ask(self, state: State) -> int:
-        return mask(says(state) for says in self._says)
+        return mask(holds(state) for holds in self._conditions)
 
     def ask_again(self, answers: int, state: State, changed: Sequence[int]) -> int:
         """The answers once more, only where one of the changed variables is read."""
         for at in changed:
             for i in self._readers[at]:
-                answers = answers | 1 << i if self._says[i](state) else answers & ~(1 << i)
+                answers = answers | 1 << i if self._conditions[i](state) else answers & ~(1 << i)
         return answers
 
 

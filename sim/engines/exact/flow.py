@@ -132,7 +132,7 @@ def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) 
 
 
 def _circle(model: Model, graph: Graph, weights: Floats, vanishing: Floats) -> RunError:
-    """The error that names a circle of firings that take no time, by its likeliest steps."""
+    """The error that names a circle of firings that take no time, by its most likely steps."""
     at = int(np.flatnonzero(graph.vanishing)[int(np.argmax(vanishing))])
     state = graph.situations[at].state
     names: list[str] = []
