@@ -24,7 +24,7 @@ from measuring import HERE, machine, processor_seconds, table, wall_seconds, wri
 from races import race
 
 from sim.engines import engine
-from sim.engines.compiled.lower import lowered
+from sim.engines.compiled.lowering import lowered
 from sim.engines.compiled.work import Walker
 from sim.experiment import parameter_values
 from sim.model.model import Model

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.model.name_hash import name_hash as name_hash
-from sim.model.scalars import MOST_U
+from sim.model.scalar_functions import MOST_U
 
 DRAWS_IN_BLOCK = 100  # parameter draws are stratified within blocks of this many
 

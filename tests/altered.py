@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import sim
-from sim.engines.compiled.machine import lowest
+from sim.engines.compiled.intrinsics import lowest
 from sim.streams import philox
 
 HERE = Path(sim.__file__).parent / "engines"
@@ -35,7 +35,7 @@ def _flat_part(part: Any) -> Any:
 
 
 def plain_machine() -> ModuleType:
-    """What `sim.engines.compiled.machine` offers, without compiling anything."""
+    """What `sim.engines.compiled.intrinsics` offers, without compiling anything."""
     module = ModuleType("altered_machine")
     module.inlined = lambda function: function  # type: ignore[attr-defined]
     module.cached_njit = lambda function: function  # type: ignore[attr-defined]
@@ -60,7 +60,7 @@ def altered(
                 text = text.replace(old, new)
             for other in FILES[engine]:
                 text = text.replace(f"from sim.engines.{engine}.{other} ", f"from altered_{other} ")
-            text = text.replace("from sim.engines.compiled.machine ", "from altered_machine ")
+            text = text.replace("from sim.engines.compiled.intrinsics ", "from altered_machine ")
             module = ModuleType(f"altered_{name}")
             module.__file__ = str(HERE / engine / f"{name}.py")
             sys.modules[module.__name__] = module

@@ -26,10 +26,10 @@ import numpy as np
 from scipy.stats import norm
 
 from sim.model import Evaluator, Model, evaluator
+from sim.model.delay_sampling import cdf
 from sim.model.delays import row
 from sim.model.expressions import Expression, variables_read
 from sim.model.transitions import Effect, Transition
-from sim.model.waiting import cdf
 from sim.results import NOTHING, PathBatch
 
 CELLS = 10

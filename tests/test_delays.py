@@ -12,8 +12,9 @@ from numba.extending import register_jitable
 from scipy import special, stats
 
 from sim.formatting import DAY, duration_in_words
-from sim.model import Names, waiting
+from sim.model import Names, delay_sampling
 from sim.model.delay_kinds import CODES
+from sim.model.delay_sampling import cdf, ppf
 from sim.model.delays import (
     AT_ONCE,
     Delay,
@@ -26,7 +27,6 @@ from sim.model.delays import (
 from sim.model.expressions import Arithmetic, Comparison, Constant, Expression, IfElse, ParameterOf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.parameters import Distribution, Parameter
-from sim.model.waiting import cdf, ppf
 
 NOBODY = Names({}, {}, {})
 SIGMA_90 = NormalDist().inv_cdf(0.9)
@@ -91,9 +91,9 @@ def unit_interval(n=2_000):
 @pytest.fixture(scope="module")
 def compiled():
     """The samplers under numba, as they stand."""
-    for function in waiting.COMPILABLE:
+    for function in delay_sampling.COMPILABLE:
         register_jitable(function)
-    return {function.__name__: njit(function) for function in waiting.COMPILABLE}
+    return {function.__name__: njit(function) for function in delay_sampling.COMPILABLE}
 
 
 # --- the inverse of each distribution -----------------------------------------------------------

@@ -13,7 +13,7 @@ from small_models import DAY
 
 from sim.engines import engine
 from sim.engines.compiled import work
-from sim.engines.compiled.lower import lowered
+from sim.engines.compiled.lowering import lowered
 from sim.errors import UsageError
 from sim.experiment import parameter_values
 from sim.model import Model

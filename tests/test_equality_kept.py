@@ -18,7 +18,7 @@ from numba.core.caching import CacheImpl
 
 from sim.engines.compiled import kernel, weights, work
 from sim.engines.jit import cached_njit
-from sim.engines.splitting import settling
+from sim.engines.splitting import least_costs
 from sim.results import NOTHING, RUNG_TIMES
 
 
@@ -110,7 +110,7 @@ def test_the_digest_changes_with_every_file(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "function", [weights._all_shares, settling.settle], ids=["shares", "settle"]
+    "function", [weights._all_shares, least_costs.settle], ids=["shares", "settle"]
 )
 def test_what_is_kept_besides_reads_its_own_file_alone(function):
     assert compiled_in(function) == {function.py_func.__module__}  # which numba looks at itself
@@ -121,7 +121,7 @@ def test_where_nothing_can_be_kept_things_are_compiled_all_the_same(monkeypatch)
     with pytest.raises(RuntimeError, match=reads_two_constants.__name__):  # control: numba's own
         njit(cache=True)(reads_two_constants)
     assert cached_njit(reads_two_constants)() == NOTHING + RUNG_TIMES
-    settle = runpy.run_path(settling.__file__)["settle"]
+    settle = runpy.run_path(least_costs.__file__)["settle"]
     none, costs = np.zeros(0, np.int64), np.array([5.0, np.inf])
     settle(costs, np.array([2.0]), np.zeros(1, np.int64), none, np.zeros(2, np.int64), none, none)
     assert costs[0] == 2.0

@@ -11,12 +11,12 @@ from small_models import exponential, is_
 
 from sim import Results, run
 from sim.engines.exact import Exact, solve
-from sim.engines.exact.flow import Floats
+from sim.engines.exact.generator_matrix import Floats
 from sim.errors import NotApplicable, RunError
 from sim.experiment import parameter_values
+from sim.model.delay_sampling import ppf
 from sim.model.delays import AT_ONCE, Delay, numbers
 from sim.model.model import Model, Outcome
-from sim.model.waiting import ppf
 from sim.reach import reach
 
 PATHS = 10_000

@@ -61,7 +61,7 @@ import numpy as np
 from numba import njit
 from numba.extending import register_jitable
 import sim
-from sim.model import waiting
+from sim.model import delay_sampling
 from sim.model.delays import in_words, numbers
 from sim.model.parameters import bounds, in_words as told, quantile
 scenario = sim.load(sys.argv[1])
@@ -72,12 +72,12 @@ assert told(lag.distribution, True) == "log-uniform from 1 d to 100 d, within 1 
 assert bounds(lag.distribution) == (86_400.0, 864_000.0)
 assert math.isclose(quantile(lag.distribution, 0.5), 86_400.0 * math.sqrt(10))  # cut to a decade
 row = numbers(transition.after, model.names, [864_000.0])
-wait = waiting.ppf(row, 0, 0.25)
+wait = delay_sampling.ppf(row, 0, 0.25)
 assert math.isclose(wait, 20 * 86_400 * math.sqrt(-2 * math.log(0.75)))
-assert math.isclose(waiting.cdf(row, 0, wait), 0.25)
-for function in waiting.COMPILABLE:
+assert math.isclose(delay_sampling.cdf(row, 0, wait), 0.25)
+for function in delay_sampling.COMPILABLE:
     register_jitable(function)
-assert njit(waiting.ppf)(np.array(row), 0, 0.25) == wait  # as the kernel has it
+assert njit(delay_sampling.ppf)(np.array(row), 0, 0.25) == wait  # as the kernel has it
 run = sim.run(scenario, draws=50, paths=4, engine="reference", workers=1)
 share = run.outcomes.loc["struck", "probability"]
 assert 0.8 < share <= 1, share

@@ -22,7 +22,7 @@ from numba.core.errors import TypingError
 from numpy.typing import NDArray
 from typing_extensions import TypeAliasType
 
-from sim.engines.compiled.machine import (
+from sim.engines.compiled.intrinsics import (
     LINE,
     Group,
     _dtype_of,
@@ -73,7 +73,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((name.name, "") for name in node.names if name.name.startswith(PRIVATE))
 
 
-# --- numba and llvmlite: sim/engines/compiled/machine.py -----------------------------------------
+# --- numba and llvmlite: sim/engines/compiled/intrinsics.py -------------------------------------
 
 
 def test_every_private_import_is_on_the_list():

@@ -38,17 +38,17 @@ from test_exact_run import crisis
 from sim import rare, run
 from sim.engines.exact import solve
 from sim.engines.reference import walk
-from sim.engines.splitting import Split, Splitting, split, waits, walker
+from sim.engines.splitting import Split, Splitting, residual_delays, split, walker
 from sim.engines.splitting.levels import distance
 from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import parameter_values
 from sim.experiment.rare import mapping
 from sim.model import Model
+from sim.model.delay_sampling import cdf
 from sim.model.delays import Delay, numbers
 from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
 from sim.model.parameters import Distribution, Parameter
-from sim.model.waiting import cdf
 from sim.reach import reach
 from sim.scenario import load
 
@@ -159,7 +159,7 @@ def test_a_wait_given_its_age(kind: str, age: float) -> None:
     """P(wait <= t | wait > age) of 4,000 evenly spread uniforms, at 9 times: within 1/1000."""
     row = numbers(KINDS[kind], crisis().names, ())
     spread = (np.arange(4000) + 0.5) / 4000
-    found = np.array([waits.longer(row, age, u) for u in spread])
+    found = np.array([residual_delays.longer(row, age, u) for u in spread])
     assert (found >= age).all()
     before = cdf(row, 0, age)
     for t in np.quantile(found, np.arange(1, 10) / 10):
@@ -171,7 +171,7 @@ def test_observed_waits_given_their_age() -> None:
     row = numbers(
         Delay(kind="observed", observations=(1.0, 2.0, 2.0, 5.0, 9.0)), crisis().names, ()
     )
-    found = [waits.longer(row, 2.0, (i + 0.5) / 100) for i in range(100)]
+    found = [residual_delays.longer(row, 2.0, (i + 0.5) / 100) for i in range(100)]
     assert sorted(set(found)) == [5.0, 9.0]
     assert found.count(5.0) == 50
 
@@ -258,7 +258,9 @@ def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
     n = 20_000
     p = float(run(built, draws=1, paths=n, seed=3, workers=1).outcomes.loc["o", "probability"])
     assert abs(score(spun(built), p, n)) < 4
-    monkeypatch.setattr(walker, "longer", lambda row, age, u: age + waits.sampled_wait(row, 0, u))
+    monkeypatch.setattr(
+        walker, "longer", lambda row, age, u: age + residual_delays.sampled_wait(row, 0, u)
+    )
     assert abs(score(spun(built), p, n)) > 6
 
 

@@ -19,10 +19,10 @@ from small_models import (
 from walking import SAMPLING, exactly, names, pieces, story, times
 
 from sim.errors import RunError
+from sim.model.delay_sampling import ppf
 from sim.model.delays import numbers
 from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
 from sim.model.transitions import Option, Trigger
-from sim.model.waiting import ppf
 from sim.streams import block, name_hash
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)

@@ -8,8 +8,8 @@ from islands import island_run
 
 from sim import Results
 from sim.errors import UsageError
+from sim.results.atomic_replace import atomic_directory, claim, previous_of, refuse_foreign
 from sim.results.manifest import MANIFEST, describe_earlier, foreign_files, write_manifest
-from sim.results.replacing import atomic_directory, claim, previous_of, refuse_foreign
 
 
 def left_in(folder: Path) -> set[str]:

@@ -20,7 +20,7 @@ from writers import (
 import sim
 from sim import Results
 from sim.errors import UsageError
-from sim.results import directory, replacing
+from sim.results import atomic_replace, directory
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
 RENAMES = 5  # of a replacement, with a run before the one before
@@ -55,7 +55,7 @@ def killed_at(writers, tmp_path, runs, step: int):
 def test_a_writer_killed_at_any_step_loses_nothing(writers, tmp_path, runs, step):
     target = killed_at(writers, tmp_path, runs, step)
     # who reads the run before meets a run, too, in whatever state the writer left them
-    check_whole(Results.load(replacing.previous_of(target)), runs)
+    check_whole(Results.load(atomic_replace.previous_of(target)), runs)
     # before the first rename the new run is not finished, afterwards whoever comes finishes it
     assert check_nothing_lost(target, 1, runs) == (1 if step == 0 else 2)
 
@@ -65,7 +65,7 @@ def test_the_next_writer_goes_on_where_a_dead_one_stopped(writers, tmp_path, run
     target = killed_at(writers, tmp_path, runs, step)
     numbered(runs[1], 7).save(target)
     assert number_of(Results.load(target)) == 7
-    before = number_of(Results.load(replacing.previous_of(target)))
+    before = number_of(Results.load(atomic_replace.previous_of(target)))
     assert before == (1 if step == 0 else 2)
     assert leavings(target) == []
 
@@ -73,7 +73,7 @@ def test_the_next_writer_goes_on_where_a_dead_one_stopped(writers, tmp_path, run
 def test_without_going_on_a_killed_writer_costs_the_run(writers, tmp_path, runs, monkeypatch):
     """The control: a kill between two renames leaves no run where one was."""
     target = killed_at(writers, tmp_path, runs, LAST)
-    monkeypatch.setattr(replacing, "_sweep", lambda target: None)
+    monkeypatch.setattr(atomic_replace, "_sweep", lambda target: None)
     with pytest.raises(
         UsageError, match=r"not a run directory .*; the run before is in .*previous"
     ):
@@ -91,13 +91,13 @@ def test_kills_at_random_moments_lose_nothing(writers, tmp_path, runs):
 
 def test_a_living_writer_is_not_swept(tmp_path, runs):
     target = tmp_path / "run"
-    with replacing.atomic_directory(target) as making:
+    with atomic_replace.atomic_directory(target) as making:
         numbered(runs[0], 0).save(target)  # another, meanwhile
-        replacing.claim(target)
+        atomic_replace.claim(target)
         assert making.is_dir()
         directory.fill_run(making, numbered(runs[1], 1).saved())
     assert number_of(Results.load(target)) == 1
-    assert number_of(Results.load(replacing.previous_of(target))) == 0
+    assert number_of(Results.load(atomic_replace.previous_of(target))) == 0
 
 
 def test_leavings_with_the_same_process_number_block_nobody(tmp_path, runs):

@@ -10,9 +10,9 @@ from pandas.testing import assert_frame_equal
 
 import sim
 from sim import Results
-from sim.api.sources import recorded
+from sim.api.arguments import recorded
 from sim.errors import UsageError
-from sim.results.record import record
+from sim.results.scenario_record import record
 
 __all__ = ["call"]
 VARIANT = Path(__file__).parent / "corpus" / "valid" / "variant.yaml"

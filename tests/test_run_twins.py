@@ -13,7 +13,7 @@ from islands import island
 import sim
 from sim.analysis.differences import paired
 from sim.errors import UsageError
-from sim.experiment.values import parameter_values, values_of
+from sim.experiment.parameter_draws import parameter_values, values_of
 from sim.model.parameters import Distribution
 
 WHAT = ["time", "transition", "option", "probability", "actor"]

@@ -13,8 +13,8 @@ import sim
 from sim import Comparison
 from sim.analysis.after_run import analyses
 from sim.formatting import difference
+from sim.report.comparison_view import comparison_summary, comparison_view
 from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
-from sim.report.twins import comparison_summary, comparison_view
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
 

@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from sim import Results
-from sim.results.replacing import claim, previous_of
+from sim.results.atomic_replace import claim, previous_of
 
 # One process imports pandas and forks a writer for each line it reads: starting one takes a
 # millisecond instead of a second.

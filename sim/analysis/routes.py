@@ -7,7 +7,7 @@ import pandas as pd
 from sim.analysis.intervals import LEVEL, clustered
 from sim.engines.reference.world import Walk, World
 from sim.errors import NotApplicable, UsageError, unknown
-from sim.experiment.values import parameter_values
+from sim.experiment.parameter_draws import parameter_values
 from sim.model.evaluation import Evaluator, evaluator
 from sim.model.model import Model
 from sim.model.transitions import Transition

@@ -2,7 +2,7 @@
 
 from sim.analysis import estimates
 from sim.analysis.coverage import coverage
-from sim.analysis.solved import tables_of_solution
+from sim.analysis.exact_tables import tables_of_solution
 from sim.experiment.runs import RunOutput
 from sim.reach.reachability import reach
 from sim.results import frames

@@ -13,18 +13,18 @@ import pandas as pd
 from sim.analysis.differences import paired_rows, solved_rows
 from sim.analysis.intervals import NOTES
 from sim.analysis.tables import tables_of
+from sim.api.arguments import loaded, planned, warn_if_interrupted
 from sim.api.html import page
 from sim.api.results import Results
-from sim.api.sources import loaded, planned, warn_if_interrupted
 from sim.errors import UsageError
 from sim.experiment import comparisons
 from sim.experiment.comparisons import PairCounts
 from sim.experiment.plan import Plan
 from sim.formatting import differences, file_name, user_path
+from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
-from sim.results.replacing import atomic_directory, settled
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

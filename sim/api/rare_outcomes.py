@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from sim.analysis.rare import RareEstimate, estimate
-from sim.api.sources import loaded_or_model
+from sim.api.arguments import loaded_or_model
 from sim.experiment import rare as splitting
 from sim.experiment.plan import RarePlan
 from sim.formatting import counted, percent

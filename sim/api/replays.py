@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.api.arguments import is_directory, loaded_or_model, recorded
 from sim.api.html import page
-from sim.api.sources import is_directory, loaded_or_model, recorded
 from sim.experiment import replays
 from sim.experiment.plan import Plan
 from sim.experiment.replays import ReplayTables

@@ -17,7 +17,7 @@ from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.results.directory import SavedRun, read_run, write_run
 from sim.results.provenance import Provenance
-from sim.results.record import Record, record
+from sim.results.scenario_record import Record, record
 from sim.results.tables import NAMES, RunTables
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from sim.analysis.tables import tables_of
+from sim.api.arguments import planned, warn_if_interrupted
 from sim.api.results import Results
-from sim.api.sources import planned, warn_if_interrupted
 from sim.experiment import runs
 from sim.experiment.plan import Plan
 

@@ -10,8 +10,8 @@ from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
 from sim.analysis.intervals import LABELS
 from sim.charts import style
+from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows
-from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.formatting import plain
 from sim.results.tables import RunTables

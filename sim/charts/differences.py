@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.charts import style
-from sim.charts.letters import literal
+from sim.charts.fonts import literal
 from sim.formatting import differences as in_words
 from sim.formatting import plain
 

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 from sim.analysis.intervals import LABELS
 from sim.charts import style
+from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows, sample
-from sim.charts.letters import literal
 from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.charts import style
-from sim.charts.letters import literal
+from sim.charts.fonts import literal
 from sim.charts.style import Drawing
 from sim.formatting import at_least, percents, plain
 from sim.model.model import Model

@@ -12,7 +12,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.charts.letters import lines, needs_own_lines
+from sim.charts.fonts import lines, needs_own_lines
 from sim.formatting import DAY, duration_in_words, plain
 
 INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.letters import lines, literal
+from sim.charts.fonts import lines, literal
 from sim.experiment.replays import ReplayTables
 from sim.formatting import moment, percents
 from sim.model.titles import Titles

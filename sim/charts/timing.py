@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from sim.analysis.incidence import cumulative_incidence, distinguishable
 from sim.analysis.intervals import LABELS
 from sim.charts import style
-from sim.charts.letters import literal, needs_own_lines
+from sim.charts.fonts import literal, needs_own_lines
 from sim.charts.style import Drawing
 from sim.formatting import DAY, percents, plain
 from sim.results.tables import RunTables

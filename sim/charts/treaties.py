@@ -13,9 +13,9 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.analysis.bonds import bonds as bond_table
+from sim.analysis.treaties import bonds as bond_table
 from sim.charts import style
-from sim.charts.letters import legible, lines, literal
+from sim.charts.fonts import legible, lines, literal
 from sim.charts.style import Drawing
 from sim.model.obligations import TYPES
 from sim.results.tables import RunTables
@@ -66,7 +66,7 @@ def treaties(
     subject: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Who is bound to whom, drawn from the analysis `bonds`.
+    """Who is bound to whom, drawn from the analysis `treaties`.
 
     An arrow runs from the obligor to the beneficiary, coloured by the type of the clause and
     dashed where the treaty does not bind at the start date. What is owed to nobody in particular

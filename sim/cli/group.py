@@ -83,7 +83,7 @@ class Commands(TyperGroup):
 
 def _public(file: object) -> str:
     """The name of a file as its user knows it, also while its directory is being written."""
-    from sim.results.replacing import public_name
+    from sim.results.atomic_replace import public_name
 
     return public_name(os.fsdecode(file) if isinstance(file, (str, bytes)) else str(file))
 

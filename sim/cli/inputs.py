@@ -18,7 +18,7 @@ def read(file: Path, under: str = "") -> Scenario:
     """The scenario of a file or a run directory, under interventions if any; warns on stderr."""
     if file.is_dir():
         # here, since tables and engines are imported with it, which a file does not need
-        from sim.api.sources import recorded
+        from sim.api.arguments import recorded
 
         scenario, _ = recorded(file)
     else:
@@ -33,7 +33,7 @@ def completed(context: typer.Context, file: Path, plan: Chosen) -> dict[str, Any
     """The options of a run; of a run directory those it was made with, where none is given."""
     if not file.is_dir():
         return dict(plan)
-    from sim.api.sources import made_with, recorded
+    from sim.api.arguments import made_with, recorded
 
     _, manifest = recorded(file)
     before = {n: v for n, v in made_with(manifest).items() if not is_given(context, n)}

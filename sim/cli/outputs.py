@@ -34,8 +34,8 @@ class OutputDir:
 
     def report_kept(self) -> None:
         """Say on stderr what is kept of what was there, now that it is so."""
+        from sim.results.atomic_replace import previous_of
         from sim.results.manifest import foreign_files
-        from sim.results.replacing import previous_of
 
         if self.before:
             kept = previous_of(self.path)
@@ -53,8 +53,8 @@ def claim_output_dir(target: Path, scenario: Scenario, *, force: bool) -> Output
 
     Refused is also one with the results of another file, unless `force` is given.
     """
+    from sim.results.atomic_replace import claim
     from sim.results.manifest import describe_earlier, manifest_of_a_run, other_source
-    from sim.results.replacing import claim
 
     # a run may take minutes; that its directory may not be written is known before
     _refuse_long(target)

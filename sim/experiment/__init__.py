@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim.experiment.plan import Plan, RarePlan
 
 if TYPE_CHECKING:
-    from sim.experiment.values import parameter_values
+    from sim.experiment.parameter_draws import parameter_values
 
 __all__ = ["Plan", "RarePlan", "parameter_values"]
 
@@ -17,6 +17,6 @@ __all__ = ["Plan", "RarePlan", "parameter_values"]
 def __getattr__(name: str) -> object:
     if name != "parameter_values":
         raise AttributeError(f"module 'sim.experiment' has no attribute {name!r}")
-    from sim.experiment.values import parameter_values
+    from sim.experiment.parameter_draws import parameter_values
 
     return parameter_values

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.runs import RunOutput, counted, pieces_of, solved
-from sim.experiment.values import values_of
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
 

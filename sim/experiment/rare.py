@@ -11,11 +11,11 @@ from multiprocessing import current_process
 from typing import TYPE_CHECKING
 
 from sim.errors import NotApplicable, UsageError, unknown
+from sim.experiment.parameter_draws import parameter_values
 from sim.experiment.plan import RarePlan
 from sim.experiment.processes import processes
 from sim.experiment.progress import bar
 from sim.experiment.runs import model_of
-from sim.experiment.values import parameter_values
 from sim.reach.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:

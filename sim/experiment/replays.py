@@ -14,9 +14,9 @@ from sim.engines.reference import follow
 from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
 from sim.errors import require_int
+from sim.experiment.parameter_draws import parameter_values
 from sim.experiment.plan import LARGEST, LAST_SEED
 from sim.experiment.runs import model_of
-from sim.experiment.values import parameter_values
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.model.titles import Titles

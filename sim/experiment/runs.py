@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
+from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.progress import bar
 from sim.experiment.solving import solve
-from sim.experiment.values import values_of
 from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
 from sim.formatting import DAY
 from sim.model.model import Model

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from sim.errors import NotApplicable, UsageError, require_int, unknown
+from sim.experiment.parameter_draws import parameter_values
 from sim.experiment.plan import LARGEST, LAST_SEED, Plan
-from sim.experiment.values import parameter_values
 from sim.export.graph import graphml, mermaid
 from sim.export.prism import prism
 from sim.model.model import Model

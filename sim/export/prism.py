@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from sim.errors import NotApplicable
 from sim.export.prism_vocabulary import Vocabulary, conditional, held_in_range
 from sim.formatting import DAY
-from sim.model.effects import MEANINGS, variable_read
+from sim.model.effect_values import MEANINGS, variable_read
 from sim.model.evaluation import evaluator
 from sim.model.expressions import Expression, Node
 from sim.model.model import Model

@@ -24,8 +24,8 @@ from sim.model.parameters import Distribution, Parameter
 from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
 from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
-from sim.reach.recheck import endless
 from sim.reach.sums import faults_at_corners
+from sim.reach.transition_faults import endless
 from sim.source.tree import Mapping as Keys
 from sim.source.tree import Scalar, path_text, place_of
 

@@ -13,14 +13,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from sim.formatting import duration_in_words
-from sim.model import metalog, normal, scalars
-from sim.model.delay_kind import Argument as Argument
-from sim.model.delay_kind import Kind as Kind
-from sim.model.delay_kind import Points, Row
-from sim.model.delay_kind import Sampler as Sampler
+from sim.model import metalog, normal, scalar_functions
+from sim.model.delay_kind_spec import Argument as Argument
+from sim.model.delay_kind_spec import Kind as Kind
+from sim.model.delay_kind_spec import Points, Row
+from sim.model.delay_kind_spec import Sampler as Sampler
 from sim.model.metalog import metalog_cdf, metalog_ppf
 from sim.model.normal import normal_cdf, normal_ppf
-from sim.model.scalars import exp_cut
+from sim.model.scalar_functions import exp_cut
 
 
 def _none(row: Row, at: int, u: float) -> float:
@@ -269,7 +269,7 @@ KINDS: Mapping[str, Kind] = {
 CODES: Mapping[str, int] = {name: code for code, name in enumerate(KINDS)}
 
 COMPILABLE: tuple[Callable[..., object], ...] = (
-    *scalars.COMPILABLE,
+    *scalar_functions.COMPILABLE,
     *normal.COMPILABLE,
     *metalog.COMPILABLE,
     *(sampler for kind in KINDS.values() for sampler in (kind.ppf, kind.cdf)),

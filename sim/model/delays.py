@@ -1,7 +1,7 @@
 """How long a clock runs: distributions of waiting times, their numbers given by parameters.
 
 Here a delay is data. `numbers` flattens it, for one draw of the parameters, into the row of floats
-that the samplers of `sim.model.waiting` read. What differs from kind to kind stands in
+that the samplers of `sim.model.delay_sampling` read. What differs from kind to kind stands in
 `sim.model.delay_kinds`; a mix, which is made of other delays, here. All times are in seconds.
 """
 
@@ -12,13 +12,13 @@ from functools import reduce
 from operator import add
 
 from sim.formatting import duration_in_words
-from sim.model import waiting
+from sim.model import delay_sampling
 from sim.model.delay_kinds import CODES, KINDS, Argument
 from sim.model.evaluation import Evaluator, Names, Values, evaluator
 from sim.model.expressions import Constant, Expression
 from sim.model.expressions import parameters_read as read_by
 from sim.model.parameters import Parameter, corners, value_in_words
-from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.scalar_functions import LEAST_U, MOST_U
 from sim.model.time_grid import on_grid
 
 DelayKind = str  # a key of KINDS, or "mix": one share a part, summing to 1, and `parts`
@@ -172,7 +172,7 @@ def _mixed(weighted: Sequence[tuple[float, list[float]]]) -> list[float]:
     """The row of a mix: its parts' shares and where each starts, then the parts themselves."""
     # relative places, so that the row can be moved: into a table, behind others
     start = 2 + 2 * len(weighted)
-    head, tail = [float(waiting.MIX), float(len(weighted))], list[float]()
+    head, tail = [float(delay_sampling.MIX), float(len(weighted))], list[float]()
     for share, part in weighted:
         head += [share, float(start + len(tail))]
         tail += part

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.scalars import LARGEST_EXPONENT, expit
+from sim.model.scalar_functions import LARGEST_EXPONENT, expit
 
 FEWEST_POINTS, MOST_POINTS = 2, 5
 

@@ -10,7 +10,7 @@ from sim.model.distribution_kinds import KINDS, within
 from sim.model.distributions import Distribution as Distribution
 from sim.model.distributions import DistributionKind as DistributionKind
 from sim.model.distributions import Say
-from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.scalar_functions import LEAST_U, MOST_U
 from sim.model.time_grid import on_grid
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.formatting import DAY
-from sim.model import waiting
+from sim.model import delay_sampling
 from sim.model.delays import Delay, numbers
 from sim.model.model import Model
 from sim.model.parameters import Parameter, central, quantile, value_in_words
@@ -30,5 +30,5 @@ def of_delay(model: Model, delay: Delay) -> Summary:
     """Kind, low, median and high, and unit of a delay, the parameters it reads at their medians."""
     values = [central(parameter.distribution) for parameter in model.parameters]
     row = numbers(delay, model.names, values)  # as the engines need it
-    low, median, high = (waiting.ppf(row, 0, u) / DAY for u in SHARES)
+    low, median, high = (delay_sampling.ppf(row, 0, u) / DAY for u in SHARES)
     return delay.kind, (low, median, high), "d"

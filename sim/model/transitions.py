@@ -24,7 +24,7 @@ class Effect:
     """
 
     variable: str
-    how: EffectKind  # what each does stands in `sim.model.effects`
+    how: EffectKind  # what each does stands in `sim.model.effect_values`
     value: int = 0
     source: str = ""
     expression: Expression | None = None

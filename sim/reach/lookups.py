@@ -11,13 +11,13 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from sim.model.distribution_kinds import KINDS
-from sim.model.effects import new_value, variable_read
+from sim.model.effect_values import new_value, variable_read
 from sim.model.evaluation import Values, evaluator
 from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.failures import in_words, out_of_range, without_value
 from sim.model.model import Model
 from sim.model.transitions import NOTHING, Effect, Option, Transition
-from sim.reach.abstract import Box, Interval, Ranges, interval_of
+from sim.reach.value_ranges import Box, Interval, Ranges, interval_of
 
 State = tuple[int, ...]
 Changes = list[tuple[int, int]]  # position of a variable, its new value

@@ -20,10 +20,10 @@ from sim.model.distribution_kinds import KINDS
 from sim.model.expressions import Expression, parameters_read
 from sim.model.model import Model
 from sim.model.parameters import Parameter, bounds
-from sim.reach.abstract import Box, Interval, bits, restrict
 from sim.reach.chain import Chain, Situation, mask, ranks
 from sim.reach.lookups import Bounds
 from sim.reach.relaxed import Relaxed, relax
+from sim.reach.value_ranges import Box, Interval, bits, restrict
 
 QUICK = 20_000  # firings looked at where a person waits for the answer: about 0.1 s
 THOROUGH = 1_000_000

@@ -7,9 +7,9 @@ from sim.model.model import Model
 from sim.model.rendering import rendered
 from sim.model.state import Variable
 from sim.model.transitions import Transition
-from sim.reach.abstract import restrict
 from sim.reach.points import conditions_joined
 from sim.reach.reachability import Reach
+from sim.reach.value_ranges import restrict
 
 
 def never_fires(model: Model, found: Reach, transition: Transition) -> str:

@@ -8,11 +8,11 @@ takes (delete relaxation, h_max; Bonet and Geffner, Planning as heuristic search
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sim.model.effects import new_value, variable_read
+from sim.model.effect_values import new_value, variable_read
 from sim.model.expressions import Expression
 from sim.model.model import Model
 from sim.model.transitions import Effect, Transition
-from sim.reach.abstract import (
+from sim.reach.value_ranges import (
     Box,
     IntervalOf,
     Ranges,

@@ -8,8 +8,8 @@ from sim.model.distribution_kinds import KINDS
 from sim.model.expressions import Expression, outcomes_read, parameters_read, variables_read
 from sim.model.model import Model
 from sim.model.tables import Grid, table
-from sim.reach.abstract import restrict
 from sim.reach.reachability import support
+from sim.reach.value_ranges import restrict
 
 MAX_CELLS = 100_000  # combinations of values that are tried; with more, the answer is yes
 

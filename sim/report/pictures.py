@@ -14,7 +14,7 @@ from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
-from sim.charts.letters import as_written, told_once
+from sim.charts.fonts import as_written, told_once
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.titles import Titles

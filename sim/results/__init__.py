@@ -3,7 +3,7 @@
 `batches` is what engines hand over; `counting` counts it in memory of one size; `frames` turns
 counts and rows into data frames; `tables` documents every column; `provenance` says where a run
 comes from; `directory` writes and reads all this, `manifest` says what is there and `record` keeps
-the scenario with it; `replacing` puts one directory in the place of another. There are no
+the scenario with it; `atomic_replace` puts one directory in the place of another. There are no
 statistics here: estimates and intervals are made in `sim.analysis`. This module itself needs no
 pandas.
 """

@@ -14,10 +14,10 @@ import pandas as pd
 
 from sim.errors import UsageError
 from sim.formatting import user_path
+from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
-from sim.results.record import Record, read_record
-from sim.results.replacing import atomic_directory, settled
+from sim.results.scenario_record import Record, read_record
 
 INDEXED = ("outcomes", "endings")  # their first column is the index
 

@@ -8,7 +8,7 @@ from sim.model import Model
 from sim.model.changes import Change, changed_model
 from sim.model.parameters import Distribution
 from sim.model.transitions import Transition
-from sim.reach.recheck import faults, readers
+from sim.reach.transition_faults import faults, readers
 from sim.scenario.language.interventions import Intervention
 
 

@@ -9,8 +9,8 @@ from sim.model.model import Model
 from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
 from sim.reach.points import Fault
-from sim.reach.recheck import endless, unbounded
 from sim.reach.sums import faults_at_corners
+from sim.reach.transition_faults import endless, unbounded
 from sim.scenario.language.context import Context
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of

@@ -10,7 +10,7 @@ from sim.formatting import user_path
 from sim.machine_form import is_machine_form, read_model
 from sim.model import Model
 from sim.model.changes import changed_model
-from sim.reach.recheck import readers
+from sim.reach.transition_faults import readers
 from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
 from sim.scenario.checks import check_rules

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.formatting import DAY, duration_in_words
-from sim.model import waiting
+from sim.model import delay_sampling
 from sim.model.delays import numbers
 from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, parameters_read, variables_read
@@ -106,7 +106,7 @@ def _warn_hasty(resolved: Resolved, context: Context) -> None:
     values = [central(parameter.distribution) for parameter in model.parameters]
     for transition in resolved.all_transitions:
         try:
-            median = waiting.ppf(numbers(transition.after, model.names, values), 0, 0.5)
+            median = delay_sampling.ppf(numbers(transition.after, model.names, values), 0, 0.5)
         except ValueError:  # none with the parameters at their medians; each draw is checked
             continue
         if 0 < median < SHORT:  # 0 is no slip: many rules act at once

@@ -112,7 +112,7 @@ def _split(
     if as_json:
         print_json(found.summary())
     else:
-        from sim.report.rarity import rare_view
+        from sim.report.rare_view import rare_view
 
         typer.echo("\n".join(rare_view(found, scenario.title)))
 

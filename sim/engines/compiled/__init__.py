@@ -1,8 +1,8 @@
 """The compiled engine: the reference engine's paths, event for event, at the speed of C.
 
-`lower` turns a model into arrays: expressions into tables (`table_registry`, `choices`, `delays`)
-or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work` hands out draws and
-paths. The kernel's memory is laid out in `layout`; what numba makes of it stands in `machine`.
+`lowering` turns a model into arrays: expressions into tables (`table_registry`, `choices`,
+`delays`) or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work` hands out draws and
+paths. The kernel's memory is laid out in `layout`; what numba makes of it stands in `intrinsics`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled.delays import Impossible
-from sim.engines.compiled.lower import lowered
+from sim.engines.compiled.lowering import lowered
 from sim.engines.compiled.work import Walker, impossible
 from sim.engines.jit import refuse_without_compiler
 from sim.errors import UsageError

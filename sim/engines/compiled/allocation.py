@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engines.compiled.intrinsics import zeros_apart as _ints
 from sim.engines.compiled.layout import (
     STATUS_SIZE,
     Floats,
@@ -13,8 +14,7 @@ from sim.engines.compiled.layout import (
     PathState,
     Tables,
 )
-from sim.engines.compiled.lower import Lowered
-from sim.engines.compiled.machine import zeros_apart as _ints
+from sim.engines.compiled.lowering import Lowered
 from sim.results import RUNG_TIMES
 
 Axes = tuple[Ints, Ints, Ints]  # of all tables: where each one's begin, their variables, strides

@@ -6,6 +6,7 @@ from numba.extending import register_jitable
 
 from sim import streams
 from sim.engines.compiled.bit_planes import BITS, LAST, SHIFT
+from sim.engines.compiled.intrinsics import inlined, lowest
 from sim.engines.compiled.layout import (
     CHANGED,
     CODE,
@@ -24,13 +25,12 @@ from sim.engines.compiled.layout import (
     WRONG_SPEED,
 )
 from sim.engines.compiled.lookup import value_of
-from sim.engines.compiled.machine import inlined, lowest
-from sim.model import waiting
+from sim.model import delay_sampling
 from sim.model.time_grid import on_grid
 
-for _function in (*streams.COMPILABLE, *waiting.COMPILABLE):
+for _function in (*streams.COMPILABLE, *delay_sampling.COMPILABLE):
     register_jitable(_function)
-sampled_wait, philox, uniform = waiting.sampled_wait, streams.philox, streams.uniform
+sampled_wait, philox, uniform = delay_sampling.sampled_wait, streams.philox, streams.uniform
 INF = math.inf
 
 

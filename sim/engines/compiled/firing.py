@@ -4,6 +4,7 @@ import math
 
 from sim.engines.compiled.bit_planes import BITS, LAST, SHIFT
 from sim.engines.compiled.clocks import fault
+from sim.engines.compiled.intrinsics import inlined, lowest
 from sim.engines.compiled.layout import (
     APART,
     CHANGED,
@@ -20,7 +21,6 @@ from sim.engines.compiled.layout import (
     WRONG_STOP,
 )
 from sim.engines.compiled.lookup import row_of, value_of
-from sim.engines.compiled.machine import inlined, lowest
 from sim.engines.compiled.weights import shares
 from sim.model.failures import SLACK
 from sim.model.transitions import NOTHING

@@ -23,6 +23,7 @@ from sim.engines.compiled.firing import (
     look_at_outcomes,
     record,
 )
+from sim.engines.compiled.intrinsics import cached_njit, group_at, inlined, lowest
 from sim.engines.compiled.layout import (
     AT_INSTANT,
     CHANGED,
@@ -50,7 +51,6 @@ from sim.engines.compiled.layout import (
     Arguments,
 )
 from sim.engines.compiled.lookup import combine_planes, look_up, renew_conditions
-from sim.engines.compiled.machine import cached_njit, group_at, inlined, lowest
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, FIRINGS_IN_A_PATH
 from sim.model.transitions import NOTHING
 

@@ -3,8 +3,8 @@
 import math
 
 from sim.engines.compiled.bit_planes import LAST, SHIFT
+from sim.engines.compiled.intrinsics import inlined
 from sim.engines.compiled.layout import CHANGED
-from sim.engines.compiled.machine import inlined
 from sim.engines.compiled.table_registry import AND, MINUS, NEGATIVE, NOT, OR, OVER, PLUS
 
 

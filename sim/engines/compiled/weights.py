@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.engines.compiled.machine import cached_njit
+from sim.engines.compiled.intrinsics import cached_njit
 from sim.model.failures import SLACK
 
 PROBABILITY, WEIGHT, UTILITY = range(3)

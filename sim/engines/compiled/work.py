@@ -20,6 +20,7 @@ from sim import streams
 from sim.engines.compiled import allocation
 from sim.engines.compiled.delays import Impossible
 from sim.engines.compiled.failures import explain, moment_of
+from sim.engines.compiled.intrinsics import addresses
 from sim.engines.compiled.kernel import kernel
 from sim.engines.compiled.layout import (
     CODE,
@@ -38,8 +39,7 @@ from sim.engines.compiled.layout import (
     Output,
     PathState,
 )
-from sim.engines.compiled.lower import Lowered
-from sim.engines.compiled.machine import addresses
+from sim.engines.compiled.lowering import Lowered
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, too_many
 from sim.results import EventBatch, PathBatch

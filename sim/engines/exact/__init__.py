@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from sim.engines.exact.draws import Graphs
-from sim.engines.exact.flow import Floats, Flow, flow
+from sim.engines.exact.generator_matrix import Floats, Flow, flow
 from sim.engines.exact.graph import DROPPED, Bools, Graph
 from sim.engines.exact.transient import pass_time
 from sim.model.model import Model

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.exact.flow import Floats
+from sim.engines.exact.generator_matrix import Floats
 from sim.engines.exact.graph import Graph, explore
 from sim.errors import NotApplicable
 from sim.model.delays import Delay

@@ -12,7 +12,7 @@ from math import ceil, sqrt
 import numpy as np
 from scipy import sparse
 
-from sim.engines.exact.flow import Floats, Flow
+from sim.engines.exact.generator_matrix import Floats, Flow
 from sim.errors import NotApplicable
 
 LEFT_OUT = 1e-15  # of each Poisson sum

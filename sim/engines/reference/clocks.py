@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from sim.engines.reference.calendar import Moment
 from sim.engines.reference.choices import Choice
 from sim.engines.reference.state import PathState
+from sim.model.delay_sampling import sampled_wait
 from sim.model.delays import row
 from sim.model.evaluation import Values
 from sim.model.time_grid import on_grid
 from sim.model.transitions import Transition
-from sim.model.waiting import sampled_wait
 from sim.streams import block, name_hash
 
 

@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
-from sim.engines.splitting.settling import settle
+from sim.engines.splitting.least_costs import settle
+from sim.model.delay_sampling import ppf
 from sim.model.delays import numbers
-from sim.model.effects import variable_read
+from sim.model.effect_values import variable_read
 from sim.model.expressions import Comparison, Constant, Node
 from sim.model.model import Model
 from sim.model.transitions import Effect, Option, Transition
-from sim.model.waiting import ppf
-from sim.reach.abstract import Box, bits, discrete_names, interval_of, restrict
 from sim.reach.chain import Chain, Situation
 from sim.reach.lookups import Bounds
 from sim.reach.relaxed import consequence, relax
+from sim.reach.value_ranges import Box, bits, discrete_names, interval_of, restrict
 
 ZERO = Constant(0.0, "0")
 # A colon cannot stand in a name, so a clock is never taken for a variable.

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from sim.model.expressions import Fact, IfElse, Logic, Node, Not, parameters_read
-from sim.reach.abstract import Box, Ranges, bits, discrete_names, interval_of
+from sim.reach.value_ranges import Box, Ranges, bits, discrete_names, interval_of
 
 Conjunct = dict[str, int]  # variable (or outcome) -> mask of the values it must have
 MOST = 64  # alternatives of one condition, and combinations of one comparison

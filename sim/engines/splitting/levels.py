@@ -13,7 +13,7 @@ from math import inf, log
 
 from sim.engines.splitting.additive import by_values
 from sim.engines.splitting.walker import Walker
-from sim.model.waiting import ppf
+from sim.model.delay_sampling import ppf
 from sim.reach.chain import Situation, mask, ranks
 
 FEW = 20_000  # situations that are visited one by one

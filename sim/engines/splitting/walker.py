@@ -11,8 +11,9 @@ from math import inf
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sim.engines.splitting.waits import longer
+from sim.engines.splitting.residual_delays import longer
 from sim.errors import RunError
+from sim.model.delay_sampling import sampled_wait
 from sim.model.delays import numbers
 from sim.model.evaluation import Evaluator, Values
 from sim.model.expressions import variables_read
@@ -28,7 +29,6 @@ from sim.model.model import Model
 from sim.model.name_hash import name_hash
 from sim.model.time_grid import on_grid
 from sim.model.transitions import NOTHING
-from sim.model.waiting import sampled_wait
 from sim.reach.chain import Chain, Situation, mask, ranks
 from sim.reach.draw_rates import DrawRates
 from sim.reach.lookups import State, bounds_of, option_reads

@@ -12,12 +12,12 @@ import pytest
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.text import Text
 
-from sim.charts import differences, letters, outcomes, style, treaties
+from sim.charts import differences, fonts, outcomes, style, treaties
 from sim.report.pictures import save
 
 differences, outcomes, treaties = differences.differences, outcomes.outcomes, treaties.treaties
-MISSING, MissingLetters, lines = letters.MISSING, letters.MissingLetters, letters.lines
-fallbacks, legible, told_once = letters.fallbacks, letters.legible, letters.told_once
+MISSING, MissingLetters, lines = fonts.MISSING, fonts.MissingLetters, fonts.lines
+fallbacks, legible, told_once = fonts.fallbacks, fonts.legible, fonts.told_once
 
 mpl.use("agg")
 AMOUNT = "Costs $5bn to $9bn"
@@ -110,7 +110,7 @@ def test_every_script_gets_its_letters_or_one_note(tmp_path: Path):
 
 def test_without_a_font_letters_are_boxes(monkeypatch, tmp_path: Path):
     # the control for machines that have such fonts
-    monkeypatch.setattr(letters, "_installed", lambda: ())
+    monkeypatch.setattr(fonts, "_installed", lambda: ())
     with pytest.warns(MissingLetters) as told:
         ax = outcomes(shares(f"{KOREAN} a\U000e0101"))
     style.figure_of(ax).canvas.draw()
@@ -139,7 +139,7 @@ def test_lines_are_no_wider_than_asked(text):
     found = lines(text, 30)
     assert "".join(found).replace(" ", "") == text.replace(" ", "")
     for line in found:
-        assert sum(map(letters._columns, line)) <= 32
+        assert sum(map(fonts._columns, line)) <= 32
         assert category(line[0]) != "Mn"  # no vowel sign without its letter
 
 
@@ -154,7 +154,7 @@ except SystemExit:
 warnings.warn("a raw warning", RuntimeWarning)
 warnings.warn("a raw warning", DeprecationWarning)
 logging.getLogger("matplotlib.font_manager").warning("a raw warning")
-from sim.charts.letters import MissingLetters
+from sim.charts.fonts import MissingLetters
 warnings.warn(MissingLetters("x"))
 """
 

@@ -202,7 +202,7 @@ def _effects(model: Model, registry: TableRegistry) -> Effects:
 
 def _new_values(effect: Effect, model: Model) -> list[int]:
     """The new value for each value of the variable, or of the one copied from."""
-    # Its own reading of effects, apart from `sim.model.effects`: see there.
+    # Its own reading of effects, apart from `sim.model.effect_values`: see there.
     top = model.variable(effect.variable).size - 1
     now = range(model.variable(effect.source or effect.variable).size)
     match effect.how:

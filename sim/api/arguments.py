@@ -14,10 +14,10 @@ from sim.experiment.plan import Plan
 from sim.experiment.runs import WANTED
 from sim.formatting import user_path
 from sim.model.model import Model
+from sim.results.atomic_replace import settled
 from sim.results.manifest import read_manifest
 from sim.results.provenance import Provenance
-from sim.results.record import MODEL, read_record
-from sim.results.replacing import settled
+from sim.results.scenario_record import MODEL, read_record
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sim.model.scalars import LEAST_U, MOST_U
-from sim.model.waiting import MIX, cdf, sampled_wait
+from sim.model.delay_sampling import MIX, cdf, sampled_wait
+from sim.model.scalar_functions import LEAST_U, MOST_U
 
 
 def longer(row: Sequence[float], age: float, u: float) -> float:

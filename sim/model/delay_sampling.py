@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from sim.model import delay_kinds, time_grid
 from sim.model.delay_kinds import KINDS, Sampler
-from sim.model.scalars import LEAST_U, MOST_U
+from sim.model.scalar_functions import LEAST_U, MOST_U
 from sim.model.time_grid import on_grid
 
 MIX = len(KINDS)  # no kind of its own: its parts are
