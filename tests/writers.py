@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from sim import Results
-from sim.results.replacing import claim, previous_of
+from sim.results import locks, replacing
 
 # One process imports pandas and forks a writer for each line it reads: starting one takes a
 # millisecond instead of a second.
@@ -52,9 +52,23 @@ def number_of(run: Results) -> int:
 
 
 def saves(
-    runs: list[Results], *, target: str, log: str, first: int, step: int, last_step: int | None
+    runs: list[Results],
+    *,
+    target: str,
+    log: str,
+    first: int,
+    step: int,
+    last_step: int | None,
+    without: str = "",
 ) -> None:
-    """Save numbers from `first` on, `step` apart, until killed; by itself at rename `last_step`."""
+    """Save numbers from `first` on, `step` apart, until killed; by itself at rename `last_step`.
+
+    `without` says which locks there are not: the system's, or none at all.
+    """
+    if without:
+        locks.fcntl = None
+    if without == "all":
+        locks._own_file = lambda parent: None
     if last_step is not None:
         _die_at(last_step)
     noted = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -143,12 +157,12 @@ def check_nothing_lost(target: Path, last: int, runs: list[Results]) -> int:
     at_once = Results.load(target)
     check_whole(at_once, runs)
     assert last <= number_of(at_once) <= last + 1, f"{number_of(at_once)} there, {last} finished"
-    claim(target)
+    replacing.claim(target)
     now = Results.load(target)
     number = number_of(now)
     assert number_of(at_once) <= number <= last + 1
     check_whole(now, runs)
-    before = Results.load(previous_of(target))
+    before = Results.load(replacing.previous_of(target))
     assert number_of(before) == number - 1
     check_whole(before, runs)
     assert leavings(target) == []
