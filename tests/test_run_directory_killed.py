@@ -11,6 +11,7 @@ from writers import (
     Writers,
     check_nothing_lost,
     check_whole,
+    first_save_kills,
     last_noted,
     leavings,
     number_of,
@@ -89,6 +90,12 @@ def test_kills_at_random_moments_lose_nothing(writers, tmp_path, runs):
     moments = [random.uniform(0, 3) for _ in range(KILLS)]
     found = random_kills(writers, tmp_path / "run", runs, moments)
     assert found[-1] > 5  # it was killed while writing, and not before
+
+
+def test_a_first_save_that_is_killed_leaves_a_whole_run_or_nothing(writers, tmp_path, runs):
+    random.seed(31)
+    found = first_save_kills(writers, tmp_path, runs, [random.uniform(0, 2) for _ in range(KILLS)])
+    assert set(found) == {True, False}  # it was killed before a run was there, and after
 
 
 def test_a_living_writer_is_not_swept(tmp_path, runs):

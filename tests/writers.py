@@ -206,3 +206,31 @@ def random_kills(
         last = max(last_noted(log), first - 1)
         found.append(check_nothing_lost(target, last, runs))
     return found
+
+
+def first_save_kills(
+    writers: Writers, folder: Path, runs: list[Results], moments: list[float]
+) -> list[bool]:
+    """Kill a writer at each moment, in its first save, where nothing was; whether one was there.
+
+    What is there is whole, and nothing is left beside it once somebody came to write.
+    """
+    began = time.monotonic()
+    numbered(runs[0], 0).save(folder / "measured")
+    a_save = time.monotonic() - began
+    found = []
+    for at, moment in enumerate(moments):
+        target = folder / str(at) / "run"
+        target.parent.mkdir()
+        pid = writers.start(target, target.with_name("log"))
+        time.sleep(moment * a_save)
+        writers.kill(pid)
+        log = target.with_name("log")
+        noted = log.exists() and log.read_text(encoding="utf-8") != ""
+        replacing.claim(target)
+        assert leavings(target) == []
+        assert target.exists() or not noted, "a finished run is lost"
+        if target.exists():
+            check_whole(Results.load(target), runs)
+        found.append(target.exists())
+    return found
