@@ -2,6 +2,7 @@
 
 import os
 import random
+import threading
 import time
 
 import pytest
@@ -10,17 +11,19 @@ from writers import (
     Writers,
     check_nothing_lost,
     check_whole,
+    first_save_kills,
     last_noted,
     leavings,
     number_of,
     numbered,
     random_kills,
+    with_signal,
 )
 
 import sim
 from sim import Results
 from sim.errors import UsageError
-from sim.results import atomic_replace, directory
+from sim.results import atomic_replace, directory, locks
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
 RENAMES = 5  # of a replacement, with a run before the one before
@@ -89,6 +92,12 @@ def test_kills_at_random_moments_lose_nothing(writers, tmp_path, runs):
     assert found[-1] > 5  # it was killed while writing, and not before
 
 
+def test_a_first_save_that_is_killed_leaves_a_whole_run_or_nothing(writers, tmp_path, runs):
+    random.seed(31)
+    found = first_save_kills(writers, tmp_path, runs, [random.uniform(0, 2) for _ in range(KILLS)])
+    assert set(found) == {True, False}  # it was killed before a run was there, and after
+
+
 def test_a_living_writer_is_not_swept(tmp_path, runs):
     target = tmp_path / "run"
     with atomic_replace.atomic_directory(target) as making:
@@ -109,21 +118,72 @@ def test_leavings_with_the_same_process_number_block_nobody(tmp_path, runs):
     assert Results.load(target).provenance == runs[0].provenance
 
 
-def test_two_writers_and_a_reader_never_mix(writers, tmp_path, runs):
+@pytest.mark.parametrize("without", ["", "system"], ids=["locks", "no locks of the system"])
+def test_two_writers_and_a_reader_never_mix(writers, tmp_path, runs, monkeypatch, without):
+    if without:  # as on Windows
+        monkeypatch.setattr(locks, "fcntl", None)
     target = tmp_path / "run"
     numbered(runs[0], 0).save(target)
     logs = [tmp_path / "a", tmp_path / "b"]
-    pids = [writers.start(target, log, first=n + 1, step=2) for n, log in enumerate(logs)]
+    pids = [
+        writers.start(target, log, first=n + 1, step=2, without=without)
+        for n, log in enumerate(logs)
+    ]
     until, seen = time.monotonic() + 3, set()
     while time.monotonic() < until:
         found = Results.load(target)
         check_whole(found, runs)
         seen.add(number_of(found))
+    assert all(with_signal(pid, 0) for pid in pids)  # none ended with an error
     for pid in pids:
         writers.kill(pid)
     assert len(seen) > 3
     # neither writer had to give up
     assert min(map(last_noted, logs)) > 3
+
+
+@pytest.mark.parametrize("how", ["locks", "no locks of the system", "the control"])
+def test_one_waits_for_the_other(tmp_path, monkeypatch, how):
+    if how != "locks":
+        monkeypatch.setattr(locks, "fcntl", None)
+    if how == "the control":
+        monkeypatch.setattr(locks, "_own_file", lambda parent: None)
+    steps = []
+
+    def second():
+        steps.append("asks")
+        with locks.locked(tmp_path):
+            steps.append("has it")
+
+    other = threading.Thread(target=second)
+    with locks.locked(tmp_path):
+        other.start()
+        other.join(60 if how == "the control" else 0.5)
+        steps.append("let go")
+    other.join()
+    waited = ["asks", "let go", "has it"]
+    assert steps == (["asks", "has it", "let go"] if how == "the control" else waited)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_file_of_a_dead_writer_holds_up_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr(locks, "fcntl", None)
+    left = tmp_path / locks.LOCK_FILE
+    left.touch()
+    monkeypatch.setattr(locks.time, "sleep", waits)
+    with pytest.raises(TimeoutError, match="waits"), locks.locked(tmp_path):
+        pass  # the control: one that may be living
+    long_ago = time.time() - locks.BELIEVED - 1
+    os.utime(left, (long_ago, long_ago))
+    monkeypatch.undo()
+    monkeypatch.setattr(locks, "fcntl", None)
+    with locks.locked(tmp_path):
+        assert left.exists()  # its own
+    assert list(tmp_path.iterdir()) == []
+
+
+def waits(seconds: float) -> None:
+    raise TimeoutError("it waits")
 
 
 def test_a_run_that_is_replaced_while_it_is_read_is_read_again(tmp_path, runs, monkeypatch):

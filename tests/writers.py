@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from sim import Results
-from sim.results.atomic_replace import claim, previous_of
+from sim.results import atomic_replace, locks
 
 # One process imports pandas and forks a writer for each line it reads: starting one takes a
 # millisecond instead of a second.
@@ -52,9 +52,23 @@ def number_of(run: Results) -> int:
 
 
 def saves(
-    runs: list[Results], *, target: str, log: str, first: int, step: int, last_step: int | None
+    runs: list[Results],
+    *,
+    target: str,
+    log: str,
+    first: int,
+    step: int,
+    last_step: int | None,
+    without: str = "",
 ) -> None:
-    """Save numbers from `first` on, `step` apart, until killed; by itself at rename `last_step`."""
+    """Save numbers from `first` on, `step` apart, until killed; by itself at rename `last_step`.
+
+    `without` says which locks there are not: the system's, or none at all.
+    """
+    if without:
+        locks.fcntl = None
+    if without == "all":
+        locks._own_file = lambda parent: None
     if last_step is not None:
         _die_at(last_step)
     noted = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -143,12 +157,12 @@ def check_nothing_lost(target: Path, last: int, runs: list[Results]) -> int:
     at_once = Results.load(target)
     check_whole(at_once, runs)
     assert last <= number_of(at_once) <= last + 1, f"{number_of(at_once)} there, {last} finished"
-    claim(target)
+    atomic_replace.claim(target)
     now = Results.load(target)
     number = number_of(now)
     assert number_of(at_once) <= number <= last + 1
     check_whole(now, runs)
-    before = Results.load(previous_of(target))
+    before = Results.load(atomic_replace.previous_of(target))
     assert number_of(before) == number - 1
     check_whole(before, runs)
     assert leavings(target) == []
@@ -191,4 +205,32 @@ def random_kills(
         # a run that a kill had cut short was finished by whoever came next, unnoted
         last = max(last_noted(log), first - 1)
         found.append(check_nothing_lost(target, last, runs))
+    return found
+
+
+def first_save_kills(
+    writers: Writers, folder: Path, runs: list[Results], moments: list[float]
+) -> list[bool]:
+    """Kill a writer at each moment, in its first save, where nothing was; whether one was there.
+
+    What is there is whole, and nothing is left beside it once somebody came to write.
+    """
+    began = time.monotonic()
+    numbered(runs[0], 0).save(folder / "measured")
+    a_save = time.monotonic() - began
+    found = []
+    for at, moment in enumerate(moments):
+        target = folder / str(at) / "run"
+        target.parent.mkdir()
+        pid = writers.start(target, target.with_name("log"))
+        time.sleep(moment * a_save)
+        writers.kill(pid)
+        log = target.with_name("log")
+        noted = log.exists() and log.read_text(encoding="utf-8") != ""
+        atomic_replace.claim(target)
+        assert leavings(target) == []
+        assert target.exists() or not noted, "a finished run is lost"
+        if target.exists():
+            check_whole(Results.load(target), runs)
+        found.append(target.exists())
     return found

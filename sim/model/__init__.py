@@ -4,8 +4,8 @@ No YAML, no randomness, no proofs. Engines and the scenario floor meet here and 
 
 The samplers (`delay_sampling`, `delay_kinds`, `normal`, `metalog`, `scalar_functions`) stand here
 too, not beside the streams: what a delay or a distribution may be cannot be checked without them,
-and both engines have to share them to the last bit. They are scalar functions without a state; a uniform comes in
-as an argument. A new delay is an entry of `delay_kinds`, a new distribution one of
+and both engines have to share them to the last bit. They are scalar functions without a state; a
+uniform comes in as an argument. A new delay is an entry of `delay_kinds`, a new distribution one of
 `distribution_kinds`. `tables` evaluates an expression for many states at once, `evaluation` for
 one: they stay side by side because they have to agree to the last bit.
 """

@@ -28,15 +28,10 @@ from typing import TypeVar
 
 from sim.errors import UsageError
 from sim.formatting import user_path
+from sim.results.locks import NO_LOCK, hold, locked, release
 from sim.results.manifest import MANIFEST, foreign_files, manifest_of_a_run
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: there, nothing of others is swept
-    fcntl = None  # type: ignore[assignment]
-
 T = TypeVar("T")
-NO_LOCK = -1
 PREVIOUS = ".previous"
 
 
@@ -66,7 +61,7 @@ def atomic_directory(directory: str | Path) -> Iterator[Path]:
     try:
         (outer / "run").mkdir()
         yield outer / "run"
-        with _locked(target.parent):
+        with locked(target.parent):
             _sweep(target)
             # another writer may have been faster, with something else
             _refuse_foreign(target)
@@ -80,7 +75,7 @@ def atomic_directory(directory: str | Path) -> Iterator[Path]:
         raise
     finally:
         rmtree(outer, ignore_errors=True)
-        _release(held)
+        release(held)
 
 
 def claim(directory: str | Path) -> None:
@@ -101,7 +96,7 @@ def claim(directory: str | Path) -> None:
     except OSError as error:
         raise UsageError(f"{target}: cannot be created: {_reason(error)}") from None
     if above == target.parent:
-        with _locked(above):
+        with locked(above):
             _sweep(target)
 
 
@@ -118,7 +113,7 @@ def settled(directory: str | Path, read: Callable[[Path], T]) -> T:
         target = home.resolve()
         if not target.parent.is_dir():
             raise
-    with _locked(target.parent):
+    with locked(target.parent):
         with suppress(OSError):  # of a place where we may read only
             _sweep(target)
             if target.name.endswith(PREVIOUS):  # moved there by writers to the other
@@ -136,7 +131,7 @@ def refuse_foreign(target: Path) -> None:
     """Raise UsageError if no run may write there: in the way is what no run wrote, or a right."""
     try:
         # under the lock, since a directory being replaced looks foreign, or gone, for a moment
-        with _locked(_nearest(target.absolute())):
+        with locked(_nearest(target.absolute())):
             _refuse_foreign(target)
         with suppress(FileNotFoundError):
             previous_of(target).lstat()  # a name too long for the system is told here
@@ -212,14 +207,14 @@ def _sweep(target: Path) -> None:
     for outer in sorted(target.parent.iterdir()):
         if not ours.fullmatch(outer.name):
             continue
-        held = _hold(outer)
+        held = hold(outer)
         if held is None or held == NO_LOCK:  # its writer lives, or nobody can tell
             continue
         try:
             _finish(outer, target)
             rmtree(outer, ignore_errors=True)
         finally:
-            _release(held)
+            release(held)
 
 
 def _new_outer(target: Path) -> tuple[Path, int]:
@@ -227,11 +222,11 @@ def _new_outer(target: Path) -> tuple[Path, int]:
     while True:
         outer = target.parent / _outer_name(target)
         outer.mkdir()
-        held = _hold(outer)
+        held = hold(outer)
         # somebody who sweeps may have come between making and holding it
         if held is not None and outer.exists():
             return outer, held
-        _release(held)
+        release(held)
 
 
 def public_name(file: str) -> str:
@@ -241,42 +236,6 @@ def public_name(file: str) -> str:
 
 def _outer_name(target: Path) -> str:
     return f".{target.name}.{token_hex(8)}.making"
-
-
-def _hold(directory: Path) -> int | None:
-    """The lock on a directory; None where another has it, NO_LOCK where there are no locks."""
-    if fcntl is None:
-        return NO_LOCK
-    try:
-        held = os.open(directory, os.O_RDONLY)
-    except OSError:  # gone already
-        return None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(held)
-        return None if isinstance(error, BlockingIOError) else NO_LOCK
-    return held
-
-
-def _release(held: int | None) -> None:
-    if held is not None and held != NO_LOCK:
-        os.close(held)
-
-
-@contextmanager
-def _locked(parent: Path) -> Iterator[None]:
-    """Nobody else replaces a directory in this one meanwhile; each waits for milliseconds."""
-    # the directory itself is locked, so that no file has to lie there for it
-    held = NO_LOCK
-    if fcntl is not None:
-        with suppress(OSError):  # a disk without locks: as on Windows
-            held = os.open(parent, os.O_RDONLY)
-            fcntl.flock(held, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        _release(held)
 
 
 def _reason(error: OSError) -> str:

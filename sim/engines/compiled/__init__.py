@@ -1,8 +1,9 @@
 """The compiled engine: the reference engine's paths, event for event, at the speed of C.
 
 `lowering` turns a model into arrays: expressions into tables (`table_registry`, `choices`,
-`delays`) or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work` hands out draws and
-paths. The kernel's memory is laid out in `layout`; what numba makes of it stands in `intrinsics`.
+`delays`) or bits (`conditions`, `bit_planes`). `kernel` walks paths over them, and `work` hands out
+draws and paths. `layout` says how the memory of the kernel is laid out, `intrinsics` what numba
+makes of it.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,8 +1,8 @@
 """How the kernel's memory is laid out: groups of arrays by name, so that no function takes fifty.
 
 A group is a named tuple of arrays, numbers and groups; see `intrinsics` for what numba makes of it.
-In comments, "words" are rows of bits, 32 to an int64 (see `bit_planes`); "by transition", "by option"
-and so on say what an array's position is.
+In comments, "words" are rows of bits, 32 to an int64 (see `bit_planes`); "by transition",
+"by option" and so on say what an array's position is.
 """
 
 from typing import NamedTuple

@@ -50,13 +50,13 @@ PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
 DRAWS_IN_A_BLOCK = 64
 NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
 _KERNELS = (
-    *("bit_planes", "clocks", "firing", "kernel", "layout", "lookup", "machine"),
+    *("bit_planes", "clocks", "firing", "kernel", "layout", "lookup", "intrinsics"),
     *("table_registry", "weights"),
 )
 COMPILED_IN = (  # modules of `sim` whose functions or values are part of the kernel
     *(f"engines.compiled.{name}" for name in _KERNELS),
-    *("model.delay_kinds", "model.metalog", "model.normal", "model.scalars"),
-    *("model.time_grid", "model.waiting"),
+    *("model.delay_kinds", "model.metalog", "model.normal", "model.scalar_functions"),
+    *("model.time_grid", "model.delay_sampling"),
     *("engines.jit", "model.failures", "model.transitions", "streams"),
 )
 EVENTS_A_PATH = 64  # memory at first; doubled where it is too little
