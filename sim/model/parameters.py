@@ -75,6 +75,12 @@ def extremes(distribution: Distribution) -> tuple[float, float]:
     return quantile(distribution, 1e-6), quantile(distribution, 1 - 1e-6)
 
 
+def middle(distribution: Distribution) -> float:
+    """A value in the middle, where any will do: of the bounds if it has some; needs no SciPy."""
+    low, high = bounds(distribution)
+    return (low + high) / 2 if math.isfinite(high - low) else central(distribution)
+
+
 def corners(parameters: Sequence[Parameter]) -> Iterator[tuple[float, ...]]:
     """Rows of values, one a parameter: each as low and as high as it gets, in every combination.
 

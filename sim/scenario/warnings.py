@@ -1,7 +1,6 @@
 """Warnings: names never used, conditions never true, what never happens or fires without end."""
 
 from collections.abc import Iterator
-from math import isfinite
 
 from sim.formatting import DAY, duration_in_words
 from sim.model import delay_sampling
@@ -10,7 +9,7 @@ from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import Expression, parameters_read, variables_read
 from sim.model.failures import too_large
 from sim.model.model import Model
-from sim.model.parameters import Distribution, bounds, central
+from sim.model.parameters import middle
 from sim.model.tables import LARGEST, unsplittable
 from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
@@ -105,7 +104,7 @@ def _warn_hasty(resolved: Resolved, context: Context) -> None:
     if model.horizon <= DAY:
         return
     read = {name for one in resolved.all_transitions for name in delay_reads(one.after)}
-    values = [_middle(one.distribution) if one.name in read else 0.0 for one in model.parameters]
+    values = [middle(one.distribution) if one.name in read else 0.0 for one in model.parameters]
     for transition in resolved.all_transitions:
         try:
             median = delay_sampling.ppf(numbers(transition.after, model.names, values), 0, 0.5)
@@ -117,12 +116,6 @@ def _warn_hasty(resolved: Resolved, context: Context) -> None:
             message = f"half of these waits are shorter than {duration_in_words(median)}, under a "
             message += f"horizon of {duration_in_words(model.horizon)}"
             context.diagnostics.warn((*path, key), message)
-
-
-def _middle(distribution: Distribution) -> float:
-    """A value in the middle: of the bounds where it has some, as a median may need SciPy."""
-    low, high = bounds(distribution)
-    return (low + high) / 2 if isfinite(high - low) else central(distribution)
 
 
 def _warn_too_large(resolved: Resolved, context: Context) -> None:
