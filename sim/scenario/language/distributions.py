@@ -21,6 +21,7 @@ from sim.scenario.language.scalar_types import UNITS, quantity
 from sim.scenario.language.sourcing import Sourced, for_each_key
 from sim.source.tree import KeyPath, Node
 
+NARROWEST = 1e-6  # of the largest standard deviation: with less, all draws are alike
 JEFFREYS = (0.5, 0.5)  # Jeffreys' prior of a probability: Beta(1/2, 1/2)
 
 
@@ -90,6 +91,9 @@ class Moments(Declaration):
         if not 0 < self.sd < most**0.5:  # not its square, which may be too large for a float
             message = f"must be above 0 and below {most**0.5:.4g} for this mean, found {self.sd:g}"
             raise Invalid(message, "sd")
+        least = NARROWEST * most**0.5  # or its square may be 0
+        if self.sd < least:
+            raise Invalid(f"must be at least {least:.1g}, or the mean be given alone", "sd")
         size = most / self.sd**2 - 1  # alpha + beta
         return self.mean * size, (1 - self.mean) * size
 
