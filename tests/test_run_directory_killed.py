@@ -109,6 +109,20 @@ def test_a_living_writer_is_not_swept(tmp_path, runs):
     assert number_of(Results.load(atomic_replace.previous_of(target))) == 0
 
 
+def test_dead_writers_are_swept_beside_a_living_one(tmp_path, runs):
+    """Also those whose names come after that of the living one."""
+    living, dead = (tmp_path / f".run.{letter * 16}.making" for letter in "0f")
+    living.mkdir()
+    dead.mkdir()
+    held = locks.hold(living)
+    runs[0].save(tmp_path / "run")
+    assert living.is_dir()
+    assert not dead.exists()
+    locks.release(held)  # the control: now it is dead, too
+    runs[0].save(tmp_path / "run")
+    assert not living.exists()
+
+
 def test_leavings_with_the_same_process_number_block_nobody(tmp_path, runs):
     """As in a container, where every run has the same one."""
     target = tmp_path / "run"

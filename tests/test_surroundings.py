@@ -79,6 +79,8 @@ def test_a_long_name_is_shortened_to_one_of_its_own(letter):
     assert short.startswith(letter * 20)
     assert short == file_name(long) != file_name(f"{long}b")
     assert file_name(letter * 50) == letter * 50  # the control: most names are their own
+    assert file_name("a" * LONGEST_FILE_NAME) == "a" * LONGEST_FILE_NAME
+    assert len(file_name("a" * (LONGEST_FILE_NAME + 1))) == LONGEST_FILE_NAME
 
 
 LONG = """scenario: {s}
