@@ -167,3 +167,18 @@ def test_no_raw_warning_reaches_the_screen():
     # the control: who asks for them gets them
     asked = [sys.executable, "-W", "always", "-c", SHOUTS]
     assert "raw warning" in subprocess.run(asked, capture_output=True, text=True).stderr
+
+
+def test_a_chart_takes_back_its_own_settings_and_no_others(monkeypatch):
+    """The first chart of a notebook loads its backend, which turns interactive display on."""
+    made = style.plt.subplots
+
+    def loading(*given, **named):
+        mpl.interactive(True)
+        return made(*given, **named)
+
+    monkeypatch.setattr(style.plt, "subplots", loading)
+    monkeypatch.setitem(mpl.rcParams, "interactive", False)
+    outcomes(shares("plain"))
+    assert mpl.is_interactive()
+    assert mpl.rcParams["text.parse_math"]  # the control: what the chart set is as it was

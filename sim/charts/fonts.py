@@ -53,8 +53,24 @@ def literal(chart: Callable[Arguments, Axes]) -> Callable[Arguments, Axes]:
 @contextmanager
 def as_written() -> Iterator[None]:
     """Let matplotlib take no text for mathematics or TeX: `$5bn to $9bn` is an amount."""
-    with mpl.rc_context({"text.usetex": False, "text.parse_math": False}):
+    with settings({"text.usetex": False, "text.parse_math": False}):
         yield
+
+
+@contextmanager
+def settings(these: dict[str, Any]) -> Iterator[None]:
+    """Some settings of matplotlib, for a while; all others may change meanwhile and stay so.
+
+    Not `rc_context`, which takes everything back: the first chart in a notebook loads its backend,
+    which switches interactive display on, and no later chart would be shown.
+    """
+    all_settings: Any = mpl.rcParams  # typed by the name of each setting
+    before = {name: all_settings[name] for name in these}
+    all_settings.update(these)
+    try:
+        yield
+    finally:
+        all_settings.update(before)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
@@ -14,7 +13,7 @@ from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
-from sim.charts.fonts import as_written, told_once
+from sim.charts.fonts import as_written, settings, told_once
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.titles import Titles
@@ -101,7 +100,7 @@ def save(ax: Axes, stem: Path) -> None:
     figure = style.figure_of(ax)
     # the same run gives the same bytes: no random ids, no date, no version of matplotlib
     # else every SVG has its own ids, and a tick made only now may be taken for TeX
-    salted = mpl.rc_context({"svg.hashsalt": "escalation"})
+    salted = settings({"svg.hashsalt": "escalation"})
     with salted, as_written(), warnings.catch_warnings():
         # names of hundreds of letters leave the axes no room, and the picture is what it is
         warnings.filterwarnings("ignore", "constrained_layout not applied", UserWarning)
