@@ -65,6 +65,13 @@ def faults(model: Model, transitions: Iterable[Transition]) -> Iterator[LocatedF
         yield LocatedFault(text=fault.text, where=where, reads=names)
 
 
+def variables_of(transition: Transition) -> set[str]:
+    """The variables that the guard, the speed and the options of a transition read."""
+    expressions = [transition.when, transition.speed]
+    expressions += [e for option in transition.options for e in (option.value, option.available)]
+    return {name for one in expressions if one for name in variables_read(one.node)}
+
+
 def endless(transition: Transition) -> str:
     """Why a transition would fire without end at one moment; empty if it would not.
 

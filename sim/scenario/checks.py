@@ -10,7 +10,7 @@ from sim.model.parameters import bounds
 from sim.model.transitions import Option, Transition
 from sim.reach.points import Fault
 from sim.reach.sums import faults_at_corners
-from sim.reach.transition_faults import endless, unbounded
+from sim.reach.transition_faults import endless, unbounded, variables_of
 from sim.scenario.language.context import Context
 from sim.scenario.resolve import Resolved
 from sim.source.tree import KeyPath, place_of
@@ -20,18 +20,18 @@ _SHARES = "write 0.1 for 10 %"
 
 def check_rules(resolved: Resolved, context: Context) -> None:
     """Report every valid rule that could not run, for some parameters or states."""
-    sound = [
-        one for one in resolved.all_transitions if not context.is_damaged(resolved.paths[one.name])
-    ]
+    # the status of a clause that is invalid can be read, and is no variable of the model
+    known, paths = set(resolved.model.names.variables), resolved.paths
+    able = [one for one in resolved.all_transitions if known.issuperset(variables_of(one))]
+    sound = [one for one in able if not context.is_damaged(paths[one.name])]
     for transition in sound:
-        _check_progress(transition, resolved.paths[transition.name], context)
+        _check_progress(transition, paths[transition.name], context)
     model = resolved.model
-    bounded = [one for one in sound if _is_bounded(model, one, resolved.paths[one.name], context)]
+    bounded = [one for one in sound if _is_bounded(model, one, paths[one.name], context)]
     # An expression is checked at the corners of the parameters' ranges, which need ends for that;
     # what is proved there, and how, is explained in sim/reach/sums.
     for fault in faults_at_corners(model, bounded):
-        path = resolved.paths[fault.transition.name]
-        at = fault_path(fault, path)
+        at = fault_path(fault, paths[fault.transition.name])
         text = fault.text + _hint(model, fault, context)
         context.problem(at, text, key=not fault.speed and fault.option is None)
 
