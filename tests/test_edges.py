@@ -1,0 +1,109 @@
+"""Ends of ranges and empty things: where `<` and `<=`, nothing and one, are not the same."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command_line import call
+
+import sim
+from sim.formatting import difference, differences, percent
+
+__all__ = ["call"]
+QUIET = """\
+scenario: quiet
+horizon: 10 d
+state: {calm: {flag: true}, count: {max: 3}}
+events:
+  never: {when: count == 3, after: 1 d, then: {calm: false}}
+  later: {after: 30 d, limit: 1, then: {calm: false}}
+outcomes: {storm: {when: not calm}}
+endings: {all: {otherwise: true}}
+"""
+
+
+@pytest.fixture
+def quiet(tmp_path) -> Path:
+    file = tmp_path / "quiet.yaml"
+    file.write_text(QUIET, encoding="utf-8")
+    return file
+
+
+def test_a_path_without_events_is_shown_with_empty_tables(quiet):
+    replay = sim.replay(quiet, draw=0, path=0)
+    assert len(replay.events) == 0
+    assert list(replay.options.columns) == ["seq", "option", "probability", "taken"]
+    assert len(replay.options) == 0
+
+
+def test_an_outcome_that_always_happens_gains_nothing_by_splitting(quiet):
+    quiet.write_text(QUIET.replace("after: 30 d", "after: 2 d"), encoding="utf-8")
+    found = sim.rare(quiet, "storm", draws=2, paths=20, progress=False)
+    assert (found.probability, found.gain) == (1.0, 1.0)
+
+
+def test_tables_of_clauses_are_numbered_through():
+    from sim.analysis.clauses import clauses
+
+    scenario = sim.load(Path(__file__).parent / "corpus" / "valid" / "treaties.yaml")
+    results = sim.run(scenario, draws=2, paths=20, progress=False)
+    table = clauses(results.coverage)
+    assert len(table) > 3
+    assert list(table.index) == list(range(len(table)))
+
+
+def exported(call, tmp_path, after: str) -> str:
+    text = QUIET.replace("later: {after: 30 d, limit: 1,", f"later: {{{after}limit: 1,")
+    (tmp_path / "now.yaml").write_text(text.replace("after: 1 d", "after: {mean: 1 d}"), "utf-8")
+    code, out, err = call("export", "now.yaml", "--to", "prism")
+    assert code == 0, err
+    return out
+
+
+def test_a_duration_of_nothing_is_no_delay_for_prism_either(call, tmp_path):
+    now = exported(call, tmp_path, "")
+    assert exported(call, tmp_path, "after: 0 d, ") == now
+    assert exported(call, tmp_path, "after: {mean: 2 d}, ") != now  # the control
+
+
+def test_a_condition_that_is_always_so_is_a_word_of_prism(call, tmp_path):
+    text = QUIET.replace("when: count == 3,", "when: true or count == 3,")
+    text = text.replace("after: 1 d", "after: {mean: 1 d}").replace("after: 30 d", "after: 0 d")
+    (tmp_path / "always.yaml").write_text(text, encoding="utf-8")
+    code, out, err = call("export", "always.yaml", "--to", "prism")
+    assert code == 0, err
+    assert "true" in out
+    assert "None" not in out
+
+
+def test_digits_count_from_the_number_itself():
+    assert [percent(share) for share in (0.00993, 0.0101, 0.5, 0.999)] == CLOSE_TO_A_POWER
+
+
+CLOSE_TO_A_POWER = ["0.99", "1.0", "50", "99.9"]
+NAMES = ("difference", "low", "high", "differ", "changed")
+
+
+def rows(*numbers: tuple[float, ...]) -> list[pd.Series]:
+    return [pd.Series(dict(zip(NAMES, row, strict=True))) for row in numbers]
+
+
+def test_differences_have_one_digit_more_than_the_coarsest_bears_and_no_two():
+    coarse, fine = (0.2, 0.1, 0.3, 99, 99), (0.000123, 0.000120, 0.000126, 9, 9)
+    both = ["+20.0 (+10.0 to +30.0)", "+0.0123 (+0.0120 to +0.0126)"]
+    assert differences(rows(coarse, fine)) == both
+    assert differences(rows(coarse)) == ["+20 (+10 to +30)"]
+
+
+def test_a_difference_without_width_has_three_digits():
+    (exact,) = rows((0.0123456, 0.0123456, 0.0123456, 5, 5))
+    assert difference(exact) == "+1.235 (+1.235 to +1.235)"
+
+
+def test_a_choice_without_chance_is_told_as_such(call, tmp_path):
+    choose = "choose: {sure: {probability: 1, then: {calm: false}}, no: {probability: 0}}"
+    text = QUIET.replace("after: 30 d, limit: 1, then: {calm: false}", f"limit: 1, {choose}")
+    (tmp_path / "sure.yaml").write_text(text, encoding="utf-8")
+    code, out, err = call("replay", "sure.yaml", "--draw", 0, "--path", 0)
+    assert (code, err) == (0, "")
+    assert "probabilities: sure 100 %, no not available" in out
