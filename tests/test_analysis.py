@@ -450,3 +450,9 @@ def test_a_clause_called_once_has_shares_of_one():
     answers = clauses(results.coverage).query("response != ''")
     assert set(answers["n"]) == {1}
     assert sorted(answers["probability"]) == [*[0.0] * (len(answers) - 1), 1.0]
+
+
+def test_the_rows_of_clauses_are_numbered_through():
+    table = clauses(island_run().coverage)
+    assert len(table) > 3
+    assert list(table.index) == list(range(len(table)))
