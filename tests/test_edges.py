@@ -97,3 +97,31 @@ def test_a_choice_without_chance_is_told_as_such(call, tmp_path):
     code, out, err = call("replay", "sure.yaml", "--draw", 0, "--path", 0)
     assert code == 0, err
     assert "probabilities: sure 100 %, no not available" in out
+
+
+def test_an_outcome_from_the_beginning_has_happened_at_once(quiet):
+    quiet.write_text(QUIET.replace("storm: {when: not calm}", "storm: {when: calm}"), "utf-8")
+    for keep in (True, False):  # of the times themselves, and of their bins
+        found = sim.run(quiet, draws=2, paths=20, keep_paths=keep, progress=False)
+        assert found.outcomes.loc["storm", "median_time"] == 0
+
+
+def test_the_last_draw_there_is_can_be_exported_and_none_after_it(call, tmp_path):
+    text = QUIET.replace("after: 1 d", "after: {mean: 1 d}").replace("after: 30 d", "after: 0 d")
+    (tmp_path / "last.yaml").write_text(text, encoding="utf-8")
+    export = ("export", "last.yaml", "--to", "prism", "--draw")
+    assert call(*export, 2**32 - 1)[0] == 0
+    code, _, err = call(*export, 2**32)
+    assert code == 2
+    assert f"{2**32 - 1:,}" in err or str(2**32 - 1) in err
+
+
+def test_the_same_file_by_another_path_replaces_its_own_results(call, tmp_path):
+    file, few = tmp_path / "quiet.yaml", ("--draws", "1", "--paths", "2", "--no-charts")
+    file.write_text(QUIET, encoding="utf-8")
+    assert call("run", "quiet.yaml", *few, "--out", "kept")[0] == 0
+    file.write_text(QUIET.replace("10 d", "11 d"), encoding="utf-8")  # so only the path tells
+    assert call("run", file, *few, "--out", "kept")[0] == 0
+    other = tmp_path / "other.yaml"  # the control: another file
+    other.write_text(QUIET, encoding="utf-8")
+    assert call("run", other, *few, "--out", "kept")[0] == 2
