@@ -54,6 +54,10 @@ def test_a_duration_of_nothing_is_no_delay_for_prism_either(call, tmp_path):
     now = exported(call, tmp_path, "")
     assert exported(call, tmp_path, "after: 0 d, ") == now
     assert exported(call, tmp_path, "after: {mean: 2 d}, ") != now  # the control
+    (tmp_path / "fixed.yaml").write_text(QUIET, encoding="utf-8")  # waits of a fixed length
+    code, _, err = call("export", "fixed.yaml", "--to", "prism")
+    assert code == 2
+    assert "not applicable" in err
 
 
 def test_a_condition_that_is_always_so_is_a_word_of_prism(call, tmp_path):
