@@ -57,7 +57,7 @@ def test_a_duration_of_nothing_is_no_delay_for_prism_either(call, tmp_path):
     (tmp_path / "fixed.yaml").write_text(QUIET, encoding="utf-8")  # waits of a fixed length
     code, _, err = call("export", "fixed.yaml", "--to", "prism")
     assert code == 2
-    assert "not applicable" in err
+    assert "neither exponential nor none" in err
 
 
 def test_a_condition_that_is_always_so_is_a_word_of_prism(call, tmp_path):
