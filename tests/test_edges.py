@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from command_line import call
 
 import sim
-from sim.formatting import difference, differences, percent
+from sim.formatting import difference, differences, percent, percents
 
 __all__ = ["call"]
 QUIET = """\
@@ -129,3 +130,18 @@ def test_the_same_file_by_another_path_replaces_its_own_results(call, tmp_path):
     other = tmp_path / "other.yaml"  # the control: another file
     other.write_text(QUIET, encoding="utf-8")
     assert call("run", other, *few, "--out", "kept")[0] == 2
+
+
+def test_numbers_of_numpy_are_numbers(quiet):
+    found = sim.run(quiet, draws=np.int64(2), paths=np.int64(3), progress=False)
+    assert (type(found.provenance.draws), type(found.provenance.paths)) == (int, int)
+
+
+def test_a_share_of_the_last_shared_digit_has_no_digit_more():
+    assert percents([0.4, 0.01, 0.001]) == ["40.0", "1.0", "0.1"]
+    assert percents([0.4, 0.01, 0.0009]) == ["40.0", "1.0", "0.090"]  # the control
+
+
+def test_a_scheduled_event_is_described_with_its_day(call, tmp_path):
+    (tmp_path / "dated.yaml").write_text(QUIET.replace("after: 30 d, limit: 1", "at: 5 d"), "utf-8")
+    assert "On day 5." in call("describe", "dated.yaml")[1]
