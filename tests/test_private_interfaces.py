@@ -184,7 +184,7 @@ def test_the_lowest_bit_is_counted_by_the_processor():
 def test_the_option_of_what_the_kernel_calls_is_known():
     """The option `forceinline` of `njit`, which stands in numba/core/options.py and in no manual.
 
-    When it fails, `inlined` in machine.py may do without: the kernel is then slower, not wrong.
+    When it fails, `inlined` in intrinsics.py may do without: the kernel is then slower, not wrong.
     """
 
     @inlined
