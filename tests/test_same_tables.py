@@ -43,3 +43,19 @@ def test_a_table_that_is_missing_is_a_difference(differences, tmp_path):
     assert list(differences(tmp_path / "one", tmp_path / "other")) == ["no tables"]
     (tmp_path / "one" / "t.csv").write_text(TABLE, encoding="utf-8")
     assert list(differences(tmp_path / "one", tmp_path / "other")) == ["other files: ['t.csv']"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("0.5", "0.50000000000001", []),
+        ("0.5", "0.5001", ["t.csv: row 1, parameter.p: 0.5 and 0.5001"]),
+        ("0.25", "0.2525", ["t.csv: row 1, share.war: 0.25 and 0.2525"]),
+    ],
+)
+def test_a_column_of_draws_has_the_reason_of_its_kind(differences, tmp_path, old, new, said):
+    table = "draw,parameter.p,share.war\n0,0.5,0.25\n"
+    for name, text in (("one", table), ("other", table.replace(old, new, 1))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "t.csv").write_text(text, encoding="utf-8")
+    assert list(differences(tmp_path / "one", tmp_path / "other")) == said
