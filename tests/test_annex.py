@@ -78,8 +78,21 @@ def test_annex_machine_form_replay_and_run_agree_on_every_number(name):
     base = loaded(name)
     bare = replace(base, model=without_rules(base.model))  # once: walks and reads in milliseconds
     as_written = rows(describe(base))
+    compared = 0
     for intervention, asked in base.declared.interventions.items():
-        _agree(base.under(intervention), bare.under(intervention), asked, as_written)
+        compared += _agree(base.under(intervention), bare.under(intervention), asked, as_written)
+    numbers = len(base.model.parameters) + len(base.model.variables)
+    assert compared == numbers * len(base.declared.interventions) > 0
+
+
+def test_a_number_that_does_not_agree_is_seen():
+    """The control: a run without the intervention that the annex is under."""
+    base = loaded("korean_clash")
+    bare = replace(base, model=without_rules(base.model))
+    asked = next(one for one in base.declared.interventions.values() if one.set)
+    changed, as_written = base.under(asked.name), rows(describe(base))
+    with pytest.raises(AssertionError, match="assert"):
+        _agree(changed, bare, asked, as_written)
 
 
 def without_rules(model):
@@ -90,14 +103,16 @@ def without_rules(model):
     )
 
 
-def _agree(changed, bare, asked, as_written):
-    """The annex of a scenario and what is said of it without its rules, number by number."""
+def _agree(changed, bare, asked, as_written) -> int:
+    """The annex of a scenario and what is said of it without its rules; how many numbers agree."""
     name = asked.name
     annex, form = describe(changed), yaml.load(bare.resolved(), yaml.CSafeLoader)
     said = rows(annex)
     again = sim.replay(bare.model, draw=0, path=0)
     run = sim.run(bare.model, draws=1, paths=1, engine="reference", workers=1)
+    compared = 0
     for parameter in changed.model.parameters:
+        compared += 1
         key = parameter.name
         ran = run.draws[f"parameter.{key}"].iloc[0]
         assert again.parameters[key] == ran
@@ -115,6 +130,7 @@ def _agree(changed, bare, asked, as_written):
             assert number == (duration_in_words(value) if parameter.time else f"{value:.6g}")
         assert number.split(" ")[0] in str(form["parameters"][key])
     for variable in changed.model.variables:
+        compared += 1
         start = variable.word(variable.start)
         assert again.states[variable.name].iloc[0] == start
         if variable.name in said:  # a treaty's own flags stand with the treaty
@@ -124,6 +140,7 @@ def _agree(changed, bare, asked, as_written):
         assert f"`{void}.binds`): day" not in annex
         assert {one.when.text for one in void_rules(changed.model, void)} == {"false"}
     assert f"Interventions applied: {name}." in annex
+    return compared
 
 
 def void_rules(model, name):
