@@ -84,7 +84,7 @@ def test_membership_is_told_as_comparisons(tmp_path, written, meant):
 @pytest.mark.parametrize("reason", ["none", "None", "n/a", "TODO", "-", "unknown."])
 def test_no_reason_is_no_reason(tmp_path, reason):
     changed = TEXT.replace("after: 9 d,", f"after: 9 d, stipulated: '{reason}',")
-    with pytest.raises(ScenarioError, match="is no reason; say why the numbers have no source"):
+    with pytest.raises(ScenarioError, match="is not a reason; say why the numbers have no source"):
         load(tmp_path, changed)
     fine = TEXT.replace("after: 9 d,", "after: 9 d, stipulated: none of the records says more,")
     assert load(tmp_path, fine).numbers[-1].why.startswith("none of")  # the control

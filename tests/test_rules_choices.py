@@ -191,8 +191,8 @@ def test_raise_and_lower_stop_at_the_ends(on: str, how: str) -> None:
         ("probability", 1.5, "'v' is 1.5, above 1"),
         ("probability", -0.25, "'v' is -0.25, below 0"),
         ("weight", -1.0, "'v' is -1, below 0"),
-        ("weight", float("inf"), "'v' is inf, which is no number"),
-        ("utility", float("nan"), "'v' is nan, which is no number"),
+        ("weight", float("inf"), "'v' is inf, which is not a finite number"),
+        ("utility", float("nan"), "'v' is nan, which is not a finite number"),
     ],
 )
 def test_an_impossible_value_names_expression_state_draw_and_path(

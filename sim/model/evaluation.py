@@ -48,7 +48,7 @@ def odds(probability: float, *factors: float) -> float:
     """
     # an error, not a value held within 0 and 1: a wrong probability must not pass unnoticed
     if not 0 <= probability <= 1:
-        raise ArithmeticError(f"odds of {probability:g}, which is no probability")
+        raise ArithmeticError(f"odds of {probability:g}, which is not a probability")
     # the factors first and the probability last: `tables` multiplies in the same order
     total = 1.0
     for factor in factors:

@@ -40,7 +40,7 @@ def out_of_range(
 ) -> RunError:
     """The error for a number that is not finite, below `low`, or else above `high`."""
     if not isfinite(value):
-        return _wrong(expression, f"is {value:g}, which is no number to go by", when)
+        return _wrong(expression, f"is {value:g}, which is not a finite number", when)
     if value < low:
         return _wrong(expression, f"is {value:.10g}, below {low:g}", when)
     return _wrong(expression, f"is {value:.10g}, above {high:.6g}", when)

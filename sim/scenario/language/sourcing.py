@@ -28,7 +28,7 @@ def _reason(node: Node, path: KeyPath, context: Context) -> str:
     """A reason that is one."""
     text: str = TEXT.decode(node, path, context)
     if text.casefold().strip(" .") in (*_NO_REASON, ""):
-        raise Invalid(f"{text!r} is no reason; say why the numbers have no source")
+        raise Invalid(f"{text!r} is not a reason; say why the numbers have no source")
     return text
 
 
