@@ -71,8 +71,8 @@ _HINTS = {  # part of the parser's message -> the usual mistake
     "has no '- ': indent it more, or less, or put '- ' before it",
     "unexpected end of stream": "a quote or a bracket that opens here is never closed",
     "expected <block end>": _UNFIT,
-    "could not find expected ':'": "a key needs ': ' after it, here or in the line above, and a text "
-    "of several lines quotes or `>-` before it",
+    "could not find expected ':'": "a key needs ': ' after it, here or in the line above, and "
+    "a text of several lines quotes or `>-` before it",
     "did not find expected ',' or": "a bracket or a comma is missing",
     "expected <document start>": "belongs to no key: a line is `key: value`, or indented below one",
 }
