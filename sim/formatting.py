@@ -241,7 +241,7 @@ def user_path(path: str | PathLike[str]) -> str:
 
 def file_name(name: str) -> str:
     """A name as that of a file: itself, or if it is long its beginning and a digest of it all."""
-    # in bytes, which is what systems count, 255 at most; half leaves room for endings and prefixes
+    # in bytes, which is what systems count, 255 at most; the rest is for endings and prefixes
     whole = name.encode()
     if len(whole) <= LONGEST_FILE_NAME:
         return name
