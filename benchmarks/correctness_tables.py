@@ -44,13 +44,13 @@ def exactly(scenario: sim.Scenario, draws: int = 1, seed: int = 1) -> sim.Result
 
 def shares(results: sim.Results) -> pd.DataFrame:
     """Probability of each outcome in each draw: one row a draw, one column an outcome."""
-    columns = {f"share.{name}": name for name in results.outcomes.index}
-    return results.draws[list(columns)].rename(columns=columns).astype(float)
+    columns = {f"outcome__{name}": name for name in results.outcomes.index}
+    return results.shares[list(columns)].rename(columns=columns).astype(float)
 
 
 def drawn_values(results: sim.Results, name: str) -> pd.Series:
     """Value of one parameter in each draw."""
-    return results.draws[f"parameter.{name}"]
+    return results.draws[name]
 
 
 def interval(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

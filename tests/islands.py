@@ -8,7 +8,17 @@ import pandas as pd
 import sim
 
 FILE = Path(__file__).parent / "corpus" / "valid" / "island_clash.yaml"
-TABLES = ("outcomes", "endings", "draws", "coverage", "rungs", "timing", "paths", "events")
+TABLES = (
+    "outcomes",
+    "endings",
+    "draws",
+    "shares",
+    "coverage",
+    "rungs",
+    "timing",
+    "paths",
+    "events",
+)
 
 
 @cache

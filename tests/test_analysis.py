@@ -46,8 +46,8 @@ def aalen_johansen(paths: pd.DataFrame, outcome: str, *, competing: bool) -> pd.
 
     Not `competing`: an end by stop_when is taken for censoring (Kaplan and Meier's mistake here).
     """
-    happened = paths[f"time.{outcome}"].notna()
-    time = paths[f"time.{outcome}"].where(happened, paths["end_time"])
+    happened = paths[f"time__{outcome}"].notna()
+    time = paths[f"time__{outcome}"].where(happened, paths["end_time"])
     ended = ~happened & ~paths["censored"] & competing
     survive, incidence, rows = 1.0, 0.0, []
     for moment in np.unique(time):
@@ -366,7 +366,7 @@ def test_a_route_ends_with_what_decided_also_when_much_fires_at_one_instant():
     results = sim.run(model, draws=1, paths=5, workers=1)
     assert list(routes(model, results, "two")["route"]) == ["begin → then_1"]
     assert list(routes(model, results, "four")["route"]) == ["begin → then_1 → then_2 → then_3"]
-    assert results.paths["time.two"].equals(results.paths["time.four"])  # time cannot tell
+    assert results.paths["time__two"].equals(results.paths["time__four"])  # time cannot tell
 
 
 LATER = ((1, "begin"), (2, "then_1"), (3, "then_2"))
@@ -418,7 +418,7 @@ def test_the_record_meets_an_estimate_or_does_not():
 def test_routes_look_at_as_many_draws_as_the_limit_allows_and_no_fewer():
     """Paths are walked again draw by draw, as long as all that came to it are within the limit."""
     paths = island_run().paths
-    hits = paths["time.general_war"].notna().groupby(paths["draw"]).sum().cumsum()
+    hits = paths["time__general_war"].notna().groupby(paths["draw"]).sum().cumsum()
     third = int(hits.iloc[2])
     assert hits.iloc[1] < third < hits.iloc[3], "each of these draws has some"
     for limit, draws in ((third, 3), (third - 1, 2), (1, 1)):

@@ -114,7 +114,7 @@ def _agree(changed, bare, asked, as_written) -> int:
     for parameter in changed.model.parameters:
         compared += 1
         key = parameter.name
-        ran = run.draws[f"parameter.{key}"].iloc[0]
+        ran = run.draws[key].iloc[0]
         assert again.parameters[key] == ran
         cell = said[key][2]
         if key not in asked.set:

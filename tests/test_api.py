@@ -95,7 +95,7 @@ def test_a_notebook_shows_a_comparison_and_a_replay():
         1
     ] * 3
     paths = island_run().paths
-    first = paths[paths["time.ally_fights"].notna()].iloc[0]
+    first = paths[paths["time__ally_fights"].notna()].iloc[0]
     replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
     assert "<td>ally fights</td>" in replay._repr_html_()
     assert f"path {first['path']}, seed 1" in replay._repr_html_()
@@ -150,7 +150,7 @@ def test_a_replays_parameters_are_those_of_its_draw_and_frozen():
     draws = sim.run(island(), draws=3, paths=1, workers=1).draws
     replay = sim.replay(island(), draw=2, path=0)
     for name, value in replay.parameters.items():
-        assert draws.loc[2, f"parameter.{name}"] == value, name
+        assert draws.loc[2, name] == value, name
     assert isinstance(replay.parameters["reading"], str)
     assert isinstance(replay.parameters["restraint"], float)
     with pytest.raises(TypeError, match="does not support item assignment"):

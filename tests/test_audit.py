@@ -49,9 +49,9 @@ def test_the_exact_engine_asks_each_draw_whether_a_clock_without_delay_moves(
     written: Written,
 ) -> None:
     solved = sim.run(written(HELD % 'speed: "max(0, zeal - 0.5)"'), draws=20, engine="exact")
-    moves = solved.draws["parameter.zeal"] > 0.5
+    moves = solved.draws["zeal"] > 0.5
     assert 0 < moves.sum() < 20
-    assert (solved.draws["share.struck"] == moves).all()
+    assert (solved.shares["outcome__struck"] == moves).all()
 
 
 def test_the_largest_seed_is_named_as_it_is(written: Written) -> None:

@@ -69,12 +69,12 @@ def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(mo
 
 def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     paths = island_run().paths
-    first = paths[paths["time.ally_fights"].notna()].iloc[0]
+    first = paths[paths["time__ally_fights"].notna()].iloc[0]
     replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
     ax = timeline.of_replay(replay)
     assert overlaps(ax) == []
     told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
-    assert first["time.ally_fights"] < first["time.general_war"]
+    assert first["time__ally_fights"] < first["time__general_war"]
     assert told == ["*** ally fights", "*** general war"]
     assert "art4, Treaty of mutual aid is invoked" in [text.get_text() for text in ax.texts]
     heads = [label.get_text() for label in ax.get_xticklabels()]

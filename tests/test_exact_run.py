@@ -97,10 +97,10 @@ def exact() -> Results:
 def test_sampling_agrees_draw_by_draw(engine: str, exact: Results) -> None:
     """n = 20 draws x 200 paths. Sum over draws: z of hits against the sum of the probabilities."""
     sampled = run(crisis(), draws=20, paths=PATHS // 20, engine=engine, workers=1)
-    for kind, names in (("share", exact.outcomes.index), ("ending", exact.endings.index)):
+    for kind, names in (("outcome", exact.outcomes.index), ("ending", exact.endings.index)):
         for name in names:
-            p = exact.draws[f"{kind}.{name}"].to_numpy()
-            hits = sampled.draws[f"{kind}.{name}"].to_numpy() * (PATHS // 20)
+            p = exact.shares[f"{kind}__{name}"].to_numpy()
+            hits = sampled.shares[f"{kind}__{name}"].to_numpy() * (PATHS // 20)
             spread = sqrt(float((p * (1 - p)).sum()) * (PATHS // 20))
             z = (hits.sum() - p.sum() * (PATHS // 20)) / spread
             assert abs(z) < 4, f"{engine}, {name}: z = {z:.1f}, n = {PATHS}"
@@ -146,7 +146,7 @@ def test_the_tables_are_those_of_a_run_without_counts(exact: Results) -> None:
     assert row["median_time"] is None
     assert 0 <= row["low"] <= row["probability"] <= row["high"] <= 1
     assert row["high"] - row["low"] < 1e-9
-    assert exact.draws["share.clash"].nunique() == 20, "draws differ"
+    assert exact.shares["outcome__clash"].nunique() == 20, "draws differ"
 
 
 def test_seen_is_what_has_a_chance(exact: Results) -> None:
@@ -193,8 +193,8 @@ def test_what_cannot_be_solved_is_refused() -> None:
 def test_each_draw_has_its_own_parameters(exact: Results) -> None:
     built = crisis()
     values = parameter_values(built, 1, range(20))
-    drawn = exact.draws["parameter.bold"].to_numpy()
+    drawn = exact.draws["bold"].to_numpy()
     assert drawn == pytest.approx(values[:, 0])
-    share = exact.draws["share.clash"].to_numpy()
+    share = exact.shares["outcome__clash"].to_numpy()
     ranks = np.corrcoef(np.argsort(np.argsort(drawn)), np.argsort(np.argsort(share)))[0, 1]
     assert ranks > 0.4, "a bolder draw clashes more often"

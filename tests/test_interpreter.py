@@ -27,7 +27,7 @@ def walked(results: sim.Results) -> list[object]:
         columns = (rows[name] for name in ("time", "transition", "option", "cause"))
         found.append([tuple(map(told, row)) for row in zip(*columns, strict=True)])
         row = results.paths.loc[path.Index]
-        found.append([told(row[f"time.{name}"]) for name in ("oa", "ob", "oc")])
+        found.append([told(row[f"time__{name}"]) for name in ("oa", "ob", "oc")])
         found.append((row["end_time"], bool(row["censored"]), row["ending"]))
     rules = results.coverage[results.coverage["kind"] == "transition"]
     return [*found, rules["started"].tolist(), rules["fired"].tolist()]

@@ -103,7 +103,7 @@ def test_a_parameter_that_could_be_no_number_is_refused(tmp_path, too_much, fine
     ):
         sim.load(of_one(tmp_path, too_much))
     values = sim.run(sim.load(of_one(tmp_path, fine)), draws=50, paths=1, progress=False).draws
-    assert values["parameter.p"].abs().max() < float("inf")  # the control
+    assert values["p"].abs().max() < float("inf")  # the control
 
 
 def test_a_spread_that_is_too_large_to_be_squared_is_told_with_its_limit(tmp_path):

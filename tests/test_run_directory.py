@@ -70,19 +70,21 @@ def test_a_link_stays_a_link_and_the_run_is_where_it_leads(tmp_path, monkeypatch
     assert (real / MANIFEST).exists()
 
 
-def test_a_run_of_an_earlier_version_is_refused_and_not_misread(tmp_path):
+def test_a_run_of_an_earlier_version_is_refused_and_not_misread(tmp_path, monkeypatch):
     island_run().save(tmp_path / "run")
     assert Results.load(tmp_path / "run").outcomes.equals(island_run().outcomes)  # the control
     about = json.loads((tmp_path / "run" / MANIFEST).read_text(encoding="utf-8"))
-    old = [column for column in about["columns"]["coverage"] if column["name"] != "asked"]
-    about["columns"]["coverage"] = old
-    (tmp_path / "run" / MANIFEST).unlink()
-    write_manifest(tmp_path / "run", about)
-    with pytest.raises(UsageError, match="earlier version"):
-        Results.load(tmp_path / "run")
-    del about["digest"]
-    (tmp_path / "run" / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
-    with pytest.raises(UsageError, match="earlier version"):
+    for number in (1, 3):  # by another version, each with a digest of its own
+        monkeypatch.setattr("sim.results.manifest.FORMAT", number)
+        (tmp_path / "run" / MANIFEST).unlink()
+        write_manifest(tmp_path / "run", about)
+        monkeypatch.undo()
+        with pytest.raises(UsageError, match=f"in format {number} by another version; this one re"):
+            Results.load(tmp_path / "run")
+    # format 1 had neither a digest nor its number
+    old = {key: value for key, value in about.items() if key not in ("digest", "format")}
+    (tmp_path / "run" / MANIFEST).write_text(json.dumps(old), encoding="utf-8")
+    with pytest.raises(UsageError, match="in format 1 by another version"):
         Results.load(tmp_path / "run")
     island_run().save(tmp_path / "run")  # and may be replaced
     assert Results.load(tmp_path / "run").outcomes.equals(island_run().outcomes)

@@ -40,7 +40,7 @@ def test_outcomes_and_endings_count_what_the_paths_say() -> None:
     assert paths is not None
     assert results.n == len(paths) == 240
     for name, row in results.outcomes.iterrows():
-        times = paths[f"time.{name}"]
+        times = paths[f"time__{name}"]
         assert (row["hits"], row["n"]) == (times.notna().sum(), 240)
         assert row["probability"] == row["hits"] / 240
         assert row["median_time"] == pytest.approx(times.median(), nan_ok=True)
@@ -55,12 +55,13 @@ def test_draws_hold_their_parameters_and_the_share_of_each_outcome() -> None:
     results = island_run()
     paths = results.paths
     assert paths is not None
-    for _, row in results.draws.iterrows():
-        own = paths[paths["draw"] == row["draw"]]
-        assert row["share.general_war"] == own["time.general_war"].notna().mean()
-        assert row["ending.war"] == (own["ending"] == "war").mean()
-    assert results.draws["parameter.reading"].cat.categories.tolist() == ["text", "broad"]
-    assert results.draws["parameter.restraint"].between(0, 2).all()
+    for draw, row in results.shares.iterrows():
+        own = paths[paths["draw"] == draw]
+        assert row["n"] == len(own)
+        assert row["outcome__general_war"] == own["time__general_war"].notna().mean()
+        assert row["ending__war"] == (own["ending"] == "war").mean()
+    assert results.draws["reading"].cat.categories.tolist() == ["text", "broad"]
+    assert results.draws["restraint"].between(0, 2).all()
 
 
 def test_coverage_counts_paths_not_events() -> None:
@@ -120,7 +121,7 @@ def test_timing_is_the_cumulative_incidence_of_the_paths() -> None:
     paths = results.paths
     assert paths is not None
     for name, curve in results.timing.groupby("outcome", observed=True):
-        times = np.sort(paths[f"time.{name}"].dropna())
+        times = np.sort(paths[f"time__{name}"].dropna())
         assert len(curve) == TIMING_STEPS + 1
         assert curve["time"].tolist() == pytest.approx([0.36 * k for k in range(501)])
         expected = np.searchsorted(times, curve["time"] + 1e-6, side="right")

@@ -83,8 +83,8 @@ def test_a_parameter_set_otherwise_moves_no_other_draw() -> None:
         differ += story != after[path]
     assert differ > 100
     draws = [r.draws for r in (comparison().baseline, comparison().twins["cautious"])]
-    assert (draws[1]["parameter.restraint"] == 2).all()
-    assert draws[0]["parameter.overt_if_called"].equals(draws[1]["parameter.overt_if_called"])
+    assert (draws[1]["restraint"] == 2).all()
+    assert draws[0]["overt_if_called"].equals(draws[1]["overt_if_called"])
 
 
 def test_the_table_counts_pairs_of_paths() -> None:
@@ -95,12 +95,12 @@ def test_the_table_counts_pairs_of_paths() -> None:
     for row in table.itertuples():
         after = comparison().twins[row.twin].paths
         assert after is not None
-        had, has = (t[f"time.{row.outcome}"].notna() for t in (before, after))
+        had, has = (t[f"time__{row.outcome}"].notna() for t in (before, after))
         assert (row.gained, row.lost) == ((has & ~had).sum(), (had & ~has).sum())
         assert row.differ == row.gained + row.lost
         assert row.difference == pytest.approx(row.probability - row.baseline)
         assert row.low <= row.difference <= row.high
-        columns = [c for c in before if c.startswith("time.")]
+        columns = [c for c in before if c.startswith("time__")]
         same = (before[columns].fillna(-1) == after[columns].fillna(-1)).all(axis=1)
         same &= (before["ending"] == after["ending"]) & (before["end_time"] == after["end_time"])
         assert row.changed == (~same).sum()

@@ -46,16 +46,18 @@ def test_a_table_that_is_missing_is_a_difference(differences, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("file", "old", "new", "said"),
     [
-        ("0.5", "0.50000000000001", []),
-        ("0.5", "0.5001", ["t.csv: row 1, parameter.p: 0.5 and 0.5001"]),
-        ("0.25", "0.2525", ["t.csv: row 1, share.war: 0.25 and 0.2525"]),
+        ("draws.csv", "0.5", "0.50000000000001", []),
+        ("draws.csv", "0.5", "0.5001", ["draws.csv: row 1, p: 0.5 and 0.5001"]),
+        ("shares.csv", "0.25", "0.25000000000001", []),
+        ("shares.csv", "0.25", "0.2525", ["shares.csv: row 1, outcome__war: 0.25 and 0.2525"]),
+        ("shares.csv", "0.5", "0.5000000001", ["shares.csv: row 1, p: 0.5 and 0.5000000001"]),
     ],
 )
-def test_a_column_of_draws_has_the_reason_of_its_kind(differences, tmp_path, old, new, said):
-    table = "draw,parameter.p,share.war\n0,0.5,0.25\n"
+def test_a_table_by_draw_has_reasons_of_its_own(differences, tmp_path, file, old, new, said):
+    table = "draw,p,outcome__war\n0,0.5,0.25\n"
     for name, text in (("one", table), ("other", table.replace(old, new, 1))):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "t.csv").write_text(text, encoding="utf-8")
+        (tmp_path / name / file).write_text(text, encoding="utf-8")
     assert list(differences(tmp_path / "one", tmp_path / "other")) == said

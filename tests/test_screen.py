@@ -95,7 +95,7 @@ def test_the_example_of_a_route_can_be_replayed_as_said():
     said = f"--draw {row['draw']} --path {row['path']} --with cautious --seed 5"
     assert said in out
     again = sim.replay(scenario, draw=int(row["draw"]), path=int(row["path"]), seed=5)
-    assert again.path["time.ally_fights"].notna().all()
+    assert again.path["time__ally_fights"].notna().all()
 
 
 def test_what_is_left_out_and_what_was_reached_is_said():

@@ -43,7 +43,8 @@ def tables_of_solution(
     return RunTables(
         outcomes=titled(outcomes, model.outcomes, "outcome"),
         endings=titled(endings, model.endings, "ending"),
-        draws=frames.by_draw(model, values, _missing(len(values)), solved.outcomes, solved.endings),
+        draws=frames.draws(model, values),
+        shares=frames.shares_of(model, _missing(len(values)), solved.outcomes, solved.endings),
         coverage=_coverage(empty, may_be, solved),
         rungs=_uncounted(rungs, "paths", "n"),
         timing=_uncounted(timing, "hits", "n"),

@@ -24,11 +24,11 @@ def cumulative_incidence(results: RunTables, *, level: float = LEVEL) -> pd.Data
     if results.provenance.interval == "exact":
         return table.assign(low=table["probability"], high=table["probability"])
     # one design effect for the whole curve: early points have too few hits to tell their own
-    sizes = results.draws["n"].to_numpy()
-    effects = {
-        str(name): float(design_effect(results.draws[f"share.{name}"].to_numpy() * sizes, sizes))
-        for name in results.outcomes.index
-    }
+    sizes = results.shares["n"].to_numpy()
+    effects = {}
+    for name in map(str, results.outcomes.index):
+        hits = results.shares[f"outcome__{name}"].to_numpy() * sizes
+        effects[name] = float(design_effect(hits, sizes))
     # not below one path, where an effect exceeds n
     n = np.maximum(table["n"].to_numpy() / table["outcome"].astype(str).map(effects).to_numpy(), 1)
     low, high = wilson(table["probability"].to_numpy() * n, n, level)

@@ -58,7 +58,7 @@ def routes(
         raise NotApplicable("routes: the run kept no table of paths; keep_paths=True keeps it")
     if outcome not in results.outcomes.index:
         raise UsageError(unknown("outcome", outcome, [str(o) for o in results.outcomes.index]))
-    paths = results.paths[["draw", "path"]].assign(hit=results.paths[f"time.{outcome}"].notna())
+    paths = results.paths[["draw", "path"]].assign(hit=results.paths[f"time__{outcome}"].notna())
     by_draw = paths.groupby("draw")["hit"].agg(["sum", "size"])
     # whole draws, so that what is looked at is a run of fewer draws; the first one in any case
     enough = by_draw["sum"].cumsum() <= limit

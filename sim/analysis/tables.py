@@ -21,7 +21,8 @@ def tables_of(run: RunOutput) -> RunTables:
     return RunTables(
         outcomes=estimates.outcomes(counts, may_be, varies=varies),
         endings=estimates.endings(counts, may_be, varies=varies),
-        draws=frames.draws(counts, run.values),
+        draws=frames.draws(run.model, run.values),
+        shares=frames.shares(counts),
         coverage=coverage(counts, may_be, varies=varies),
         rungs=frames.rungs(counts),
         timing=frames.timing(counts),

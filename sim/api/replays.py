@@ -36,9 +36,9 @@ class Replay(ReplayTables):
         model, row = self.model, self.path.iloc[0]
         # outcomes that never happened have no time and no row
         reached = [
-            (outcome.label, moment(float(row[f"time.{outcome.name}"]), model.start))
+            (outcome.label, moment(float(row[f"time__{outcome.name}"]), model.start))
             for outcome in model.outcomes
-            if pd.notna(row[f"time.{outcome.name}"])
+            if pd.notna(row[f"time__{outcome.name}"])
         ]
         return page(
             model.title,

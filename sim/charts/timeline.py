@@ -27,7 +27,7 @@ def of_replay(replay: ReplayTables) -> Axes:
     reached = pd.DataFrame(
         {
             "title": [outcome.label for outcome in model.outcomes],
-            "time": [float(replay.path[f"time.{one.name}"].iloc[0]) for one in model.outcomes],
+            "time": [float(replay.path[f"time__{one.name}"].iloc[0]) for one in model.outcomes],
             "headline": [outcome.headline for outcome in model.outcomes],
         }
     ).dropna()

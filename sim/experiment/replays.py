@@ -84,7 +84,7 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
 
 
 def parameters(model: Model, values: Sequence[float]) -> Mapping[str, float | str]:
-    """`Replay.parameters`: what `Results.draws` has in the columns `parameter.<name>`."""
+    """`Replay.parameters`: a row of `Results.draws`."""
     found: dict[str, float | str] = {}
     for parameter, value in zip(model.parameters, values, strict=True):
         levels = parameter.distribution.levels

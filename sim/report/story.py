@@ -132,7 +132,7 @@ def _outcomes(replay: Replay, after: float, until: float) -> Iterator[str]:
     """The outcomes that happened later than one day and no later than another."""
     for outcome in replay.model.outcomes:
         # missing times compare false, so what never happened is left out
-        if after < replay.path[f"time.{outcome.name}"].iloc[0] <= until:
+        if after < replay.path[f"time__{outcome.name}"].iloc[0] <= until:
             yield from _indented(f"*** {replay.titles.of('outcome', outcome.name)}")
 
 

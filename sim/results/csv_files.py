@@ -11,7 +11,7 @@ import csv
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,29 +28,44 @@ EXACT: dict[str, Any] = {} if _NOW_ALWAYS else {"float_precision": "round_trip"}
 
 def write_table(file: Path, table: pd.DataFrame, *, index: bool = False) -> None:
     """Write one table as CSV, with the same bytes on every system."""
-    whole = table.reset_index() if index else table
-    changed = {str(name): _marked(column) for name, column in whole.items() if _is_text(column)}
+    changed = {str(name): _marked(column) for name, column in table.items() if _is_text(column)}
+    # without a copy where there is nothing to change, which is nearly always
+    whole = table.assign(**changed)
+    if index and _is_text(names := table.index.to_series()):
+        # an index stays one, since a column may have its name: a parameter `draw`
+        whole.index = pd.Index(changed.setdefault("", _marked(names)), name=table.index.name)
     # a lone carriage return ends a line unless it is quoted, which Python's writer forgets
     broken = any(_any(column, "\r") for column in changed.values())
     quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if broken else csv.QUOTE_MINIMAL
-    # without a copy where there is nothing to change, which is nearly always
-    whole.assign(**changed).to_csv(
-        file, index=False, lineterminator="\n", encoding="utf-8-sig", quoting=quoting
-    )
+    whole.to_csv(file, index=index, lineterminator="\n", encoding="utf-8-sig", quoting=quoting)
 
 
-def read_table(data: bytes, types: Mapping[str, str], *, indexed: bool = False) -> pd.DataFrame:
-    """One table as `write_table` wrote it; only an empty cell is missing, `NA` is a word."""
+def read_table(data: bytes, types: Mapping[str, str], *, index: str | None = None) -> pd.DataFrame:
+    """One table as `write_table` wrote it; only an empty cell is missing, `NA` is a word.
+
+    `types` has a type for each column; `index` is that of the first one if it is the index.
+    """
     data = data.removeprefix(BOM_UTF8)
-    if indexed:  # names, also one that is `inf` or `1e5`
-        first = data.partition(b"\n")[0].partition(b",")[0].decode().strip('"')
-        types = {**types, first: "str"}
+    heads = next(csv.reader(StringIO(data.partition(b"\n")[0].decode())))
+    # by number, since the index and a column may have one name
+    named = [types.get(head) for head in heads]
+    if index is not None:
+        named[0] = index
     table: pd.DataFrame = pd.read_csv(
-        BytesIO(data), dtype=dict(types), keep_default_na=False, na_values=[""], **EXACT
+        BytesIO(data),
+        header=0,
+        names=range(len(heads)),
+        dtype={number: kind for number, kind in enumerate(named) if kind is not None},
+        keep_default_na=False,
+        na_values=[""],
+        **EXACT,
     )
-    changed = {str(name): _unmarked(column) for name, column in table.items() if _is_text(column)}
-    table = table.assign(**changed)
-    return table.set_index(str(table.columns[0])) if indexed else table
+    columns = [_unmarked(column) if _is_text(column) else column for _, column in table.items()]
+    table = pd.concat(columns, axis="columns") if columns else table
+    if index is not None:
+        table = table.set_index(0)
+        table.index.name = heads.pop(0)
+    return table.set_axis(heads, axis="columns")
 
 
 def _is_text(column: pd.Series[Any]) -> bool:

@@ -19,7 +19,8 @@ from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
 from sim.results.scenario_record import Record, read_record
 
-INDEXED = ("outcomes", "endings")  # their first column is the index
+# tables whose first column is the index, and its type
+INDEXED = {"outcomes": "str", "endings": "str", "draws": "int64", "shares": "int64"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +79,10 @@ def _read_run(home: Path, *, expected: str | None = None) -> SavedRun:
     if "twins" in manifest:
         raise UsageError(f"{home}: holds a comparison, not a run; Comparison.load reads it")
     columns, outputs = manifest["columns"], manifest["outputs"]
-    known_columns = {column["name"] for column in columns.get("coverage", [])}
-    if not {"low", "asked"} <= known_columns:
-        raise UsageError(f"{home}: written by an earlier version; run the scenario again")
     frames = {}
     for name in columns:
         data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
-        frames[name] = _read(data, columns[name], indexed=name in INDEXED)
+        frames[name] = _read(data, columns[name], index=INDEXED.get(name))
     return SavedRun(frames=frames, manifest=manifest, record=read_record(home, manifest))
 
 
@@ -99,12 +97,12 @@ def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _read(data: bytes, columns: list[dict[str, Any]], *, indexed: bool) -> pd.DataFrame:
+def _read(data: bytes, columns: list[dict[str, Any]], *, index: str | None) -> pd.DataFrame:
     """One table with the column types that the manifest names."""
     types = {column["name"]: column["type"] for column in columns}
     # categories are read as text first: pandas would sort them, and drop those that do not occur
     types |= {c["name"]: "str" for c in columns if c["type"] == "category"}
-    table = read_table(data, types, indexed=indexed)
+    table = read_table(data, types, index=index)
     for column in columns:
         if column["type"] == "category":
             name = column["name"]

@@ -48,33 +48,42 @@ def paths(counts: Accumulator) -> pd.DataFrame | None:
     # seconds inside, days in every table
     times = outcome_times(counts) / DAY
     for i, outcome in enumerate(counts.model.outcomes):
-        columns[f"time.{outcome.name}"] = times[:, i]
+        columns[f"time__{outcome.name}"] = times[:, i]
     return pd.DataFrame(columns)
 
 
-def draws(counts: Accumulator, values: Floats) -> pd.DataFrame:
+def draws(model: Model, values: Floats) -> pd.DataFrame:
     """The table `Results.draws`; `values` has a row a draw and a column a parameter."""
-    done, outcomes, endings = counts.draws, len(counts.model.outcomes), len(counts.model.endings)
-    shares = np.array(counts.hits, dtype=np.float64).reshape(done, outcomes) / counts.paths
-    ended = np.array(counts.ended, dtype=np.float64).reshape(done, endings) / counts.paths
-    n = np.full(done, counts.paths, dtype=np.int64)
-    return by_draw(counts.model, values[:done], n, shares, ended)
-
-
-def by_draw(model: Model, values: Floats, n: object, shares: Floats, ended: Floats) -> pd.DataFrame:
-    """One row a draw: its number, its n, its parameters, its share of each outcome and ending."""
-    columns: dict[str, object] = {"draw": np.arange(len(values), dtype=np.int64), "n": n}
+    columns: dict[str, object] = {}
     for i, parameter in enumerate(model.parameters):
         column, levels = values[:, i], parameter.distribution.levels
-        columns[f"parameter.{parameter.name}"] = (
+        columns[parameter.name] = (
             named(column.astype(np.int64), levels)
             # a choice is a position inside, and its name in a table
             if levels
             else column / (DAY if parameter.time else 1.0)
         )
-    columns |= {f"share.{o.name}": shares[:, i] for i, o in enumerate(model.outcomes)}
-    columns |= {f"ending.{e.name}": ended[:, i] for i, e in enumerate(model.endings)}
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, index=_numbers(len(values)))
+
+
+def shares(counts: Accumulator) -> pd.DataFrame:
+    """The table `Results.shares`."""
+    done, outcomes, endings = counts.draws, len(counts.model.outcomes), len(counts.model.endings)
+    happened = np.array(counts.hits, dtype=np.float64).reshape(done, outcomes) / counts.paths
+    ended = np.array(counts.ended, dtype=np.float64).reshape(done, endings) / counts.paths
+    return shares_of(counts.model, np.full(done, counts.paths, np.int64), happened, ended)
+
+
+def shares_of(model: Model, n: object, happened: Floats, ended: Floats) -> pd.DataFrame:
+    """One row a draw: its n, its share of each outcome and of each ending."""
+    columns: dict[str, object] = {"n": n}
+    columns |= {f"outcome__{o.name}": happened[:, i] for i, o in enumerate(model.outcomes)}
+    columns |= {f"ending__{e.name}": ended[:, i] for i, e in enumerate(model.endings)}
+    return pd.DataFrame(columns, index=_numbers(len(happened)))
+
+
+def _numbers(draws: int) -> "pd.Index[int]":
+    return pd.Index(np.arange(draws, dtype=np.int64), name="draw")
 
 
 def rungs(counts: Accumulator) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from sim.errors import UsageError
 from sim.formatting import counted
 
 MANIFEST = "manifest.json"
+FORMAT = 2  # of a directory: raised when a table's columns change their names or meaning
 DIGEST = "digest"  # the manifest's own: SHA-256 of its text without this key
 
 
@@ -27,7 +28,8 @@ def write_manifest(directory: Path, about: Mapping[str, object]) -> None:
     # sorted, so that the same run writes the same manifest
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     outputs = {path.relative_to(directory).as_posix(): digest(path) for path in files}
-    known = {key: value for key, value in about.items() if key != DIGEST} | {"outputs": outputs}
+    known = {key: value for key, value in about.items() if key != DIGEST}
+    known |= {"format": FORMAT, "outputs": outputs}
     text = _text({**known, DIGEST: _own_digest(known)})
     (directory / MANIFEST).write_bytes(text.encode())
 
@@ -41,11 +43,14 @@ def read_manifest(home: Path, *, expected: str | None = None) -> dict[str, Any]:
     about = _parsed(data)
     if about is None:
         raise UsageError(f"{home / MANIFEST}: not the manifest of a run")
-    if DIGEST not in about:
-        raise UsageError(f"{home}: written by an earlier version; run the scenario again")
-    own = about.pop(DIGEST)
-    if own != _own_digest(about):
+    own = about.pop(DIGEST, None)
+    if own not in (None, _own_digest(about)):
         raise UsageError(f"{home / MANIFEST}: changed since the run wrote it")
+    if own is None or about.get("format") != FORMAT:
+        raise UsageError(
+            f"{home}: written in format {about.get('format', 1)} by another version; this one "
+            f"reads format {FORMAT}; run the scenario again"
+        )
     return about
 
 

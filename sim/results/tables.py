@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim.results.provenance import Provenance
 
 # in the order in which they are written; a run without rows a path has no `paths`, and so on
-NAMES = ("outcomes", "endings", "draws", "coverage", "rungs", "timing", "paths", "events")
+NAMES = ("outcomes", "endings", "draws", "shares", "coverage", "rungs", "timing", "paths", "events")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,9 @@ class RunTables:
                else possible or impossible, as reachability proves (delays and probabilities
                ignored); title: what a reader calls it.
     endings    index `ending`; n, hits, probability, low, high, reach, title.
-    draws      one row a finished draw: draw, n, parameter.<name> (durations in days, choices by
-               name), share.<outcome>, ending.<name>: shares of its n paths.
+    draws      index `draw`: one row a finished draw, one column a parameter, under its own name
+               (durations in days, choices by name).
+    shares     index `draw`; n: its paths, outcome__<name>, ending__<name>: shares of them.
     coverage   one row a transition, and one an option (`name` is transition.option): kind, name,
                origin, started, fired: paths in which its clock started (missing for options), in
                which it fired or was taken; n; low, high: 90 % interval of fired / n, as for
@@ -42,7 +43,7 @@ class RunTables:
                probability: hits / n. As paths are censored at the horizon only, this is the
                cumulative incidence with competing endings (Aalen-Johansen).
     paths      draw, path, ending, end_time, censored: it ran to the horizon, n_events,
-               time.<outcome>: missing where it did not happen. None when left out.
+               time__<outcome>: missing where it did not happen. None when left out.
     events     draw, path, seq, time, transition, option (missing where there is no choice,
                `nothing` where none was available), probability: of the option taken, actor (missing
                for the world's), origin, cause: seq of the event its clock started after, missing at
@@ -52,6 +53,7 @@ class RunTables:
     outcomes: pd.DataFrame
     endings: pd.DataFrame
     draws: pd.DataFrame
+    shares: pd.DataFrame
     coverage: pd.DataFrame
     rungs: pd.DataFrame
     timing: pd.DataFrame
