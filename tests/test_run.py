@@ -189,6 +189,7 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
     assert {name: len(t) for name, t in tables_of(none).items() if t is not None} == {
         **{name: len(t) for name, t in tables_of(island_run()).items() if t is not None},
         "draws": 0,
+        "shares": 0,
         "paths": 0,
         "events": 0,
     }
