@@ -51,18 +51,20 @@ def by_day(results: RunTables, days: Sequence[float] | None = None) -> pd.DataFr
 
 
 def times(results: RunTables) -> pd.DataFrame:
-    """One row an outcome (index): when a quarter, half, three quarters of all paths reached it.
+    """One row an outcome: when a quarter, half, three quarters of all paths reached it.
 
-    Columns first_quarter, median, third_quarter: days, missing where fewer paths than that come to
-    it before the horizon; each with _mc_low and _mc_high, 90 % for sampling, of which the upper one
-    is missing if it may lie beyond the horizon. restricted_mean: the mean number of days without
+    Columns outcome; first_quarter, median, third_quarter: days, missing where fewer paths than that
+    come to it before the horizon; each with _mc_low and _mc_high, 90 % for sampling, of which the
+    upper one is missing if it may lie beyond the horizon. restricted_mean: the mean number of days without
     the outcome up to the horizon (the area above the curve; Royston and Parmar, BMC Med. Res.
     Methodol. 13:152, 2013), with mc_low and mc_high, from the ends of the curve's interval. n.
     Unlike the median time beside an outcome, which is of the paths that come to it, these are of
     all paths: a path that ended otherwise never does.
     """
     rows = {str(name): _times(curve) for name, curve in _curves(results)}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("outcome")
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.insert(0, "outcome", pd.Series(table.index, index=table.index, dtype="str"))
+    return table.reset_index(drop=True)
 
 
 def _curves(results: RunTables) -> Iterator[tuple[Any, pd.DataFrame]]:

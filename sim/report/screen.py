@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.intervals import NOTES
-from sim.analysis.parameter_band import unresolved_bands
+from sim.analysis.intervals import NOTES, layers_of
+from sim.analysis.parameter_band import FEWEST, unresolved_bands
 from sim.analysis.rank_correlation import drivers
 from sim.analysis.routes import ARROW
 from sim.api import Results
@@ -147,8 +147,13 @@ def _endings(results: Results) -> Table:
 def _known(results: Results) -> Iterator[RenderableType]:
     """What the columns hold, once; then what they leave to say of the headlines."""
     about = results.provenance
-    yield Text(NOTES[about.interval])
+    yield Text(NOTES[layers_of(results)])
     unsure = unresolved_bands(results)
+    if unsure and len(results.draws) < FEWEST:
+        # of all outcomes for one reason, which is said once
+        few = f"{len(results.draws)} draws are too few to tell parameter uncertainty"
+        yield Text(f"{UNRESOLVED_CELL} {few}; --draws {FEWEST} or more would do")
+        unsure = {}
     for title, said in list(unsure.items())[:UNSURE]:
         yield Text(f"{UNRESOLVED_CELL} {title}: {said}")
     if len(unsure) > UNSURE:
