@@ -31,7 +31,7 @@ def times_after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
 
 
 def by_day(results: RunTables, days: Sequence[float] | None = None) -> pd.DataFrame:
-    """One row an outcome and day: outcome, day, n, probability, low, high, mc_low, mc_high.
+    """One row an outcome and day: outcome, day, n, hits, probability, low, high, mc_low, mc_high.
 
     The probability that the outcome has happened by that day, with its parameter uncertainty and
     its interval for sampling, as in `Results.timing`, whose 501 times are joined by straight lines.
@@ -47,7 +47,7 @@ def by_day(results: RunTables, days: Sequence[float] | None = None) -> pd.DataFr
     table = pd.concat(parts, ignore_index=True)
     names = [str(name) for name in results.outcomes.index]
     codes = np.repeat(np.arange(len(names)), len(wanted))
-    return table.assign(outcome=named(codes, names))[["outcome", "day", "n", *LAYERS]]
+    return table.assign(outcome=named(codes, names))[["outcome", "day", "n", "hits", *LAYERS]]
 
 
 def times(results: RunTables) -> pd.DataFrame:
@@ -75,7 +75,9 @@ def _at(name: str, curve: pd.DataFrame, days: Sequence[float]) -> pd.DataFrame:
     """The curve's layers on these days."""
     at = curve["time"].to_numpy()
     layers = {layer: np.interp(days, at, curve[layer].to_numpy()) for layer in LAYERS}
-    return pd.DataFrame({"day": days, "n": curve["n"].iloc[0], **layers})
+    # counted by the last of the curve's times that the day is not before
+    counted = curve["hits"].iloc[np.searchsorted(at, days, side="right") - 1].to_numpy()
+    return pd.DataFrame({"day": days, "n": curve["n"].iloc[0], "hits": counted, **layers})
 
 
 def _times(curve: pd.DataFrame) -> dict[str, float]:

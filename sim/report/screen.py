@@ -26,7 +26,6 @@ from sim.formatting import (
     counted,
     duration_in_words,
     layers,
-    percent,
     percents,
     plain,
 )
@@ -174,19 +173,13 @@ def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType
     yield ""
     shown = grid("probability (%) within", *(short(duration_in_words(day * DAY)) for day in days))
     for name in results.provenance.headlines:
-        rows = table[table["outcome"] == name]
-        numbers = percents(rows["probability"].tolist())
-        bands = zip(rows["low"], rows["high"], strict=True)
-        cells = [f"{n}{_in_brackets(*band)}" for n, band in zip(numbers, bands, strict=True)]
+        found = layers(row for _, row in table[table["outcome"] == name].iterrows())
+        cells = [
+            f"{one.probability.removesuffix(' %')}{f' ({one.band})' if one.band else ''}"
+            for one in found
+        ]
         shown.add_row(Text(str(results.outcomes["title"][name])), *cells)
     yield shown
-
-
-def _in_brackets(low: float, high: float) -> str:
-    """Parameter uncertainty in two digits; nothing where it is not resolved."""
-    if pd.isna(low):
-        return ""
-    return f" ({'none seen' if low == 0 else percent(low)}–{percent(high)})"
 
 
 def _drivers(results: Results) -> Iterator[str]:
