@@ -22,8 +22,10 @@ from sim.results.tables import NAMES, RunTables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from pathlib import Path
 
+    from sim.analysis.diff import RunDiff
     from sim.scenario import Scenario
 
 
@@ -134,6 +136,16 @@ class Results(RunTables):
             raise UsageError("routes: of results that were loaded, give the scenario as well")
         return routes(model_of(source), self, outcome, options=options, level=level)
 
+    def diff(self, later: Results | str | PathLike[str]) -> RunDiff:
+        """What changed from this run to a later one, or to that in a directory.
+
+        See `sim.analysis.diff.RunDiff`, which says what it holds.
+        """
+        from sim.analysis.diff import TABLES, diff
+
+        after = later.saved() if isinstance(later, Results) else read_run(later, only=TABLES)
+        return diff(self.saved(), after)
+
     def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
         """Write every table as CSV, the scenario as it was run, and manifest.json.
 
@@ -171,7 +183,8 @@ class Results(RunTables):
         model = model_of(self.source)
         if isinstance(self.source, Model):
             return record(machine_form(model), {}, "")
-        return record(machine_form(model), self.source.files, self.source.file)
+        found = [one.as_row("warning") for one in self.source.warnings]
+        return record(machine_form(model), self.source.files, self.source.file, found)
 
     @classmethod
     def of(cls, tables: RunTables, source: Scenario | Model) -> Results:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from sim.cli.commands.check import check
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
+from sim.cli.commands.diff import diff
 from sim.cli.commands.export import export
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
@@ -21,6 +22,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "replay": replay,
     "compare": compare,
+    "diff": diff,
     "check": check,
     "resolve": resolve,
     "describe": describe,
