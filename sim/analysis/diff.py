@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.intervals import LEVEL as INNER  # of the intervals that a run's tables have
 from sim.analysis.moved import LEVEL, Counted, Totals, differences, of_totals
 from sim.analysis.resampling import significant
 from sim.errors import UsageError
@@ -196,9 +198,7 @@ def _rows(run: SavedRun) -> pd.DataFrame:
         table = run.frames[f"{kind}s"]
         columns = ["n", "hits", "probability", "reach", "title"]
         parts.append(table[columns].rename_axis("name").reset_index().assign(kind=kind))
-    coverage = run.frames["coverage"]
-    if "hits" not in coverage:
-        coverage = coverage.rename(columns={"fired": "hits"})
+    coverage = run.frames["coverage"].rename(columns={"fired": "hits"})
     share = coverage["hits"] / coverage["n"].where(coverage["n"] > 0)
     error = (
         coverage["mc_se"] if "mc_se" in coverage else (coverage["high"] - coverage["low"]) / 3.29
@@ -261,13 +261,19 @@ def _totals(table: pd.DataFrame, side: str) -> Totals:
 def _by_draw(run: SavedRun, kind: str, names: list[str]) -> Counted:
     shares = run.frames["shares"]
     table = run.frames[f"{kind}s"].loc[names]
-    solved = run.manifest["interval"] == "exact"
-    sizes = np.full(len(shares), np.inf) if solved else shares["n"].to_numpy(dtype=np.float64)
-    width = (table["high"] - table["low"]).to_numpy(dtype=np.float64) / 2
-    draws = run.frames["draws"]
+    found = shares[[f"{kind}__{name}" for name in names]].to_numpy(dtype=np.float64)
+    draws, error = run.frames["draws"], np.zeros(len(names))
+    if run.manifest["interval"] == "exact":
+        sizes = np.full(len(shares), np.inf)
+        # of the two parts of that interval, what is not the spread of the draws
+        half = (table["mc_high"] - table["mc_low"]).to_numpy(dtype=np.float64) / 2
+        spread = found.std(axis=0, ddof=1) / np.sqrt(len(found)) if len(found) > 1 else 0.0
+        error = np.maximum(half - NormalDist().inv_cdf((1 + INNER) / 2) * spread, 0.0)
+    else:
+        sizes = shares["n"].to_numpy(dtype=np.float64)
     return Counted(
-        shares=shares[[f"{kind}__{name}" for name in names]].to_numpy(dtype=np.float64),
+        shares=found,
         sizes=sizes,
-        error=width if solved else np.zeros(len(names)),
+        error=error,
         varies=any((draws[name] != draws[name].iloc[0]).any() for name in draws),
     )
