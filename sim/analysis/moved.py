@@ -115,9 +115,9 @@ def newcombe(
 
 def _quantile(tail: float, draws: int) -> float:
     """Of Student's t: the spread itself is known from so many draws only."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float(t.isf(tail, draws - 1)) if draws > 1 else float("inf")
+    return -float(stdtrit(draws - 1, tail)) if draws > 1 else float("inf")
 
 
 def _spread(values: Floats) -> Floats:
