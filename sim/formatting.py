@@ -279,6 +279,11 @@ def _signed(points: float, digits: int) -> str:
     return text if float(text) else f"{0:.{digits}f}"
 
 
+def p_value(value: float) -> str:
+    """Two digits, but never below a thousandth: far tails depend on what nobody knows."""
+    return "<0.001" if value < 0.001 else f"{value:.2g}"
+
+
 def counted(count: int, thing: str) -> str:
     """So many of them: `1 path`, `2,000 paths`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.analysis.intervals import LEVEL, NOTES
 from sim.api.html import page
-from sim.errors import UsageError
+from sim.errors import UsageError, unknown
 from sim.experiment.runs import model_of
 from sim.formatting import estimates
 from sim.machine_form import machine_form
@@ -25,12 +25,13 @@ NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high
 WORDS = ("band", "reach", "likelihood", "confidence")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from os import PathLike
     from pathlib import Path
 
+    from sim.analysis.conditioning import Conditioned
     from sim.analysis.diff import RunDiff
-    from sim.scenario import Scenario
+    from sim.scenario import Evidence, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -138,6 +139,40 @@ class Results(RunTables):
         if source is None:
             raise UsageError("routes: of results that were loaded, give the scenario as well")
         return routes(model_of(source), self, outcome, options=options, level=level)
+
+    def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
+        """The record of history beside the estimates, and how surprising it is under the model.
+
+        See `sim.analysis.evidence.check`, which says what the columns mean.
+        """
+        from sim.analysis.evidence import check
+
+        return check(self._evidence(scenario).values(), self, level=level)
+
+    def condition(
+        self, *records: str, scenario: Scenario | None = None, level: float = LEVEL
+    ) -> Conditioned:
+        """The run given some records of its scenario's evidence, by name, all at once.
+
+        See `sim.analysis.conditioning.condition`. Raises UsageError for a record that there is not
+        or without any, NotApplicable where the draws or paths are too few to tell.
+        """
+        from sim.analysis.conditioning import condition
+
+        known = self._evidence(scenario)
+        if not records:
+            raise UsageError(f"condition: name a record; known: {', '.join(known) or 'none'}")
+        for name in records:
+            if name not in known:
+                raise UsageError(unknown("record", name, known))
+        named = [known[name] for name in dict.fromkeys(records)]
+        return condition(self, named, level=level)
+
+    def _evidence(self, scenario: Scenario | None) -> Mapping[str, Evidence]:
+        source = scenario if scenario is not None else self.source
+        if source is None:
+            raise UsageError("evidence: of results that were loaded, give the scenario as well")
+        return {} if isinstance(source, Model) else source.declared.evidence
 
     def diff(self, later: Results | str | PathLike[str]) -> RunDiff:
         """What changed from this run to a later one, or to that in a directory.

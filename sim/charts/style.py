@@ -105,12 +105,12 @@ def reach(ax: Axes, row: int, low: float, high: float) -> None:
     ax.hlines(row, low, high, color=ACCENT, linewidth=1.6, alpha=0.8)
 
 
-def band(ax: Axes, row: int, low: float, high: float) -> None:
+def band(ax: Axes, row: float, low: float, high: float) -> None:
     """Parameter uncertainty in a row, pale and broad behind the rest."""
     ax.hlines(row, low, high, color=ACCENT, linewidth=7, alpha=0.25, zorder=1)
 
 
-def dot(ax: Axes, row: int, value: float, *, hollow: bool) -> None:
+def dot(ax: Axes, row: float, value: float, *, hollow: bool) -> None:
     """An estimate in a row, whole also where it lies on the frame."""
     ax.plot(
         value,

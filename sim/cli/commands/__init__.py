@@ -10,6 +10,7 @@ from sim.cli.commands.check import check
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
 from sim.cli.commands.diff import diff
+from sim.cli.commands.evidence import evidence
 from sim.cli.commands.export import export
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
@@ -23,6 +24,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "replay": replay,
     "compare": compare,
     "diff": diff,
+    "evidence": evidence,
     "check": check,
     "resolve": resolve,
     "describe": describe,
