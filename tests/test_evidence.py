@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from coins import coin_file
 from command_line import call as call
 from command_line import strict_json
 from islands import FILE, island
@@ -17,27 +18,27 @@ SIZE = ("--draws", "120", "--paths", "40", "--workers", "1", "--no-charts")
 
 @pytest.fixture
 def saved(tmp_path):
-    run = sim.run(island(), draws=1_500, paths=30, workers=1)
+    run = sim.run(sim.load(coin_file(tmp_path)), draws=200, paths=40, workers=1)
     return run.save(tmp_path / "run")
 
 
 def test_a_run_directory_gets_the_tables_and_the_chart(saved, call):
-    code, out, err = call("evidence", saved, "--condition", "korean_crises")
+    code, out, err = call("evidence", saved, "--condition", "more")
     assert (code, err) == (0, "")
-    assert "korean_crises: general war" in out
-    assert "Given korean_crises" in out
-    assert "effective draws of 1,500" in " ".join(out.split())
-    table = read_added(saved, "evidence")
-    row = table.iloc[0]
-    assert (row["successes"], row["trials"]) == (0, 14)
-    assert 0 < row["p_value"] <= 1
-    assert row["expected_low"] <= row["expected_high"]
-    given = read_added(saved, "condition").set_index("name").loc["general_war"]
-    # none in fourteen: war is less likely than before
-    assert given["mc_high"] < given["prior"]
-    assert read_added(saved, "posterior")["moved"].any()
+    assert "tosses: head" in out
+    assert "Given more" in out
+    assert "effective draws of 200" in " ".join(out.split())
+    table = read_added(saved, "evidence").set_index("record")
+    assert table.loc["tosses", ["successes", "trials"]].tolist() == [5, 12]
+    assert table["p_value"].between(0, 1).all()
+    assert (table["expected_low"] <= table["expected_high"]).all()
+    assert table.loc["many", "p_value"] < table.loc["more", "p_value"]
+    given = read_added(saved, "condition").set_index("name").loc["head"]
+    # one in eight: heads are less likely than before
+    assert given["probability"] < given["prior"]
+    assert set(read_added(saved, "posterior").query("moved")["parameter"]) == {"p"}
     assert (saved / "charts" / "evidence.svg").is_file()
-    assert sim.Results.load(saved).n == 45_000
+    assert sim.Results.load(saved).n == 8_000
 
 
 def test_a_scenario_is_run_and_written_first(call, tmp_path):
@@ -62,7 +63,7 @@ def test_too_few_draws_are_said_and_no_error(call):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--condition", "korean_crisis"), "unknown record 'korean_crisis'; did you mean"),
+        (("--condition", "tosse"), "unknown record 'tosse'; did you mean 'tosses'"),
         (("--draws", "5"), "analysed as it is; remove --draws"),
     ],
 )
