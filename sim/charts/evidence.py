@@ -56,12 +56,5 @@ def _legend(ax: Axes) -> None:
     record = Line2D([], [], color=style.INK, marker="s", markersize=5, linewidth=1.6)
     estimate = Line2D([], [], color=style.ACCENT, marker="o", markersize=6, linewidth=0)
     band = Patch(color=style.ACCENT, alpha=0.25, linewidth=0)
-    ax.legend(
-        [record, estimate, band],
-        ["record, 90 % (Jeffreys)", "estimate", "parameter uncertainty, 90 %"],
-        loc="upper left",
-        bbox_to_anchor=(0, -0.9 / max(ax.get_ylim()[0], 1)),
-        ncols=3,
-        frameon=False,
-        fontsize=9,
-    )
+    labels = ["record, 90 % (Jeffreys)", "estimate", "parameter uncertainty, 90 %"]
+    style.legend_below(ax, [record, estimate, band], labels)

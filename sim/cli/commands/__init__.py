@@ -18,6 +18,7 @@ from sim.cli.commands.replay import replay
 from sim.cli.commands.resolve import resolve
 from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
+from sim.cli.commands.structure import structure
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "compare": compare,
     "diff": diff,
     "evidence": evidence,
+    "structure": structure,
     "check": check,
     "resolve": resolve,
     "describe": describe,
