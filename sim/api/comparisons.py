@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.analysis.differences import paired_rows, solved_rows
-from sim.analysis.intervals import NOTES
+from sim.analysis.intervals import NOTES, layers_of
 from sim.analysis.tables import tables_of
 from sim.api.arguments import loaded, planned, warn_if_interrupted
 from sim.api.html import page
@@ -80,7 +80,7 @@ class Comparison:
             [
                 about.question,
                 f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}",
-                NOTES[about.interval],
+                NOTES[layers_of(self.baseline)],
             ],
             (("outcome", "with", "probability", "difference in points"), rows),
             self.baseline.warnings(),

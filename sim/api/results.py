@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis.intervals import LEVEL, NOTES
+from sim.analysis.intervals import LEVEL, NOTES, layers_of
 from sim.api.html import page
 from sim.errors import UsageError, unknown
 from sim.experiment.runs import model_of
@@ -63,7 +63,7 @@ class Results(RunTables):
                 about.question,
                 f"under {about.under}" if about.under else "",
                 f"{about.sample()}; seed {about.seed}, engine {about.engine}",
-                NOTES[about.interval],
+                NOTES[layers_of(self)],
             ],
             (("outcome", "probability"), rows),
             self.warnings(),

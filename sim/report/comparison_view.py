@@ -7,7 +7,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.intervals import NOTES
+from sim.analysis.intervals import NOTES, layers_of
 from sim.api import Comparison, Results
 from sim.formatting import differences, estimates
 from sim.model.titles import Titles
@@ -41,7 +41,7 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
     if len(shown) < len(comparison.baseline.outcomes):
         parts += ["", Text("All outcomes are in comparison.csv.")]
     # a solution has no random numbers to explain
-    explained = EXPLAINED if about.interval == "sampling" else NOTES[about.interval]
+    explained = EXPLAINED if about.interval == "sampling" else NOTES[layers_of(comparison.baseline)]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from sim.analysis.intervals import LABELS
+from sim.analysis.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
@@ -65,7 +65,7 @@ def draw_comparison(
                 title=str(titles_of_outcomes[outcome]),
                 names=names,
                 subject=f"{about.title}, under {about.under}" if about.under else about.title,
-                interval=LABELS[about.interval],
+                interval=LABELS[layers_of(comparison.baseline)],
             )
             failed += _try_to_save(chart, folder / file_name(f"differences-{outcome}"))
     return failed
