@@ -235,7 +235,7 @@ def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
         assert_frame_equal(getattr(again, name), table)
     assert again.provenance == island_run().provenance
     assert sorted(path.name for path in home.iterdir()) == sorted(
-        [*(f"{name}.csv" for name in TABLES), "manifest.json", "model.yaml", "scenario"]
+        [*(f"{name}.csv" for name in TABLES), "manifest.json", "model.yaml", "scenario", "warnings.json"]
     )
 
 
@@ -250,7 +250,7 @@ def test_the_manifest_holds_seed_arguments_versions_and_digests(tmp_path: Path) 
     assert {"python", "escalation-sim", "numpy", "pandas"} <= set(manifest["versions"])
     (scenario,) = manifest["files"].values()
     assert scenario == sha256(Path(island().file).read_bytes()).hexdigest()
-    record = {"model.yaml", "scenario/island_clash.yaml"}
+    record = {"model.yaml", "warnings.json", "scenario/island_clash.yaml"}
     tables = {f"{name}.csv" for name in TABLES}
     assert set(manifest["outputs"]) == {*tables, *record, "charts/one.svg"}
     for name, digest in manifest["outputs"].items():

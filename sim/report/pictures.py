@@ -1,7 +1,7 @@
 """The charts of a run as files: each as PNG for a page and as SVG for a printer."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -68,6 +68,16 @@ def draw_comparison(
                 interval=LABELS[layers_of(comparison.baseline)],
             )
             failed += _try_to_save(chart, folder / file_name(f"differences-{outcome}"))
+    return failed
+
+
+def draw_each(charts: Mapping[str, Callable[[], Axes]], folder: Path) -> list[FailedChart]:
+    """Write charts by name into a folder, made if missing; gives those that failed, as `draw`."""
+    folder.mkdir(exist_ok=True)
+    failed: list[FailedChart] = []
+    with told_once():
+        for name, chart in charts.items():
+            failed += _try_to_save(chart, folder / file_name(name))
     return failed
 
 
