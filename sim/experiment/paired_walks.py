@@ -115,6 +115,8 @@ class _Pairs:
             found = self._again(which).walk(
                 self._values(which + 1, chunk), self._rectangle(chunk), chosen, baseline.walker
             )
+        if watched.all:  # nothing of the baseline's stays, which may count other things
+            return _joined(found), again
         return self.maps[which].merged(baseline.pieces, masks, found, self.outcomes), again
 
     def _again(self, which: int) -> Again:
