@@ -235,7 +235,13 @@ def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
         assert_frame_equal(getattr(again, name), table)
     assert again.provenance == island_run().provenance
     assert sorted(path.name for path in home.iterdir()) == sorted(
-        [*(f"{name}.csv" for name in TABLES), "manifest.json", "model.yaml", "scenario", "warnings.json"]
+        [
+            *(f"{name}.csv" for name in TABLES),
+            "manifest.json",
+            "model.yaml",
+            "scenario",
+            "warnings.json",
+        ]
     )
 
 
