@@ -24,7 +24,9 @@ Effects = Mapping[frozenset[str], Floats]  # of each subset, in each draw
 SHARES = {
     "outcome": "str",
     "intervention": "str",
-    **dict.fromkeys(("alone", "shapley", "mc_low", "mc_high", "mc_se", "joint", "share"), "float64"),
+    **dict.fromkeys(
+        ("alone", "shapley", "mc_low", "mc_high", "mc_se", "joint", "share"), "float64"
+    ),
 }
 TOGETHER = {
     **dict.fromkeys(("outcome", "one", "other"), "str"),

@@ -133,7 +133,9 @@ def _of_pairs(
 ) -> Comparison:
     """The comparison whose twins stand in this order; `together` names those with all subsets."""
     rows = pd.DataFrame([alternative_row(pair, walked[pair.name]) for pair in pairs])
-    counts = dict.fromkeys(("n", "walked", "changed"), "Int64" if rows.isna().any().any() else "int64")
+    counts = dict.fromkeys(
+        ("n", "walked", "changed"), "Int64" if rows.isna().any().any() else "int64"
+    )
     return Comparison(
         baseline=before,
         twins={pair.name: pair.twin for pair in pairs},

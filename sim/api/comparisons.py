@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.differences import Pair
-from sim.analysis.intervals import NOTES
+from sim.analysis.intervals import NOTES, layers_of
 from sim.analysis.shapley import SHARES, TOGETHER
 from sim.api.html import page
 from sim.api.results import Results
@@ -98,7 +98,9 @@ class Comparison:
             alone = {kind: pair.unpaired(kind) for kind in ("outcome", "ending")}
             told = [f"{kind}s {', '.join(names)}" for kind, names in alone.items() if names]
             if told:
-                found.append(f"{name}: not compared, being in one of the two only: {'; '.join(told)}")
+                found.append(
+                    f"{name}: not compared, being in one of the two only: {'; '.join(told)}"
+                )
         return found
 
     def __repr__(self) -> str:
@@ -128,7 +130,7 @@ class Comparison:
             [
                 about.question,
                 f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}",
-                NOTES[about.interval],
+                NOTES[layers_of(self.baseline)],
             ],
             (("outcome", "with", "probability", "difference in points"), rows),
             self.baseline.warnings(),

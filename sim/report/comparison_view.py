@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.analysis.differences import beyond_noise
-from sim.analysis.intervals import NOTES
+from sim.analysis.intervals import NOTES, layers_of
 from sim.api import Comparison, Results
 from sim.formatting import DAY, duration_in_words, effect_band, effects, estimates, percent
 from sim.model.titles import Titles
@@ -46,7 +46,7 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
     parts += [part for note in comparison.notes() for part in ("", Text(note))]
     parts += ["", Text("All outcomes and endings: comparison.csv, comparison_endings.csv.")]
     # a solution has no random numbers to explain
-    explained = EXPLAINED if about.interval != "exact" else NOTES[about.interval]
+    explained = EXPLAINED if about.interval != "exact" else NOTES[layers_of(comparison.baseline)]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 
@@ -132,7 +132,9 @@ def _together(
         table = grid("intervention", "alone", "its part (Shapley)", "share of the joint effect")
         for row, value in zip(listed, values, strict=True):
             alone = f"{100 * row['alone']:+.2g}"
-            table.add_row(titles.changes(row["intervention"]), alone, value, _in_draws(row["share"]))
+            table.add_row(
+                titles.changes(row["intervention"]), alone, value, _in_draws(row["share"])
+            )
         yield table
         yield from _interactions(comparison, outcome)
 
@@ -188,7 +190,9 @@ def _others(
         return
     yield ""
     if not lines:
-        yield Text(f"No other outcome or ending moves beyond noise (99 %, {total:,} rows together).")
+        yield Text(
+            f"No other outcome or ending moves beyond noise (99 %, {total:,} rows together)."
+        )
         return
     yield Text(f"What else moves beyond noise (99 %, {total:,} rows together), in points", "bold")
     for line in lines:

@@ -5,8 +5,10 @@ What is written are data frames by name, files and a manifest; what they mean is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +58,18 @@ def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None
         (folder / name).write_bytes(data)
     if also is not None:
         also(folder)
-    columns = {name: _columns(table) for name, table in run.frames.items()}
+    columns = {name: columns_of(table) for name, table in run.frames.items()}
     about = {**run.manifest, "record": run.record.to_manifest(), "columns": columns}
     write_manifest(folder, about)
 
 
-def read_run(directory: str | Path) -> SavedRun:
+def read_run(directory: str | PathLike[str], *, only: Collection[str] | None = None) -> SavedRun:
     """The run in a directory; equal to what `write_run` was given, and never parts of two runs.
 
-    Raises UsageError if the directory holds no run, an older one, or a file that was changed.
+    `only` names the tables that are wanted, since those of paths and events may be large. Raises
+    UsageError if the directory holds no run, an older one, or a file that was changed.
     """
-    return settled(directory, _read_run)
+    return settled(Path(directory), partial(_read_run, only=only))
 
 
 def read_part(home: Path, expected: str) -> SavedRun:
@@ -74,19 +77,21 @@ def read_part(home: Path, expected: str) -> SavedRun:
     return _read_run(home, expected=expected)
 
 
-def _read_run(home: Path, *, expected: str | None = None) -> SavedRun:
+def _read_run(
+    home: Path, *, expected: str | None = None, only: Collection[str] | None = None
+) -> SavedRun:
     manifest = read_manifest(home, expected=expected)
     if "twins" in manifest:
         raise UsageError(f"{home}: holds a comparison, not a run; Comparison.load reads it")
     columns, outputs = manifest["columns"], manifest["outputs"]
     frames = {}
-    for name in columns:
+    for name in columns if only is None else [one for one in columns if one in only]:
         data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
-        frames[name] = _read(data, columns[name], index=INDEXED.get(name))
+        frames[name] = table_of(data, columns[name], index=INDEXED.get(name))
     return SavedRun(frames=frames, manifest=manifest, record=read_record(home, manifest))
 
 
-def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
+def columns_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Name and type of each column, and the categories of categorical ones, also unused ones."""
     found: list[dict[str, Any]] = []
     for name in table.columns:
@@ -97,7 +102,9 @@ def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _read(data: bytes, columns: list[dict[str, Any]], *, index: str | None) -> pd.DataFrame:
+def table_of(
+    data: bytes, columns: list[dict[str, Any]], *, index: str | None = None
+) -> pd.DataFrame:
     """One table with the column types that the manifest names."""
     types = {column["name"]: column["type"] for column in columns}
     # categories are read as text first: pandas would sort them, and drop those that do not occur
