@@ -322,7 +322,7 @@ def test_the_exact_engine_gives_the_effect_of_every_draw(tmp_path):
     file = tmp_path / "solved.yaml"
     file.write_text(EXACT, encoding="utf-8")
     found = sim.compare(file, draws=200, engine="exact")
-    own = row(found, "calm", "war")
+    own = row(found, "calm", "war_begins")
     means = found.baseline.draws["m"].to_numpy()
     effects = np.array([exp(-30 / m) - 1 for m in means])
     assert own["band"] == "exact"
@@ -339,7 +339,7 @@ actors: {a: {}}
 state: {war: {flag: false}}
 parameters: {m: {is: {uniform: [20 d, 60 d]}}}
 events: {attack: {after: {mean: m}, then: {war: true}}}
-outcomes: {war: {when: war}}
+outcomes: {war_begins: {when: war}}
 endings: {war: {when: war}, peace: {otherwise: true}}
 interventions: {calm: {void: attack}}
 """
