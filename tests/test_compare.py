@@ -328,7 +328,9 @@ def test_the_exact_engine_gives_the_effect_of_every_draw(tmp_path):
     assert own["band"] == "exact"
     assert (own["low"], own["high"]) == pytest.approx(np.quantile(effects, (0.05, 0.95)))
     assert (own["lowers"], own["raises"]) == (1, 0)
-    assert own["mc_low"] == pytest.approx(own["mc_high"], abs=1e-6)
+    error = effects.std(ddof=1) / 200**0.5
+    assert own["mc_se"] == pytest.approx(error)
+    assert own["mc_high"] - own["mc_low"] == pytest.approx(2 * 1.6449 * error, abs=1e-5)
     assert found.flows.empty
 
 
