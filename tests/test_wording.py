@@ -139,7 +139,7 @@ def test_differences_that_stand_together_have_one_precision():
     assert differences(rows) == [
         "-1.3 (-1.6 to -1.0)",
         "+10.0 (+5.0 to +15.0)",
-        "none, within ±0.002",
+        "none, within ±0.0020",
     ]
     assert difference(rows[1]) == "+10 (+5 to +15)"  # control
 
