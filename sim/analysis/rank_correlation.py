@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import factorial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,36 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 FALSE_ALARM = 0.05  # chance that any of the parameters clears its floor though none matters
 COLUMNS = ("correlation", "sign", "floor", "clears", "draws")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The uncertain parameters of some draws, ranked once for as many shares as are asked about."""
+
+    names: pd.Index[str]
+    numbers: Floats  # standardised ranks; a column for each parameter that has an order
+    ordered: NDArray[np.bool_]  # which parameters these are
+    choices: tuple[NDArray[np.int64], ...]  # of the others, the choice in each draw
+    floors: Floats  # see `drivers`
+
+
+def ranked(draws: pd.DataFrame) -> Ranked:
+    """The draws of `Results.draws`; a column with one value in all of them is left out."""
+    uncertain = draws.loc[:, [_varies(column) for _, column in draws.items()]]
+    ordered = [not isinstance(kind, pd.CategoricalDtype) for kind in uncertain.dtypes]
+    numbers = uncertain.loc[:, ordered].rank().to_numpy(np.float64)
+    choices = [pd.factorize(column)[0] for _, column in uncertain.items() if _is_choice(column)]
+    each = 1 - (1 - FALSE_ALARM) ** (1 / max(uncertain.shape[1], 1))
+    floors = np.full(len(ordered), _number_floor(len(draws), each))
+    sizes = [int(codes.max()) + 1 for codes in choices]
+    floors[[not one for one in ordered]] = [_choices_floor(len(draws), m, each) for m in sizes]
+    return Ranked(
+        names=pd.Index(uncertain.columns, dtype="str", name="parameter"),
+        numbers=standardised(numbers) if numbers.size else numbers,
+        ordered=np.array(ordered, dtype=np.bool_),
+        choices=tuple(choices),
+        floors=floors,
+    )
 
 
 def drivers(draws: pd.DataFrame, share: pd.Series[float], n: int | None = 3) -> pd.DataFrame:
@@ -37,34 +69,44 @@ def drivers(draws: pd.DataFrame, share: pd.Series[float], n: int | None = 3) -> 
     Of m choices: (D - 1) ratio^2, the statistic of Kruskal and Wallis, is chi-squared with m - 1.
     Both at the level 1 - 0.95^(1/k) for k parameters (Sidak), hence 5 % over all of them.
     """
-    uncertain = draws.loc[:, [draws[name].nunique() > 1 for name in draws]]
-    if share.min() == share.max() or uncertain.empty:
+    parameters = ranked(draws)
+    correlation = correlations(parameters, share)
+    if correlation is None:
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="parameter"))
-    ranks = standardised(share.rank().to_numpy(np.float64))
-    each = 1 - (1 - FALSE_ALARM) ** (1 / uncertain.shape[1])
-    named = [isinstance(kind, pd.CategoricalDtype) for kind in uncertain.dtypes]
-    numbers = uncertain.loc[:, [not one for one in named]]
-    correlation = pd.Series(0.0, index=uncertain.columns)
-    floor = pd.Series(_number_floor(len(draws), each), index=uncertain.columns)
-    correlation[numbers.columns] = (
-        ranks @ standardised(numbers.rank().to_numpy(np.float64)) / len(ranks)
-    )
-    for name in uncertain.columns[named]:
-        codes, levels = pd.factorize(uncertain[name])
-        correlation[name] = correlation_ratio(codes, ranks)
-        floor[name] = _choices_floor(len(draws), len(levels), each)
+    size = np.abs(correlation)
     table = pd.DataFrame(
         {
             "correlation": correlation,
-            "sign": np.where(named, 0, np.sign(correlation)).astype(np.int64),
-            "floor": floor,
-            "clears": correlation.abs() > floor,
+            "sign": np.where(parameters.ordered, np.sign(correlation), 0).astype(np.int64),
+            "floor": parameters.floors,
+            "clears": size > parameters.floors,
             "draws": len(draws),
-        }
-    ).rename_axis("parameter")
+        },
+        index=parameters.names,
+    )
     # stable sorting, so that parameters of equal size stay in the order of the file
-    order = np.lexsort((-correlation.abs().to_numpy(), ~table["clears"].to_numpy()))
+    order = np.lexsort((-size, ~table["clears"].to_numpy()))
     return table.iloc[order[:n]]
+
+
+def correlations(parameters: Ranked, share: pd.Series[float]) -> Floats | None:
+    """The column `correlation` of `drivers`, in the order of the parameters; None for nothing."""
+    if not len(parameters.names) or share.min() == share.max():
+        return None
+    ranks = standardised(np.asarray(share.rank(), dtype=np.float64))
+    found = np.empty(len(parameters.names))
+    found[parameters.ordered] = ranks @ parameters.numbers / len(ranks)
+    found[~parameters.ordered] = [correlation_ratio(codes, ranks) for codes in parameters.choices]
+    return found
+
+
+def _varies(column: pd.Series[Any]) -> bool:
+    values = column.cat.codes.to_numpy() if _is_choice(column) else column.to_numpy()
+    return bool(len(values) and (values != values[0]).any())
+
+
+def _is_choice(column: pd.Series[Any]) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype)
 
 
 def standardised(columns: Floats) -> Floats:

@@ -1,23 +1,19 @@
-"""What analyses that resample share: their random numbers by name, and numbers that repeat."""
+"""Random numbers for analyses that resample: by seed, verb and name, like those of paths."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from sim.streams import name_hash
+from sim.model.name_hash import name_hash
+from sim.streams import key
 
 DIGITS = 12  # significant ones, in tables of analyses: sums in another order agree on these
 
 
-def generator(seed: int, verb: str, name: str) -> np.random.Generator:
-    """The random numbers of one analysis of a run: of its seed and `analysis:<verb>:<name>` alone.
-
-    NumPy's Philox keyed with both, so that no analysis shares numbers with another or with a path.
-    """
-    return np.random.Generator(
-        np.random.Philox(key=seed | name_hash(f"analysis:{verb}:{name}") << 64)
-    )
+def generator(seed: int, verb: str, name: str = "") -> np.random.Generator:
+    """The stream `analysis:<verb>:<name>` of a run's seed: the same whoever asks, in any order."""
+    return np.random.default_rng([*key(seed), name_hash(f"analysis:{verb}:{name}")])
 
 
 def significant(table: pd.DataFrame, digits: int = DIGITS) -> pd.DataFrame:
