@@ -38,11 +38,12 @@ def designed_sensitivity(
 ) -> pd.DataFrame:
     """The table of `sim.analysis.sensitivity`, with the indices `total` and `first_order`.
 
-    Of target number `which` of the design, called `name` and `of`; `draws` are rows, `paths` those of
-    each row. Intervals by bootstrap over rows. Floors: of `total` what a dummy shows that changes as
-    many paths, each for or against with equal chance, so that it does not change the value; of
-    `first_order` what is shown where the rows of B are shuffled. A parameter that changes no path has
-    0, and cannot be told from a dummy. Empty where the value does not vary, or a row has one path.
+    Of target number `which` of the design, called `name` and `of`; `draws` are rows, `paths` those
+    of each row. Intervals by bootstrap over rows. Floors: of `total` what a dummy shows that
+    changes as many paths, each for or against with equal chance, so that it does not change the
+    value; of `first_order` what is shown where the rows of B are shuffled. A parameter that changes
+    no path has 0, and cannot be told from a dummy. Empty where the value does not vary, or a row
+    has one path.
     """
     names = list(sums.moved)
     pairs = sums.paths * (sums.paths - 1)

@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 # what is asked -> what a reader calls it
 KINDS = {
     "probability": "probability",
-    "time": "mean time, paths without it counted at the horizon (days)",
-    "rung": "highest rung reached, mean over paths (0 is the lowest)",
+    "time": "mean time (days; paths without it count with the horizon)",
+    "rung": "highest rung (0 is the lowest; mean over paths)",
 }
 
 
@@ -125,7 +125,13 @@ def _require(run: RunTables, outcome: str) -> None:
 
 
 def _target(
-    run: RunTables, outcome: str, of: str, value: Floats, noise: Floats, paths: int, *,
+    run: RunTables,
+    outcome: str,
+    of: str,
+    value: Floats,
+    noise: Floats,
+    paths: int,
+    *,
     share: bool = False,
 ) -> Target:
     title = str(run.outcomes["title"][outcome])

@@ -72,4 +72,6 @@ def factors(draws: pd.DataFrame) -> list[Factor]:
 
 def uncertain(draws: pd.DataFrame) -> list[str]:
     """Names of the columns that have more than one value."""
-    return [str(name) for name in draws if len(draws) and (draws[name] != draws[name].iloc[0]).any()]
+    return [
+        str(name) for name in draws if len(draws) and (draws[name] != draws[name].iloc[0]).any()
+    ]

@@ -8,9 +8,9 @@ parameter alone (Sobol's first-order index): of D draws of n paths, with shares 
 where R^2 is that of s on six cosines of the parameter's rank (Plischke, Reliab. Eng. Syst. Saf. 95
 (2010), 354-360), or on its choices, adjusted for their number, and what is taken off the variance
 below is the noise of finite paths. `rank_correlation` is Spearman's, of choices the correlation
-ratio of the ranks; `pawn` and `delta` see more than means (`sim.analysis.distribution_shift`). These
-three are of the value with its noise, so that finite paths make them smaller; and `pawn`, `delta`
-and the correlation ratio are above 0 by chance alone: read them beside the floor.
+ratio of the ranks; `pawn` and `delta` see more than means (`sim.analysis.distribution_shift`).
+These three are of the value with its noise, so that finite paths make them smaller; and `pawn`,
+`delta` and the correlation ratio are above 0 by chance alone: read them beside the floor.
 """
 
 from __future__ import annotations
@@ -42,16 +42,17 @@ LEAST_RELIABILITY = 0.1  # lower bound of it below which no first-order index ca
 def sensitivity(
     draws: pd.DataFrame, target: Target, *, seed: int, level: float = LEVEL
 ) -> pd.DataFrame:
-    """One row a parameter and index; parameters that can be told from noise first, strongest on top.
+    """One row a parameter and index; parameters that can be told from noise first, by size.
 
-    `draws` is `Results.draws`; `sim.analysis.draw_targets.cannot_tell` says when nothing can be told.
+    `draws` is `Results.draws`; `sim.analysis.draw_targets.cannot_tell` says when nothing can be
+    told.
     outcome, of    what is asked: a name, and `probability`, `time` or `rung`
     parameter, index
     value          the index, kept within its range; missing where `first_order` cannot be told
     low, high      its interval (`level`), by bootstrap over draws
-    floor          what a dummy's index exceeds by chance: the parameter's own values, shuffled among
-                   the draws 20,000 times. Family-wise: where no parameter matters, in 5 % of runs any
-                   index of any parameter is above its floor
+    floor          what a dummy's index exceeds by chance: the parameter's own values, shuffled
+                   among the draws 20,000 times. Family-wise: where no parameter matters, in at most
+                   5 % of runs any index of any parameter is above its floor
     clears         whether |value| is above the floor
     told           whether any index of the parameter clears: else it cannot be told from noise
     draws, paths   how many draws, and paths in each
@@ -193,7 +194,7 @@ def _rows(
 
 
 def _order(table: pd.DataFrame, found: list[Factor]) -> NDArray[np.int64]:
-    """Rows by parameter: those told from noise by size, then the others in the order of the file."""
+    """Rows by parameter: those told from noise by size, then the others as in the file."""
     first = table[table["index"] == "first_order"].set_index("parameter")
     rank = table[table["index"] == "rank_correlation"].set_index("parameter")
     size = first["value"] if first["value"].notna().all() else rank["value"].abs()

@@ -93,11 +93,7 @@ def walk_design(model: Model, plan: Plan, measure: Measure) -> DesignSums:
 
 def walk_values(model: Model, values: Floats, plan: Plan, measure: Measure) -> Floats:
     """(target, row, path): what `measure` says of every path; row d draws as draw d of a run."""
-    parts = [
-        measure(piece)
-        for (pieces,) in pieces_of([model], [values], plan)
-        for piece in pieces
-    ]
+    parts = [measure(piece) for (pieces,) in pieces_of([model], [values], plan) for piece in pieces]
     found = np.concatenate(parts) if parts else np.empty((0, 1))
     if len(found) < plan.draws * plan.paths:
         raise KeyboardInterrupt

@@ -66,9 +66,7 @@ def peak_rungs(model: Model, plan: Plan) -> pd.DataFrame:
     larger, measure = with_rungs(model), peaks(model)
     values = parameter_values(model, plan.seed, range(plan.draws))
     parts = [
-        measure(piece)
-        for (pieces,) in pieces_of([larger], [values], plan)
-        for piece in pieces
+        measure(piece) for (pieces,) in pieces_of([larger], [values], plan) for piece in pieces
     ]
     found = np.concatenate(parts) if parts else np.empty((0, len(variables)))
     if len(found) < plan.draws * plan.paths:
