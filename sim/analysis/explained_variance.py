@@ -26,7 +26,7 @@ def correlations(columns: Floats, y: Floats, weights: Floats) -> Floats:
     scale = np.sqrt(np.maximum(spread * variance, 0))
     # what does not vary leaves a rounding error of either sign
     known = scale > 1e-12 * (np.abs(together) + np.sqrt(np.abs(variance).max(initial=0)))
-    return np.divide(together, scale, out=np.zeros_like(together), where=known)
+    return np.asarray(np.divide(together, scale, out=np.zeros_like(together), where=known))
 
 
 def by_factor(values: Floats, widths: Sequence[int]) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -28,11 +29,13 @@ EXPLAINED = {
     "draws": (
         "first order: part of the variance of the noise-free value that goes with the parameter "
         "alone; rank correlation: Spearman's (of choices without a sign); delta, PAWN: how far "
-        "knowing the parameter moves the distribution, 0 to 1. 90 % intervals by resampling draws."
+        "knowing the parameter moves the distribution, 0 to 1; –: no larger than a dummy's. 90 % "
+        "intervals by resampling draws."
     ),
     "design": (
         "total: part of the variance of the noise-free value that goes with the parameter, alone "
-        "or together with others; first order: alone. 90 % intervals by resampling rows."
+        "or together with others; first order: alone; –: no larger than a dummy's. 90 % intervals "
+        "by resampling rows."
     ),
 }
 
@@ -45,7 +48,7 @@ def sensitivity_view(
     parts.append(Text(f"{about.sample()}; seed {about.seed}, engine {about.engine}"))
     for target in found.targets:
         own = found.table[found.table["outcome"] == target.name]
-        parts += ["", Text(f"{target.title}: what its {KINDS[target.of]} hangs on", "bold")]
+        parts += ["", Text(f"{target.title}: what moves its {KINDS[target.of]}", "bold")]
         if target.name in found.untold:
             parts.append(Text(found.untold[target.name]))
         else:
@@ -131,7 +134,7 @@ def _floors(table: pd.DataFrame) -> str:
     return f"Dummies, which do not matter, reach up to {', '.join(said)}."
 
 
-def _cell(row: pd.Series[object]) -> str:
+def _cell(row: pd.Series[Any]) -> str:
     """An index with its interval where there is room; one below its floor in brackets."""
     index = str(row["index"])
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))  # type: ignore[arg-type]

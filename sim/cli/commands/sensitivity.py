@@ -103,7 +103,8 @@ def _response(
 
     about, titles = saved.results.provenance, saved.results.outcomes["title"]
     curves = {one: sensitivities.response(saved.results, one, outcome) for one in parameters}
-    names = {one: "-".join(["response", one, *[outcome] * bool(outcome)]) for one in parameters}
+    of = f"-{outcome}" if outcome else ""
+    names = {one: f"response-{one}{of}" for one in parameters}
     files = saved.add({names[one]: curve for one, curve in curves.items()})
     if as_json:
         rows = sensitivities.records(pd.concat(curves.values(), ignore_index=True))
