@@ -30,7 +30,8 @@ from sim.experiment.designs import DesignSums
 Floats = NDArray[np.float64]
 INDICES = ("total", "first_order")
 RESAMPLES = 1_000  # bootstrap samples of rows
-DUMMIES = 20_000  # of each parameter, for its floors
+BEYOND = 5  # dummies that are to exceed a floor, where so many are enough
+LEAST_DUMMIES, MOST_DUMMIES = 2_000, 20_000
 
 
 def designed_sensitivity(
@@ -103,10 +104,11 @@ def _floors(change: Floats, square: Floats, b: Floats, random: np.random.Generat
     """
     rows, count = change.shape
     each = 1 - (1 - FALSE_ALARM) ** (1 / (len(INDICES) * count))
-    chance = random.standard_normal((DUMMIES, rows)) ** 2 - 1
+    dummies = int(np.clip(BEYOND / each, LEAST_DUMMIES, MOST_DUMMIES))
+    chance = random.standard_normal((dummies, rows)) ** 2 - 1
     # (sum of +-d_j)^2 less sum of d_j^2 is about the latter times a centred chi-squared
     total = chance @ square / (2 * rows)
-    shuffled = random.permuted(np.tile(b - b.mean(), (DUMMIES, 1)), axis=1)
+    shuffled = random.permuted(np.tile(b - b.mean(), (dummies, 1)), axis=1)
     first = shuffled @ change / rows
     return np.array([np.quantile(one, 1 - each, axis=0) for one in (total, first)])
 
