@@ -366,6 +366,11 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
         found = strict_json(call("sensitivity", home, *more, "--json")[1])
         assert found["scenario"] == "first_crisis"
         assert found.get("indices") or found.get("response")
+    for more in ((), ("--response", "goes_on")):
+        code, _, err = call("sensitivity", home, *more, "--chart", "it.png")
+        assert (code, err) == (0, "chart written to it.png\n")
+        assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
+        (tmp_path / "it.png").unlink()
     for more, message in (
         (("ally_figts",), "did you mean 'ally_fights'"),
         (("--response", "goes"), "did you mean 'goes_on'"),

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.intervals import LEVEL
 from sim.analysis.rank_correlation import FALSE_ALARM
-from sim.analysis.resampling import generator, significant
+from sim.analysis.resampling import generator, samples, significant
 from sim.analysis.sensitivity import COLUMNS
 from sim.experiment.designs import DesignSums
 
@@ -60,10 +60,7 @@ def designed_sensitivity(
     # of (b - m) d: every d comes with n - 1 others, hence m d / n as it is
     first = (b[:, None] * change - product) / pairs - middle * change / sums.paths
     random = generator(seed, "sensitivity", f"design:{of}:{name}")
-    picks = random.integers(0, sums.rows, (RESAMPLES, sums.rows))
-    weights = np.ones((1 + RESAMPLES, sums.rows))
-    for row, chosen in zip(weights[1:], picks, strict=True):
-        row[:] = np.bincount(chosen, minlength=sums.rows)
+    weights = samples(random, sums.rows, RESAMPLES)
     centre = weights @ (a + b) / (2 * sums.paths * sums.rows)
     variance = weights @ own / sums.rows - centre**2
     seen = ((a / sums.paths).var() + (b / sums.paths).var()) / 2

@@ -27,7 +27,7 @@ from sim.analysis.explained_variance import adjusted, by_factor, correlations, w
 from sim.analysis.factors import Factor, factors
 from sim.analysis.intervals import LEVEL
 from sim.analysis.rank_correlation import FALSE_ALARM, standardised
-from sim.analysis.resampling import generator, significant
+from sim.analysis.resampling import generator, samples, significant
 
 Floats = NDArray[np.float64]
 INDICES = ("first_order", "rank_correlation", "pawn", "delta")
@@ -66,10 +66,7 @@ def sensitivity(
         return pd.DataFrame(columns=list(COLUMNS))
     random = generator(seed, "sensitivity", f"{target.of}:{target.name}")
     count = len(target.value)
-    picks = random.integers(0, count, (RESAMPLES, count))
-    weights = np.ones((1 + RESAMPLES, count))  # all draws once, then the samples
-    for row, chosen in zip(weights[1:], picks, strict=True):
-        row[:] = np.bincount(chosen, minlength=count)
+    weights = samples(random, count, RESAMPLES)
     values = indices(found, target, weights)
     floors = noise_floors(found, target, random)
     rows = [_rows(name, found, values[name], floors[name], level) for name in INDICES]
