@@ -25,6 +25,7 @@ NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high
 WORDS = ("band", "reach", "likelihood", "confidence")
 
 if TYPE_CHECKING:
+    from sim.analysis.discovery import Discovery
     from collections.abc import Callable
     from pathlib import Path
 
@@ -158,6 +159,17 @@ class Results(RunTables):
 
         asked = sensitivities.design if design else sensitivities.sensitivity
         return asked(self, outcome, of, level=level).table
+
+    def discover(self, outcome: str) -> Discovery | None:
+        """In which corner of the parameters the outcome is likely; None if nothing can be told.
+
+        Boxes by the patient rule induction method, their trade-off of coverage and density, and a
+        shallow tree, over the draws of this run: see `sim.analysis.discovery.Discovery`, whose
+        `sentences` can be quoted. Raises UsageError for an unknown name.
+        """
+        from sim.api import discoveries
+
+        return discoveries.discover(self, outcome)[0]
 
     def response(
         self, parameter: str, outcome: str | None = None, *, points: int | None = None

@@ -15,6 +15,7 @@ from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
+from sim.charts.discovery import discovery
 from sim.charts.fonts import as_written, settings, told_once
 from sim.charts.response import response
 from sim.charts.sensitivity import sensitivity
@@ -103,6 +104,11 @@ def save_sensitivity(table: pd.DataFrame, target: Target, file: Path) -> None:
     rows = table[(table["outcome"] == target.name) & table["value"].notna()]
     index = next((one for one in BEST if (rows["index"] == one).any()), BEST[-1])
     _save_as_named(sensitivity(table, outcome=target.name, index=index, title=target.title), file)
+
+
+def save_discovery(trajectory: pd.DataFrame, outcome: str, title: str, file: Path) -> None:
+    """Draw what a box gains and loses on its way into a file, as `save_timeline` does."""
+    _save_as_named(discovery(trajectory, outcome=outcome, title=title), file)
 
 
 def save_response(curve: pd.DataFrame, title: str, file: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from sim.cli.commands.check import check
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
+from sim.cli.commands.discover import discover
 from sim.cli.commands.export import export
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
@@ -23,6 +24,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "replay": replay,
     "compare": compare,
     "sensitivity": sensitivity,
+    "discover": discover,
     "check": check,
     "resolve": resolve,
     "describe": describe,
