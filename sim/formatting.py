@@ -201,7 +201,8 @@ def _band(row: pd.Series[Any], decimals: int) -> str:
         return UNRESOLVED
     if "low" not in row or isnan(row["low"]):
         return ""
-    ends = []
+    ends: list[str] = []
+    counted_low = float(row["low"]) == 0 and not _is_missing(row["hits"])
     for side in ("low", "high"):
         end, error = float(row[side]), float(row.get(f"{side}_se", "nan"))
         borne = decimals if not error > 0 else min(decimals, max(0, -_order(100 * error)))
@@ -210,7 +211,8 @@ def _band(row: pd.Series[Any], decimals: int) -> str:
         if 0 < end < 1 and float(text) in (0.0, 100.0):
             text = f"{100 * end:.{max(0, -_order(100 * min(end, 1 - end)))}f}"
         ends.append(text)
-    return "–".join(ends)
+    # no path was seen in the draws at the lower end, which is not an estimate of 0
+    return f"none seen–{ends[1]}" if counted_low else "–".join(ends)
 
 
 def _sampling(probability: float, low: float, high: float, decimals: int) -> str:
@@ -221,7 +223,24 @@ def _sampling(probability: float, low: float, high: float, decimals: int) -> str
     return f"±{100 * half:.{max(decimals, _borne(2 * half))}f}"
 
 
-def differences(rows: Iterable[pd.Series[Any]]) -> list[str]:
+def effects(rows: Iterable[pd.Series[Any]]) -> list[str]:
+    """Rows of `Comparison.table` as `difference` has them: with their sampling interval."""
+    sampled = [{**row, "low": row["mc_low"], "high": row["mc_high"]} for row in rows]
+    return differences(sampled)
+
+
+def effect_band(row: Mapping[Any, Any]) -> str:
+    """`-3.4 to -0.1`: how an effect spreads over parameter draws, in points; `–` if not known."""
+    low, high = 100 * float(row["low"]), 100 * float(row["high"])
+    if isnan(low) or isnan(high):
+        return "–"
+    # two digits of the farther end, so that both can be compared
+    farther = max(abs(low), abs(high))
+    digits = min(max(0, 1 - _order(farther)), 6) if farther > 0 else 0
+    return f"{_signed(low, digits)} to {_signed(high, digits)}"
+
+
+def differences(rows: Iterable[Mapping[Any, Any] | pd.Series[Any]]) -> list[str]:
     """Rows of one table as `difference` has them, with one precision."""
     rows = list(rows)
     own = [_points_digits(row) for row in rows]
@@ -233,7 +252,7 @@ def differences(rows: Iterable[pd.Series[Any]]) -> list[str]:
     ]
 
 
-def _points_digits(row: pd.Series[Any]) -> int | None:
+def _points_digits(row: Mapping[Any, Any] | pd.Series[Any]) -> int | None:
     """Decimals down to the leading digit of half the interval; None without an interval."""
     if _is_missing(row["changed"]) or row["changed"] == 0:
         return None
@@ -241,17 +260,17 @@ def _points_digits(row: pd.Series[Any]) -> int | None:
     return min(max(0, -floor(log10(half))), 6) if half > 0 else 3
 
 
-def difference(row: pd.Series[Any], decimals: int | None = None) -> str:
+def difference(row: Mapping[Any, Any] | pd.Series[Any], decimals: int | None = None) -> str:
     """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
 
-    `none: no path changes` where every path is equal in both runs. Of a solution, which counts no
+    `none, within ±0.003` where every path is equal in both runs. Of a solution, which counts no
     paths, the difference alone, and 0 where it is within the error bound.
     """
     if _is_missing(row["changed"]):
         return f"{100 * row['difference']:+.3g}" if row["low"] * row["high"] > 0 else "0"
-    if row["changed"] == 0:
-        return "none: no path changes"
     low, high = 100 * row["low"], 100 * row["high"]
+    if row["changed"] == 0:  # a bound, so rounded up
+        return f"none, within ±{at_most(max(-row['low'], row['high']))}"
     own = _points_digits(row) if decimals is None else decimals
     digits = 3 if own is None else own
     if row["differ"] == 0:
@@ -260,10 +279,28 @@ def difference(row: pd.Series[Any], decimals: int | None = None) -> str:
     return f"{parts[0]} ({parts[1]} to {parts[2]})"
 
 
+def points(gap: float, low: float, high: float) -> str:
+    """A difference of shares: `-1.3 (-1.6 to -1.0)` in percentage points, to the interval's digit.
+
+    The last digit is the leading one of half the interval's width, or of an end near 0, which
+    would not show on which side of 0 it lies.
+    """
+    sizes = [50 * (high - low), *(100 * abs(end) for end in (low, high) if low * high > 0)]
+    known = [-floor(log10(size)) for size in sizes if size > 0]
+    digits = min(max(0, *known), 6) if known else 3
+    parts = [_signed(100 * share, digits) for share in (gap, low, high)]
+    return f"{parts[0]} ({parts[1]} to {parts[2]})"
+
+
 def _signed(points: float, digits: int) -> str:
     """With its sign, unless it rounds to nothing."""
     text = f"{points:+.{digits}f}"
     return text if float(text) else f"{0:.{digits}f}"
+
+
+def p_value(value: float) -> str:
+    """Two digits, but never below a thousandth: far tails depend on what nobody knows."""
+    return "<0.001" if value < 0.001 else f"{value:.2g}"
 
 
 def counted(count: int, thing: str) -> str:

@@ -81,9 +81,7 @@ def discover(draws: pd.DataFrame, target: Target, *, seed: int) -> Discovery:
         boxes=significant(table),
         trajectory=significant(_trajectory(steps, boxes, y)),
         tree=significant(_tree(draws, found, target)) if boxes else pd.DataFrame(),
-        sentences=tuple(
-            _sentence(box, boxes[:i], draws, found, y) for i, box in enumerate(boxes)
-        ),
+        sentences=tuple(_sentence(box, boxes[:i], draws, found, y) for i, box in enumerate(boxes)),
     )
 
 
@@ -98,7 +96,9 @@ def rule(box: Box, draws: pd.DataFrame, found: Sequence[Factor]) -> str:
         elif low is not None and high is not None:
             parts.append(f"{name} between {low:.3g} and {high:.3g}")
         else:
-            parts.append(f"{name} above {low:.3g}" if low is not None else f"{name} below {high:.3g}")
+            parts.append(
+                f"{name} above {low:.3g}" if low is not None else f"{name} below {high:.3g}"
+            )
     return " and ".join(parts) or "all draws"
 
 

@@ -105,7 +105,9 @@ def entering(found: Sequence[Factor], basis: Floats, y: Floats, inside: Mask) ->
     return set(np.flatnonzero(passed).tolist())
 
 
-def best(steps: Sequence[Step], found: Sequence[Factor], y: Floats, among: Mask | None = None) -> Box:
+def best(
+    steps: Sequence[Step], found: Sequence[Factor], y: Floats, among: Mask | None = None
+) -> Box:
     """The box that explains most, without the restrictions whose loss costs next to nothing."""
     start = np.ones(len(y), bool) if among is None else among
     dense = [s for s in steps if y[s.box.inside].mean() >= y[start].mean()]

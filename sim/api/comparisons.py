@@ -1,57 +1,107 @@
-"""The verb `compare`, and what it gives."""
+"""What `compare` gives: a baseline and its alternatives, their differences, saved and loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.differences import paired_rows, solved_rows
-from sim.analysis.intervals import NOTES
-from sim.analysis.tables import tables_of
-from sim.api.arguments import loaded, planned, warn_if_interrupted
+from sim.analysis.differences import Pair
+from sim.analysis.intervals import NOTES, layers_of
+from sim.analysis.shapley import SHARES, TOGETHER
 from sim.api.html import page
 from sim.api.results import Results
 from sim.errors import UsageError
-from sim.experiment import comparisons
-from sim.experiment.comparisons import PairCounts
-from sim.experiment.plan import Plan
-from sim.formatting import differences, file_name, user_path
+from sim.formatting import effects, file_name, user_path
 from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
-# the table is written beside the runs it compares, so it has types of its own
-TABLE = "comparison.csv"
+# the tables are written beside the runs they compare, so they have types of their own
+_WORDS = (
+    *("twin", "outcome", "ending", "band", "before", "after"),
+    *("intervention", "one", "other", "relation"),
+)
+_NUMBERS = (
+    *("baseline", "probability", "difference", "low", "high", "lowers", "raises"),
+    *("mc_low", "mc_high", "mc_se", "ratio", "ratio_low", "ratio_high", "variance_saved", "moment"),
+    *("alone", "shapley", "joint", "share", "sum", "both", "excess"),
+)
+_COUNTS = ("n", "gained", "lost", "differ", "changed", "walked", "paths")  # may be missing
 TYPES = {
-    **dict.fromkeys(("twin", "outcome"), "str"),
-    **dict.fromkeys(("baseline", "probability", "difference", "low", "high"), "float64"),
+    **dict.fromkeys(_WORDS, "str"),
+    **dict.fromkeys(_NUMBERS, "float64"),
+    # as Int64 first, which can hold missing counts; of paths none is missing
+    **dict.fromkeys(_COUNTS, "Int64"),
 }
-COUNTS = ("n", "gained", "lost", "differ", "changed")  # missing where nothing was counted
+FILES = {
+    "table": "comparison.csv",
+    "endings": "comparison_endings.csv",
+    "flows": "flows.csv",
+    "alternatives": "alternatives.csv",
+    "shapley": "shapley.csv",
+    "interactions": "interactions.csv",
+}
+OPTIONAL = {"shapley": SHARES, "interactions": TOGETHER}  # columns; no file where it has no row
+INDEXED = "alternatives"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Comparison:
     """A baseline and its alternatives (`twins`), path by path on the same random numbers.
 
-    table  one row a twin and outcome: twin, outcome, n, baseline, probability (with the change),
-           difference, low, high: 90 % interval of the difference from the pairs, sampling only;
-           gained, lost: paths in which the outcome happens only with, only without the change;
-           differ: gained + lost; changed: paths whose ending, its time, or the time of any outcome
-           is not the same.
+    table         one row a twin and outcome: twin, outcome, n, baseline, probability (with the
+                  change), difference; low, high: 90 % of parameter draws have an effect between
+                  them, the noise of finite paths removed, and band: `resolved`, or why they are
+                  missing: `unresolved` (too few paths a draw), `none` (nothing is uncertain), or
+                  `exact`; lowers, raises: share of draws in which the outcome becomes less, more
+                  likely; mc_low, mc_high, mc_se: 90 % interval and standard error of the difference
+                  from the pairs, sampling only; ratio, ratio_low, ratio_high: relative risk with
+                  its 90 % interval, sampling only; gained, lost: paths in which the outcome happens
+                  only with, only without the change; differ: gained + lost; changed: paths whose
+                  ending, its time, or the time of any outcome is not the same; variance_saved: the
+                  share of the variance of the difference of two unpaired runs that pairing saves.
+    endings       the same, one row a twin and ending.
+    flows         twin, before, after, paths, n: how many of n paths had the ending `before` in the
+                  baseline and have the ending `after` with the change; endings that differ only.
+    alternatives  index twin: n; walked: paths that were walked again, the others being proved to
+                  be the baseline's own; changed; moment: median time (days) of the first difference
+                  in an outcome or the end, over changed paths, to a ten-thousandth of the horizon.
+
+    shapley       with `together`: what each intervention adds to the joint effect on each outcome,
+                  see `sim.analysis.shapley.shapley_rows`.
+    interactions  with `together`: which two do more or less than the sum, see `pair_rows` there.
+
+    `twins` are runs as `run` gives them, but their bands are made by the cheap estimator of clauses
+    and options. A scenario of another file is compared in the outcomes and endings that both have;
+    `notes()` names the others. Of solutions, which have no paths, counts, flows, moments and walked are missing, and mc_low,
+    mc_high are the error bound.
     """
 
     baseline: Results
     twins: dict[str, Results]
     table: pd.DataFrame
+    endings: pd.DataFrame
+    flows: pd.DataFrame
+    alternatives: pd.DataFrame
+    shapley: pd.DataFrame
+    interactions: pd.DataFrame
+
+    def notes(self) -> list[str]:
+        """What could not be paired, one sentence for each alternative."""
+        found = []
+        for name, twin in self.twins.items():
+            pair = Pair(name=name, baseline=self.baseline, twin=twin, pairs=None)
+            alone = {kind: pair.unpaired(kind) for kind in ("outcome", "ending")}
+            told = [f"{kind}s {', '.join(names)}" for kind, names in alone.items() if names]
+            if told:
+                found.append(
+                    f"{name}: not compared, being in one of the two only: {'; '.join(told)}"
+                )
+        return found
 
     def __repr__(self) -> str:
         """One line: the baseline's scenario, how much was run, and the interventions."""
@@ -69,7 +119,7 @@ class Comparison:
         for name, twin in self.twins.items():
             own = self.table[self.table["twin"] == name].set_index("outcome")
             of_outcomes = dict(own.iterrows())
-            said = differences(of_outcomes.values())
+            said = effects(of_outcomes.values())
             changes = dict(zip(map(str, of_outcomes), said, strict=True))
             rows += [
                 (str(titles[outcome]), name, found, changes[outcome])
@@ -80,19 +130,22 @@ class Comparison:
             [
                 about.question,
                 f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}",
-                NOTES[about.interval],
+                NOTES[layers_of(self.baseline)],
             ],
             (("outcome", "with", "probability", "difference in points"), rows),
             self.baseline.warnings(),
         )
 
     def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
-        """Write comparison.csv, a run directory for the baseline and each twin, and a manifest.
+        """Write its tables, a run directory for the baseline and each twin, and a manifest.
 
         `also` is called with the directory in the making, to add files (charts).
         """
         with atomic_directory(directory) as making:
-            write_table(making / TABLE, self.table)
+            for name, file in FILES.items():
+                table = getattr(self, name)
+                if len(table) or name not in OPTIONAL:
+                    write_table(making / file, table, index=name == INDEXED)
             # whole run directories inside one that appears whole: each can be loaded by itself
             fill_run(making / "baseline", self.baseline.saved())
             for name, results in self.twins.items():
@@ -117,11 +170,7 @@ class Comparison:
         if "twins" not in manifest:
             raise UsageError(f"{home}: holds a run, not a comparison; Results.load reads it")
         outputs = manifest["outputs"]
-        data = read_unchanged(home, TABLE, outputs.get(TABLE))
-        # as Int64 first, which can hold missing counts; of paths none is missing
-        table = read_table(data, {**TYPES, **dict.fromkeys(COUNTS, "Int64")})
-        if table["n"].notna().all():  # as counted: of a solution they stay missing
-            table = table.astype(dict.fromkeys(COUNTS, "int64"))
+        tables = {name: _read(home, name, outputs) for name in FILES}
 
         def part(folder: str) -> Results:
             # by the digest in the outer manifest, so that all runs are of one comparison
@@ -130,75 +179,19 @@ class Comparison:
             )
 
         twins = {name: part(f"twins/{file_name(name)}") for name in manifest["twins"]}
-        return cls(baseline=part("baseline"), twins=twins, table=table)
+        return cls(baseline=part("baseline"), twins=twins, **tables)
 
 
-def compare(
-    scenario: Scenario | str | PathLike[str],
-    interventions: str | Iterable[str] | None = None,
-    *,
-    draws: int | None = None,
-    paths: int | None = None,
-    seed: int | None = None,
-    engine: str | None = None,
-    workers: int | None = Plan.workers,
-    events: bool = Plan.events,
-    keep_paths: bool | None = Plan.keep_paths,
-    progress: bool | None = Plan.progress,
-) -> Comparison:
-    """Compare a scenario with itself under interventions, on the same random numbers.
-
-    `scenario` is one, or the path of its file or of a run directory. `a+b` applies both. Default:
-    every intervention of the scenario that is not applied already. The other arguments are those
-    of `run`. Raises and warns as `run` does, and UsageError without any.
-    """
-    options = {
-        "draws": draws,
-        "paths": paths,
-        "seed": seed,
-        "engine": engine,
-        "workers": workers,
-        "events": events,
-        "keep_paths": keep_paths,
-        "progress": progress,
-    }
-    source, plan = planned(scenario, options)
-    baseline = loaded(source)  # a model alone has no interventions
-    named = _named(baseline, interventions)
-    # all are applied before anything is run, so that an unknown name costs no time
-    twins = [baseline.under(name) for name in named]
-    output = comparisons.compare(baseline, twins, plan)
-    before = Results.of(tables_of(output.baseline), baseline)
-    after = {
-        name: Results.of(tables_of(one), twin)
-        for name, one, twin in zip(named, output.twins, twins, strict=True)
-    }
-    rows = _rows(before, after, output.pairs)
-    warn_if_interrupted(before.provenance)
-    return Comparison(baseline=before, twins=after, table=pd.concat(rows, ignore_index=True))
+def _read(home: Path, name: str, outputs: Mapping[str, str]) -> pd.DataFrame:
+    """One table of a comparison, with the types it was made with."""
+    if name in OPTIONAL and FILES[name] not in outputs:
+        return empty(name)
+    data = read_unchanged(home, FILES[name], outputs.get(FILES[name]))
+    table = read_table(data, TYPES, index="str" if name == INDEXED else None)
+    counted = [one for one in _COUNTS if one in table and table[one].notna().all()]
+    return table.astype(dict.fromkeys(counted, "int64"))
 
 
-def _rows(
-    before: Results, after: Mapping[str, Results], pairs: Sequence[PairCounts]
-) -> list[pd.DataFrame]:
-    """The rows of each twin; a solution has no paths, so no pairs of them."""
-    if not pairs:
-        return [solved_rows(name, before, twin) for name, twin in after.items()]
-    return [
-        paired_rows(name, before, twin, own)
-        for (name, twin), own in zip(after.items(), pairs, strict=True)
-    ]
-
-
-def _named(scenario: Scenario, interventions: str | Iterable[str] | None) -> list[str]:
-    """Names of the interventions to compare with; UsageError if there is none."""
-    if interventions is None:
-        # a scenario already under an intervention is not compared with itself
-        named = [name for name in scenario.interventions if name not in scenario.applied]
-        if not named:
-            raise UsageError("nothing to compare: the scenario has no interventions")
-        return named
-    named = [interventions] if isinstance(interventions, str) else list(interventions)
-    if not named:
-        raise UsageError("nothing to compare: the list of interventions is empty")
-    return named
+def empty(name: str) -> pd.DataFrame:
+    """An optional table without rows."""
+    return pd.DataFrame(columns=list(OPTIONAL[name])).astype(OPTIONAL[name])

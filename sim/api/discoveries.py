@@ -32,9 +32,11 @@ def discover(results: Results, outcome: str) -> tuple[Discovery | None, str]:
 
 def summary(found: Discovery | None, why: str) -> dict[str, Any]:
     """The same as plain values, None where there is no number: what `--json` prints."""
-    tables = {} if found is None else {
-        "boxes": found.boxes, "trajectory": found.trajectory, "tree": found.tree
-    }
+    tables = (
+        {}
+        if found is None
+        else {"boxes": found.boxes, "trajectory": found.trajectory, "tree": found.tree}
+    )
     return {
         "sentences": list(found.sentences) if found else [],
         "cannot_tell": why or None,

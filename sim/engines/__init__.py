@@ -53,3 +53,8 @@ def engine(name: str) -> Engine:
 def has_threads(name: str) -> bool:
     """Whether the engine spreads its paths over threads of its own: its `walk` takes `threads`."""
     return "threads" in signature(engine(name)).parameters
+
+
+def has_traces(name: str) -> bool:
+    """Whether the engine says of each path what came up in it: `sim.engines.compiled.Traced`."""
+    return name == "compiled"

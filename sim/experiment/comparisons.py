@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import UsageError
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
-from sim.experiment.runs import RunOutput, counted, pieces_of, solved
+from sim.experiment.runs import RunOutput, counted, pairs_of, solved
+from sim.formatting import duration_in_words
 from sim.results import PathBatch
-from sim.results.counting import Accumulator
+from sim.results.counting import BINS, Accumulator, Histogram, bins
 
 if TYPE_CHECKING:
+    from sim.model.model import Model
     from sim.scenario import Scenario
 
 Counts = NDArray[np.int64]
@@ -28,10 +31,21 @@ class ComparisonOutput:
     baseline: RunOutput
     twins: tuple[RunOutput, ...]
     pairs: tuple[PairCounts, ...]  # of each twin; none of an exact solution
+    walked: tuple[int | None, ...]  # of each twin: paths walked again; None of an exact solution
 
 
 def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> ComparisonOutput:
-    """Run a scenario and its twins side by side, so that the same paths are counted in pairs."""
+    """Run a scenario and its twins side by side, so that the same paths are counted in pairs.
+
+    Raises UsageError for a twin whose paths last longer or shorter.
+    """
+    for twin in twins:
+        if twin.model.horizon != scenario.model.horizon:
+            own, other = (duration_in_words(one.model.horizon) for one in (twin, scenario))
+            raise UsageError(
+                f"{twin.file}: has a horizon of {own}, the baseline one of {other}; paths of "
+                "different lengths cannot be paired"
+            )
     scenarios = (scenario, *twins)
     models = [one.model for one in scenarios]
     # parameters that models share are drawn once and are equal: they are found by name
@@ -42,45 +56,89 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
             runs.append(solved(one, rows, plan))
             if runs[-1].provenance.interrupted:  # no pair is whole without the others
                 raise KeyboardInterrupt
-        return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=())
+        nothing = (None,) * len(twins)
+        return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=(), walked=nothing)
     counts = [Accumulator(model, paths=plan.paths, keep=plan.keeps) for model in models]
-    pairs = [PairCounts(plan.draws, len(scenario.model.outcomes)) for _ in twins]
+    pairs = [PairCounts(plan.draws, scenario.model, twin.model) for twin in twins]
+    walked = np.zeros(len(twins), dtype=np.int64)
     # a chunk holds the same paths of all models, so pairs can be counted and let go
-    for pieces in pieces_of(models, values, plan):
+    for pieces, again in pairs_of(models, values, plan):
         for accumulator, own in zip(counts, pieces, strict=True):
             for piece in own:
                 accumulator.add(piece)
         for pair, own in zip(pairs, pieces[1:], strict=True):
             pair.add(pieces[0], own)
+        walked += again
     runs = [
         counted(one, accumulator, rows, plan)
         for one, accumulator, rows in zip(scenarios, counts, values, strict=True)
     ]
-    return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=tuple(pairs))
+    return ComparisonOutput(
+        baseline=runs[0],
+        twins=tuple(runs[1:]),
+        pairs=tuple(pairs),
+        walked=tuple(walked.tolist()),
+    )
 
 
 class PairCounts:
-    """Counts, draw by draw, of paths that differ from their twins."""
+    """Counts, draw by draw, of paths that differ from their twins.
 
-    def __init__(self, draws: int, outcomes: int) -> None:
+    Of two scenarios that are not the same, the outcomes that both have, by name, and the endings of
+    either.
+    """
+
+    def __init__(self, draws: int, baseline: Model, twin: Model) -> None:
+        names = [[one.name for one in model.outcomes] for model in (baseline, twin)]
+        self.outcomes = [name for name in names[0] if name in names[1]]
+        self._places = [[own.index(name) for name in self.outcomes] for own in names]
+        before, after = ([one.name for one in model.endings] for model in (baseline, twin))
+        self.endings = list(dict.fromkeys([*before, *after]))
+        self._ending_of = np.array([self.endings.index(name) for name in after], dtype=np.int64)
+        self.horizon = baseline.horizon
+        outcomes, endings = len(self.outcomes), len(self.endings)
         self.gained = np.zeros((draws, outcomes), dtype=np.int64)
         self.lost = np.zeros((draws, outcomes), dtype=np.int64)
+        self.flow = np.zeros((draws, endings, endings), dtype=np.int64)  # from the row's ending
         self.changed = np.zeros(draws, dtype=np.int64)
+        self.moments = Histogram(BINS + 1)  # of the first difference, in bins of the time
+
+    def counts(self, kind: str, name: str, draws: int) -> tuple[Counts, Counts]:
+        """(gained, lost) of an outcome or ending in each of the first so many draws."""
+        if kind == "outcome":
+            place = self.outcomes.index(name)
+            return self.gained[:draws, place], self.lost[:draws, place]
+        place = self.endings.index(name)
+        flow, stays = self.flow[:draws], self.flow[:draws, place, place]
+        return flow[:, :, place].sum(axis=1) - stays, flow[:, place].sum(axis=1) - stays
 
     def add(self, baseline: Sequence[PathBatch], twin: Sequence[PathBatch]) -> None:
         """Count the paths of one chunk, the same ones on both sides."""
         draw = np.repeat([p.draw for p in baseline], [len(p.ending) for p in baseline])
-        before, after = concat(baseline, "outcome_time"), concat(twin, "outcome_time")
-        had, has = ~np.isnan(before), ~np.isnan(after)  # NaN: the outcome did not happen
+        before, after = (
+            concat(some, "outcome_time")[:, places]
+            for some, places in zip((baseline, twin), self._places, strict=True)
+        )
+        end, new_end = concat(baseline, "end_time"), concat(twin, "end_time")
+        ending, new_ending = concat(baseline, "ending"), self._ending_of[concat(twin, "ending")]
         # add.at and not +=, as a draw occurs once a path
-        np.add.at(self.gained, draw, has & ~had)
-        np.add.at(self.lost, draw, had & ~has)
+        np.add.at(self.flow, (draw, ending, new_ending), 1)
         # equal times to the last bit: a path untouched by the change is recomputed, not
         # approximated
-        same = np.all((before == after) | ~(had | has), axis=1)
-        for name in ("ending", "end_time", "stopped"):
-            same &= concat(baseline, name) == concat(twin, name)
-        np.add.at(self.changed, draw, ~same)
+        other = (before != after) & ~(np.isnan(before) & np.isnan(after))
+        same = ~other.any(axis=1) & (end == new_end) & (ending == new_ending)
+        same &= concat(baseline, "stopped") == concat(twin, "stopped")
+        rows = np.flatnonzero(~same)
+        draw, before, after, other = draw[rows], before[rows], after[rows], other[rows]
+        np.add.at(self.changed, draw, 1)
+        had, has = ~np.isnan(before), ~np.isnan(after)  # NaN: the outcome did not happen
+        np.add.at(self.gained, draw, has & ~had)
+        np.add.at(self.lost, draw, had & ~has)
+        # the first outcome that comes at another time or in one of the two only, at the latest
+        # the earlier end
+        times = np.where(other, np.fmin(before, after), np.inf).min(axis=1, initial=np.inf)
+        first = np.minimum(np.minimum(end[rows], new_end[rows]), times)
+        self.moments.add(bins(first, self.horizon))
 
 
 def concat(pieces: Sequence[PathBatch], name: str) -> NDArray[Any]:

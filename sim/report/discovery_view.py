@@ -53,7 +53,7 @@ def _box(boxes: pd.DataFrame) -> Iterator[RenderableType]:
         )
 
 
-def _inside(row: "pd.Series[object]") -> str:
+def _inside(row: pd.Series[object]) -> str:
     """What is inside, with the quantile of a number's limit."""
     if row["choices"]:
         return str(row["choices"])

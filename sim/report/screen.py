@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.intervals import NOTES
-from sim.analysis.parameter_band import unresolved_bands
+from sim.analysis.intervals import NOTES, layers_of
+from sim.analysis.parameter_band import FEWEST, unresolved_bands
 from sim.analysis.rank_correlation import drivers
 from sim.analysis.routes import ARROW
 from sim.api import Results
@@ -69,6 +69,7 @@ def run_view(
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", *_known(results)]
+    parts += [*_by(found.get("by"), results)]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
     replay = partial(command, "replay", scenario.file)
@@ -145,8 +146,13 @@ def _endings(results: Results) -> Table:
 def _known(results: Results) -> Iterator[RenderableType]:
     """What the columns hold, once; then what they leave to say of the headlines."""
     about = results.provenance
-    yield Text(NOTES[about.interval])
+    yield Text(NOTES[layers_of(results)])
     unsure = unresolved_bands(results)
+    if unsure and len(results.draws) < FEWEST:
+        # of all outcomes for one reason, which is said once
+        few = f"{len(results.draws)} draws are too few to tell parameter uncertainty"
+        yield Text(f"{UNRESOLVED_CELL} {few}; --draws {FEWEST} or more would do")
+        unsure = {}
     for title, said in list(unsure.items())[:UNSURE]:
         yield Text(f"{UNRESOLVED_CELL} {title}: {said}")
     if len(unsure) > UNSURE:
@@ -157,6 +163,23 @@ def _known(results: Results) -> Iterator[RenderableType]:
         confidence = f"; confidence {row['confidence']}" if pd.notna(row["confidence"]) else ""
         yield Text(f"In words: {row['title']}: {row['likelihood']}{confidence}.")
     yield from map(Text, _drivers(results))
+
+
+def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType]:
+    """The headlines by some days, with their parameter uncertainty."""
+    if table is None or not results.provenance.headlines:
+        return
+    days = list(dict.fromkeys(table["day"]))
+    yield ""
+    shown = grid("probability (%) within", *(short(duration_in_words(day * DAY)) for day in days))
+    for name in results.provenance.headlines:
+        found = layers(row for _, row in table[table["outcome"] == name].iterrows())
+        cells = [
+            f"{one.probability.removesuffix(' %')}{f' ({one.band})' if one.band else ''}"
+            for one in found
+        ]
+        shown.add_row(Text(str(results.outcomes["title"][name])), *cells)
+    yield shown
 
 
 def _drivers(results: Results) -> Iterator[str]:

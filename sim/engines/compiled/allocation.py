@@ -1,5 +1,6 @@
 """Memory for the kernel: what it looks up, where a path stands, what it leaves behind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,16 @@ def _floats(*shape: int) -> Floats:
     return _ints(*shape).view(np.float64)
 
 
-def job(key: tuple[int, int], task: tuple[int, ...], halt: Ints) -> Job:
-    """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after."""
+def job(key: tuple[int, int], task: tuple[int, ...], numbers: Sequence[Ints], halt: Ints) -> Job:
+    """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after.
+
+    `numbers` are those of the paths in each draw.
+    """
     # the numbers that change while the kernel runs, and those that do not
     here, given = _ints(5), _ints(len(task))
     here[:2], given[:] = key, task
-    return Job(here=here, task=given, halt=halt)
+    first = np.cumsum([0, *(len(some) for some in numbers)]).astype(np.int64)
+    return Job(here=here, task=given, first=first, number=np.concatenate(numbers), halt=halt)
 
 
 def axes(made: Lowered) -> Axes:
@@ -99,10 +104,15 @@ def path_state(made: Lowered) -> PathState:
     return PathState(**arrays)
 
 
-def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
-    """Memory for what so many draws of so many paths leave behind; `events` None: none wanted."""
-    model, capacity = made.model, events or 0
-    rows = draws * paths
+def output(
+    made: Lowered, draws: int, rows: int, events: int | None, steps: int | None = None
+) -> Output:
+    """Memory for what so many draws with so many paths in all leave behind.
+
+    `events` and `steps` say for how many; None: none wanted, and no trace.
+    """
+    model, capacity, traced = made.model, events or 0, steps is not None
+    transitions, options = len(model.transitions), int(made.plan.rules.option[-1])
     levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
     return Output(
         ending=np.zeros(rows, np.int16),
@@ -124,4 +134,9 @@ def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
         end=_ints(rows),
         # an array of one, because the kernel takes arrays only
         record=np.array([events is not None], np.int64),
+        came=np.zeros((rows if traced else 0, 2 * transitions + options), np.uint8),
+        parted=np.zeros((rows, made.plan.size.others), np.uint8),
+        step=_ints(steps or 0),
+        step_end=_ints(rows if traced else 0),
+        trace=np.array([traced], np.int64),
     )

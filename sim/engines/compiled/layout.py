@@ -20,7 +20,7 @@ UNLIMITED = 1 << 62
 # Places in `Job.here`, which the kernel changes as it goes from path to path.
 KEY_LOW, KEY_HIGH, DRAW, PATH, POSITION = range(5)  # the generator's key; POSITION: of the draw
 # Places in `Job.task`; IN_BLOCK is the position of the first draw in its block.
-FIRST_DRAW, DRAWS, FIRST_PATH, PATHS, IN_BLOCK = range(5)
+FIRST_DRAW, DRAWS, IN_BLOCK = range(3)
 # Places in `PathState.status`, the numbers that change with every firing.
 EVENTS = 0  # firings of this path so far
 AT_INSTANT = 1  # of these, at this very instant
@@ -28,7 +28,8 @@ CODE, RANK, OPTION = 2, 3, 4  # what went wrong: one of the codes below, and whe
 CHANGED = 5  # how many variables the last firing changed
 GRID_STEP = 6  # the first time of the rungs' grid that is not yet past
 RECORDED = 7  # events written down in this call; all before it are of one path
-STATUS_SIZE = 8
+STEPS = 8  # changes of rungs written down in this call
+STATUS_SIZE = 9
 # Places in `PathState.time`.
 NOW, LAST_FIRING = 0, 1
 
@@ -64,6 +65,8 @@ class Job(NamedTuple):
 
     here: Ints  # see KEY_LOW and those after it
     task: Ints  # see FIRST_DRAW and those after it
+    first: Ints  # by draw of the call, the row of its first path; last, the number of rows
+    number: Ints  # by row: the number of the path
     halt: Ints  # anything but 0 ends it; other threads set it, see LOOK_UP in `kernel`
 
 
@@ -106,6 +109,8 @@ class Rules(NamedTuple):
     waited: Ints  # words: the conditions that triggers wait for
     becomes: Ints  # (conditions waited for, words): started when it turns true
     effect: Ints  # by option: its first effect; last, the number of all effects
+    other_first: Ints  # by transition: its first other choice; last, the number of all of them
+    other: Ints  # tables of the same options otherwise weighed; see `Output.parted`
 
 
 class Effects(NamedTuple):
@@ -150,7 +155,9 @@ class Size(NamedTuple):
     tables: int
     rungs: int  # levels of all ladders
     grid: int  # times of the rungs
+    others: int  # other choices
     capacity: int  # events that can be written down
+    step_capacity: int  # changes of rungs that can be
 
 
 class Plan(NamedTuple):
@@ -222,6 +229,12 @@ class Output(NamedTuple):
     cause: NDArray[np.int32]
     end: Ints  # by path: events written by its end
     record: Ints  # one number: whether events are wanted
+    # the trace: what each path came to, for who asks which paths a change of the model can touch
+    came: NDArray[np.uint8]  # (paths, 2 transitions + options): started, fired, taken
+    parted: NDArray[np.uint8]  # (paths, other choices): would have taken another option
+    step: Ints  # changes of rungs: the place in `rungs` and one more, below zero where it falls
+    step_end: Ints  # by path: changes written by its end
+    trace: Ints  # one number: whether the trace is wanted
 
 
 class Arguments(NamedTuple):

@@ -5,10 +5,11 @@ found as it goes, so that a call takes a moment; what is walked does not depend 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import NoReturn
@@ -34,15 +35,17 @@ from sim.engines.compiled.layout import (
     TOO_MANY,
     Arguments,
     Floats,
+    Ints,
     Job,
     Offsets,
     Output,
     PathState,
 )
 from sim.engines.compiled.lowering import Lowered
+from sim.engines.compiled.table_registry import Shared
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, too_many
-from sim.results import EventBatch, PathBatch
+from sim.results import EventBatch, PathBatch, PathTrace
 
 SECONDS = 0.1  # a call of the kernel, about
 LOOK_EVERY = 0.2  # seconds: how soon Ctrl-C is heard in a call that takes longer
@@ -73,6 +76,9 @@ def size_after(paths: int, seconds: float) -> int:
     return int(min(max(SECONDS * paths / max(seconds, 1e-9), 1), MOST_PATHS_AT_ONCE))
 
 
+Paths = range | Sequence[Ints]  # the same in every draw, or of each draw their numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Some paths of some draws; `position` is that of the first draw in its block."""
@@ -80,8 +86,12 @@ class Task:
     filled: Floats
     first: int  # draw
     position: int
-    draws: int
-    paths: range
+    numbers: tuple[Ints, ...]  # of the paths, one array a draw
+
+    @property
+    def rows(self) -> int:
+        """How many paths there are in all."""
+        return sum(map(len, self.numbers))
 
 
 class Walker:
@@ -93,11 +103,17 @@ class Walker:
         values: NDArray[np.float64],
         seed: int,
         draws: range,
-        paths: range,
+        paths: Paths,
         events: bool,
+        *,
+        trace: bool = False,
+        like: tuple[Shared, "Walker"] | None = None,
     ) -> None:
+        """`like`: what its tables share with those of another walker over the same draws."""
         self.made, self.values, self.seed = made, values, seed
-        self.draws, self.paths, self.events = draws, paths, events
+        self.draws, self.paths, self.events, self.trace = draws, paths, events, trace
+        self.like = like
+        self.filled: dict[tuple[int, int], Floats] = {}  # of a walker with a trace, by block
         self.halt = np.zeros(1, np.int64)
         self.size = PATHS_AT_FIRST
         self.axes = allocation.axes(made)
@@ -122,25 +138,44 @@ class Walker:
 
     def tasks(self) -> Iterator[Task]:
         """The work in order of draw, then of path."""
+        for some in self.blocks():
+            if not any(map(self.count, some)):
+                continue  # no path of these draws is wanted, so no tables are
+            filled, at = self.tables(some), some.start
+            while at < some.stop:
+                last, rows = at + 1, self.count(at)
+                while last < some.stop and rows + self.count(last) <= self.size:
+                    rows += self.count(last)
+                    last += 1
+                for numbers in self.cut(at, last):
+                    yield Task(filled, self.draws[at], at - some.start, numbers)
+                at = last
+
+    def blocks(self) -> Iterator[range]:
+        """The draws whose tables are filled at once, which NumPy does well, as memory allows."""
         size = self.made.pool.drawn_size
-        # Tables are filled for many draws at once, which NumPy does well, as far as memory allows.
         block = max(1, min(DRAWS_IN_A_BLOCK, NUMBERS_IN_A_BLOCK // max(size, 1)))
         for first in range(0, len(self.draws), block):
-            some = range(first, min(first + block, len(self.draws)))
-            filled, at = self.tables(some), first
-            while at < some.stop:
-                draws = min(max(self.size // max(len(self.paths), 1), 1), some.stop - at)
-                for paths in self.cut(self.paths):
-                    yield Task(filled, self.draws[at], at - first, draws, paths)
-                at += draws
+            yield range(first, min(first + block, len(self.draws)))
 
-    def cut(self, paths: range) -> Iterator[range]:
-        """Consecutive paths, in pieces of what is the size by then; all in one if they are few."""
-        first = paths.start
-        while first < paths.stop:
-            last = min(first + self.size, paths.stop) if len(paths) > self.size else paths.stop
-            yield range(first, last)
-            first = last
+    def count(self, draw: int) -> int:
+        """How many paths a draw (by its position) has."""
+        return len(self.paths) if isinstance(self.paths, range) else len(self.paths[draw])
+
+    def cut(self, first: int, last: int) -> Iterator[tuple[Ints, ...]]:
+        """The paths of some draws; those of one draw in pieces of what is the size by then."""
+        if last > first + 1:
+            if not isinstance(self.paths, range):
+                yield tuple(self.paths[first:last])
+            else:
+                yield (_numbers(self.paths),) * (last - first)
+            return
+        paths = self.paths if isinstance(self.paths, range) else self.paths[first]
+        at = 0
+        while at < len(paths):
+            end = at + self.size if len(paths) > self.size else len(paths)
+            yield (_numbers(paths[at:end]),)
+            at = end
 
     def tables(self, some: range) -> Floats:
         """The tables for a block of draws."""
@@ -148,10 +183,16 @@ class Walker:
             parameter.name: np.ascontiguousarray(self.values[some.start : some.stop, i])
             for i, parameter in enumerate(self.made.model.parameters)
         }
+        block, shared = (some.start, some.stop), None
+        if self.like is not None and block in self.like[1].filled:
+            shared = replace(self.like[0], filled=self.like[1].filled[block])
         try:
-            return self.made.pool.filled(columns, len(some))
+            filled = self.made.pool.filled(columns, len(some), shared)
         except Impossible as wrong:
             raise impossible(wrong, self.draws[some.start]) from wrong
+        if self.trace:
+            self.filled[block] = filled
+        return filled
 
     def do(self, task: Task) -> list[PathBatch]:
         """Walk a task's paths."""
@@ -161,28 +202,53 @@ class Walker:
             return []
         if code != FINE:
             self.fail(task, path, int(job.here[DRAW]), int(job.here[PATH]))
-        self.size = size_after(task.draws * len(task.paths), perf_counter() - begun)
-        return [piece(task, out, draw) for draw in range(task.draws)]
+        self.size = size_after(task.rows, perf_counter() - begun)
+        rows = [slice(*ends) for ends in pairwise(job.first.tolist())]
+        return [
+            self.piece(task, out, draw, some)
+            for draw, some in enumerate(rows)
+            if some.stop > some.start
+        ]
 
     def run(self, task: Task, path: PathState, events: bool) -> tuple[int, Job, Output]:
         """(how it ended, where, what is left behind); with twice the memory for events if need be.
 
         A path draws by its number, so that it is the same when the call is made once more.
         """
-        capacity = EVENTS_A_PATH * task.draws * len(task.paths) if events else None
-        numbers = (task.first, task.draws, task.paths.start, len(task.paths), task.position)
+        capacity = EVENTS_A_PATH * task.rows if events else None
+        steps = EVENTS_A_PATH * task.rows if self.trace else None
+        given = (task.first, len(task.numbers), task.position)
         tables = allocation.tables(self.made, self.axes, task.filled)
         plan = self.made.plan
         while True:
-            job = allocation.job(streams.key(self.seed), numbers, self.halt)
-            out = allocation.output(self.made, task.draws, len(task.paths), capacity)
-            plan = plan._replace(size=plan.size._replace(capacity=capacity or 0))
+            job = allocation.job(streams.key(self.seed), given, task.numbers, self.halt)
+            out = allocation.output(self.made, len(task.numbers), task.rows, capacity, steps)
+            size = plan.size._replace(capacity=capacity or 0, step_capacity=steps or 0)
+            plan = plan._replace(size=size)
             # named, as `addresses` keeps no reference to what it points to
             arguments = Arguments(tables, self.offsets, plan, path, out, job)
             code = self.walk_block(addresses(arguments))
-            if code != FULL or capacity is None:
+            if code != FULL:
                 return code, job, out
-            capacity *= 2
+            capacity, steps = (2 * one if one else None for one in (capacity, steps))
+
+    def piece(self, task: Task, out: Output, draw: int, rows: slice) -> PathBatch:
+        """What one draw of a task left behind."""
+        return PathBatch(
+            draw=task.first + draw,
+            first=int(task.numbers[draw][0]),
+            ending=out.ending[rows],
+            end_time=out.end_time[rows],
+            stopped=out.stopped[rows].view(np.bool_),
+            n_events=out.n_events[rows],
+            outcome_time=out.outcome_time[rows],
+            started=out.started[draw],
+            fired=out.fired[draw],
+            taken=out.taken[draw],
+            rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
+            events=_firings(out, rows) if out.record[0] else None,
+            trace=_trace(self.made, out, rows) if out.trace[0] else None,
+        )
 
     def fail(self, task: Task, path: PathState, draw: int, number: int) -> NoReturn:
         """Raise the error for what went wrong in a path."""
@@ -190,9 +256,8 @@ class Walker:
         when = moment_of(model, path, draw, number)
         if path.status[CODE] == ENDLESS:
             # the path once more, alone and with its events, to see what went round
-            one = Task(
-                task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
-            )
+            position = task.position + draw - task.first
+            one = Task(task.filled, draw, position, (np.array([number]),))
             _, _, out = self.run(one, path, events=True)
             last = out.transition[: path.status[RECORDED]][-1 - FIRINGS_AT_ONE_INSTANT :]
             raise endless([model.transitions[rank].name for rank in last.tolist()], when)
@@ -209,23 +274,25 @@ def _result(future: Future[list[PathBatch]], check: Callable[[], None]) -> list[
     return future.result()
 
 
-def piece(task: Task, out: Output, draw: int) -> PathBatch:
-    """What one draw of a task left behind."""
-    count = len(task.paths)
-    rows = slice(draw * count, (draw + 1) * count)
-    return PathBatch(
-        draw=task.first + draw,
-        first=task.paths.start,
-        ending=out.ending[rows],
-        end_time=out.end_time[rows],
-        stopped=out.stopped[rows].view(np.bool_),
-        n_events=out.n_events[rows],
-        outcome_time=out.outcome_time[rows],
-        started=out.started[draw],
-        fired=out.fired[draw],
-        taken=out.taken[draw],
-        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
-        events=_firings(out, rows) if out.record[0] else None,
+def _numbers(paths: range | Ints) -> Ints:
+    """Numbers of paths as an array without gaps."""
+    if isinstance(paths, range):
+        return np.arange(paths.start, paths.stop, dtype=np.int64)
+    return np.ascontiguousarray(paths, dtype=np.int64)
+
+
+def _trace(made: Lowered, out: Output, rows: slice) -> PathTrace:
+    first = int(out.step_end[rows.start - 1]) if rows.start else 0
+    size, ends = made.plan.size, out.step_end[rows]
+    came = out.came[rows].view(np.bool_)
+    parts = (size.transitions, 2 * size.transitions)
+    return PathTrace(
+        started=came[:, : parts[0]],
+        fired=came[:, parts[0] : parts[1]],
+        taken=came[:, parts[1] :],
+        parted=out.parted[rows].view(np.bool_),
+        step=out.step[first : int(ends[-1])],
+        step_path=np.repeat(np.arange(len(ends)), np.diff(ends, prepend=first)),
     )
 
 
