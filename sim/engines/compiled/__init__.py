@@ -6,18 +6,19 @@ draws and paths. `layout` says how the memory of the kernel is laid out, `intrin
 makes of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.compiled.chosen import ChosenPaths
 from sim.engines.compiled.delays import Impossible
-from sim.engines.compiled.lowering import lowered
-from sim.engines.compiled.work import Walker, impossible
+from sim.engines.compiled.lowering import Lowered, lowered
+from sim.engines.compiled.work import EveryPath, impossible
 from sim.engines.jit import refuse_without_compiler
 from sim.errors import UsageError
 from sim.model.model import Model
-from sim.results import PathBatch
+from sim.results import ChosenBatch, PathBatch
 
 MOST_PATHS = 1 << 32  # a path's number is one word of its draws' counter
 
@@ -43,8 +44,34 @@ def walk(
     refuse_without_compiler()
     if draws.stop > MOST_PATHS or paths.stop > MOST_PATHS:
         raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
+    made = _lowered(model, draws.start)
+    return EveryPath(made, values, seed, draws, paths, events).pieces(threads, check)
+
+
+def walk_chosen(
+    model: Model,
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    draws: range,
+    numbers: Sequence[NDArray[np.int64]],
+    changes: bool = False,
+    threads: int = 1,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[ChosenBatch]:
+    """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path.
+
+    `numbers` has an ascending row a draw of `draws`, which may be empty; all else is as in `walk`.
+    With `changes` every event is kept, and what it did to the state.
+    """
+    refuse_without_compiler()
+    made = _lowered(model, draws.start)
+    return ChosenPaths(made, values, seed, draws, numbers, changes).pieces(threads, check)
+
+
+def _lowered(model: Model, first: int) -> Lowered:
+    """The model as the kernel takes it; RunError for a wait that cannot be in any draw."""
     try:
-        made = lowered(model)
+        return lowered(model)
     except Impossible as wrong:
-        raise impossible(wrong, draws.start) from wrong
-    return Walker(made, values, seed, draws, paths, events).pieces(threads, check)
+        raise impossible(wrong, first) from wrong

@@ -6,7 +6,9 @@ import numpy as np
 
 from sim.engines.compiled.intrinsics import zeros_apart as _ints
 from sim.engines.compiled.layout import (
+    NO_EVENTS,
     STATUS_SIZE,
+    WITH_CHANGES,
     Floats,
     Ints,
     Job,
@@ -15,7 +17,7 @@ from sim.engines.compiled.layout import (
     Tables,
 )
 from sim.engines.compiled.lowering import Lowered
-from sim.results import RUNG_TIMES
+from sim.results import NEVER, RUNG_TIMES
 
 Axes = tuple[Ints, Ints, Ints]  # of all tables: where each one's begin, their variables, strides
 
@@ -30,12 +32,17 @@ def _floats(*shape: int) -> Floats:
     return _ints(*shape).view(np.float64)
 
 
-def job(key: tuple[int, int], task: tuple[int, ...], halt: Ints) -> Job:
-    """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after."""
+def job(
+    key: tuple[int, int], task: tuple[int, ...], halt: Ints, chosen: Ints, chosen_end: Ints
+) -> Job:
+    """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after.
+
+    `chosen` and `chosen_end` are empty where every path is to be walked.
+    """
     # the numbers that change while the kernel runs, and those that do not
     here, given = _ints(5), _ints(len(task))
     here[:2], given[:] = key, task
-    return Job(here=here, task=given, halt=halt)
+    return Job(here=here, task=given, halt=halt, chosen=chosen, chosen_end=chosen_end)
 
 
 def axes(made: Lowered) -> Axes:
@@ -99,10 +106,15 @@ def path_state(made: Lowered) -> PathState:
     return PathState(**arrays)
 
 
-def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
-    """Memory for what so many draws of so many paths leave behind; `events` None: none wanted."""
-    model, capacity = made.model, events or 0
-    rows = draws * paths
+def output(made: Lowered, draws: int, rows: int, record: int, capacity: int) -> Output:
+    """Memory for what so many paths (`rows`) of so many draws leave behind.
+
+    `record` is NO_EVENTS or one of those after it, `capacity` the events and the changes that can
+    be written down.
+    """
+    model = made.model
+    capacity = 0 if record == NO_EVENTS else capacity
+    changes = capacity if record == WITH_CHANGES else 0
     levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
     return Output(
         ending=np.zeros(rows, np.int16),
@@ -110,6 +122,7 @@ def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
         stopped=np.zeros(rows, np.uint8),
         n_events=np.zeros(rows, np.int32),
         outcome_time=np.zeros((rows, len(model.outcomes))),
+        outcome_event=np.full((rows, len(model.outcomes)), NEVER, np.int32),
         started=_ints(draws, len(model.transitions)),
         fired=_ints(draws, len(model.transitions)),
         taken=_ints(draws, int(made.plan.rules.option[-1])),
@@ -121,7 +134,11 @@ def output(made: Lowered, draws: int, paths: int, events: int | None) -> Output:
         option=np.zeros(capacity, np.int32),
         probability=np.zeros(capacity),
         cause=np.zeros(capacity, np.int32),
+        change=_ints(capacity),
+        changed=np.zeros(changes, np.int32),
+        new=np.zeros(changes, np.int32),
         end=_ints(rows),
+        changes=_ints(1),
         # an array of one, because the kernel takes arrays only
-        record=np.array([events is not None], np.int64),
+        record=np.array([record], np.int64),
     )

@@ -27,6 +27,8 @@ from sim.engines.compiled.intrinsics import cached_njit, group_at, inlined, lowe
 from sim.engines.compiled.layout import (
     AT_INSTANT,
     CHANGED,
+    CHANGES_RECORDED,
+    CHOSEN,
     CODE,
     DRAW,
     DRAWS,
@@ -39,12 +41,14 @@ from sim.engines.compiled.layout import (
     HALTED,
     IN_BLOCK,
     LAST_FIRING,
+    NO_EVENTS,
     NONE,
     NOW,
     PATH,
     PATHS,
     POSITION,
     RECORDED,
+    SOME,
     TOO_MANY,
     WRONG_BECOMES,
     WRONG_GUARD,
@@ -109,7 +113,7 @@ def begin_path(plan, path, out, here, row):
         path.fired[i] = 0
     for i in range(size.options):
         path.taken[i] = 0
-    for i in range(RECORDED):  # all but that one, which goes on from path to path
+    for i in range(RECORDED):  # that one and the next go on from path to path
         path.status[i] = 0
     for i in range(size.outcomes):
         out.outcome_time[row * size.outcomes + i] = math.nan
@@ -189,10 +193,11 @@ def fire(tables, plan, path, out, here, row, rank, now):
     if path.status[CODE] != FINE:
         return True
     # written down before the state changes, so that a call that is full can be made once more
-    number = here[PATH]
-    if out.record[0] != 0 and not record(size, path, out, number, now, rank, option, probability):
-        path.status[CODE] = FULL
-        return True
+    if out.record[0] != NO_EVENTS:
+        number, effects = here[PATH], last - first
+        if not record(size, path, out, number, now, rank, option, probability, effects):
+            path.status[CODE] = FULL
+            return True
     apply_new_values(plan, path, out, here, first, last, now)
     count_firing(plan, path, out, here, rank, option, now)
     if path.status[CODE] != FINE:
@@ -254,16 +259,19 @@ def walk_block(arguments):
     tables, plan, path, out = arguments.tables, arguments.plan, arguments.path, arguments.out
     job = arguments.job
     here, task, halt = job.here, job.task, job.halt
-    row = 0
+    row, count = 0, task[PATHS]
     path.status[RECORDED] = 0
+    path.status[CHANGES_RECORDED] = 0
     for draw in range(task[DRAWS]):
         begin_draw(tables, arguments.offsets, plan, path, task[IN_BLOCK] + draw)
         here[DRAW] = task[FIRST_DRAW] + draw
         here[POSITION] = draw
-        for number in range(task[FIRST_PATH], task[FIRST_PATH] + task[PATHS]):
+        if task[CHOSEN] == SOME:
+            count = job.chosen_end[draw] - row
+        for i in range(count):
             if halt[0] != 0:
                 return HALTED
-            here[PATH] = number
+            here[PATH] = job.chosen[row] if task[CHOSEN] == SOME else task[FIRST_PATH] + i
             walk_path(tables, plan, path, out, job, row)
             if path.status[CODE] == FINE:
                 find_ending(tables, plan, path, out, row)
@@ -271,6 +279,7 @@ def walk_block(arguments):
                 return path.status[CODE]
             out.end[row] = path.status[RECORDED]
             row += 1
+    out.changes[0] = path.status[CHANGES_RECORDED]
     return FINE
 
 

@@ -20,7 +20,10 @@ UNLIMITED = 1 << 62
 # Places in `Job.here`, which the kernel changes as it goes from path to path.
 KEY_LOW, KEY_HIGH, DRAW, PATH, POSITION = range(5)  # the generator's key; POSITION: of the draw
 # Places in `Job.task`; IN_BLOCK is the position of the first draw in its block.
-FIRST_DRAW, DRAWS, FIRST_PATH, PATHS, IN_BLOCK = range(5)
+FIRST_DRAW, DRAWS, FIRST_PATH, PATHS, IN_BLOCK, CHOSEN = range(6)
+# Values of `Output.record`, and of CHOSEN above: all paths from FIRST_PATH on, or those in `Job`.
+NO_EVENTS, WITH_EVENTS, WITH_CHANGES = range(3)
+EVERY, SOME = range(2)
 # Places in `PathState.status`, the numbers that change with every firing.
 EVENTS = 0  # firings of this path so far
 AT_INSTANT = 1  # of these, at this very instant
@@ -28,7 +31,8 @@ CODE, RANK, OPTION = 2, 3, 4  # what went wrong: one of the codes below, and whe
 CHANGED = 5  # how many variables the last firing changed
 GRID_STEP = 6  # the first time of the rungs' grid that is not yet past
 RECORDED = 7  # events written down in this call; all before it are of one path
-STATUS_SIZE = 8
+CHANGES_RECORDED = 8  # changes of variables written down in this call
+STATUS_SIZE = 9
 # Places in `PathState.time`.
 NOW, LAST_FIRING = 0, 1
 
@@ -65,6 +69,8 @@ class Job(NamedTuple):
     here: Ints  # see KEY_LOW and those after it
     task: Ints  # see FIRST_DRAW and those after it
     halt: Ints  # anything but 0 ends it; other threads set it, see LOOK_UP in `kernel`
+    chosen: Ints  # the numbers of the paths to walk, where CHOSEN says SOME, draw by draw ...
+    chosen_end: Ints  # ... and by draw in the call: how many there are by its end
 
 
 class Conditions(NamedTuple):
@@ -150,7 +156,7 @@ class Size(NamedTuple):
     tables: int
     rungs: int  # levels of all ladders
     grid: int  # times of the rungs
-    capacity: int  # events that can be written down
+    capacity: int  # events that can be written down, and as many changes of variables
 
 
 class Plan(NamedTuple):
@@ -209,6 +215,7 @@ class Output(NamedTuple):
     stopped: NDArray[np.uint8]
     n_events: NDArray[np.int32]
     outcome_time: Floats
+    outcome_event: NDArray[np.int32]  # which event made it hold; -1 at t = 0
     started: Ints
     fired: Ints
     taken: Ints
@@ -220,8 +227,12 @@ class Output(NamedTuple):
     option: NDArray[np.int32]
     probability: Floats
     cause: NDArray[np.int32]
+    change: Ints  # of each event: the changes written before it
+    changed: NDArray[np.int32]  # of each change: the variable ...
+    new: NDArray[np.int32]  # ... and its value from then on
     end: Ints  # by path: events written by its end
-    record: Ints  # one number: whether events are wanted
+    changes: Ints  # one number: changes written in all
+    record: Ints  # one number: NO_EVENTS and those after it
 
 
 class Arguments(NamedTuple):
