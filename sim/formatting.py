@@ -11,7 +11,7 @@ from hashlib import sha256
 from math import ceil, floor, isnan, log10
 from os import PathLike, fspath
 from os.path import expanduser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # the model's names are written here too, and a model needs no pandas
     import pandas as pd
@@ -25,6 +25,7 @@ SECONDS: Mapping[str, float] = {
     "y": 31_557_600.0,  # 365.25 d
 }
 DAY = SECONDS["d"]
+LOPSIDED = 0.25  # of half an interval, by which its middle is off the estimate
 LONGEST_FILE_NAME = 160  # bytes, without what is put before and behind it
 
 
@@ -128,40 +129,96 @@ def _order(value: float) -> int:
     return floor(log10(value) + 1e-12)
 
 
+class Layers(NamedTuple):
+    """An estimate in words, layer by layer; what there is not is empty."""
+
+    probability: str  # `4.1 %`, `0 of 2,000, below 0.14 %`, `impossible by construction`
+    band: str  # parameter uncertainty: `0.6–12`, `not resolved`
+    sampling: str  # sampling error: `±0.2`, or its interval where that is lopsided
+
+    @property
+    def text(self) -> str:
+        """`4.1 % (0.6–12; sampling ±0.2)`: all of it in a line."""
+        band = f"parameter uncertainty {self.band}" if self.band == UNRESOLVED else self.band
+        sampling = f"sampling {self.sampling}" if self.sampling else ""
+        inside = "; ".join(part for part in (band, sampling) if part)
+        return f"{self.probability} ({inside})" if inside else self.probability
+
+
+UNRESOLVED = "not resolved"
+
+
 def estimates(rows: Iterable[pd.Series[Any]]) -> list[str]:
     """Rows of one table as `estimate` has them, with one precision."""
+    return [one.text for one in layers(rows)]
+
+
+def estimate(row: pd.Series[Any]) -> str:
+    """A row of estimates in a line: `4.1 % (0.6–12; sampling ±0.2)`; see `layers`."""
+    return layers([row])[0].text
+
+
+def layers(rows: Iterable[pd.Series[Any]]) -> list[Layers]:
+    """Rows of one table in words, layer by layer, with one precision.
+
+    Three different things stay different: what cannot happen, none in n, and a small number. Rows
+    have probability, hits, n, mc_low, mc_high, and may have low, high, low_se, high_se, band,
+    reach. Where nothing was counted (hits missing: solved), a sampling error below a millionth is
+    left out.
+    """
     rows = list(rows)
-    found = [(float(row["probability"]), float(row["high"] - row["low"])) for row in rows]
+    found = [(float(row["probability"]), float(row["mc_high"] - row["mc_low"])) for row in rows]
     # what is a bound, or nothing, has digits of its own
     ordinary = [i for i, (share, _) in enumerate(found) if 0 < share < 1]
     decimals = dict(zip(ordinary, together([found[i] for i in ordinary]), strict=True))
-    return [estimate(row, decimals.get(i)) for i, row in enumerate(rows)]
+    return [_layers(row, decimals.get(i)) for i, row in enumerate(rows)]
 
 
-def estimate(row: pd.Series[Any], decimals: int | None = None) -> str:
-    """A row of estimates in words: `4.1 % (3.9–4.3)`, `0 of 2,000, below 0.14 %`, `impossible`.
-
-    Three different things stay different: what cannot happen, none in n, and a small number. The
-    row has probability, low, high, hits, n, and may have reach. Where nothing was counted (hits
-    missing: an exact solution) the interval is an error bound, and left out below a millionth.
-    `decimals` are as many as the interval bears, unless given.
-    """
-    probability, low, high = (float(row[name]) for name in ("probability", "low", "high"))
+def _layers(row: pd.Series[Any], decimals: int | None) -> Layers:
+    probability, low, high = (float(row[name]) for name in ("probability", "mc_low", "mc_high"))
     if row.get("reach") == "impossible":
-        return "impossible by construction"
+        return Layers("impossible by construction", "", "")
     if isnan(probability):
-        return "–"
-    if _is_missing(row["hits"]):
-        return _solved(probability, low, high)
-    hits, n = int(row["hits"]), int(row["n"])
-    if hits == 0:
-        return f"0 of {n:,}, below {at_most(high)} %"
-    if hits == n:
-        return f"all {n:,}, above {at_least(low)} %"
+        return Layers("–", "", "")
+    if not _is_missing(row["hits"]):
+        hits, n = int(row["hits"]), int(row["n"])
+        # a bound says all that is known; a band would be of the same nothing
+        if hits == 0:
+            return Layers(f"0 of {n:,}, below {at_most(high)} %", "", "")
+        if hits == n:
+            return Layers(f"all {n:,}, above {at_least(low)} %", "", "")
     digits = _decimals(probability, high - low) if decimals is None else decimals
-    # both ends with the digits of the estimate, so that the three can be compared
-    ends = "–".join(_end(end, digits) for end in (low, high))
-    return f"{100 * probability:.{digits}f} % ({ends})"
+    solved = _is_missing(row["hits"])
+    if solved and high - low < 2e-6:
+        return Layers(f"{percent(probability, width=1e-4 * probability)} %", _band(row, 4), "")
+    sampling = _sampling(probability, low, high, digits)
+    return Layers(f"{100 * probability:.{digits}f} %", _band(row, digits), sampling)
+
+
+def _band(row: pd.Series[Any], decimals: int) -> str:
+    """Both ends of the parameter uncertainty, with no more digits than they bear."""
+    if row.get("band") == "unresolved":
+        return UNRESOLVED
+    if "low" not in row or isnan(row["low"]):
+        return ""
+    ends = []
+    for side in ("low", "high"):
+        end, error = float(row[side]), float(row.get(f"{side}_se", "nan"))
+        borne = decimals if not error > 0 else min(decimals, max(0, -_order(100 * error)))
+        text = f"{100 * end:.{borne}f}"
+        # not rounded to nothing: one digit at least
+        if 0 < end < 1 and float(text) in (0.0, 100.0):
+            text = f"{100 * end:.{max(0, -_order(100 * min(end, 1 - end)))}f}"
+        ends.append(text)
+    return "–".join(ends)
+
+
+def _sampling(probability: float, low: float, high: float, decimals: int) -> str:
+    half = (high - low) / 2
+    if abs((low + high) / 2 - probability) > LOPSIDED * half:
+        # both ends with the digits of the estimate, so that the three can be compared
+        return "–".join(_end(end, decimals) for end in (low, high))
+    return f"±{100 * half:.{max(decimals, _borne(2 * half))}f}"
 
 
 def differences(rows: Iterable[pd.Series[Any]]) -> list[str]:
@@ -225,13 +282,6 @@ def _is_missing(value: object) -> bool:
     import pandas as pd  # who has a row of a table has pandas already
 
     return bool(pd.isna(value))  # type: ignore[call-overload]
-
-
-def _solved(probability: float, low: float, high: float) -> str:
-    bound = (high - low) / 2
-    if bound < 1e-6:
-        return f"{percent(probability, width=1e-4 * probability)} %"
-    return f"{percent(probability, width=2 * bound)} % ± {percent(bound)}"
 
 
 def user_path(path: str | PathLike[str]) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
-ASKED = ("fired", "asked", "asked_low", "asked_high")
-COLUMNS = ["clause", "response", "probability", "low", "high", "hits", "n", "reopens"]
+LAYERS = ("low", "high", "mc_low", "mc_high")
+ASKED = ("fired", "asked", *(f"asked_{name}" for name in LAYERS))
+COLUMNS = ["clause", "response", "probability", *LAYERS, "hits", "n", "reopens"]
 
 
 def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
-    """One row a clause and response: clause, response, probability, low, high, hits, n, reopens.
+    """One row a clause and response.
+
+    Columns clause, response, probability, low, high, mc_low, mc_high, hits, n, reopens.
 
     `coverage` is the run's table. The row whose response is empty says in how many of all paths the
     clause was invoked; those below it, of the paths in which it was invoked, in how many this
@@ -30,7 +33,7 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
         answered = rules.loc[[clause]]
         rows = pd.concat(
             [
-                _rows([""], rules.loc[[f"{clause}.invoked"]], ("fired", "n", "low", "high")),
+                _rows([""], rules.loc[[f"{clause}.invoked"]], ("fired", "n", *LAYERS)),
                 _rows(answers["name"].str.rpartition(".")[2], answers, ASKED),
                 _rows([NO_ANSWER], _unanswered(answered), ASKED),
             ]
@@ -44,7 +47,7 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(responses: Iterable[str], counted: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Rows of coverage as answers: hits of n, with the interval."""
-    numbers = counted[list(columns)].set_axis(["hits", "n", "low", "high"], axis="columns")
+    numbers = counted[list(columns)].set_axis(["hits", "n", *LAYERS], axis="columns")
     return numbers.assign(response=list(responses))
 
 
@@ -55,4 +58,6 @@ def _unanswered(answered: pd.DataFrame) -> pd.DataFrame:
         fired=answered["asked"] - answered["fired"],
         asked_low=1 - answered["asked_high"],
         asked_high=1 - answered["asked_low"],
+        asked_mc_low=1 - answered["asked_mc_high"],
+        asked_mc_high=1 - answered["asked_mc_low"],
     )

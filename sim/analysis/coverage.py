@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.analysis.estimates import interval, reaches
+from sim.analysis.estimates import cheap_band, interval, reaches
 from sim.model.model import Model
 from sim.reach.reachability import Reach
 from sim.results.counting import Accumulator, Counts
@@ -33,19 +33,25 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     fired = np.concatenate([total.fired, total.taken])[place]
     possible = np.array([*reach.fired, *chain(*reach.taken)], dtype=np.bool_)[place]
     low, high, asked_low, asked_high = np.full((4, len(rows)), np.nan)
+    mc_low, mc_high, asked_mc_low, asked_mc_high = np.full((4, len(rows)), np.nan)
     begun = np.array([row.begun for row in rows], dtype=np.bool_)
     asked = np.where(begun, total.n, np.where(answers, total.fired[call], 0))
     sizes = np.full(counts.draws, counts.paths)
     # in blocks of rows: counts by draw of a large model would not fit in the cache at once
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
         hits = _by_draw(counts, place[some])
-        low[some], high[some] = interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
+        mc_low[some], mc_high[some] = (
+            interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
+        )
+        low[some], high[some] = cheap_band(hits, sizes, varies=varies)
         # a clause that was never invoked has no share of responses, not one of 0
         known = asked[some] > 0  # of those never asked, nothing
         own, calls = some[known], _by_draw(counts, call[some[known]])
         # invoked before the path begins, so in every path
         calls[:, begun[own]] = counts.paths
-        asked_low[own], asked_high[own] = interval(hits[:, known], calls, varies=varies)
+        given = hits[:, known]
+        asked_mc_low[own], asked_mc_high[own] = interval(given, calls, varies=varies)
+        asked_low[own], asked_high[own] = cheap_band(given, calls, varies=varies)
     names = [row.name for row in rows]
     origins = [model.transitions[row.rank].origin for row in rows]
     return pd.DataFrame(
@@ -57,11 +63,16 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
             "started": pd.arrays.IntegerArray(total.started[rank], is_option),
             "fired": fired,
             "n": np.full(len(rows), total.n, dtype=np.int64),
+            "probability": fired / max(total.n, 1),
             "low": low,
             "high": high,
+            "mc_low": mc_low,
+            "mc_high": mc_high,
             "asked": pd.arrays.IntegerArray(asked, ~answers),
             "asked_low": asked_low,
             "asked_high": asked_high,
+            "asked_mc_low": asked_mc_low,
+            "asked_mc_high": asked_mc_high,
             "reach": reaches(fired, possible.tolist()),
         }
     )

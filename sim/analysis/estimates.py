@@ -1,13 +1,17 @@
-"""How likely each outcome and ending is: shares of paths with intervals and reachability."""
+"""How likely each outcome and ending is: the columns that every estimate has, in both layers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.intervals import clustered, wilson
+from sim.analysis.intervals import clustered, standard_error, wilson
+from sim.analysis.likelihood import CONFIDENCES, LIKELIHOODS, likelihood
+from sim.analysis.parameter_band import STATUSES, Band, parameter_band, shrunken
+from sim.analysis.resampling import generator
 from sim.formatting import DAY
 from sim.model.model import Ending, Outcome
 from sim.reach.reachability import Reach
@@ -18,18 +22,78 @@ REACHES = ("seen", "possible", "impossible")
 Floats = NDArray[np.float64]
 
 
-def estimates(by_draw: Sequence[Counts], total: Counts, n: int, *, varies: bool) -> pd.DataFrame:
-    """One row a count: n, hits, probability, low, high, with the 90 % interval for sampling.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated:
+    """The estimates of a run's outcomes or endings, and the band of each."""
 
-    Wilson's, with n divided by the design effect of the draws where parameters vary.
+    table: pd.DataFrame
+    bands: Sequence[Band | None]  # in the order of the rows; None where no parameter is uncertain
+
+
+def estimates(
+    by_draw: Sequence[Counts],
+    total: Counts,
+    n: int,
+    possible: Sequence[bool],
+    band: Callable[[int], Band] | None,
+) -> Estimated:
+    """One row a count, with the columns that `RunTables` says of outcomes.
+
+    `by_draw` has the counts of each draw, `band` gives the band of a row; None where no parameter
+    is uncertain.
     """
-    # of no paths nothing is known: from 0 to 1
-    low, high = np.zeros(len(total)), np.ones(len(total))
-    if n:
+    low, high, error = np.zeros(len(total)), np.ones(len(total)), np.full(len(total), np.nan)
+    if n:  # of no paths nothing is known: from 0 to 1
         sizes = np.full(len(by_draw), n / len(by_draw))
-        low, high = interval(np.array(by_draw), sizes, varies=varies)
+        counts = np.array(by_draw)
+        low, high = interval(counts, sizes, varies=band is not None)
+        error = standard_error(counts, sizes, low, high, clusters=band is not None)
+    bands = [band(row) if band and n else None for row in range(len(total))]
     shares = total / n if n else np.full(len(total), np.nan)
-    return pd.DataFrame({"n": n, "hits": total, "probability": shares, "low": low, "high": high})
+    reach = reaches(total, possible)
+    return Estimated(
+        table=pd.DataFrame(
+            {
+                "n": n,
+                "hits": total,
+                "probability": shares,
+                **ends_of(bands),
+                "mc_low": low,
+                "mc_high": high,
+                "mc_se": error,
+                "band": named(np.array([_status(one) for one in bands], np.int8), STATUSES),
+                "reach": reach,
+                # of what no path met, the sampling interval has an upper end and nothing else
+                "upper": np.where(total == 0, high, [one.upper if one else np.nan for one in bands])
+                if len(total)
+                else np.empty(0),
+                **words(shares, high, reach),
+            }
+        ),
+        bands=bands,
+    )
+
+
+def ends_of(bands: Sequence[Band | None]) -> dict[str, Floats]:
+    """The columns low, high, low_se, high_se."""
+    names = ("low", "high", "low_se", "high_se")
+    return {
+        name: np.array([getattr(one, name) if one else np.nan for one in bands]) for name in names
+    }
+
+
+def words(shares: Floats, upper: Floats, reach: "pd.Categorical[str]") -> dict[str, Any]:
+    """The columns likelihood and confidence; the second is filled when the drivers are known."""
+    codes = likelihood(shares, upper, np.asarray(reach) != "impossible")
+    nothing = np.full(len(shares), -1, dtype=np.int8)
+    return {
+        "likelihood": named(codes, LIKELIHOODS),
+        "confidence": named(nothing, CONFIDENCES),
+    }
+
+
+def _status(band: Band | None) -> int:
+    return STATUSES.index(band.status if band else "none")
 
 
 def interval(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[Floats, Floats]:
@@ -41,21 +105,44 @@ def interval(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[
     return wilson(hits.sum(axis=0), sizes.sum(axis=0))
 
 
-def outcomes(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame:
-    """The table `Results.outcomes`."""
-    total = counts.total
-    table = estimates(counts.hits, total.hits, total.n, varies=varies)
-    table["median_time"] = median_times(counts)
+def cheap_band(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[Floats, Floats]:
+    """(low, high) of many shares at once, without an error; NaN where not resolved, or no band."""
+    if varies:
+        return shrunken(hits, sizes)
+    nothing = np.full(hits.shape[1:], np.nan)
+    return nothing, nothing
+
+
+def outcomes(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> Estimated:
+    """The table `Results.outcomes`, and bands that go along with time."""
     # no distance (None): it can never happen
-    table["reach"] = reaches(total.hits, [distance is not None for distance in reach.outcomes])
-    return titled(table, counts.model.outcomes, "outcome")
+    possible = [distance is not None for distance in reach.outcomes]
+    hits = np.array(counts.hits).reshape(counts.draws, -1)
+    earlier = np.array(counts.hits_by).reshape(counts.draws, -1, hits.shape[1])
+
+    def band(row: int) -> Band:
+        name = counts.model.outcomes[row].name
+        random = generator(seed, "band", f"outcome.{name}")
+        own = earlier[:, :, row].T.astype(np.int64)
+        return parameter_band(hits[:, row], counts.paths, earlier=own, seed=random)
+
+    total = counts.total
+    found = estimates(counts.hits, total.hits, total.n, possible, band if varies else None)
+    table = found.table.assign(median_time=median_times(counts))
+    return Estimated(table=titled(table, counts.model.outcomes, "outcome"), bands=found.bands)
 
 
-def endings(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame:
+def endings(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> pd.DataFrame:
     """The table `Results.endings`."""
-    table = estimates(counts.ended, counts.total.ended, counts.total.n, varies=varies)
-    table["reach"] = reaches(counts.total.ended, reach.endings)
-    return titled(table, counts.model.endings, "ending")
+    ended = np.array(counts.ended).reshape(counts.draws, -1)
+
+    def band(row: int) -> Band:
+        random = generator(seed, "band", f"ending.{counts.model.endings[row].name}")
+        return parameter_band(ended[:, row], counts.paths, seed=random)
+
+    total, possible = counts.total, reach.endings
+    found = estimates(counts.ended, total.ended, total.n, possible, band if varies else None)
+    return titled(found.table, counts.model.endings, "ending")
 
 
 def titled(table: pd.DataFrame, rows: Sequence[Outcome | Ending], kind: str) -> pd.DataFrame:

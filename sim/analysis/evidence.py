@@ -23,8 +23,8 @@ def record(
     """One row an entry of the record, in the scenario's order.
 
     Columns record, outcome, about, successes, trials; record_low, record_high: Jeffreys' interval
-    of the record; probability, low, high: the run's; agrees: whether the two intervals meet. A
-    check of the scenario, not a validation: the record's cases are seldom the scenario's.
+    of the record; probability, mc_low, mc_high: the run's; agrees: whether the two intervals meet.
+    A check of the scenario, not a validation: the record's cases are seldom the scenario's.
     """
     rows = [
         (one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in evidence
@@ -32,12 +32,12 @@ def record(
     table = pd.DataFrame(rows, columns=COLUMNS)
     low, high = jeffreys(table["successes"], table["trials"], level)
     # one outcome may have several records, so rows are looked up by name, again and again
-    here = results.outcomes.loc[table["outcome"], ["probability", "low", "high"]]
+    here = results.outcomes.loc[table["outcome"], ["probability", "mc_low", "mc_high"]]
     table = table.assign(
         record_low=low,
         record_high=high,
-        **{name: here[name].to_numpy() for name in ("probability", "low", "high")},
+        **{name: here[name].to_numpy() for name in ("probability", "mc_low", "mc_high")},
     )
     # two intervals meet unless one ends before the other begins
-    meet = (table["low"] <= table["record_high"]) & (table["high"] >= table["record_low"])
+    meet = (table["mc_low"] <= table["record_high"]) & (table["mc_high"] >= table["record_low"])
     return table.assign(agrees=meet)

@@ -13,11 +13,25 @@ LEVEL = 0.90  # of every interval, unless another is asked for
 
 # what the intervals of a run hold, by `Provenance.interval`: for a screen, and short for a chart
 NOTES = {
-    "sampling": "90 % intervals: sampling error only; parameter uncertainty not included.",
-    "exact": "Solved, not sampled: exact to the last digit shown, or within the ± given; "
-    "parameter uncertainty not included.",
+    "nested": "Parameter uncertainty: in 90 % of the draws the probability lies between these. "
+    "±: 90 % interval for sampling error.",
+    "sampling": "±: 90 % interval for sampling error. No parameter varies, so parameter "
+    "uncertainty is not included.",
+    "exact": "Solved, not sampled. Parameter uncertainty: in 90 % of the draws the probability "
+    "lies between these. ±: 90 % interval for the choice of draws and the error of the solution.",
 }
-LABELS = {"sampling": "90 % intervals: sampling error only", "exact": "solved, not sampled"}
+LABELS = {
+    "nested": "pale: 90 % of the draws (parameter uncertainty); dark: sampling error, 90 %",
+    "sampling": "90 % intervals: sampling error; no parameter varies",
+    "exact": "pale: 90 % of the draws (parameter uncertainty); solved, not sampled",
+}
+# of curves over time, where sampling error is drawn only if it can be seen
+TIMING_LABELS = {
+    "nested": "pale band: 90 % of the draws (parameter uncertainty); dark: sampling error, 90 %, "
+    "where it can be seen",
+    "sampling": "90 % bands: sampling error; no parameter varies",
+    "exact": "pale band: 90 % of the draws (parameter uncertainty); solved, not sampled",
+}
 
 
 def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
@@ -77,6 +91,23 @@ def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
         effect = np.where(binomial > 0, between / binomial, 1.0)
     # below 1 by chance, seldom by nature; never narrower than independent paths would be
     return np.maximum(effect, 1.0)
+
+
+def standard_error(
+    hits: ArrayLike, n: ArrayLike, low: Floats, high: Floats, *, clusters: bool
+) -> Floats:
+    """The standard error of the share over all draws, which lie along axis 0 of `hits` and `n`.
+
+    From n divided by the design effect. Of none or all no spread is seen, and the share is surely
+    not known without error: there it is the width of the interval (low, high), in its units.
+    """
+    hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    total = n.sum(axis=0)
+    share = hits.sum(axis=0) / total
+    effect = design_effect(hits, n) if clusters else 1.0
+    error = np.sqrt(share * (1 - share) * effect / total)
+    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    return np.asarray(np.where(error > 0, error, (high - low) / (2 * z)))
 
 
 def clustered(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:

@@ -20,6 +20,10 @@ from sim.results.provenance import Provenance
 from sim.results.scenario_record import Record, record
 from sim.results.tables import NAMES, RunTables
 
+# of an estimate, in the order of the tables
+NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high", "mc_se", "upper")
+WORDS = ("band", "reach", "likelihood", "confidence")
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -96,7 +100,6 @@ class Results(RunTables):
         outcomes = {
             name: {
                 **_estimate(row),
-                "n": _count(row["n"]),
                 "median_time": None if isnan(row["median_time"]) else float(row["median_time"]),
             }
             for name, row in self.outcomes.iterrows()
@@ -180,12 +183,10 @@ class Results(RunTables):
         return cls(source=source, **{one.name: getattr(tables, one.name) for one in fields(tables)})
 
 
-def _estimate(row: pd.Series) -> dict[str, float | int | None]:
-    numbers: dict[str, float | int | None] = {
-        name: None if isnan(row[name]) else float(row[name])
-        for name in ("probability", "low", "high")
-    }
-    return {**numbers, "hits": _count(row["hits"])}
+def _estimate(row: pd.Series) -> dict[str, float | int | str | None]:
+    numbers = {name: None if isnan(row[name]) else float(row[name]) for name in NUMBERS}
+    words = {name: None if pd.isna(row[name]) else str(row[name]) for name in WORDS}
+    return {**numbers, **words, "n": _count(row["n"]), "hits": _count(row["hits"])}
 
 
 def _count(value: object) -> int | None:

@@ -101,8 +101,13 @@ def rows(ax: Axes, labels: Sequence[str]) -> None:
 
 
 def reach(ax: Axes, row: int, low: float, high: float) -> None:
-    """An interval in a row."""
+    """An interval for sampling error in a row."""
     ax.hlines(row, low, high, color=ACCENT, linewidth=1.6, alpha=0.8)
+
+
+def band(ax: Axes, row: int, low: float, high: float) -> None:
+    """Parameter uncertainty in a row, pale and broad behind the rest."""
+    ax.hlines(row, low, high, color=ACCENT, linewidth=7, alpha=0.25, zorder=1)
 
 
 def dot(ax: Axes, row: int, value: float, *, hollow: bool) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.incidence import cumulative_incidence, distinguishable
-from sim.analysis.intervals import LABELS
+from sim.analysis.intervals import TIMING_LABELS
 from sim.charts import style
 from sim.charts.fonts import literal, needs_own_lines
 from sim.charts.style import Drawing
@@ -16,6 +16,8 @@ from sim.formatting import DAY, percents, plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario, titles_of
 
+BANDED = 4  # curves that all have a band where none is a headline
+VISIBLE = 0.01  # of the chart's height: a band of sampling error that is thinner is left out
 FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
@@ -26,6 +28,7 @@ class Look(NamedTuple):
     dashes: style.Dashes
     headline: bool
     share: str  # the last, in words
+    banded: bool  # whether its parameter uncertainty is drawn
 
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
@@ -40,7 +43,7 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     shown = distinguishable(run)
     n = len(run.outcomes)
     counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
-    bands = LABELS[about.interval].replace("intervals", "bands")
+    bands = TIMING_LABELS[about.interval]
     # a treaty that was void, or binds after the horizon, has no day on this chart
     titles = titles_of(scenario)
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
@@ -101,17 +104,28 @@ def timing(
 
 def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int) -> None:
     """A line for each outcome, labelled at its end with no label over another."""
-    style.share_axis(ax, max((float(one["high"].max()) for one in curves), default=1.0), of="y")
+    leading = [_is_headline(curve) for curve in curves]
+    # bands of a dozen outcomes would lie over each other: the headlines have them, or few curves
+    banded = leading if any(leading) else [len(curves) <= BANDED] * len(curves)
+    tops = [
+        float(curve[["mc_high", "high"] if shown else ["mc_high"]].max().max())
+        for curve, shown in zip(curves, banded, strict=True)
+    ]
+    style.share_axis(ax, max(tops, default=1.0), of="y")
     _, top = ax.get_ylim()
     wanted = [float(one["probability"].iloc[-1]) for one in curves]
     room = top / rows  # of two lines of text
     places = style.apart(wanted, room, room / 2, top - room / 2)
-    widths = [float(one["high"].iloc[-1] - one["low"].iloc[-1]) for one in curves]
+    widths = [float(one["mc_high"].iloc[-1] - one["mc_low"].iloc[-1]) for one in curves]
     shares = percents(wanted, widths=widths)
     for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
-        headline = "headline" in curve and bool(curve["headline"].iloc[0])
-        look = Look(*style.line(position), headline, f"{shares[position]}\u00a0%")
+        share = f"{shares[position]}\u00a0%"
+        look = Look(*style.line(position), leading[position], share, banded[position])
         _curve(ax, curve, ends, place=place, look=look)
+
+
+def _is_headline(curve: pd.DataFrame) -> bool:
+    return "headline" in curve and bool(curve["headline"].iloc[0])
 
 
 def _title(curve: pd.DataFrame) -> str:
@@ -127,8 +141,12 @@ def _curve(
     weight = 2.8 if look.headline else 1.5
     # a share counted up to a day holds until the next one is counted
     ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
-    low, high = curve["low"], curve["high"]
-    ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.13, linewidth=0)
+    if look.banded and curve["low"].notna().any():
+        ax.fill_between(days, curve["low"], curve["high"], color=look.colour, alpha=0.11, lw=0)
+    low, high = curve["mc_low"], curve["mc_high"]
+    # what is thinner than the line says nothing beside it
+    if float((high - low).max()) > VISIBLE * ax.get_ylim()[1]:
+        ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.2, lw=0)
     tip = (ends[1], float(shares.iloc[-1]))
     _label(ax, style.broken(f"{_title(curve)}  {look.share}"), tip, place, look)
 

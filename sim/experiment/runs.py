@@ -38,6 +38,7 @@ class RunOutput:
     found: Accumulator | Solution
     values: NDArray[np.float64]  # of the parameters: a row a finished draw, a column each
     provenance: Provenance
+    grades: Mapping[str, str]  # of the parameters: a grade, or `unconfirmed`; of a model none
 
 
 def run(scenario: Scenario | Model, plan: Plan) -> RunOutput:
@@ -65,6 +66,7 @@ def counted(
         # after Ctrl-C the last draw may be half done, and only whole ones are counted
         values=values[: counts.draws],
         provenance=provenance(scenario, plan, counts.draws),
+        grades=_grades(scenario),
     )
 
 
@@ -75,7 +77,21 @@ def solved(scenario: Scenario | Model, values: NDArray[np.float64], plan: Plan) 
     done = len(solution.outcomes)
     # `paths` 0 says that there are none, so that nobody divides by them
     about = replace(provenance(scenario, plan, done), interval=EXACT, paths=0)
-    return RunOutput(model=model, found=solution, values=values[:done], provenance=about)
+    grades = _grades(scenario)
+    return RunOutput(
+        model=model, found=solution, values=values[:done], provenance=about, grades=grades
+    )
+
+
+def _grades(scenario: Scenario | Model) -> Mapping[str, str]:
+    """How well founded each parameter is."""
+    if isinstance(scenario, Model):
+        return {}
+    declared = scenario.declared
+    return {
+        name: "unconfirmed" if declared.is_unconfirmed(one) else one.grade
+        for name, one in declared.parameters.items()
+    }
 
 
 def pieces_of(
@@ -98,6 +114,11 @@ def pieces_of(
         # Ctrl-C: what has been counted stays counted
         except Stop:
             return
+
+
+def varies(model: Model) -> bool:
+    """Whether any parameter is uncertain, so that draws differ."""
+    return any(one.distribution.kind != "fixed" for one in model.parameters)
 
 
 def model_of(scenario: Scenario | Model) -> Model:
@@ -136,7 +157,7 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
         start=model.start,
         # named here too, since a saved run is read without its scenario
         headlines=tuple(outcome.name for outcome in model.outcomes if outcome.headline),
-        interval="sampling",
+        interval="nested" if varies(model) else "sampling",
         arguments=plan.arguments(),
         versions=versions(),
         files=files,

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.errors import UsageError
 from sim.experiment.work import Stop, interruptible
-from sim.results.solution import Solution, timing_grid
+from sim.results.solution import KNOT, Solution, timing_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,8 +35,8 @@ def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
         try:
             solved = exact.solve(model, values, times=timing_grid(model))
             for one in interruption.each(solved):
-                # curves are only wanted averaged: those of each draw would fill the memory
-                found.append(replace(one, curves=np.zeros(0), rungs=np.zeros(0)))
+                # all curves of each draw would fill the memory: of most times the mean is enough
+                found.append(replace(one, curves=one.curves[::KNOT], rungs=np.zeros(0)))
                 timing, rungs = timing + one.curves, rungs + one.rungs
         except Stop:
             if not found:  # there is nothing whose shape a table could take
@@ -47,6 +47,7 @@ def solve(model: Model, values: NDArray[np.float64], plan: Plan) -> Solution:
         endings=np.array([one.endings for one in found]),
         ending_error=np.array([one.ending_error for one in found]),
         timing=timing / len(found),
+        by_time=np.array([one.curves for one in found]),
         rungs=rungs / len(found),
         fired=np.any([one.fired for one in found], axis=0),
         taken=np.any([one.taken for one in found], axis=0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,10 +14,21 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.intervals import NOTES
+from sim.analysis.parameter_band import unresolved_bands
+from sim.analysis.rank_correlation import drivers
 from sim.analysis.routes import ARROW
 from sim.api import Results
 from sim.experiment.plan import Plan
-from sim.formatting import DAY, at_most, counted, duration_in_words, estimates, percents, plain
+from sim.formatting import (
+    DAY,
+    UNRESOLVED,
+    at_most,
+    counted,
+    duration_in_words,
+    layers,
+    percents,
+    plain,
+)
 from sim.model.titles import Titles
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario, titles_of
@@ -26,6 +37,8 @@ WITHOUT_PATHS = (
     "Too many paths to keep a row for each: no paths.csv and no routes; --keep-paths writes it."
 )
 NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
+UNRESOLVED_CELL = "*"  # explained below the table
+UNSURE = 3  # bands that are not resolved, explained one by one
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
@@ -55,7 +68,7 @@ def run_view(
     parts: list[RenderableType] = [*_head(about, titles)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
-    parts += ["", _outcomes(results), "", _endings(results), "", Text(NOTES[about.interval])]
+    parts += ["", _outcomes(results), "", _endings(results), "", *_known(results)]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
     replay = partial(command, "replay", scenario.file)
@@ -82,15 +95,37 @@ def _head(about: Provenance, titles: Titles) -> Iterator[RenderableType]:
 def _outcomes(results: Results) -> Table:
     # an exact solution has no median times: its columns would be empty
     timed = bool(results.outcomes["median_time"].notna().any())
-    table = grid("outcome", "probability", *["median time", "hits"] * timed)
-    found = estimates(row for _, row in results.outcomes.iterrows())
-    for (name, row), said in zip(results.outcomes.iterrows(), found, strict=True):
+    rows = [row for _, row in results.outcomes.iterrows()]
+    shown = Shown(results.outcomes)
+    table = grid("outcome", *shown.heads, *["median\ntime", "hits"] * timed)
+    for (name, row), cells in zip(results.outcomes.iterrows(), shown.cells(rows), strict=True):
         median = float(row["median_time"])
         # to the second: floats of days would end in 59.9999 min
         when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
         bold = "bold" if name in results.provenance.headlines else ""
-        table.add_row(Text(row["title"], bold), said, *[short(when), _of(row["hits"])] * timed)
+        table.add_row(Text(row["title"], bold), *cells, *[short(when), _of(row["hits"])] * timed)
     return table
+
+
+class Shown:
+    """Which layers a table of estimates has a column for: those in which any row says something."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        found = layers(row for _, row in table.iterrows())
+        self.banded = any(one.band for one in found)
+        self.sampled = any(one.sampling for one in found)
+
+    @property
+    def heads(self) -> list[str]:
+        """The heads of the columns."""
+        band, sampling = ["parameter\nuncertainty"], ["sampling\nerror"]
+        return ["probability", *band * self.banded, *sampling * self.sampled]
+
+    def cells(self, rows: Iterable[pd.Series[Any]]) -> Iterator[list[str]]:
+        """The cells of each row, in these columns."""
+        for one in layers(rows):
+            band = UNRESOLVED_CELL if one.band == UNRESOLVED else one.band
+            yield [one.probability, *[band] * self.banded, *[one.sampling] * self.sampled]
 
 
 def _of(hits: float) -> str:
@@ -99,11 +134,45 @@ def _of(hits: float) -> str:
 
 
 def _endings(results: Results) -> Table:
-    table = grid("ending", "probability")
-    found = estimates(row for _, row in results.endings.iterrows())
-    for title, said in zip(results.endings["title"], found, strict=True):
-        table.add_row(str(title), said)
+    shown = Shown(results.endings)
+    table = grid("ending", *shown.heads)
+    rows = (row for _, row in results.endings.iterrows())
+    for title, cells in zip(results.endings["title"], shown.cells(rows), strict=True):
+        table.add_row(str(title), *cells)
     return table
+
+
+def _known(results: Results) -> Iterator[RenderableType]:
+    """What the columns hold, once; then what they leave to say of the headlines."""
+    about = results.provenance
+    yield Text(NOTES[about.interval])
+    unsure = unresolved_bands(results)
+    for title, said in list(unsure.items())[:UNSURE]:
+        yield Text(f"{UNRESOLVED_CELL} {title}: {said}")
+    if len(unsure) > UNSURE:
+        yield Text(f"{UNRESOLVED_CELL} likewise {len(unsure) - UNSURE} more (outcomes.csv)")
+    named = [name for name in about.headlines if pd.notna(results.outcomes["likelihood"][name])]
+    for name in named:
+        row = results.outcomes.loc[name]
+        confidence = f"; confidence {row['confidence']}" if pd.notna(row["confidence"]) else ""
+        yield Text(f"In words: {row['title']}: {row['likelihood']}{confidence}.")
+    yield from map(Text, _drivers(results))
+
+
+def _drivers(results: Results) -> Iterator[str]:
+    """The parameters that go most with the first headline, in a line."""
+    for name in results.provenance.headlines[:1]:
+        found = drivers(results.draws, results.shares[f"outcome__{name}"])
+        found = found[found["clears"].astype(bool)]
+        if len(found):
+            said = ", ".join(
+                f"{parameter} ({size:+.2f})" if sign else f"{parameter} ({size:.2f})"
+                for parameter, size, sign in zip(
+                    found.index, found["correlation"], found["sign"], strict=True
+                )
+            )
+            title = results.outcomes["title"][name]
+            yield f"What moves it most: {said} – rank correlation over the draws with {title}."
 
 
 def short(duration: str) -> str:

@@ -1,5 +1,6 @@
 """Counts over paths, of one size however many paths there are, and the rows kept beside them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,9 @@ from sim.results.batches import RUNG_TIMES, EventBatch, PathBatch
 
 Counts = NDArray[np.int64]
 BINS = 10_000  # of the time to the horizon, in which outcome times are counted
+# bins at whose ends the hits of each draw are kept as well: dense at first, as most curves bend
+# there; the last one, the horizon, is every hit
+EARLIER = tuple(16 * i * i for i in range(1, 25))
 
 
 class Histogram:
@@ -37,6 +41,18 @@ class Histogram:
             np.add.at(self.row, places, 1)
         self.loose, self.held = [], 0
         return self.row
+
+    def up_to(self, ends: Sequence[int], width: int) -> Counts:
+        """(ends, rows): in each row of `width` places, how many were counted up to each end."""
+        edges = np.array(ends)
+        found = np.zeros((len(ends) + 1, self.size // width), dtype=np.int64)
+        for places in self.loose:
+            row, place = np.divmod(places, width)
+            np.add.at(found, (np.searchsorted(edges, place), row), 1)
+        if self.row is not None:
+            whole = self.row.reshape(-1, width).cumsum(axis=1)[:, edges].T
+            found[:-1] += np.diff(whole, axis=0, prepend=0)
+        return found[:-1].cumsum(axis=0)
 
     def merge(self, other: "Histogram") -> None:
         """Count all that another one counted."""
@@ -66,6 +82,11 @@ class PathCounts:
     def times(self) -> Counts:
         """(outcomes, BINS + 1): how often an outcome came in a bin, as `bins` numbers them."""
         return self._times.counts().reshape(-1, BINS + 1)
+
+    @property
+    def hits_by(self) -> Counts:
+        """(EARLIER, outcomes): in how many paths each outcome came up to the end of those bins."""
+        return self._times.up_to(EARLIER, BINS + 1)
 
     def add(self, piece: PathBatch) -> None:
         """Count the paths of a piece."""
@@ -107,6 +128,7 @@ class Accumulator:
         self.total = PathCounts(model)
         self.hits: list[Counts] = []  # one row a finished draw
         self.ended: list[Counts] = []
+        self.hits_by: list[NDArray[np.unsignedinteger[Any]]] = []  # earlier times by outcomes
         self.came_up: list[NDArray[np.unsignedinteger[Any]]] = []  # transitions, then options
         self._narrow = np.min_scalar_type(paths)  # which no count of a draw exceeds
         self.rows: list[PathBatch] = []
@@ -137,6 +159,7 @@ class Accumulator:
             self.total.merge(self._draw)
             self.hits.append(self._draw.hits)
             self.ended.append(self._draw.ended)
+            self.hits_by.append(self._draw.hits_by.astype(self._narrow))
             came_up = np.concatenate([self._draw.fired, self._draw.taken])
             self.came_up.append(came_up.astype(self._narrow))
             self.rows += self._rows

@@ -36,7 +36,7 @@ class Provenance:
     horizon: float  # days
     start: date | None  # the calendar date of day 0
     headlines: tuple[str, ...]  # outcomes marked so
-    interval: str  # "sampling": low, high hold sampling error only; "exact": error bound
+    interval: str  # "nested": both layers; "sampling": no parameter varies; "exact": solved
     arguments: Mapping[str, object]
     versions: Mapping[str, str]
     files: Mapping[str, str]  # SHA-256 of every scenario file read

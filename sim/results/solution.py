@@ -10,6 +10,7 @@ from sim.model.time_grid import equal_steps
 from sim.results.frames import TIMING_STEPS
 
 Floats = NDArray[np.float64]
+KNOT = 20  # times of `timing_grid` from one at which each draw is kept to the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Solution:
     endings: Floats  # (draws, endings)
     ending_error: Floats
     timing: Floats  # (times of `timing_grid`, outcomes)
+    by_time: Floats  # (draws, every KNOT-th of these times, outcomes)
     rungs: Floats  # (the same times, levels of all ladder variables in order)
     fired: NDArray[np.bool_]  # a transition: whether it has a chance to fire in some draw
     taken: NDArray[np.bool_]  # an option, all transitions' in order: likewise
