@@ -9,6 +9,13 @@ steps of a replacement of `x` are single renames, and each leaves a state to go 
     x                      -> x.previous
     .x.TOKEN.making/ready  -> x
 
+A table that is added to a run that is there (`add_files`) is written whole beside it, too, and then
+moved in, file by file, the manifest last:
+
+    .x.TOKEN.making/adding                 being written
+    .x.TOKEN.making/adding -> .../added    finished
+    .x.TOKEN.making/added/*  -> x/*
+
 Whoever comes next – to write, or to read what is not there – finishes what a dead writer began, and
 sweeps what it left. A dead writer is known by its lock, which the system takes from it; process
 numbers return, in containers at once. Linux could exchange two directories in one step; that would
@@ -76,6 +83,36 @@ def atomic_directory(directory: str | Path) -> Iterator[Path]:
     finally:
         rmtree(outer, ignore_errors=True)
         release(held)
+
+
+def add_files(
+    directory: str | Path,
+    write: Callable[[Path], None],
+    describe: Callable[[Path, Path], None],
+) -> Path:
+    """Put files into a directory that a run wrote, all or none of them; the run before stays.
+
+    `write` is called with an empty folder and puts the files there, by the names they are to have;
+    then, while nobody may replace anything, `describe` with that folder and the directory: it adds
+    the new manifest to the folder, or raises UsageError, and nothing is added.
+    """
+    target = Path(user_path(directory)).resolve()
+    if not target.parent.is_dir():
+        raise UsageError(f"{directory}: not a run directory")
+    outer, held = _new_outer(target)
+    try:
+        adding = outer / "adding"
+        adding.mkdir()
+        write(adding)
+        with locked(target.parent):
+            _sweep(target)
+            describe(adding, target)
+            adding.rename(outer / "added")  # from here on it is not lost
+            _move_in(outer / "added", target)
+    finally:
+        rmtree(outer, ignore_errors=True)
+        release(held)
+    return target
 
 
 def claim(directory: str | Path) -> None:
@@ -167,6 +204,17 @@ def _finish(outer: Path, target: Path) -> None:
             _carry(old, previous, outer)
         # by another name: half of it removed, it would look like a directory of foreign files
         old.rename(outer / "gone")
+    if (outer / "added").exists():
+        _move_in(outer / "added", target)
+
+
+def _move_in(added: Path, target: Path) -> None:
+    """Move the files that are left to be added, the manifest last; under the lock."""
+    files = [one for one in sorted(added.rglob("*")) if one.is_file()]
+    for file in sorted(files, key=lambda one: one.name == MANIFEST):
+        place = target / file.relative_to(added)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(place)  # over a file that is there, on every system
 
 
 def _swap(ready: Path, target: Path, previous: Path, old: Path) -> None:

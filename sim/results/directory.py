@@ -56,7 +56,7 @@ def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None
         (folder / name).write_bytes(data)
     if also is not None:
         also(folder)
-    columns = {name: _columns(table) for name, table in run.frames.items()}
+    columns = {name: columns_of(table) for name, table in run.frames.items()}
     about = {**run.manifest, "record": run.record.to_manifest(), "columns": columns}
     write_manifest(folder, about)
 
@@ -82,11 +82,11 @@ def _read_run(home: Path, *, expected: str | None = None) -> SavedRun:
     frames = {}
     for name in columns:
         data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
-        frames[name] = _read(data, columns[name], index=INDEXED.get(name))
+        frames[name] = table_of(data, columns[name], index=INDEXED.get(name))
     return SavedRun(frames=frames, manifest=manifest, record=read_record(home, manifest))
 
 
-def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
+def columns_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Name and type of each column, and the categories of categorical ones, also unused ones."""
     found: list[dict[str, Any]] = []
     for name in table.columns:
@@ -97,7 +97,9 @@ def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _read(data: bytes, columns: list[dict[str, Any]], *, index: str | None) -> pd.DataFrame:
+def table_of(
+    data: bytes, columns: list[dict[str, Any]], *, index: str | None = None
+) -> pd.DataFrame:
     """One table with the column types that the manifest names."""
     types = {column["name"]: column["type"] for column in columns}
     # categories are read as text first: pandas would sort them, and drop those that do not occur

@@ -26,8 +26,21 @@ def write_manifest(directory: Path, about: Mapping[str, object]) -> None:
     Written last, so a directory with a manifest is whole.
     """
     # sorted, so that the same run writes the same manifest
+    _write(directory, about, _digests(directory))
+
+
+def write_extended(folder: Path, home: Path, about: Mapping[str, object]) -> None:
+    """Write, into a folder of files to be added to `home`, the manifest that covers both."""
+    outputs = {**read_manifest(home)["outputs"], **_digests(folder)}
+    _write(folder, about, dict(sorted(outputs.items())))
+
+
+def _digests(directory: Path) -> dict[str, str]:
     files = sorted(path for path in directory.rglob("*") if path.is_file())
-    outputs = {path.relative_to(directory).as_posix(): digest(path) for path in files}
+    return {path.relative_to(directory).as_posix(): digest(path) for path in files}
+
+
+def _write(directory: Path, about: Mapping[str, object], outputs: Mapping[str, str]) -> None:
     known = {key: value for key, value in about.items() if key != DIGEST}
     known |= {"format": FORMAT, "outputs": outputs}
     text = _text({**known, DIGEST: _own_digest(known)})

@@ -1,0 +1,102 @@
+"""How the analysing commands get a run: that of a run directory, or one made and written first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cli.inputs import read
+from sim.cli.options import Chosen, is_given
+from sim.cli.outputs import (
+    claim_output_dir,
+    default_target,
+    draw_without_window,
+    exit_if_charts_failed,
+    exit_if_interrupted,
+    exit_if_nothing_finished,
+)
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import typer
+
+    from sim.api import Results
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedResults:
+    """A run with its scenario, and the directory it is in."""
+
+    scenario: Scenario
+    results: Results
+    directory: Path
+
+    def add(self, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+        """Add tables to the directory, as analyses/<name>.csv; where they are."""
+        from sim.results.added_tables import add_tables
+
+        return add_tables(self.directory, tables, of=self.results.provenance)
+
+
+def run_or_load(
+    context: typer.Context,
+    source: Path,
+    plan: Chosen,
+    *,
+    out: Path | None = None,
+    under: str = "",
+    force: bool = False,
+    charts: bool = True,
+) -> SavedResults:
+    """The run in a directory; of a scenario file, the run, made and written as `run` does it.
+
+    Ends the command where Ctrl-C cut the run short, after what is finished was written. Raises
+    UsageError for options of a run beside a run directory, which has its own.
+    """
+    if source.is_dir():
+        _refuse(context, source, *plan, "out", "under", "force")
+        from sim.api import Results
+
+        scenario = read(source)
+        results = replace(Results.load(source), source=scenario)
+        return SavedResults(scenario=scenario, results=results, directory=source)
+    return _run(read(source, under), plan, out=out, force=force, charts=charts)
+
+
+def _run(
+    scenario: Scenario, plan: Chosen, *, out: Path | None, force: bool, charts: bool
+) -> SavedResults:
+    wanted = out or default_target(scenario.name, *scenario.applied)
+    target = claim_output_dir(wanted, scenario, force=force)
+    import sim
+
+    results = sim.run(scenario, **plan)
+    exit_if_nothing_finished(results)
+    draw_without_window()
+    from sim.analysis.after_run import analyses
+    from sim.experiment.work import interruptible
+    from sim.report.run_files import write
+
+    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
+    with interruptible() as again:
+        found = analyses(scenario, results)
+        failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
+    target.report_kept()
+    exit_if_interrupted(results, cut=again.asked)
+    exit_if_charts_failed(failed)
+    return SavedResults(scenario=scenario, results=results, directory=target.path)
+
+
+def _refuse(context: typer.Context, source: Path, *names: str) -> None:
+    """Refuse what cannot be changed of a run that is there, rather than pass over it."""
+    words = {"under": "with"}
+    idle = [f"--{words.get(n, n).replace('_', '-')}" for n in names if is_given(context, n)]
+    if idle:
+        raise UsageError(
+            f"{source}: holds a run, which is analysed as it is; remove {', '.join(idle)}, "
+            "or give the scenario file"
+        )
