@@ -221,7 +221,24 @@ def _sampling(probability: float, low: float, high: float, decimals: int) -> str
     return f"±{100 * half:.{max(decimals, _borne(2 * half))}f}"
 
 
-def differences(rows: Iterable[pd.Series[Any]]) -> list[str]:
+def effects(rows: Iterable[pd.Series[Any]]) -> list[str]:
+    """Rows of `Comparison.table` as `difference` has them: with their sampling interval."""
+    sampled = [{**row, "low": row["mc_low"], "high": row["mc_high"]} for row in rows]
+    return differences(sampled)
+
+
+def effect_band(row: Mapping[Any, Any]) -> str:
+    """`-3.4 to -0.1`: how an effect spreads over parameter draws, in points; `–` if not known."""
+    low, high = 100 * float(row["low"]), 100 * float(row["high"])
+    if isnan(low) or isnan(high):
+        return "–"
+    # two digits of the farther end, so that both can be compared
+    farther = max(abs(low), abs(high))
+    digits = min(max(0, 1 - _order(farther)), 6) if farther > 0 else 0
+    return f"{_signed(low, digits)} to {_signed(high, digits)}"
+
+
+def differences(rows: Iterable[Mapping[Any, Any] | pd.Series[Any]]) -> list[str]:
     """Rows of one table as `difference` has them, with one precision."""
     rows = list(rows)
     own = [_points_digits(row) for row in rows]
@@ -233,7 +250,7 @@ def differences(rows: Iterable[pd.Series[Any]]) -> list[str]:
     ]
 
 
-def _points_digits(row: pd.Series[Any]) -> int | None:
+def _points_digits(row: Mapping[Any, Any] | pd.Series[Any]) -> int | None:
     """Decimals down to the leading digit of half the interval; None without an interval."""
     if _is_missing(row["changed"]) or row["changed"] == 0:
         return None
@@ -241,17 +258,17 @@ def _points_digits(row: pd.Series[Any]) -> int | None:
     return min(max(0, -floor(log10(half))), 6) if half > 0 else 3
 
 
-def difference(row: pd.Series[Any], decimals: int | None = None) -> str:
+def difference(row: Mapping[Any, Any] | pd.Series[Any], decimals: int | None = None) -> str:
     """`-1.3 (-1.6 to -1.0)` in percentage points, as many digits as the interval bears.
 
-    `none: no path changes` where every path is equal in both runs. Of a solution, which counts no
+    `none, within ±0.003` where every path is equal in both runs. Of a solution, which counts no
     paths, the difference alone, and 0 where it is within the error bound.
     """
     if _is_missing(row["changed"]):
         return f"{100 * row['difference']:+.3g}" if row["low"] * row["high"] > 0 else "0"
-    if row["changed"] == 0:
-        return "none: no path changes"
     low, high = 100 * row["low"], 100 * row["high"]
+    if row["changed"] == 0:  # a bound, so rounded up
+        return f"none, within ±{at_most(max(-row['low'], row['high']))}"
     own = _points_digits(row) if decimals is None else decimals
     digits = 3 if own is None else own
     if row["differ"] == 0:

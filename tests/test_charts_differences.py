@@ -10,7 +10,7 @@ from test_charts import overlaps
 
 import sim
 from sim.charts.differences import differences
-from sim.formatting import differences as in_words
+from sim.formatting import effects as in_words
 from sim.report.pictures import draw_comparison
 
 __all__ = ["call"]
@@ -18,8 +18,11 @@ TWINS = ["no_treaty", "cautious", "no_treaty+cautious"]
 
 
 def rows(*changes: tuple[float, float, float, int]) -> pd.DataFrame:
-    columns = ["difference", "low", "high", "changed"]
+    columns = ["difference", "mc_low", "mc_high", "changed"]
     table = pd.DataFrame(changes, columns=columns)
+    # over parameters three times as wide, where anything changes
+    wide = 3 * (table["mc_high"] - table["difference"]).where(table["changed"] > 0)
+    table = table.assign(low=table["difference"] - wide, high=table["difference"] + wide)
     names = [f"intervention_{k}" for k in range(len(table))]
     return table.assign(twin=names, outcome="war", n=2_000, differ=table["changed"])
 
@@ -37,10 +40,11 @@ def test_rows_stand_where_the_differences_are_and_cover_nothing(changes):
     shown = {text.get_text() for text in ax.texts}
     assert shown == set(in_words(row for _, row in table.iterrows()))
     low, high = ax.get_xlim()
-    assert low == -high < table["low"].min()
+    assert low == -high < table[["low", "mc_low"]].min().min()
     assert "War" in ax.get_title(loc="left")
     assert "Two islands" in ax.get_title(loc="left")
     assert "(n = 2,000); 90 %" in ax.get_xlabel()
+    assert ("thin line" in ax.get_xlabel()) == bool(table["low"].notna().any())
 
 
 def test_what_changes_nothing_is_hollow_and_another_outcome_is_not_drawn():
@@ -48,7 +52,7 @@ def test_what_changes_nothing_is_hollow_and_another_outcome_is_not_drawn():
     ax = differences(table, outcome="war")
     marks = [line for line in ax.get_lines() if line.get_marker() == "o"]
     assert [mark.get_markerfacecolor() == "white" for mark in marks] == [True, False]
-    assert len(ax.collections) == 1  # no interval around what is known to change nothing
+    assert len(ax.collections) == 2  # both intervals; none around what changes nothing
 
 
 def test_a_comparison_is_drawn_for_each_headline(tmp_path):

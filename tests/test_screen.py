@@ -12,7 +12,7 @@ from rich.console import Console
 import sim
 from sim import Comparison
 from sim.analysis.after_run import analyses
-from sim.formatting import difference
+from sim.formatting import difference, effects
 from sim.report.comparison_view import comparison_summary, comparison_view
 from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
 
@@ -44,7 +44,7 @@ def test_a_duration_has_the_digits_a_reader_needs(said, shown):
         (pair(difference=0.0322, low=0.030, high=0.0344), "+3.2 (+3.0 to +3.4)"),
         (pair(difference=-1e-5, low=-3.3e-5, high=1.3e-5), "-0.001 (-0.003 to +0.001)"),
         (pair(difference=0, low=-2e-5, high=2e-5, differ=0), "0, within ±0.002"),
-        (pair(difference=0, low=-2e-5, high=2e-5, differ=0, changed=0), "none: no path changes"),
+        (pair(difference=0, low=-2e-5, high=2e-5, differ=0, changed=0), "none, within ±0.002"),
     ],
 )
 def test_a_difference_has_the_digits_its_interval_bears(row, said):
@@ -138,7 +138,7 @@ def test_a_comparison_shows_headlines_and_its_summary_has_them_all():
     assert "ally fights: baseline" in out
     assert "paths changed" in out
     assert "general war:" not in out
-    assert "All outcomes are in comparison.csv" in out
+    assert "comparison.csv, comparison_endings.csv" in out
     summary = comparison_summary(comparison)
     assert set(summary["twins"]["no_treaty"]) == {"ally_fights", "general_war"}
     assert summary["outcomes"] == comparison.baseline.summary()["outcomes"]
@@ -155,8 +155,8 @@ def test_a_solved_comparison_counts_no_paths_and_says_so(tmp_path):
     assert "Solved, not sampled" in out
     assert "sampling error" not in out
     rows = comparison.table.set_index("twin")
-    assert difference(rows.loc["deter"]) == f"{100 * rows.loc['deter', 'difference']:+.3g}"
-    assert difference(rows.loc["calm"]) == "0"
+    assert effects([rows.loc["deter"]]) == [f"{100 * rows.loc['deter', 'difference']:+.3g}"]
+    assert effects([rows.loc["calm"]]) == ["0"]
 
 
 TWO = """\

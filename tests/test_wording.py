@@ -114,12 +114,12 @@ def test_numbers_that_stand_together_have_one_precision():
 
 def test_differences_that_stand_together_have_one_precision():
     names = ("difference", "low", "high", "differ", "changed")
-    table = [(-0.013, -0.016, -0.010, 9, 9), (0.1, 0.05, 0.15, 99, 99), (0.0, 0.0, 0.0, 0, 0)]
+    table = [(-0.013, -0.016, -0.010, 9, 9), (0.1, 0.05, 0.15, 99, 99), (0.0, -2e-5, 2e-5, 0, 0)]
     rows = [pd.Series(dict(zip(names, numbers, strict=True))) for numbers in table]
     assert differences(rows) == [
         "-1.3 (-1.6 to -1.0)",
         "+10.0 (+5.0 to +15.0)",
-        "none: no path changes",
+        "none, within ±0.002",
     ]
     assert difference(rows[1]) == "+10 (+5 to +15)"  # control
 

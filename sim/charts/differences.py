@@ -8,8 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.charts import style
 from sim.charts.fonts import literal
-from sim.formatting import differences as in_words
-from sim.formatting import plain
+from sim.formatting import effects, plain
 
 
 @literal
@@ -25,28 +24,33 @@ def differences(
 ) -> Axes:
     """Difference of an outcome's probability with each intervention, from `Comparison.table`.
 
-    In percentage points, with its interval around the line of no difference. `title` is what a
-    reader calls the outcome, `names` what a reader calls an intervention. One that changes no path
-    has a hollow mark and no interval.
+    In percentage points around the line of no difference: a thick bar for the sampling interval, a
+    thin line over 90 % of parameter draws where that is known. `title` is what a reader calls the
+    outcome, `names` what a reader calls an intervention. One that changes no path has a hollow mark
+    and no interval.
     """
     rows = table[table["outcome"] == outcome]
     ax = style.axes(ax, rows=len(rows))
     ax.axvline(0, color=style.FAINT, linewidth=1)
     found = [row for _, row in rows.iterrows()]
-    for place, (row, said) in enumerate(zip(found, in_words(found), strict=True)):
+    for place, (row, said) in enumerate(zip(found, effects(found), strict=True)):
         # missing is not idle: a solution counts no paths, and may still differ
         idle = row["changed"] is not pd.NA and row["changed"] == 0
         if not idle:
-            style.reach(ax, place, row["low"], row["high"])
+            ax.hlines(place, row["mc_low"], row["mc_high"], color=style.ACCENT, linewidth=4.5)
+            if pd.notna(row["low"]):
+                style.reach(ax, place, row["low"], row["high"])
         style.dot(ax, place, row["difference"], hollow=idle)
         style.beside(ax, place, said)
     called = [(names or {}).get(name) or plain(name) for name in map(str, rows["twin"])]
     style.rows(ax, [style.broken(name) for name in called])
-    ends = rows[["low", "high"]].abs().to_numpy()
-    _points_axis(ax, float(ends.max()) if ends.size else 0.0)
+    ends = rows[["low", "high", "mc_low", "mc_high"]].abs().max()
+    _points_axis(ax, float(ends.max()) if len(rows) else 0.0)
     asked = f"What would change: {title or plain(outcome)}?"
     n = rows["n"].dropna()
     label = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
+    if rows["low"].notna().any():
+        interval = f"{interval}; thin line: 90 % of parameter draws".removeprefix("; ")
     style.frame(
         ax,
         f"{asked}{' – ' + subject if subject else ''}",

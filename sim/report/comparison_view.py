@@ -1,34 +1,37 @@
 """A comparison on the screen: the baseline, each alternative, and the difference by paths."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
+from sim.analysis.differences import beyond_noise
 from sim.analysis.intervals import NOTES
 from sim.api import Comparison, Results
-from sim.formatting import differences, estimates
+from sim.formatting import DAY, duration_in_words, effect_band, effects, estimates, percent
 from sim.model.titles import Titles
-from sim.report.screen import grid
+from sim.report.screen import grid, short
 
 EXPLAINED = (
     "Each alternative uses the same random numbers as the baseline, so its paths are the same up "
-    "to the first moment its change matters; 'paths changed' counts the paths in which the outcome "
-    "happens in only one of the two. 90 % intervals: sampling error only; parameter uncertainty "
-    "not included."
+    "to the first moment its change matters. In brackets: sampling error of the difference, 90 %. "
+    "'over parameters': the effect in 90 % of parameter draws, the noise of finite paths removed; "
+    "–: nothing is uncertain, or paths a draw are too few to tell."
 )
+OTHERS, FLOWS = 4, 2  # shown of each alternative; the rest stands in the files
 
 
 def comparison_view(comparison: Comparison, where: str, titles: Titles | None = None) -> Group:
     """A table for each outcome: the headlines, or all outcomes where there are none.
 
-    `titles` say what interventions are called, `where` what was written where.
+    Below, every other outcome and ending that an alternative moves beyond noise. `titles` say what
+    interventions are called, `where` what was written where.
     """
     about, titles = comparison.baseline.provenance, titles or Titles()
-    # without headlines every outcome is one
-    shown = about.headlines or tuple(str(name) for name in comparison.baseline.outcomes.index)
+    shown = _headlines(comparison)
     parts: list[RenderableType] = [Text(about.title, "bold")]
     if about.under:
         parts.append(Text(f"Interventions applied: {titles.changes(about.under)}", "bold"))
@@ -38,10 +41,10 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
     for outcome in shown:
         rows = comparison.table[comparison.table["outcome"] == outcome]
         parts += ["", *_outcome(outcome, rows, comparison, titles)]
-    if len(shown) < len(comparison.baseline.outcomes):
-        parts += ["", Text("All outcomes are in comparison.csv.")]
+    parts += [*_others(comparison, shown, titles), *_paths(comparison, titles)]
+    parts += ["", Text("All outcomes and endings: comparison.csv, comparison_endings.csv.")]
     # a solution has no random numbers to explain
-    explained = EXPLAINED if about.interval == "sampling" else NOTES[about.interval]
+    explained = EXPLAINED if about.interval != "exact" else NOTES[about.interval]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 
@@ -49,34 +52,145 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
 def comparison_summary(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain numbers, None where there is none: what `--json` prints.
 
-    The keys of a run's summary, and `twins`: name -> outcome -> the columns of the table.
+    The keys of a run's summary; `twins`: name -> outcome -> the columns of the table;
+    `twin_endings`: the same by ending; `flows`; `alternatives`: name -> its paths.
     """
-    # NaN and pd.NA become None, which JSON writes as null
-    table = comparison.table.astype(object).where(comparison.table.notna(), None)
-    twins: dict[str, dict[str, Any]] = {name: {} for name in comparison.twins}
-    for row in table.to_dict("records"):
-        twin, outcome = row.pop("twin"), row.pop("outcome")
-        twins[twin][outcome] = row
-    return {**comparison.baseline.summary(), "twins": twins}
+    twins = list(comparison.twins)
+    return {
+        **comparison.baseline.summary(),
+        "twins": _nested(comparison.table, "outcome", twins),
+        "twin_endings": _nested(comparison.endings, "ending", twins),
+        "flows": _plain(comparison.flows),
+        "alternatives": {
+            row.pop("twin"): row for row in _plain(comparison.alternatives.reset_index())
+        },
+    }
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with None where a number is missing, which JSON writes as null."""
+    records: list[dict[str, Any]] = (
+        table.astype(object).where(table.notna(), None).to_dict("records")
+    )
+    return records
+
+
+def _nested(table: pd.DataFrame, kind: str, twins: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {name: {} for name in twins}
+    for row in _plain(table):
+        twin, name = row.pop("twin"), row.pop(kind)
+        found[twin][name] = row
+    return found
+
+
+def _headlines(comparison: Comparison) -> tuple[str, ...]:
+    """The outcomes with a table of their own; without headlines every outcome is one."""
+    named = comparison.baseline.provenance.headlines
+    return named or tuple(str(name) for name in comparison.baseline.outcomes.index)
 
 
 def _outcome(
     outcome: str, rows: pd.DataFrame, comparison: Comparison, titles: Titles
 ) -> Iterator[RenderableType]:
     twins = [str(twin) for twin in rows["twin"]]
-    compared = [comparison.baseline, *(comparison.twins[twin] for twin in twins)]
-    baseline, *found = estimates(_row(results, outcome) for results in compared)
+    (baseline,) = estimates([_row(comparison.baseline, outcome)])
     title = str(comparison.baseline.outcomes["title"][outcome])
     under = comparison.baseline.provenance.under
     yield Text(f"{title}: baseline {baseline}{f' (with {under})' if under else ''}", "bold")
-    # a solution counts no paths, so that column would be empty
-    counted = bool(rows["differ"].notna().all())
-    table = grid("alternative", "probability", "difference in points", *["paths changed"] * counted)
-    changes = differences(row for _, row in rows.iterrows())
-    for twin, said, change, differ in zip(twins, found, changes, rows["differ"], strict=True):
-        paths = [f"{int(differ):,}"] if counted else []
-        table.add_row(titles.changes(twin), said, change, *paths)
+    # without uncertain parameters these columns would be empty
+    spread = bool((rows["band"] != "none").any())
+    table = grid(
+        "alternative", "with it", "difference in points", *["over parameters", "lowers"] * spread
+    )
+    listed = [row for _, row in rows.iterrows()]
+    for twin, row, change in zip(twins, listed, effects(listed), strict=True):
+        with_it = _short(_row(comparison.twins[twin], outcome))
+        layers = [effect_band(row), _in_draws(row["lowers"])] if spread else []
+        table.add_row(titles.changes(twin), with_it, change, *layers)
     yield table
+
+
+def _short(row: "pd.Series[Any]") -> str:
+    """A probability without its interval; what cannot happen is said."""
+    if row.get("reach") == "impossible":
+        return "impossible"
+    low, high = ("mc_low", "mc_high") if "mc_low" in row else ("low", "high")
+    return f"{percent(float(row['probability']), width=float(row[high] - row[low]))} %"
+
+
+def _in_draws(share: float) -> str:
+    """In how many of the parameter draws; no more digits than some hundred draws bear."""
+    return "–" if pd.isna(share) else f"{100 * share:.0f} %"
+
+
+def _others(
+    comparison: Comparison, shown: Sequence[str], titles: Titles
+) -> Iterator[RenderableType]:
+    """What else each alternative moves: outcomes and endings, those furthest beyond noise first."""
+    rest = comparison.table[~comparison.table["outcome"].isin(shown)]
+    tables = {"outcome": rest, "ending": comparison.endings}
+    moved = beyond_noise(list(tables.values()))
+    lines = []
+    for twin in comparison.twins:
+        rows = [
+            (str(row[kind]), kind, row)
+            for (kind, table), found in zip(tables.items(), moved, strict=True)
+            for _, row in table[found & (table["twin"] == twin)].iterrows()
+        ]
+        rows.sort(key=lambda one: -abs(one[2]["difference"]))
+        if rows:
+            more = f"; {len(rows) - OTHERS} more" if len(rows) > OTHERS else ""
+            told = "; ".join(_moved(comparison, *one) for one in rows[:OTHERS])
+            lines.append(f"{titles.changes(twin)}: {told}{more}{_flows(comparison, twin)}")
+    total = sum(len(table) for table in tables.values())
+    if not total:
+        return
+    yield ""
+    if not lines:
+        yield Text(f"No other outcome or ending moves beyond noise (99 %, {total:,} rows together).")
+        return
+    yield Text(f"What else moves beyond noise (99 %, {total:,} rows together), in points", "bold")
+    for line in lines:
+        # indented from the second line on, so that each alternative is found
+        yield Padding(Text(line), (0, 0, 0, 2))
+
+
+def _moved(comparison: Comparison, name: str, kind: str, row: "pd.Series[Any]") -> str:
+    table = getattr(comparison.baseline, f"{kind}s")
+    title = f"{'ending ' * (kind == 'ending')}{table['title'][name]}"
+    return f"{title} {effects([row])[0].partition(' (')[0]}"
+
+
+def _flows(comparison: Comparison, twin: str) -> str:
+    """The endings that most paths go from and to."""
+    rows = comparison.flows[comparison.flows["twin"] == twin].head(FLOWS)
+    if rows.empty:
+        return ""
+    titles = comparison.baseline.endings["title"]
+    told = [
+        f"{titles[row['before']]} → {titles[row['after']]}: {row['paths']:,} of {row['n']:,}"
+        for _, row in rows.iterrows()
+    ]
+    return f". Endings: {'; '.join(told)}"
+
+
+def _paths(comparison: Comparison, titles: Titles) -> Iterator[RenderableType]:
+    """How many paths change and when first, and how many were walked again."""
+    rows = comparison.alternatives
+    if not rows["changed"].notna().all():  # a solution walks none
+        return
+    yield ""
+    table = grid("alternative", "paths changed", "first difference, median", "paths walked again")
+    for twin, row in rows.iterrows():
+        when = "–" if pd.isna(row["moment"]) else duration_in_words(round(row["moment"] * DAY))
+        changed, walked = (_of(int(row[name]), int(row["n"])) for name in ("changed", "walked"))
+        table.add_row(titles.changes(str(twin)), changed, short(when), walked)
+    yield table
+
+
+def _of(paths: int, n: int) -> str:
+    """A count of paths, and its share."""
+    return f"{paths:,}" if paths in (0, n) else f"{paths:,} ({percent(paths / max(n, 1))} %)"
 
 
 def _row(results: Results, outcome: str) -> "pd.Series[Any]":
