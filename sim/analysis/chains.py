@@ -53,21 +53,26 @@ class Chains:
 
 
 def chains(model: Model, histories: Histories, outcome: str) -> Chains:
-    """The chains behind an outcome, of paths that reached it."""
+    """The chains behind an outcome, of those among the paths that reached it."""
     numbers = _Numbered(model, histories)
-    position = model.names.outcomes[outcome]
-    last = histories.outcome_event[:, position].astype(np.int64)
-    assert (last >= END).all(), "paths that never reached the outcome have no chain to it"
+    last = histories.outcome_event[:, model.names.outcomes[outcome]].astype(np.int64)
+    reached = np.flatnonzero(last != NEVER)
     rows, dated = _followed(model, histories, last, numbers)
     known: dict[tuple[int, ...], int] = {}
-    chain = np.empty(len(rows), np.int64)
+    chain = np.empty(len(reached), np.int64)
     dates = _Dates(model, histories)
-    for path, row in enumerate(rows):
-        if dated[path]:
-            row = dates.chain(path, int(last[path]), numbers)
-        chain[path] = known.setdefault(row, len(known))
+    for i, path in enumerate(reached.tolist()):
+        # behind a date the chain goes on by what the state was
+        row = dates.chain(path, int(last[path]), numbers) if dated[path] else rows[path]
+        chain[i] = known.setdefault(row, len(known))
     steps = tuple(tuple(numbers.step(n) for n in reversed(row)) for row in known)
-    return Chains(model=model, draw=histories.draw, path=histories.path, chain=chain, steps=steps)
+    return Chains(
+        model=model,
+        draw=histories.draw[reached],
+        path=histories.path[reached],
+        chain=chain,
+        steps=steps,
+    )
 
 
 class _Numbered:
@@ -97,7 +102,7 @@ class _Numbered:
 def _rungs(model: Model, histories: Histories) -> tuple[list[tuple[tuple[int, int], ...]], Ints]:
     """The different changes of rungs that events make, no change first; and by event which."""
     ladders = np.array([variable.ladder is not None for variable in model.variables], bool)
-    of_ladder = np.flatnonzero(ladders[histories.variable]) if len(ladders) else []
+    of_ladder = np.flatnonzero(ladders[histories.variable])
     event = np.searchsorted(histories.change, of_ladder, side="right") - 1
     found: dict[int, tuple[tuple[int, int], ...]] = {}
     changed = histories.variable[of_ladder].tolist(), histories.value[of_ladder].tolist()

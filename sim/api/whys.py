@@ -1,0 +1,158 @@
+"""Why an outcome came about: routes, importance, cut sets and forks of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.chains import Chains
+from sim.analysis.cut_sets import cut_sets
+from sim.analysis.cuts import cuts
+from sim.analysis.forks import forks, sample
+from sim.analysis.importance import importance, membership
+from sim.analysis.intervals import LEVEL
+from sim.analysis.routes import DEPTHS, chains_to, paths_of, ranked
+from sim.errors import require_int
+from sim.experiment.plan import Plan
+from sim.model.model import Model
+from sim.results.provenance import Provenance
+from sim.results.tables import RunTables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why an outcome came about in a run.
+
+    routes      by depth (column `depth`: clauses, origins, options) what `Results.routes` gives.
+    importance  of each clause, move, event and option; see `sim.analysis.importance`.
+    cut_sets    the few links that most routes go through; see `sim.analysis.cut_sets`.
+    forks       at which decisions the paths part; see `sim.analysis.forks`.
+    cuts        drop and rise of the most important elements; None unless asked for; see
+                `sim.analysis.cuts`.
+    """
+
+    outcome: str
+    title: str
+    hits: int
+    n: int
+    routes: pd.DataFrame
+    importance: pd.DataFrame
+    cut_sets: pd.DataFrame
+    forks: pd.DataFrame
+    cuts: pd.DataFrame | None
+    provenance: Provenance
+    seconds: Mapping[str, float]  # what each part took
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables by the name of their file."""
+        found = {
+            "": self.routes,
+            "-importance": self.importance,
+            "-cut_sets": self.cut_sets,
+            "-forks": self.forks,
+        }
+        if self.cuts is not None:
+            found["-cuts"] = self.cuts
+        return {f"why-{self.outcome}{part}": table for part, table in found.items()}
+
+    def __repr__(self) -> str:
+        """One line: the outcome, how often it was reached, by how many routes."""
+        origins = self.routes[self.routes["depth"] == "origins"]
+        return f"<Why {self.outcome}: {self.hits:,} of {self.n:,} paths, {len(origins):,} routes>"
+
+    def summary(self) -> dict[str, Any]:
+        """All tables as plain numbers, None where there is none: what `--json` prints."""
+        tables = {
+            "routes": self.routes,
+            "importance": self.importance,
+            "cut_sets": self.cut_sets,
+            "forks": self.forks,
+            **({} if self.cuts is None else {"cuts": self.cuts}),
+        }
+        rows = {name: _rows(table) for name, table in tables.items()}
+        return {"outcome": self.outcome, "hits": self.hits, "n": self.n, **rows}
+
+
+def whys(
+    model: Model,
+    results: RunTables,
+    outcomes: Sequence[str],
+    *,
+    cut: int = 0,
+    level: float = LEVEL,
+    workers: int | None = None,
+) -> list[Why]:
+    """`Why` of each outcome; the paths that reach any of them are walked again once."""
+    require_int("cut", cut, 0)
+    paths_of(results)
+    threads = Plan(workers=workers).crew
+    begun = perf_counter()
+    found = chains_to(model, results, outcomes, threads=threads)
+    walked = perf_counter() - begun
+    return [
+        _why(model, results, name, found[name], cut, level, threads, walked) for name in outcomes
+    ]
+
+
+def _why(
+    model: Model,
+    results: RunTables,
+    outcome: str,
+    found: Chains,
+    cut: int,
+    level: float,
+    threads: int,
+    walked: float,
+) -> Why:
+    clock = _Clock({"routes": walked})
+    tables = [ranked(found, results, depth, level=level) for depth in DEPTHS]
+    routes = pd.concat(dict(zip(DEPTHS, tables, strict=True)), names=["depth"]).reset_index("depth")
+    clock.note("routes")
+    made = membership(found)
+    important = importance(found, results, level=level, made=made)
+    clock.note("importance")
+    sets = cut_sets(found, results, level=level, made=made)
+    clock.note("cut sets")
+    parted = forks(model, sample(model, results, outcome, threads=threads), outcome, level=level)
+    clock.note("forks")
+    effects = None
+    if cut:
+        effects = cuts(model, results, outcome, important, cut, level=level, threads=threads)
+        clock.note("cuts")
+    return Why(
+        outcome=outcome,
+        title=str(results.outcomes.loc[outcome, "title"]),
+        hits=len(found.chain),
+        n=results.n,
+        routes=routes,
+        importance=important,
+        cut_sets=sets,
+        forks=parted,
+        cuts=effects,
+        provenance=results.provenance,
+        seconds=clock.seconds,
+    )
+
+
+class _Clock:
+    """How long each part takes."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds, self.last = seconds, perf_counter()
+
+    def note(self, part: str) -> None:
+        """All time since the last part was this one's."""
+        now = perf_counter()
+        self.seconds[part] = self.seconds.get(part, 0.0) + now - self.last
+        self.last = now
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON has them."""
+    columns = {name: table[name].astype(object).where(table[name].notna(), None) for name in table}
+    found: list[dict[str, Any]] = pd.DataFrame(columns).to_dict("records")  # type: ignore[assignment]
+    return found
