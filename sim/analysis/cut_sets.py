@@ -90,7 +90,7 @@ def best(
     needed = max(1, ceil(least * paths.sum()))
     cover = paths @ through
     # the widest first, for the bound; the order met among equals
-    order: Ints = np.argsort(-cover, kind="stable")
+    order = np.argsort(-cover, kind="stable").astype(np.int64)
     links = _different(through, order[cover[order] >= needed])
     rows, which = np.unique(through[:, links], axis=0, return_inverse=True)
     weight = np.bincount(which.reshape(-1), weights=paths, minlength=len(rows))

@@ -61,7 +61,7 @@ def cuts(
     rows = [_row(one, reached, varies(model), level) for one in found]
     table = pd.DataFrame(rows, columns=[*_columns("without", "drop"), *_columns("certain", "rise")])
     for name in ("drop", "rise"):
-        codes = [STATUSES.index(one) if one else -1 for one in table[f"{name}_band"]]
+        codes = [STATUSES.index(one) if one in STATUSES else -1 for one in table[f"{name}_band"]]
         table[f"{name}_band"] = named(np.array(codes, np.int8), STATUSES)
         table[f"{name}_walked"] = table[f"{name}_walked"].astype("Int64")
     head = few[["kind", "element"]].reset_index(drop=True)

@@ -99,8 +99,7 @@ def by_draw(found: Chains, through: NDArray[np.bool_], draws: int) -> NDArray[np
     chains = len(found.steps)
     ones = np.ones(len(found.chain), np.int64)
     counts = coo_array((ones, (found.draw, found.chain)), shape=(draws, chains)).tocsr()
-    hits: NDArray[np.int64] = counts @ through.astype(np.int64)
-    return hits
+    return np.asarray(counts @ through.astype(np.int64), dtype=np.int64)
 
 
 def _examples(found: Chains, through: NDArray[np.bool_]) -> NDArray[np.int64]:
