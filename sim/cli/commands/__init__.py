@@ -16,11 +16,13 @@ from sim.cli.commands.replay import replay
 from sim.cli.commands.resolve import resolve
 from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
+from sim.cli.commands.sensitivity import sensitivity
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "replay": replay,
     "compare": compare,
+    "sensitivity": sensitivity,
     "check": check,
     "resolve": resolve,
     "describe": describe,
