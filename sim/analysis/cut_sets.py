@@ -92,8 +92,10 @@ def best(
     # the widest first, for the bound; the order met among equals
     order = np.argsort(-cover, kind="stable").astype(np.int64)
     links = _different(through, order[cover[order] >= needed])
+    if len(links) < size:
+        return []
     rows, which = np.unique(through[:, links], axis=0, return_inverse=True)
-    weight = np.bincount(which.reshape(-1), weights=paths, minlength=len(rows))
+    weight = np.bincount(which.reshape(-1), weights=paths, minlength=len(rows)).astype(np.float64)
     if size == 1:
         return [CutSet((int(link),), int(cover[link])) for link in links[:kept]]
     search = _pairs if size == 2 else _triples

@@ -99,7 +99,8 @@ def by_draw(found: Chains, through: NDArray[np.bool_], draws: int) -> NDArray[np
     chains = len(found.steps)
     ones = np.ones(len(found.chain), np.int64)
     counts = coo_array((ones, (found.draw, found.chain)), shape=(draws, chains)).tocsr()
-    return np.asarray(counts @ through.astype(np.int64), dtype=np.int64)
+    hits: NDArray[np.int64] = np.asarray(counts @ through.astype(np.int64))
+    return hits
 
 
 def _examples(found: Chains, through: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -107,7 +108,8 @@ def _examples(found: Chains, through: NDArray[np.bool_]) -> NDArray[np.int64]:
     first = np.full(len(found.steps), len(found.chain))
     chain, place = np.unique(found.chain, return_index=True)
     first[chain] = place
-    return np.where(through, first[:, None], len(found.chain)).min(axis=0, initial=len(found.chain))
+    rows: NDArray[np.int64] = np.where(through, first[:, None], len(found.chain))
+    return rows.min(axis=0, initial=len(found.chain))
 
 
 def element_of(model: Model, rank: int) -> Element:

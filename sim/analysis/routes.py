@@ -87,7 +87,9 @@ def chains_to(
 def paths_of(results: RunTables) -> pd.DataFrame:
     """The table of paths; NotApplicable where the run kept none."""
     if results.paths is None:
-        raise NotApplicable("routes: the run kept no table of paths; keep_paths=True keeps it")
+        raise NotApplicable(
+            "routes: the run kept no table of paths; --keep-paths (keep_paths=True) keeps it"
+        )
     return results.paths
 
 

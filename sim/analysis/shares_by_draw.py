@@ -52,7 +52,7 @@ def grouped_columns(
 ) -> pd.DataFrame:
     """`share_columns` of groups of paths: `draw` and `group` have a row a path, `sizes` a draw."""
     parts = []
-    for first in range(0, groups, BLOCK):
+    for first in range(0, max(groups, 1), BLOCK):  # of no group one empty block
         last = min(first + BLOCK, groups)
         some = (group >= first) & (group < last)
         place = draw[some] * (last - first) + group[some] - first

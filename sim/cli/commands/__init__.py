@@ -17,11 +17,13 @@ from sim.cli.commands.resolve import resolve
 from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
 from sim.cli.commands.sensitivity import sensitivity
+from sim.cli.commands.why import why
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "replay": replay,
     "compare": compare,
+    "why": why,
     "sensitivity": sensitivity,
     "check": check,
     "resolve": resolve,
