@@ -201,7 +201,8 @@ def _band(row: pd.Series[Any], decimals: int) -> str:
         return UNRESOLVED
     if "low" not in row or isnan(row["low"]):
         return ""
-    ends = []
+    ends: list[str] = []
+    counted_low = float(row["low"]) == 0 and not _is_missing(row["hits"])
     for side in ("low", "high"):
         end, error = float(row[side]), float(row.get(f"{side}_se", "nan"))
         borne = decimals if not error > 0 else min(decimals, max(0, -_order(100 * error)))
@@ -210,7 +211,8 @@ def _band(row: pd.Series[Any], decimals: int) -> str:
         if 0 < end < 1 and float(text) in (0.0, 100.0):
             text = f"{100 * end:.{max(0, -_order(100 * min(end, 1 - end)))}f}"
         ends.append(text)
-    return "–".join(ends)
+    # no path was seen in the draws at the lower end, which is not an estimate of 0
+    return f"none seen–{ends[1]}" if counted_low else "–".join(ends)
 
 
 def _sampling(probability: float, low: float, high: float, decimals: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from sim.analysis import evidence, routes
+from sim.analysis import evidence, routes, times
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -12,6 +12,8 @@ from sim.scenario import Scenario
 ANALYSES: Mapping[str, Callable[[Scenario, RunTables], pd.DataFrame | None]] = {
     "routes": routes.after_run,
     "evidence": evidence.after_run,
+    "by": times.days_after_run,
+    "times": times.times_after_run,
 }
 
 

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 STATUSES = ("resolved", "unresolved", "none", "exact")
 RELIABLE = 0.5  # least share of the variance of the shares that is not noise of finite paths
 FEWEST = 20  # draws: of fewer, the 5 % quantile lies below the smallest
+LEAST_HITS = 0.5  # in a draw at the lower end; below, most such draws see none
 RESAMPLES = 25  # of the draws; their spread has a relative error of 1 / sqrt(2 * 24) = 14 %
 
 
@@ -26,7 +27,9 @@ class Band:
     `status` is `resolved`; `unresolved` where the noise of finite paths is most of what is seen, or
     draws are fewer than twenty: then nothing is known of the quantiles, and `upper` is what the
     upper one is below. `reliability` is the share of the variance of the shares that is not noise,
-    from 0 to 1; `paths` says how many paths a draw would do, where that can be told.
+    from 0 to 1; `paths` says how many paths a draw would do, where that can be told. `low` is 0
+    where a draw at the lower end sees less than half a hit: how little above 0 it is, its draws
+    cannot say, and a distribution fitted to the others would only guess.
     """
 
     low: float
@@ -72,12 +75,14 @@ def parameter_band(
     tail = (1 - level) / 2
     ends = quantiles(counts, rows, concentration, (tail, 1 - tail), near=resamples)
     spread = ends[len(ends) - resamples :].std(axis=0, ddof=1) if resamples > 1 else [np.nan] * 2
+    unseen = ends[:, 0] * n.mean() < LEAST_HITS
+    ends[unseen, 0] = 0.0
     over_time = np.full((len(times), 2), np.nan)
     over_time[told] = ends[1 : 1 + len(some)]
     return Band(
         low=float(ends[0, 0]),
         high=float(ends[0, 1]),
-        low_se=float(spread[0]),
+        low_se=np.nan if unseen[0] else float(spread[0]),
         high_se=float(spread[1]),
         reliability=found,
         status="resolved",

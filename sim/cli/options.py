@@ -14,8 +14,9 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from sim.errors import UsageError
 from sim.experiment.plan import Plan
-from sim.formatting import user_path
+from sim.formatting import DAY, user_path
 
 
 def count(text: str | int) -> int:
@@ -47,6 +48,28 @@ def plan_option(name: str) -> Any:
         show_default=words["shown"] or True,
         parser=count if _TYPES[name] in (int, int | None) else None,
     )
+
+
+def days_of(text: str, horizon: float) -> list[float]:
+    """Days of times such as `7d,30d`; UsageError for what is none, or beyond the horizon (days)."""
+    from sim.decoding.kinds import Invalid
+    from sim.scenario.language.scalar_types import seconds_of
+
+    found = []
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            seconds = seconds_of(one)
+        except Invalid as error:
+            raise UsageError(f"--by: {error.message}") from None
+        if seconds is None:
+            raise UsageError(f"--by: must be durations such as 7d,30d, found {one!r}")
+        day = seconds / DAY
+        if not 0 < day <= horizon:
+            raise UsageError(
+                f"--by: {one} is not after the start and within the {horizon:g} d of the scenario"
+            )
+        found.append(day)
+    return found
 
 
 def takes_plan(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -12,6 +12,16 @@ from sim.results.csv_files import write_table
 from sim.scenario import Scenario
 
 
+def summary_with(results: Results, analyses: Mapping[str, pd.DataFrame]) -> dict[str, object]:
+    """What `--json` prints of a run: its summary, and the probabilities by some days."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for row in analyses["by"].to_dict("records") if "by" in analyses else []:
+        name = str(row.pop("outcome"))
+        told = {str(key): None if pd.isna(value) else value for key, value in row.items()}
+        found.setdefault(name, []).append(told)
+    return {**results.summary(), "by": found}
+
+
 def write(
     scenario: Scenario,
     results: Results,

@@ -26,6 +26,7 @@ from sim.formatting import (
     counted,
     duration_in_words,
     layers,
+    percent,
     percents,
     plain,
 )
@@ -69,6 +70,7 @@ def run_view(
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", *_known(results)]
+    parts += [*_by(found.get("by"), results)]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
     replay = partial(command, "replay", scenario.file)
@@ -157,6 +159,29 @@ def _known(results: Results) -> Iterator[RenderableType]:
         confidence = f"; confidence {row['confidence']}" if pd.notna(row["confidence"]) else ""
         yield Text(f"In words: {row['title']}: {row['likelihood']}{confidence}.")
     yield from map(Text, _drivers(results))
+
+
+def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType]:
+    """The headlines by some days, with their parameter uncertainty."""
+    if table is None or not results.provenance.headlines:
+        return
+    days = list(dict.fromkeys(table["day"]))
+    yield ""
+    shown = grid("probability (%) within", *(short(duration_in_words(day * DAY)) for day in days))
+    for name in results.provenance.headlines:
+        rows = table[table["outcome"] == name]
+        numbers = percents(rows["probability"].tolist())
+        bands = zip(rows["low"], rows["high"], strict=True)
+        cells = [f"{n}{_in_brackets(*band)}" for n, band in zip(numbers, bands, strict=True)]
+        shown.add_row(Text(str(results.outcomes["title"][name])), *cells)
+    yield shown
+
+
+def _in_brackets(low: float, high: float) -> str:
+    """Parameter uncertainty in two digits; nothing where it is not resolved."""
+    if pd.isna(low):
+        return ""
+    return f" ({'none seen' if low == 0 else percent(low)}–{percent(high)})"
 
 
 def _drivers(results: Results) -> Iterator[str]:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.inputs import completed, read
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, Out, With, is_given, takes_plan
+from sim.cli.options import (
+    AsJson,
+    Chosen,
+    File,
+    Force,
+    NoCharts,
+    Out,
+    With,
+    days_of,
+    is_given,
+    takes_plan,
+)
 from sim.cli.outputs import (
     OutputDir,
     claim_output_dir,
@@ -22,6 +33,7 @@ from sim.cli.outputs import (
 )
 from sim.cli.printing import command_line, print_json, print_view
 from sim.errors import UsageError
+from sim.formatting import DAY
 
 if TYPE_CHECKING:
     from sim.api import Results
@@ -38,6 +50,14 @@ def run(
     no_charts: NoCharts = False,
     force: Force = False,
     under: With = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar="TIMES",
+            help="Also the probabilities by these times, as in 7d,30d.",
+            show_default="7 d, 30 d, 90 d and the horizon",
+        ),
+    ] = "",
     rare: Annotated[
         str,
         typer.Option(
@@ -49,6 +69,7 @@ def run(
 ) -> None:
     """Run a scenario: write tables and charts, print a summary."""
     loaded = read(scenario, under)
+    days = days_of(by, loaded.model.horizon / DAY)
     # another method with other output: nothing below applies
     if rare:
         _split(context, loaded, rare, plan, as_json)
@@ -63,7 +84,7 @@ def run(
     results = sim.run(loaded, **{**plan, "keep_paths": plan["keep_paths"] or None})
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
-    _write(loaded, results, target, charts=not no_charts, show=show)
+    _write(loaded, results, target, charts=not no_charts, show=show, days=days)
 
 
 def _write(
@@ -73,6 +94,7 @@ def _write(
     *,
     charts: bool,
     show: Callable[..., str] | None,
+    days: Sequence[float],
 ) -> None:
     """Write the directory of a run, and print what it says; say if it was cut short.
 
@@ -80,15 +102,18 @@ def _write(
     """
     draw_without_window()
     from sim.analysis.after_run import analyses
+    from sim.analysis.times import by_day
     from sim.experiment.work import interruptible
-    from sim.report.run_files import write
+    from sim.report.run_files import summary_with, write
 
     charts = charts and not results.provenance.interrupted  # who stops it wants to go on
     with interruptible() as again:
         found = analyses(scenario, results)
+        if days:
+            found["by"] = by_day(results, days)
         failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
     if show is None:
-        print_json(results.summary())
+        print_json(summary_with(results, found))
     else:
         from sim.report.screen import run_view
 
@@ -103,7 +128,7 @@ def _split(
     context: typer.Context, scenario: Scenario, outcome: str, plan: Chosen, as_json: bool
 ) -> None:
     """Estimate one rare outcome; nothing is written."""
-    _refuse(context, "engine", "out", "no_charts", "force", "events", "keep_paths")
+    _refuse(context, "engine", "out", "no_charts", "force", "events", "keep_paths", "by")
     # fewer draws and paths are the default here, so only a size that was given counts
     size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
     import sim
