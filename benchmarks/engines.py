@@ -25,7 +25,7 @@ from races import race
 
 from sim.engines import engine
 from sim.engines.compiled.lowering import lowered
-from sim.engines.compiled.work import EveryPath
+from sim.engines.compiled.work import Walker
 from sim.experiment import parameter_values
 from sim.model.model import Model
 from sim.results import PathBatch
@@ -186,7 +186,7 @@ def korea(scale: float, rounds: int) -> str:
     model = load(KOREA).model
     draws = max(int(1000 * scale), 20)
     values = parameter_values(model, 1, range(draws))
-    tabulate = EveryPath(lowered(model), values, 1, range(draws), range(1), False)
+    tabulate = Walker(lowered(model), values, 1, range(draws), range(1), False)
     blocks = range(0, draws, 64)
     tables = [range(at, min(at + 64, draws)) for at in blocks]
     tabulating = processor_seconds(lambda: [tabulate.tables(some) for some in tables]) / draws

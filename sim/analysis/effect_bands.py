@@ -14,7 +14,7 @@ shrinkage of the effects keeps no zero in its place, so that it cannot say in ho
 intervention does anything; `.ci/long/long_compare.py` measures both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, nan, sqrt
 
 import numpy as np
@@ -22,21 +22,22 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
 from sim.analysis.intervals import LEVEL
+from sim.analysis.parameter_band import FEWEST, RELIABLE
 
 Floats = NDArray[np.float64]
 
 STEPS = 60  # of EM; 20 leave too much of the flat start, 200 scatter more
 SPACING = 0.7  # of the grid, in standard errors of a share on the scale of its square root
 MOST_PLACES = 28  # of the grid in each direction
-LEAST_RELIABILITY = 0.5  # as of the band of a probability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectBand:
     """An effect over parameter draws: its quantiles, and the shares of draws by its sign.
 
-    `status` is `resolved`; `unresolved` where the noise of finite paths is most of what is seen; or
-    `none` with a single draw. Unless it is resolved, the numbers are NaN.
+    `status` is `resolved`; `unresolved` where the noise of finite paths is most of what is seen, or
+    draws are fewer than twenty; `exact` where effects are solved; or `none` where nothing is
+    uncertain. Where it is neither resolved nor exact, the numbers are NaN.
     """
 
     low: float
@@ -47,17 +48,20 @@ class EffectBand:
     status: str
 
 
+UNRESOLVED = EffectBand(
+    low=nan, high=nan, lowers=nan, raises=nan, reliability=0.0, status="unresolved"
+)
+
+
 def effect_band(
     gained: ArrayLike, lost: ArrayLike, paths: int, *, level: float = LEVEL
 ) -> EffectBand:
     """The band of one effect: of `paths` pairs in each draw, those gained and those lost."""
     g, k = np.asarray(gained, np.int64), np.asarray(lost, np.int64)
     reliable = reliability(g, k, paths)
-    if len(g) < 2 or reliable < LEAST_RELIABILITY:
-        status = "none" if len(g) < 2 else "unresolved"
-        return EffectBand(
-            low=nan, high=nan, lowers=nan, raises=nan, reliability=reliable, status=status
-        )
+    # the same conditions as of the band of a probability
+    if len(g) < FEWEST or reliable < RELIABLE:
+        return replace(UNRESOLVED, reliability=reliable)
     effect, mass = mixing_distribution(g, k, paths)
     low, high = quantiles(effect, mass, ((1 - level) / 2, (1 + level) / 2))
     return EffectBand(

@@ -109,7 +109,8 @@ def _examples(found: Chains, through: NDArray[np.bool_]) -> NDArray[np.int64]:
     chain, place = np.unique(found.chain, return_index=True)
     first[chain] = place
     rows: NDArray[np.int64] = np.where(through, first[:, None], len(found.chain))
-    return rows.min(axis=0, initial=len(found.chain))
+    example: NDArray[np.int64] = rows.min(axis=0, initial=len(found.chain))
+    return example
 
 
 def element_of(model: Model, rank: int) -> Element:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.analysis.alternative_tables import tables_of_alternative
 from sim.analysis.differences import Pair, alternative_row, difference_rows, flow_rows
 from sim.analysis.intervals import NOTES
 from sim.analysis.tables import tables_of
@@ -211,7 +212,7 @@ def compare(
     output = comparisons.compare(baseline, list(twins.values()), plan)
     before = Results.of(tables_of(output.baseline), baseline)
     after = {
-        name: Results.of(tables_of(one), twin)
+        name: Results.of(tables_of_alternative(one), twin)
         for (name, twin), one in zip(twins.items(), output.twins, strict=True)
     }
     counted = output.pairs or [None] * len(after)

@@ -55,6 +55,11 @@ def has_threads(name: str) -> bool:
     return "threads" in signature(engine(name)).parameters
 
 
+def has_traces(name: str) -> bool:
+    """Whether the engine says of each path what came up in it: `sim.engines.compiled.Traced`."""
+    return name == "compiled"
+
+
 def chosen_walk(
     model: Model,
     values: NDArray[np.float64],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
-from sim.experiment.runs import RunOutput, counted, pieces_of, solved
+from sim.experiment.runs import RunOutput, counted, pairs_of, solved
 from sim.results import PathBatch
 from sim.results.counting import BINS, Accumulator, Histogram, bins
 
@@ -51,23 +51,24 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
         PairCounts(plan.draws, len(model.outcomes), len(model.endings), model.horizon)
         for _ in twins
     ]
+    walked = np.zeros(len(twins), dtype=np.int64)
     # a chunk holds the same paths of all models, so pairs can be counted and let go
-    for pieces in pieces_of(models, values, plan):
+    for pieces, again in pairs_of(models, values, plan):
         for accumulator, own in zip(counts, pieces, strict=True):
             for piece in own:
                 accumulator.add(piece)
         for pair, own in zip(pairs, pieces[1:], strict=True):
             pair.add(pieces[0], own)
+        walked += again
     runs = [
         counted(one, accumulator, rows, plan)
         for one, accumulator, rows in zip(scenarios, counts, values, strict=True)
     ]
-    n = counts[0].draws * plan.paths
     return ComparisonOutput(
         baseline=runs[0],
         twins=tuple(runs[1:]),
         pairs=tuple(pairs),
-        walked=(n,) * len(twins),
+        walked=tuple(walked.tolist()),
     )
 
 

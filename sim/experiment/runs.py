@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines import has_traces
 from sim.errors import UsageError
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.progress import bar
 from sim.experiment.solving import solve
-from sim.experiment.work import Pieces, Stop, Work, interruptible, walk
+from sim.experiment.work import Pieces, Stop, Walked, Work, interruptible, walk
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.results.counting import Accumulator
@@ -98,7 +99,40 @@ def pieces_of(
     models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan
 ) -> Iterator[Pieces]:
     """Pieces of all models, chunk by chunk in order, until the end or Ctrl-C; with a bar."""
-    work = Work(
+    work = _work(models, values, plan)
+    with interruptible() as interruption, bar(work.total, plan.progress) as done:
+        try:
+            yield from walk(work, interruption, done)
+        # Ctrl-C: what has been counted stays counted
+        except Stop:
+            return
+
+
+def pairs_of(
+    models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan
+) -> Iterator[Walked]:
+    """Pieces of a baseline and its twins, likewise; paths that no change can touch walked once.
+
+    Where events are kept, and by an engine that leaves no trace, all are walked in every model:
+    events have the probability of what was taken, which may differ where nothing else does.
+    """
+    if not has_traces(plan.engine) or plan.events:
+        for pieces in pieces_of(models, values, plan):
+            n = sum(len(piece.ending) for piece in pieces[0])
+            yield Walked(pieces, [n] * (len(models) - 1))
+        return
+    from sim.experiment.paired_walks import walk_pairs
+
+    work = _work(models, values, plan)
+    with interruptible() as interruption, bar(work.total, plan.progress) as done:
+        try:
+            yield from walk_pairs(work, interruption, done)
+        except Stop:
+            return
+
+
+def _work(models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan) -> Work:
+    return Work(
         engine=plan.engine,
         models=tuple(models),
         values=tuple(values),
@@ -108,12 +142,6 @@ def pieces_of(
         events=plan.events,
         workers=plan.crew,
     )
-    with interruptible() as interruption, bar(work.total, plan.progress) as done:
-        try:
-            yield from walk(work, interruption, done)
-        # Ctrl-C: what has been counted stays counted
-        except Stop:
-            return
 
 
 def varies(model: Model) -> bool:

@@ -34,6 +34,13 @@ PATHS_WORTH_A_PROCESS = 200  # fewer are walked here
 Pieces = list[list[PathBatch]]  # of each model
 
 
+class Walked(NamedTuple):
+    """Pieces of a baseline and its twins, and how many paths of each twin were walked again."""
+
+    pieces: Pieces
+    again: list[int]
+
+
 class Chunk(NamedTuple):
     """A rectangle of draws and paths."""
 

@@ -16,6 +16,7 @@ from sim.results.batches import (
     ChosenBatch,
     EventBatch,
     PathBatch,
+    PathTrace,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "ChosenBatch",
     "EventBatch",
     "PathBatch",
+    "PathTrace",
 ]

@@ -25,6 +25,28 @@ class EventBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What events did to the state: by event, the variables that changed."""
+
+    first: NDArray[np.int64]  # by event: where its changes begin; last, how many there are
+    variable: NDArray[np.int32]  # of each change: its position in the model
+    value: NDArray[np.int32]  # and its value from then on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathTrace:
+    """What each path came to: enough to tell which changes of the model could touch it."""
+
+    started: NDArray[np.bool_]  # (paths, transitions): its clock started
+    fired: NDArray[np.bool_]  # (paths, transitions)
+    taken: NDArray[np.bool_]  # (paths, options): all transitions' in order
+    parted: NDArray[np.bool_]  # (paths, other choices): it would have taken another option there
+    # changes of rungs: 1 + their place in (RUNG_TIMES + 1, levels), below zero where a path leaves
+    step: NDArray[np.int64]
+    step_path: NDArray[np.int64]  # of each, which of the paths here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathBatch:
     """What an engine hands over for consecutive paths of one draw; times in seconds."""
 
@@ -40,15 +62,9 @@ class PathBatch:
     taken: NDArray[np.int64]  # an option, all transitions' in order: paths in which it was taken
     rungs: NDArray[np.int64]  # (RUNG_TIMES, levels of all ladder variables in order): paths there
     events: EventBatch | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What events did to the state: by event, the variables that changed."""
-
-    first: NDArray[np.int64]  # by event: where its changes begin; last, how many there are
-    variable: NDArray[np.int32]  # of each change: its position in the model
-    value: NDArray[np.int32]  # and its value from then on
+    trace: PathTrace | None = None
+    outcome_event: NDArray[np.int32] | None = None  # as `ChosenBatch` has it; not of all engines
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

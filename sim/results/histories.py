@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.batches import ChosenBatch
+from sim.results.batches import ChosenBatch, PathBatch
 
 Ints = NDArray[np.int64]
 
@@ -99,3 +99,26 @@ def histories(
         variable=of_changes("variable"),
         value=of_changes("value"),
     )
+
+
+def chosen_batches(
+    pieces: Iterator[PathBatch], draws: range, numbers: Sequence[NDArray[np.int64]]
+) -> Iterator[ChosenBatch]:
+    """The pieces of chosen paths with their numbers, of which each draw has a row."""
+    done = dict.fromkeys(draws, 0)  # the paths of a draw may come in several pieces
+    for one in pieces:
+        first, last = done[one.draw], done[one.draw] + len(one.ending)
+        done[one.draw] = last
+        assert one.outcome_event is not None
+        yield ChosenBatch(
+            draw=np.full(last - first, one.draw, np.int64),
+            path=numbers[one.draw - draws.start][first:last],
+            ending=one.ending,
+            end_time=one.end_time,
+            stopped=one.stopped,
+            n_events=one.n_events,
+            outcome_time=one.outcome_time,
+            outcome_event=one.outcome_event,
+            events=one.events,
+            changes=one.changes,
+        )

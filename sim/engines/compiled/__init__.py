@@ -6,19 +6,25 @@ draws and paths. `layout` says how the memory of the kernel is laid out, `intrin
 makes of it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.compiled.chosen import ChosenPaths
 from sim.engines.compiled.delays import Impossible
+from sim.engines.compiled.layout import Floats, Ints
 from sim.engines.compiled.lowering import Lowered, lowered
-from sim.engines.compiled.work import EveryPath, impossible
+from sim.engines.compiled.table_registry import shared_with
+from sim.engines.compiled.work import Walker, impossible
 from sim.engines.jit import refuse_without_compiler
 from sim.errors import UsageError
 from sim.model.model import Model
+from sim.model.transitions import Transition
 from sim.results import ChosenBatch, PathBatch
+from sim.results.histories import chosen_batches
 
 MOST_PATHS = 1 << 32  # a path's number is one word of its draws' counter
 
@@ -42,10 +48,9 @@ def walk(
     Raises UsageError where a table would be too large, and where numba may not compile.
     """
     refuse_without_compiler()
-    if draws.stop > MOST_PATHS or paths.stop > MOST_PATHS:
-        raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
+    _refuse_numbers(draws, paths)
     made = _lowered(model, draws.start)
-    return EveryPath(made, values, seed, draws, paths, events).pieces(threads, check)
+    return Walker(made, values, seed, draws, paths, events).pieces(threads, check)
 
 
 def walk_chosen(
@@ -66,12 +71,69 @@ def walk_chosen(
     """
     refuse_without_compiler()
     made = _lowered(model, draws.start)
-    return ChosenPaths(made, values, seed, draws, numbers, changes).pieces(threads, check)
+    walker = Walker(made, values, seed, draws, numbers, False, changes=changes)
+    return chosen_batches(walker.pieces(threads, check), draws, numbers)
 
 
-def _lowered(model: Model, first: int) -> Lowered:
-    """The model as the kernel takes it; RunError for a wait that cannot be in any draw."""
+class Traced:
+    """A model whose paths leave a trace, lowered once; models like it walk some of them again.
+
+    `others` are ranks, in ascending order, each with the transition whose options are weighed
+    beside its own (`PathTrace.parted`). Raises UsageError as `walk` does.
+    """
+
+    def __init__(self, model: Model, others: Sequence[tuple[int, Transition]] = ()) -> None:
+        refuse_without_compiler()
+        self.made = _lowered(model, 0, others)
+
+    def walk(self, values: Floats, work: Rectangle) -> tuple[list[PathBatch], Walker]:
+        """All paths of some draws, each with its trace; and what walked them, see `Again`."""
+        _refuse_numbers(work.draws, work.paths)
+        walker = Walker(self.made, values, work.seed, work.draws, work.paths, False, trace=True)
+        return list(walker.pieces(work.threads, work.check)), walker
+
+
+class Again:
+    """A model with the same variables as a traced one, of which single paths are walked.
+
+    `changed` are the parameters with other values in it. Tables that are the same in both are
+    filled once for a block of draws.
+    """
+
+    def __init__(self, model: Model, traced: Traced, changed: Collection[str]) -> None:
+        self.made = _lowered(model, 0)
+        self.shared = shared_with(self.made.pool, traced.made.pool, changed)
+
+    def walk(
+        self, values: Floats, work: Rectangle, chosen: Sequence[Ints], like: Walker
+    ) -> list[PathBatch]:
+        """The chosen paths of each draw, in their order; a piece holds those of one draw or less."""
+        walker = Walker(
+            self.made, values, work.seed, work.draws, chosen, False, like=(self.shared, like)
+        )
+        return list(walker.pieces(work.threads, work.check))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectangle:
+    """What is walked at once: the same paths of some draws."""
+
+    seed: int
+    draws: range
+    paths: range
+    threads: int
+    check: Callable[[], None]  # see `walk`
+
+
+def _refuse_numbers(draws: range, paths: range) -> None:
+    if draws.stop > MOST_PATHS or paths.stop > MOST_PATHS:
+        raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
+
+
+def _lowered(
+    model: Model, first: int, others: Sequence[tuple[int, Transition]] = ()
+) -> Lowered:
     try:
-        return lowered(model)
+        return lowered(model, others=others)
     except Impossible as wrong:
         raise impossible(wrong, first) from wrong

@@ -1,5 +1,6 @@
 """Memory for the kernel: what it looks up, where a path stands, what it leaves behind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,16 +34,17 @@ def _floats(*shape: int) -> Floats:
 
 
 def job(
-    key: tuple[int, int], task: tuple[int, ...], halt: Ints, chosen: Ints, chosen_end: Ints
+    key: tuple[int, int], task: tuple[int, ...], numbers: Sequence[Ints], halt: Ints
 ) -> Job:
     """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after.
 
-    `chosen` and `chosen_end` are empty where every path is to be walked.
+    `numbers` are those of the paths in each draw.
     """
     # the numbers that change while the kernel runs, and those that do not
     here, given = _ints(5), _ints(len(task))
     here[:2], given[:] = key, task
-    return Job(here=here, task=given, halt=halt, chosen=chosen, chosen_end=chosen_end)
+    first = np.cumsum([0, *(len(some) for some in numbers)]).astype(np.int64)
+    return Job(here=here, task=given, first=first, number=np.concatenate(numbers), halt=halt)
 
 
 def axes(made: Lowered) -> Axes:
@@ -106,15 +108,18 @@ def path_state(made: Lowered) -> PathState:
     return PathState(**arrays)
 
 
-def output(made: Lowered, draws: int, rows: int, record: int, capacity: int) -> Output:
-    """Memory for what so many paths (`rows`) of so many draws leave behind.
+def output(
+    made: Lowered, draws: int, rows: int, record: int, events: int, steps: int | None = None
+) -> Output:
+    """Memory for what so many draws with so many paths in all leave behind.
 
-    `record` is NO_EVENTS or one of those after it, `capacity` the events and the changes that can
-    be written down.
+    `record` is NO_EVENTS or one of those after it; `events` says for how many, and for how many
+    changes; `steps` likewise for a trace, None: none wanted.
     """
-    model = made.model
-    capacity = 0 if record == NO_EVENTS else capacity
+    model, traced = made.model, steps is not None
+    capacity = 0 if record == NO_EVENTS else events
     changes = capacity if record == WITH_CHANGES else 0
+    transitions, options = len(model.transitions), int(made.plan.rules.option[-1])
     levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
     return Output(
         ending=np.zeros(rows, np.int16),
@@ -141,4 +146,9 @@ def output(made: Lowered, draws: int, rows: int, record: int, capacity: int) -> 
         changes=_ints(1),
         # an array of one, because the kernel takes arrays only
         record=np.array([record], np.int64),
+        came=np.zeros((rows if traced else 0, 2 * transitions + options), np.uint8),
+        parted=np.zeros((rows, made.plan.size.others), np.uint8),
+        step=_ints(steps or 0),
+        step_end=_ints(rows if traced else 0),
+        trace=np.array([traced], np.int64),
     )

@@ -44,7 +44,7 @@ def choices(model: Model, registry: TableRegistry) -> Choices:
     """Register the tables that options need."""
     made = Choices(table=[], first=[0], available=[], value=[], share=[], lone=[])
     for transition in model.transitions:
-        number = _table(transition, registry)
+        number = weights_of(transition, registry)
         made.table.append(number)
         made.first.append(made.first[-1] + len(transition.options))
         for option in transition.options:
@@ -64,7 +64,8 @@ def _number(expression: Expression | None, registry: TableRegistry) -> int:
     return NONE if expression is None else registry.expression(expression)
 
 
-def _table(transition: Transition, registry: TableRegistry) -> int:
+def weights_of(transition: Transition, registry: TableRegistry) -> int:
+    """The number of the table of a transition's weights; PLAIN without a choice, or APART."""
     options = transition.options
     read = [e for o in options for e in (o.available, o.value) if e is not None]
     if len(options) == 1 and not read:  # nothing to choose, and no random number needed
@@ -79,7 +80,8 @@ def _table(transition: Transition, registry: TableRegistry) -> int:
             variables=names,
             shape=shape,
             width=width,
-            drawn=any(parameters_read(e.node) for e in read),
+            parameters=frozenset(name for e in read for name in parameters_read(e.node)),
+            key=("weights", transition.choice, options),
             fill=_filler(options, transition),
         )
     )

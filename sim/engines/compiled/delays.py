@@ -26,7 +26,8 @@ def delays(model: Model, registry: TableRegistry) -> Ints:
     for transition in model.transitions:
         made = Table(
             width=width(transition.after),
-            drawn=bool(parameters_read(transition.after)),
+            parameters=frozenset(parameters_read(transition.after)),
+            key=("delay", transition.after),
             fill=_rows(model, transition),
         )
         numbers.append(registry.add(made))

@@ -9,12 +9,15 @@ from sim.engines.compiled.layout import (
     APART,
     CHANGED,
     CHANGES_RECORDED,
+    CODE,
     EVENTS,
+    FULL,
     GRID_STEP,
     NONE,
     PLAIN,
     POSITION,
     RECORDED,
+    STEPS,
     WITH_CHANGES,
     WRONG_CHOICE,
     WRONG_EFFECT,
@@ -123,7 +126,43 @@ def apply_new_values(plan, path, out, here, first, last, now):
                 at = (here[POSITION] * (size.grid + 1) + step) * size.rungs + column
                 out.rungs[at + old] -= 1
                 out.rungs[at + new] += 1
+                if out.trace[0] != 0:
+                    place = step * size.rungs + column + 1
+                    keep_step(size, path, out, place + old, place + new)
     path.status[CHANGED] = changed
+
+
+@inlined
+def keep_step(size, path, out, left, reached):
+    """Write a change of rungs down; with too little memory the call is made once more."""
+    at = path.status[STEPS]
+    if at + 2 > size.step_capacity:
+        path.status[CODE] = FULL
+        return
+    out.step[at] = -left
+    out.step[at + 1] = reached
+    path.status[STEPS] = at + 2
+
+
+@inlined
+def compare_choices(tables, plan, path, out, row, rank, option):
+    """Mark the other choices of a transition that would have taken another option than it did."""
+    rules = plan.rules
+    n = rules.option[rank + 1] - rules.option[rank]
+    for i in range(rules.other_first[rank], rules.other_first[rank + 1]):
+        if rules.other[i] < 0:  # it has no table, being too large: taken for another
+            out.parted[row * plan.size.others + i] = 1
+            continue
+        at = row_of(tables, rules.other[i], path.state)
+        total = tables.pool[at]
+        other = NOTHING
+        if total > 0.0:
+            mark, other = path.option_u[rank] * total, 0
+            while mark >= tables.pool[at + 1 + other]:
+                other += 1
+        # NaN is an error there, which its own walk has to tell
+        if other != option or math.isnan(total):
+            out.parted[row * plan.size.others + i] = 1
 
 
 @inlined

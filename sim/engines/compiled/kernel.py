@@ -18,6 +18,7 @@ from sim.engines.compiled.clocks import earliest, fault, keep_pace, look_at_cloc
 from sim.engines.compiled.firing import (
     apply_new_values,
     choose,
+    compare_choices,
     find_ending,
     find_new_values,
     look_at_outcomes,
@@ -28,7 +29,6 @@ from sim.engines.compiled.layout import (
     AT_INSTANT,
     CHANGED,
     CHANGES_RECORDED,
-    CHOSEN,
     CODE,
     DRAW,
     DRAWS,
@@ -36,7 +36,6 @@ from sim.engines.compiled.layout import (
     EVENTS,
     FINE,
     FIRST_DRAW,
-    FIRST_PATH,
     FULL,
     HALTED,
     IN_BLOCK,
@@ -45,10 +44,9 @@ from sim.engines.compiled.layout import (
     NONE,
     NOW,
     PATH,
-    PATHS,
     POSITION,
     RECORDED,
-    SOME,
+    STEPS,
     TOO_MANY,
     WRONG_BECOMES,
     WRONG_GUARD,
@@ -113,8 +111,10 @@ def begin_path(plan, path, out, here, row):
         path.fired[i] = 0
     for i in range(size.options):
         path.taken[i] = 0
-    for i in range(RECORDED):  # that one and the next go on from path to path
+    for i in range(RECORDED):  # all but the last three, which go on from path to path
         path.status[i] = 0
+    for i in range(size.others):
+        out.parted[row * size.others + i] = 0
     for i in range(size.outcomes):
         out.outcome_time[row * size.outcomes + i] = math.nan
 
@@ -183,6 +183,8 @@ def fire(tables, plan, path, out, here, row, rank, now):
     """Let one option of a transition happen, then look at everything again; whether it stops."""
     size, rules = plan.size, plan.rules
     option, probability = choose(tables, rules, path, rank)
+    if size.others != 0:
+        compare_choices(tables, plan, path, out, row, rank, option)
     if size.waited != 0:
         keep_conditions(plan, path)
     first, last, called = 0, 0, size.options + rank
@@ -254,31 +256,41 @@ def walk_path(tables, plan, path, out, job, row):
 
 
 @inlined
+def keep_trace(size, path, out, row):
+    """Write down what a path came to: clocks started, transitions fired, options taken."""
+    at = row * (2 * size.transitions + size.options)
+    for i in range(size.transitions):
+        out.came[at + i] = 1 if path.starts[i] != 0 else 0
+        out.came[at + size.transitions + i] = 1 if path.fired[i] != 0 else 0
+    at += 2 * size.transitions
+    for i in range(size.options):
+        out.came[at + i] = path.taken[i]
+    out.step_end[row] = path.status[STEPS]
+
+
+@inlined
 def walk_block(arguments):
     """Walk the paths of a block of draws; FINE, or why it ended early (see `layout`)."""
     tables, plan, path, out = arguments.tables, arguments.plan, arguments.path, arguments.out
     job = arguments.job
     here, task, halt = job.here, job.task, job.halt
-    row, count = 0, task[PATHS]
-    path.status[RECORDED] = 0
-    path.status[CHANGES_RECORDED] = 0
+    path.status[RECORDED] = path.status[STEPS] = path.status[CHANGES_RECORDED] = 0
     for draw in range(task[DRAWS]):
         begin_draw(tables, arguments.offsets, plan, path, task[IN_BLOCK] + draw)
         here[DRAW] = task[FIRST_DRAW] + draw
         here[POSITION] = draw
-        if task[CHOSEN] == SOME:
-            count = job.chosen_end[draw] - row
-        for i in range(count):
+        for row in range(job.first[draw], job.first[draw + 1]):
             if halt[0] != 0:
                 return HALTED
-            here[PATH] = job.chosen[row] if task[CHOSEN] == SOME else task[FIRST_PATH] + i
+            here[PATH] = job.number[row]
             walk_path(tables, plan, path, out, job, row)
             if path.status[CODE] == FINE:
                 find_ending(tables, plan, path, out, row)
             if path.status[CODE] != FINE:
                 return path.status[CODE]
             out.end[row] = path.status[RECORDED]
-            row += 1
+            if out.trace[0] != 0:
+                keep_trace(plan.size, path, out, row)
     out.changes[0] = path.status[CHANGES_RECORDED]
     return FINE
 

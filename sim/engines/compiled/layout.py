@@ -20,10 +20,9 @@ UNLIMITED = 1 << 62
 # Places in `Job.here`, which the kernel changes as it goes from path to path.
 KEY_LOW, KEY_HIGH, DRAW, PATH, POSITION = range(5)  # the generator's key; POSITION: of the draw
 # Places in `Job.task`; IN_BLOCK is the position of the first draw in its block.
-FIRST_DRAW, DRAWS, FIRST_PATH, PATHS, IN_BLOCK, CHOSEN = range(6)
-# Values of `Output.record`, and of CHOSEN above: all paths from FIRST_PATH on, or those in `Job`.
+FIRST_DRAW, DRAWS, IN_BLOCK = range(3)
+# Values of `Output.record`: what is written down of every event.
 NO_EVENTS, WITH_EVENTS, WITH_CHANGES = range(3)
-EVERY, SOME = range(2)
 # Places in `PathState.status`, the numbers that change with every firing.
 EVENTS = 0  # firings of this path so far
 AT_INSTANT = 1  # of these, at this very instant
@@ -31,8 +30,9 @@ CODE, RANK, OPTION = 2, 3, 4  # what went wrong: one of the codes below, and whe
 CHANGED = 5  # how many variables the last firing changed
 GRID_STEP = 6  # the first time of the rungs' grid that is not yet past
 RECORDED = 7  # events written down in this call; all before it are of one path
-CHANGES_RECORDED = 8  # changes of variables written down in this call
-STATUS_SIZE = 9
+STEPS = 8  # changes of rungs written down in this call
+CHANGES_RECORDED = 9  # changes of variables written down in this call
+STATUS_SIZE = 10
 # Places in `PathState.time`.
 NOW, LAST_FIRING = 0, 1
 
@@ -68,9 +68,9 @@ class Job(NamedTuple):
 
     here: Ints  # see KEY_LOW and those after it
     task: Ints  # see FIRST_DRAW and those after it
+    first: Ints  # by draw of the call, the row of its first path; last, the number of rows
+    number: Ints  # by row: the number of the path
     halt: Ints  # anything but 0 ends it; other threads set it, see LOOK_UP in `kernel`
-    chosen: Ints  # the numbers of the paths to walk, where CHOSEN says SOME, draw by draw ...
-    chosen_end: Ints  # ... and by draw in the call: how many there are by its end
 
 
 class Conditions(NamedTuple):
@@ -112,6 +112,8 @@ class Rules(NamedTuple):
     waited: Ints  # words: the conditions that triggers wait for
     becomes: Ints  # (conditions waited for, words): started when it turns true
     effect: Ints  # by option: its first effect; last, the number of all effects
+    other_first: Ints  # by transition: its first other choice; last, the number of all of them
+    other: Ints  # tables of the same options otherwise weighed; see `Output.parted`
 
 
 class Effects(NamedTuple):
@@ -156,7 +158,9 @@ class Size(NamedTuple):
     tables: int
     rungs: int  # levels of all ladders
     grid: int  # times of the rungs
+    others: int  # other choices
     capacity: int  # events that can be written down, and as many changes of variables
+    step_capacity: int  # changes of rungs that can be
 
 
 class Plan(NamedTuple):
@@ -233,6 +237,12 @@ class Output(NamedTuple):
     end: Ints  # by path: events written by its end
     changes: Ints  # one number: changes written in all
     record: Ints  # one number: NO_EVENTS and those after it
+    # the trace: what each path came to, for who asks which paths a change of the model can touch
+    came: NDArray[np.uint8]  # (paths, 2 transitions + options): started, fired, taken
+    parted: NDArray[np.uint8]  # (paths, other choices): would have taken another option
+    step: Ints  # changes of rungs: the place in `rungs` and one more, below zero where it falls
+    step_end: Ints  # by path: changes written by its end
+    trace: Ints  # one number: whether the trace is wanted
 
 
 class Arguments(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engines.compiled.bit_planes import how_many_words, words_of
-from sim.engines.compiled.choices import KINDS, Choices, choices
+from sim.engines.compiled.choices import KINDS, Choices, choices, weights_of
 from sim.engines.compiled.conditions import conditions
 from sim.engines.compiled.delays import delays
 from sim.engines.compiled.layout import (
@@ -44,10 +44,17 @@ class Lowered:
     options: int  # of the transition that has most
 
 
-def lowered(model: Model, *, planes: int | None = None, limit: int = LIMIT) -> Lowered:
+def lowered(
+    model: Model,
+    *,
+    others: Sequence[tuple[int, Transition]] = (),
+    planes: int | None = None,
+    limit: int = LIMIT,
+) -> Lowered:
     """Lower a model. Raises UsageError naming an expression or count that is too large.
 
-    For `planes` see `conditions`; `limit` is that of a table.
+    `others` are ranks, in ascending order, each with the transition whose options are weighed
+    beside its own. For `planes` see `conditions`; `limit` is that of a table.
     """
     for variable in model.variables:
         if variable.size > limit:
@@ -61,9 +68,10 @@ def lowered(model: Model, *, planes: int | None = None, limit: int = LIMIT) -> L
     made, waits = choices(model, registry), delays(model, registry)
     waited = list(dict.fromkeys(t.becomes for t in _triggers(model) if t.becomes is not None))
     looked_at = conditions(model, registry, waited, planes)
-    rules, effects = _rules(model, registry, made, waited), _effects(model, registry)
+    rules = _rules(model, registry, made, waited, others)
+    effects = _effects(model, registry)
     ends = _ends(model, registry, len(waited))
-    size = _size(model, registry, looked_at, ends, len(waited))
+    size = _size(model, registry, looked_at, ends, len(waited))._replace(others=len(others))
     plan = Plan(size=size, conditions=looked_at, rules=rules, effects=effects, ends=ends)
     return Lowered(
         model=model,
@@ -98,14 +106,21 @@ def _size(
         tables=len(registry.tables),
         rungs=sum(variable.size for variable in model.variables if variable.ladder is not None),
         grid=RUNG_TIMES,
+        others=0,
         capacity=0,
+        step_capacity=0,
     )
 
 
 def _rules(
-    model: Model, registry: TableRegistry, made: Choices, waited: Sequence[Expression]
+    model: Model,
+    registry: TableRegistry,
+    made: Choices,
+    waited: Sequence[Expression],
+    others: Sequence[tuple[int, Transition]],
 ) -> Rules:
     transitions = model.transitions
+    weighed = [rank for rank, _ in others]
     words = how_many_words(len(transitions))
     ranks = range(len(transitions))
     # Bits of all conditions, in this order: guards, outcomes, `stop_when`, conditions waited for.
@@ -133,6 +148,8 @@ def _rules(
         waited=words_of(range(first, first + len(waited)), how_many_words(first + len(waited))),
         becomes=_called_by_conditions(model, waited, words),
         effect=np.cumsum([0, *effects]).astype(np.int64),
+        other_first=np.searchsorted(weighed, range(len(transitions) + 1)).astype(np.int64),
+        other=np.array([weights_of(one, registry) for _, one in others], np.int64),
     )
 
 

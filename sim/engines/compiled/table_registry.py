@@ -5,7 +5,7 @@ stand one behind the other in one array: first those that no parameter enters, t
 draw of a block, those that one does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
@@ -45,9 +45,15 @@ class Table:
     outcomes: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     width: int = 1
-    drawn: bool = False  # whether a parameter enters
+    parameters: frozenset[str] = frozenset()  # those that enter
+    key: Hashable = None  # tables of one key, over variables of one size, hold the same numbers
     steps: tuple[int, ...] = ()  # not a table, but computed from others: see STACK
     fill: Callable[[Grid], Floats] | None = None  # (draws, *shape, width) from the grid
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a parameter enters."""
+        return bool(self.parameters)
 
     @property
     def size(self) -> int:
@@ -100,7 +106,8 @@ class TableRegistry:
                     variables=variables,
                     outcomes=outcomes,
                     shape=shape,
-                    drawn=bool(parameters_read(node)),
+                    parameters=frozenset(parameters_read(node)),
+                    key=node,
                     fill=values_of(node),
                 )
             else:
@@ -137,6 +144,16 @@ def _operator(node: Node) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What a pool may take from another one: which of its tables, and where they stand in both."""
+
+    tables: frozenset[int]  # numbers in the pool that takes
+    segments: tuple[tuple[int, int, int], ...]  # (where here, where there, how many), of a draw
+    drawn_size: int  # of the other pool
+    filled: Floats = field(default_factory=lambda: np.empty(0))  # the other pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """Where every table starts: `base`, plus `step` times the draw's position in its block."""
 
@@ -150,19 +167,58 @@ class Pool:
         """Numbers a draw takes."""
         return int(self.step.max(initial=0))
 
-    def filled(self, columns: Columns, draws: int) -> Floats:
-        """The pool for a block of draws, whose parameters are `columns`."""
+    def filled(self, columns: Columns, draws: int, shared: Shared | None = None) -> Floats:
+        """The pool for a block of draws, whose parameters are `columns`.
+
+        What another pool has the same, it is taken from there, filled for the same draws.
+        """
         # what no parameter enters, then a row for each draw, one table behind the other
         fixed = self.fixed.size
         whole = np.empty(fixed + draws * self.drawn_size)
         whole[:fixed] = self.fixed
         rows = whole[fixed:].reshape(draws, self.drawn_size)
+        taken: frozenset[int] = frozenset()
+        if shared is not None:
+            taken = shared.tables
+            size = shared.drawn_size
+            there = shared.filled[shared.filled.size - draws * size :].reshape(draws, size)
+            for at, other, length in shared.segments:
+                rows[:, at : at + length] = there[:, other : other + length]
         for number, made in enumerate(self.registry.tables):
-            if made.drawn and made.size:
+            if made.drawn and made.size and number not in taken:
                 at = int(self.base[number]) - fixed
                 filled = _fill(self.registry, made, columns, draws)
                 rows[:, at : at + made.size] = filled.reshape(-1, made.size)
         return whole
+
+
+def shared_with(pool: Pool, other: Pool, changed: Collection[str]) -> Shared:
+    """The drawn tables of a pool that another one has as well, but those a changed parameter enters.
+
+    The two models have the same variables.
+    """
+    known = {one.key: i for i, one in enumerate(other.registry.tables) if one.drawn and one.size}
+    taken, segments = list[int](), list[tuple[int, int, int]]()
+    for number, table in enumerate(pool.registry.tables):
+        there = known.get(table.key) if table.drawn and table.size else None
+        if there is None or not table.parameters.isdisjoint(changed):
+            continue
+        taken.append(number)
+        at = int(pool.base[number]) - pool.fixed.size
+        beside = int(other.base[there]) - other.fixed.size
+        if segments and _follows(segments[-1], at, beside):
+            at, beside, length = segments.pop()
+            segments.append((at, beside, length + table.size))
+        else:
+            segments.append((at, beside, table.size))
+    return Shared(
+        tables=frozenset(taken), segments=tuple(segments), drawn_size=other.drawn_size
+    )
+
+
+def _follows(segment: tuple[int, int, int], at: int, beside: int) -> bool:
+    """Whether a table stands right behind the segment, here and there."""
+    return segment[0] + segment[2] == at and segment[1] + segment[2] == beside
 
 
 def pool(registry: TableRegistry) -> Pool:

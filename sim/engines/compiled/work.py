@@ -5,13 +5,14 @@ found as it goes, so that a call takes a moment; what is walked does not depend 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
-from typing import Generic, NoReturn, TypeVar
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +27,14 @@ from sim.engines.compiled.layout import (
     CODE,
     DRAW,
     ENDLESS,
-    EVERY,
     FINE,
     FULL,
     HALTED,
     NO_EVENTS,
     PATH,
     RECORDED,
-    SOME,
     TOO_MANY,
+    WITH_CHANGES,
     WITH_EVENTS,
     Arguments,
     Floats,
@@ -45,9 +45,10 @@ from sim.engines.compiled.layout import (
     PathState,
 )
 from sim.engines.compiled.lowering import Lowered
+from sim.engines.compiled.table_registry import Shared
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, too_many
-from sim.results import EventBatch, PathBatch
+from sim.results import Changes, EventBatch, PathBatch, PathTrace
 
 SECONDS = 0.1  # a call of the kernel, about
 LOOK_EVERY = 0.2  # seconds: how soon Ctrl-C is heard in a call that takes longer
@@ -78,62 +79,59 @@ def size_after(paths: int, seconds: float) -> int:
     return int(min(max(SECONDS * paths / max(seconds, 1e-9), 1), MOST_PATHS_AT_ONCE))
 
 
-_NONE = np.empty(0, np.int64)
+Paths = range | Sequence[Ints]  # the same in every draw, or of each draw their numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Some paths of some draws; `position` is that of the first draw in its block.
-
-    They are the same range in each draw, or `chosen`: all their numbers, draw by draw, and by draw
-    how many there are by its end.
-    """
+    """Some paths of some draws; `position` is that of the first draw in its block."""
 
     filled: Floats
     first: int  # draw
     position: int
-    draws: int
-    paths: range = range(0)
-    chosen: tuple[Ints, Ints] | None = None
+    numbers: tuple[Ints, ...]  # of the paths, one array a draw
 
     @property
     def rows(self) -> int:
         """How many paths there are in all."""
-        return self.draws * len(self.paths) if self.chosen is None else len(self.chosen[0])
+        return sum(map(len, self.numbers))
 
 
-Batch = TypeVar("Batch")
-
-
-class Walker(Generic[Batch]):
-    """One call of `walk` or `walk_chosen`: what all its threads share.
-
-    `tasks` says what there is to walk, and `batches` what becomes of it.
-    """
+class Walker:
+    """One call of `walk`: what all its threads share."""
 
     def __init__(
-        self, made: Lowered, values: NDArray[np.float64], seed: int, draws: range, record: int
+        self,
+        made: Lowered,
+        values: NDArray[np.float64],
+        seed: int,
+        draws: range,
+        paths: Paths,
+        events: bool,
+        *,
+        changes: bool = False,
+        trace: bool = False,
+        like: tuple[Shared, "Walker"] | None = None,
     ) -> None:
+        """`changes` keeps events with what they did to the state.
+
+        `like`: what its tables share with those of another walker over the same draws.
+        """
         self.made, self.values, self.seed = made, values, seed
-        self.draws, self.record = draws, record
+        self.draws, self.paths, self.trace = draws, paths, trace
+        self.record = WITH_CHANGES if changes else WITH_EVENTS if events else NO_EVENTS
+        self.like = like
+        self.filled: dict[tuple[int, int], Floats] = {}  # of a walker with a trace, by block
         self.halt = np.zeros(1, np.int64)
         self.size = PATHS_AT_FIRST
         self.axes = allocation.axes(made)
         self.offsets = Offsets(start=made.pool.base, step=made.pool.step, delay=made.delays)
         self.walk_block = kernel(_source())
 
-    def tasks(self) -> Iterator[Task]:
-        """The work in order of draw, then of path."""
-        raise NotImplementedError
-
-    def batches(self, task: Task, out: Output) -> list[Batch]:
-        """What a task left behind."""
-        raise NotImplementedError
-
-    def pieces(self, threads: int, check: Callable[[], None]) -> Iterator[Batch]:
+    def pieces(self, threads: int, check: Callable[[], None]) -> Iterator[PathBatch]:
         """All pieces in order, a few tasks ahead of whoever takes them; `check` as in `walk`."""
         # twice as many tasks as threads are under way: enough to keep all busy, and bounded memory
-        waiting_for: deque[Future[list[Batch]]] = deque()
+        waiting_for: deque[Future[list[PathBatch]]] = deque()
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
             for task in self.tasks():
@@ -146,13 +144,46 @@ class Walker(Generic[Batch]):
             self.halt[0] = 1  # also when nobody takes the rest, or it is interrupted
             pool.shutdown(wait=True, cancel_futures=True)
 
+    def tasks(self) -> Iterator[Task]:
+        """The work in order of draw, then of path."""
+        for some in self.blocks():
+            if not any(map(self.count, some)):
+                continue  # no path of these draws is wanted, so no tables are
+            filled, at = self.tables(some), some.start
+            while at < some.stop:
+                last, rows = at + 1, self.count(at)
+                while last < some.stop and rows + self.count(last) <= self.size:
+                    rows += self.count(last)
+                    last += 1
+                for numbers in self.cut(at, last):
+                    yield Task(filled, self.draws[at], at - some.start, numbers)
+                at = last
+
     def blocks(self) -> Iterator[range]:
-        """Positions of draws whose tables are filled at once, as far as memory allows."""
-        # for many draws at once NumPy does it well
+        """The draws whose tables are filled at once, which NumPy does well, as memory allows."""
         size = self.made.pool.drawn_size
         block = max(1, min(DRAWS_IN_A_BLOCK, NUMBERS_IN_A_BLOCK // max(size, 1)))
         for first in range(0, len(self.draws), block):
             yield range(first, min(first + block, len(self.draws)))
+
+    def count(self, draw: int) -> int:
+        """How many paths a draw (by its position) has."""
+        return len(self.paths) if isinstance(self.paths, range) else len(self.paths[draw])
+
+    def cut(self, first: int, last: int) -> Iterator[tuple[Ints, ...]]:
+        """The paths of some draws; those of one draw in pieces of what is the size by then."""
+        if last > first + 1:
+            if not isinstance(self.paths, range):
+                yield tuple(self.paths[first:last])
+            else:
+                yield (_numbers(self.paths),) * (last - first)
+            return
+        paths = self.paths if isinstance(self.paths, range) else self.paths[first]
+        at = 0
+        while at < len(paths):
+            end = at + self.size if len(paths) > self.size else len(paths)
+            yield (_numbers(paths[at:end]),)
+            at = end
 
     def tables(self, some: range) -> Floats:
         """The tables for a block of draws."""
@@ -160,12 +191,18 @@ class Walker(Generic[Batch]):
             parameter.name: np.ascontiguousarray(self.values[some.start : some.stop, i])
             for i, parameter in enumerate(self.made.model.parameters)
         }
+        block, shared = (some.start, some.stop), None
+        if self.like is not None and block in self.like[1].filled:
+            shared = replace(self.like[0], filled=self.like[1].filled[block])
         try:
-            return self.made.pool.filled(columns, len(some))
+            filled = self.made.pool.filled(columns, len(some), shared)
         except Impossible as wrong:
             raise impossible(wrong, self.draws[some.start]) from wrong
+        if self.trace:
+            self.filled[block] = filled
+        return filled
 
-    def do(self, task: Task) -> list[Batch]:
+    def do(self, task: Task) -> list[PathBatch]:
         """Walk a task's paths."""
         path, begun = allocation.path_state(self.made), perf_counter()
         code, job, out = self.run(task, path, self.record)
@@ -174,29 +211,55 @@ class Walker(Generic[Batch]):
         if code != FINE:
             self.fail(task, path, int(job.here[DRAW]), int(job.here[PATH]))
         self.size = size_after(task.rows, perf_counter() - begun)
-        return self.batches(task, out)
+        rows = [slice(*ends) for ends in pairwise(job.first.tolist())]
+        return [
+            self.piece(task, out, draw, some)
+            for draw, some in enumerate(rows)
+            if some.stop > some.start
+        ]
 
     def run(self, task: Task, path: PathState, record: int) -> tuple[int, Job, Output]:
         """(how it ended, where, what is left behind); with twice the memory for events if need be.
 
         A path draws by its number, so that it is the same when the call is made once more.
         """
-        capacity = EVENTS_A_PATH * task.rows if record != NO_EVENTS else 0
-        paths, which = task.paths, EVERY if task.chosen is None else SOME
-        numbers = (task.first, task.draws, paths.start, len(paths), task.position, which)
-        chosen, chosen_end = task.chosen or (_NONE, _NONE)
+        capacity = EVENTS_A_PATH * task.rows
+        steps = EVENTS_A_PATH * task.rows if self.trace else None
+        given = (task.first, len(task.numbers), task.position)
         tables = allocation.tables(self.made, self.axes, task.filled)
         plan = self.made.plan
         while True:
-            job = allocation.job(streams.key(self.seed), numbers, self.halt, chosen, chosen_end)
-            out = allocation.output(self.made, task.draws, task.rows, record, capacity)
-            plan = plan._replace(size=plan.size._replace(capacity=capacity))
+            job = allocation.job(streams.key(self.seed), given, task.numbers, self.halt)
+            draws, rows = len(task.numbers), task.rows
+            out = allocation.output(self.made, draws, rows, record, capacity, steps)
+            size = plan.size._replace(capacity=capacity, step_capacity=steps or 0)
+            plan = plan._replace(size=size)
             # named, as `addresses` keeps no reference to what it points to
             arguments = Arguments(tables, self.offsets, plan, path, out, job)
             code = self.walk_block(addresses(arguments))
             if code != FULL:
                 return code, job, out
-            capacity *= 2
+            capacity, steps = 2 * capacity, 2 * steps if steps else None
+
+    def piece(self, task: Task, out: Output, draw: int, rows: slice) -> PathBatch:
+        """What one draw of a task left behind."""
+        return PathBatch(
+            draw=task.first + draw,
+            first=int(task.numbers[draw][0]),
+            ending=out.ending[rows],
+            end_time=out.end_time[rows],
+            stopped=out.stopped[rows].view(np.bool_),
+            n_events=out.n_events[rows],
+            outcome_time=out.outcome_time[rows],
+            outcome_event=out.outcome_event[rows],
+            started=out.started[draw],
+            fired=out.fired[draw],
+            taken=out.taken[draw],
+            rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
+            events=_firings(out, rows) if out.record[0] != NO_EVENTS else None,
+            changes=_changes(out, rows) if out.record[0] == WITH_CHANGES else None,
+            trace=_trace(self.made, out, rows) if out.trace[0] else None,
+        )
 
     def fail(self, task: Task, path: PathState, draw: int, number: int) -> NoReturn:
         """Raise the error for what went wrong in a path."""
@@ -204,9 +267,8 @@ class Walker(Generic[Batch]):
         when = moment_of(model, path, draw, number)
         if path.status[CODE] == ENDLESS:
             # the path once more, alone and with its events, to see what went round
-            one = Task(
-                task.filled, draw, task.position + draw - task.first, 1, range(number, number + 1)
-            )
+            position = task.position + draw - task.first
+            one = Task(task.filled, draw, position, (np.array([number]),))
             _, _, out = self.run(one, path, WITH_EVENTS)
             last = out.transition[: path.status[RECORDED]][-1 - FIRINGS_AT_ONE_INSTANT :]
             raise endless([model.transitions[rank].name for rank in last.tolist()], when)
@@ -215,45 +277,7 @@ class Walker(Generic[Batch]):
         explain(model, path, self.values[draw - self.draws.start].tolist(), draw, when)
 
 
-class EveryPath(Walker[PathBatch]):
-    """The same range of paths in every draw."""
-
-    def __init__(
-        self,
-        made: Lowered,
-        values: NDArray[np.float64],
-        seed: int,
-        draws: range,
-        paths: range,
-        events: bool,
-    ) -> None:
-        super().__init__(made, values, seed, draws, WITH_EVENTS if events else NO_EVENTS)
-        self.paths = paths
-
-    def tasks(self) -> Iterator[Task]:
-        """Rectangles of draws and paths, or a part of one draw where it has many."""
-        for some in self.blocks():
-            filled, at = self.tables(some), some.start
-            while at < some.stop:
-                draws = min(max(self.size // max(len(self.paths), 1), 1), some.stop - at)
-                for paths in self.cut(self.paths):
-                    yield Task(filled, self.draws[at], at - some.start, draws, paths)
-                at += draws
-
-    def cut(self, paths: range) -> Iterator[range]:
-        """Consecutive paths, in pieces of what is the size by then; all in one if they are few."""
-        first = paths.start
-        while first < paths.stop:
-            last = min(first + self.size, paths.stop) if len(paths) > self.size else paths.stop
-            yield range(first, last)
-            first = last
-
-    def batches(self, task: Task, out: Output) -> list[PathBatch]:
-        """A batch for each draw."""
-        return [piece(task, out, draw) for draw in range(task.draws)]
-
-
-def _result(future: Future[list[Batch]], check: Callable[[], None]) -> list[Batch]:
+def _result(future: Future[list[PathBatch]], check: Callable[[], None]) -> list[PathBatch]:
     """What a task found; `check` is called while it is waited for, and what it raises raised."""
     check()
     while not wait([future], timeout=LOOK_EVERY).done:
@@ -261,31 +285,47 @@ def _result(future: Future[list[Batch]], check: Callable[[], None]) -> list[Batc
     return future.result()
 
 
-def piece(task: Task, out: Output, draw: int) -> PathBatch:
-    """What one draw of a task left behind."""
-    count = len(task.paths)
-    rows = slice(draw * count, (draw + 1) * count)
-    return PathBatch(
-        draw=task.first + draw,
-        first=task.paths.start,
-        ending=out.ending[rows],
-        end_time=out.end_time[rows],
-        stopped=out.stopped[rows].view(np.bool_),
-        n_events=out.n_events[rows],
-        outcome_time=out.outcome_time[rows],
-        started=out.started[draw],
-        fired=out.fired[draw],
-        taken=out.taken[draw],
-        rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
-        events=firings(out, rows) if out.record[0] else None,
+def _numbers(paths: range | Ints) -> Ints:
+    """Numbers of paths as an array without gaps."""
+    if isinstance(paths, range):
+        return np.arange(paths.start, paths.stop, dtype=np.int64)
+    return np.ascontiguousarray(paths, dtype=np.int64)
+
+
+def _trace(made: Lowered, out: Output, rows: slice) -> PathTrace:
+    first = int(out.step_end[rows.start - 1]) if rows.start else 0
+    size, ends = made.plan.size, out.step_end[rows]
+    came = out.came[rows].view(np.bool_)
+    parts = (size.transitions, 2 * size.transitions)
+    return PathTrace(
+        started=came[:, : parts[0]],
+        fired=came[:, parts[0] : parts[1]],
+        taken=came[:, parts[1] :],
+        parted=out.parted[rows].view(np.bool_),
+        step=out.step[first : int(ends[-1])],
+        step_path=np.repeat(np.arange(len(ends)), np.diff(ends, prepend=first)),
     )
 
 
-def firings(out: Output, rows: slice) -> EventBatch:
-    """The events of the paths in these rows."""
+def _changes(out: Output, rows: slice) -> Changes:
+    these = _events(out, rows)
+    first = np.append(out.change[: out.end[-1]], out.changes)[these.start : these.stop + 1]
+    changes = slice(int(first[0]), int(first[-1]))
+    return Changes(
+        first=first - first[0],
+        variable=out.changed[changes].copy(),
+        value=out.new[changes].copy(),
+    )
+
+
+def _events(out: Output, rows: slice) -> slice:
+    """Where the events of some paths stand."""
     first = int(out.end[rows.start - 1]) if rows.start else 0
-    last = int(out.end[rows.stop - 1]) if rows.stop else 0
-    these = slice(first, last)
+    return slice(first, int(out.end[rows.stop - 1]) if rows.stop else 0)
+
+
+def _firings(out: Output, rows: slice) -> EventBatch:
+    these = _events(out, rows)
     return EventBatch(
         path=out.path[these].copy(),
         seq=out.seq[these].copy(),
