@@ -5,6 +5,7 @@ to t = 0. A date (a treaty that begins to bind) has no cause; what was only wait
 with what had made the rest of its guard hold.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,7 +95,7 @@ class _Numbered:
     def step(self, number: int) -> Step:
         """The step of a number."""
         plain, rungs = divmod(number, len(self.rungs))
-        rank = int(np.searchsorted(self.first, plain, side="right")) - 1
+        rank = bisect_right(self.first, plain) - 1
         option = plain - self.first[rank] - 1
         return Step(rank, NOTHING if option < 0 else option, self.rungs[rungs])
 

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from sim.analysis.intervals import LEVEL, wilson
 from sim.analysis.resampling import generator, significant
-from sim.experiment.walking_again import walk_histories
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.model.transitions import NOTHING
@@ -42,27 +41,24 @@ class Sample:
 
     histories: Histories
     reached: NDArray[np.bool_]
-    weight: Floats
+    weight: Floats  # 0: not in the sample
 
 
-def sample(
-    model: Model, results: RunTables, outcome: str, *, most: int = MOST, threads: int = 1
-) -> Sample:
-    """So many paths that reach the outcome, and as many that do not, drawn without replacement."""
-    paths = results.paths
-    assert paths is not None
-    reached = paths[f"time__{outcome}"].notna().to_numpy()
+def sample_weights(results: RunTables, outcome: str, *, most: int = MOST) -> Floats:
+    """A sample of up to `most` paths that reach the outcome, and as many that do not.
+
+    For each row of `results.paths` how many paths of its kind it stands for, 0 if it is not in the
+    sample; drawn without replacement from the stream `analysis:why:forks.<outcome>`.
+    """
+    assert results.paths is not None
+    reached = results.paths[f"time__{outcome}"].notna().to_numpy()
     random = generator(results.provenance.seed, "why", f"forks.{outcome}")
-    chosen, weight = np.zeros(len(paths), np.bool_), np.zeros(len(paths))
+    weight = np.zeros(len(reached))
     for kind in (reached, ~reached):
         rows = np.flatnonzero(kind)
         some = random.choice(rows, min(most, len(rows)), replace=False)
-        chosen[some] = True
         weight[some] = len(rows) / max(len(some), 1)
-    wanted = paths.loc[chosen, ["draw", "path"]]
-    seed = results.provenance.seed
-    walked = walk_histories(model, seed, wanted["draw"], wanted["path"], threads=threads)
-    return Sample(histories=walked, reached=reached[chosen], weight=weight[chosen])
+    return weight
 
 
 def forks(model: Model, found: Sample, outcome: str, *, level: float = LEVEL) -> pd.DataFrame:
@@ -110,7 +106,8 @@ def _first_firings(model: Model, found: Sample, outcome: str) -> tuple[Ints, Int
     seq = np.arange(len(path)) - histories.first[path]
     last = histories.outcome_event[:, model.names.outcomes[outcome]].astype(np.int64)
     last = np.where(last == NEVER, np.iinfo(np.int64).max, last)
-    rows = np.flatnonzero(choices[histories.transition] & (seq <= last[path]))
+    looked_at = choices[histories.transition] & (seq <= last[path]) & (found.weight[path] > 0)
+    rows = np.flatnonzero(looked_at)
     # events of a path stand in their order, so that the first one met is the first one
     place = path[rows] * len(model.transitions) + histories.transition[rows]
     _, first = np.unique(place, return_index=True)
@@ -133,7 +130,7 @@ def _decision(model: Model, found: Sample, row: Ints, path: Ints, level: float) 
     parting, error = _parting(option, reached, kinds)
     times = histories.time[row] / DAY
     when = float(np.median(times[reached] if reached.any() else times))
-    come = float(reached.sum() / max(found.reached.sum(), 1))
+    come = float(reached.sum() / max((found.reached & (found.weight > 0)).sum(), 1))
     rows = []
     for kind in kinds:
         took = option == kind

@@ -13,15 +13,18 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.analysis.chains import Chains, Step, chains
 from sim.analysis.intervals import LEVEL
 from sim.analysis.resampling import significant
 from sim.analysis.shares_by_draw import grouped_columns
 from sim.errors import NotApplicable, UsageError, unknown
+from sim.experiment.plan import Plan
 from sim.experiment.runs import varies
 from sim.experiment.walking_again import walk_histories
 from sim.model.model import Model
+from sim.results.histories import Histories
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -68,20 +71,31 @@ def routes(
     return ranked(chains_to(model, results, [outcome])[outcome], results, depth, level=level)
 
 
-def chains_to(
-    model: Model, results: RunTables, outcomes: Sequence[str], *, threads: int = 1
-) -> dict[str, Chains]:
+def chains_to(model: Model, results: RunTables, outcomes: Sequence[str]) -> dict[str, Chains]:
     """The chains behind each outcome in all paths that reach it, which are walked again once."""
+    histories = walked_again(model, results, reaching(results, outcomes))
+    return {outcome: chains(model, histories, outcome) for outcome in outcomes}
+
+
+def reaching(results: RunTables, outcomes: Sequence[str]) -> NDArray[np.bool_]:
+    """Which rows of `results.paths` reach any of the outcomes; UsageError for an unknown one."""
     paths = paths_of(results)
     known = [str(name) for name in results.outcomes.index]
     for outcome in outcomes:
         if outcome not in known:
             raise UsageError(unknown("outcome", outcome, known))
-    reached = paths[[f"time__{outcome}" for outcome in outcomes]].notna().any(axis=1)
-    wanted = paths.loc[reached, ["draw", "path"]]
+    found = paths[[f"time__{outcome}" for outcome in outcomes]].notna().any(axis=1)
+    return found.to_numpy(dtype=np.bool_)
+
+
+def walked_again(
+    model: Model, results: RunTables, which: NDArray[np.bool_], *, threads: int | None = None
+) -> Histories:
+    """These rows of `results.paths`, with all their events."""
+    wanted = paths_of(results).loc[which, ["draw", "path"]]
+    crew = Plan(workers=threads).crew
     seed = results.provenance.seed
-    histories = walk_histories(model, seed, wanted["draw"], wanted["path"], threads=threads)
-    return {outcome: chains(model, histories, outcome) for outcome in outcomes}
+    return walk_histories(model, seed, wanted["draw"], wanted["path"], threads=crew)
 
 
 def paths_of(results: RunTables) -> pd.DataFrame:

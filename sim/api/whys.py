@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sim.analysis.chains import Chains
+from sim.analysis.chains import chains
 from sim.analysis.cut_sets import cut_sets
 from sim.analysis.cuts import cuts
-from sim.analysis.forks import forks, sample
+from sim.analysis.forks import Sample, forks, sample_weights
 from sim.analysis.importance import importance, membership
 from sim.analysis.intervals import LEVEL
-from sim.analysis.routes import DEPTHS, chains_to, paths_of, ranked
+from sim.analysis.routes import DEPTHS, ranked, reaching, walked_again
 from sim.errors import require_int
 from sim.experiment.plan import Plan
 from sim.model.model import Model
+from sim.results import NEVER
+from sim.results.histories import Histories
 from sim.results.provenance import Provenance
 from sim.results.tables import RunTables
 
@@ -88,41 +92,52 @@ def whys(
 ) -> list[Why]:
     """`Why` of each outcome; the paths that reach any of them are walked again once."""
     require_int("cut", cut, 0)
-    paths_of(results)
-    threads = Plan(workers=workers).crew
-    begun = perf_counter()
-    found = chains_to(model, results, outcomes, threads=threads)
-    walked = perf_counter() - begun
-    return [
-        _why(model, results, name, found[name], cut, level, threads, walked) for name in outcomes
-    ]
+    clock = _Clock({})
+    reached = reaching(results, outcomes)
+    weights = {outcome: sample_weights(results, outcome) for outcome in outcomes}
+    # all paths that any question is about in one walk: tables are filled once
+    wanted = np.any([reached, *(weight > 0 for weight in weights.values())], axis=0)
+    histories = walked_again(model, results, wanted, threads=workers)
+    clock.note("walking")
+    walked = _Walked(model=model, results=results, histories=histories, level=level)
+    found = []
+    for outcome in outcomes:
+        about = _why(walked, outcome, weights[outcome][wanted], clock)
+        if cut:
+            threads = Plan(workers=workers).crew
+            table = about.importance
+            effects = cuts(model, results, outcome, table, cut, level=level, threads=threads)
+            clock.note("cuts")
+            about = replace(about, cuts=effects, seconds=dict(clock.seconds))
+        found.append(about)
+    return found
 
 
-def _why(
-    model: Model,
-    results: RunTables,
-    outcome: str,
-    found: Chains,
-    cut: int,
-    level: float,
-    threads: int,
-    walked: float,
-) -> Why:
-    clock = _Clock({"routes": walked})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walked:
+    """A run, and the paths of it that were walked again."""
+
+    model: Model
+    results: RunTables
+    histories: Histories
+    level: float
+
+
+def _why(walked: _Walked, outcome: str, weight: NDArray[np.float64], clock: _Clock) -> Why:
+    """All but the cuts; `weight` says which of the paths walked again `forks` looks at."""
+    model, results, level = walked.model, walked.results, walked.level
+    found = chains(model, walked.histories, outcome)
     tables = [ranked(found, results, depth, level=level) for depth in DEPTHS]
     routes = pd.concat(dict(zip(DEPTHS, tables, strict=True)), names=["depth"]).reset_index("depth")
     clock.note("routes")
     made = membership(found)
     important = importance(found, results, level=level, made=made)
-    clock.note("importance")
     sets = cut_sets(found, results, level=level, made=made)
-    clock.note("cut sets")
-    parted = forks(model, sample(model, results, outcome, threads=threads), outcome, level=level)
+    clock.note("importance")
+    reached = walked.histories.outcome_event[:, model.names.outcomes[outcome]] != NEVER
+    looked_at = Sample(histories=walked.histories, reached=reached, weight=weight)
+    parted = forks(model, looked_at, outcome, level=level)
     clock.note("forks")
-    effects = None
-    if cut:
-        effects = cuts(model, results, outcome, important, cut, level=level, threads=threads)
-        clock.note("cuts")
     return Why(
         outcome=outcome,
         title=str(results.outcomes.loc[outcome, "title"]),
@@ -132,9 +147,9 @@ def _why(
         importance=important,
         cut_sets=sets,
         forks=parted,
-        cuts=effects,
+        cuts=None,
         provenance=results.provenance,
-        seconds=clock.seconds,
+        seconds=dict(clock.seconds),
     )
 
 
