@@ -30,6 +30,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MOST = 4_000  # paths of either kind that are looked at
+HAPPENS = "happens"  # instead of a name, of what is said with `chance`
 PARTED = 0.1  # least `parting` of a fork
 OFTEN = 0.5  # least share of the outcome's paths that come to it
 CERTAIN = 4.0  # times the spread of `parting` by chance alone, that it has to exceed
@@ -64,8 +65,8 @@ def sample_weights(results: RunTables, outcome: str, *, most: int = MOST) -> Flo
 def forks(model: Model, found: Sample, outcome: str, *, level: float = LEVEL) -> pd.DataFrame:
     """One row a decision and option of it, in the order in which decisions fall.
 
-    Columns: decision (transition), origin, option (`nothing` where none was available or chance
-    said no), time: median day on which it falls in paths that reach the outcome, come: share of
+    Columns: decision (transition), origin, option (of what is said with `chance`, `happens` or
+    `nothing`), time: median day on which it falls in paths that reach the outcome, come: share of
     those paths that come to it, parting, first: whether it is the first fork, n: paths of the
     sample in which the option was taken, hits: those of them that reach the outcome, taken: share
     of the option among all paths that come to the decision, before, after: conditional probability
@@ -135,7 +136,7 @@ def _decision(model: Model, found: Sample, row: Ints, path: Ints, level: float) 
     for kind in kinds:
         took = option == kind
         share, low, high = _conditional(reached[took], weight[took], draw[took], level)
-        name = "nothing" if kind == NOTHING else transition.options[kind].name or "yes"
+        name = "nothing" if kind == NOTHING else transition.options[kind].name or HAPPENS
         rows.append(
             {
                 "option": name,

@@ -74,12 +74,17 @@ def _without(transition: Transition, option: str | None) -> Transition:
 def _surely(transition: Transition, option: str | None) -> Transition:
     if option is not None:
         return replace(transition, options=_only(transition.options, option))
-    options, after = transition.options, transition.after
-    if len(options) == 1:
-        options = (replace(options[0], value=None),)
-    if transition.at is None:
-        after = AT_ONCE
+    # `chance` resolves to an option without a name, and `nothing` beside it
+    options = tuple(
+        replace(one, available=NEVER) if _is_by_chance(transition) and one.name else one
+        for one in transition.options
+    )
+    after = transition.after if transition.at is not None else AT_ONCE
     return replace(transition, options=options, after=after)
+
+
+def _is_by_chance(transition: Transition) -> bool:
+    return len(transition.options) > 1 and transition.options[0].name is None
 
 
 def _only(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
