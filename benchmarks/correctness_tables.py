@@ -55,7 +55,7 @@ def drawn_values(results: sim.Results, name: str) -> pd.Series:
 
 def interval(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The 90 % interval for sampling error of each row."""
-    return table["low"].to_numpy(), table["high"].to_numpy()
+    return table["mc_low"].to_numpy(), table["mc_high"].to_numpy()
 
 
 def events(results: sim.Results) -> pd.DataFrame:

@@ -36,6 +36,18 @@ class Problem:
         said = ": ".join(part for part in parts if part)
         return " ".join(said.splitlines())  # one a line, whatever a name has in it
 
+    def as_row(self, severity: str) -> dict[str, object]:
+        """The finding for other programs: what `check --json` prints and `warnings.json` holds."""
+        place = self.place
+        return {
+            "severity": severity,
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+            "path": self.path,
+            "message": self.text,
+        }
+
 
 class EscalationError(Exception):
     """The root: an error of input, never of ours. The command line answers it with exit code 2."""

@@ -279,10 +279,28 @@ def difference(row: Mapping[Any, Any] | pd.Series[Any], decimals: int | None = N
     return f"{parts[0]} ({parts[1]} to {parts[2]})"
 
 
+def points(gap: float, low: float, high: float) -> str:
+    """A difference of shares: `-1.3 (-1.6 to -1.0)` in percentage points, to the interval's digit.
+
+    The last digit is the leading one of half the interval's width, or of an end near 0, which
+    would not show on which side of 0 it lies.
+    """
+    sizes = [50 * (high - low), *(100 * abs(end) for end in (low, high) if low * high > 0)]
+    known = [-floor(log10(size)) for size in sizes if size > 0]
+    digits = min(max(0, *known), 6) if known else 3
+    parts = [_signed(100 * share, digits) for share in (gap, low, high)]
+    return f"{parts[0]} ({parts[1]} to {parts[2]})"
+
+
 def _signed(points: float, digits: int) -> str:
     """With its sign, unless it rounds to nothing."""
     text = f"{points:+.{digits}f}"
     return text if float(text) else f"{0:.{digits}f}"
+
+
+def p_value(value: float) -> str:
+    """Two digits, but never below a thousandth: far tails depend on what nobody knows."""
+    return "<0.001" if value < 0.001 else f"{value:.2g}"
 
 
 def counted(count: int, thing: str) -> str:

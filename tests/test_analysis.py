@@ -83,9 +83,9 @@ def test_incidence_is_the_probability_of_theory():
 def test_the_end_of_the_curve_is_the_runs_estimate():
     last = cumulative_incidence(island_run()).groupby("outcome", observed=True).last()
     outcomes = island_run().outcomes
-    for column in ("probability", "low", "high", "hits", "n"):
+    for column in ("probability", "mc_low", "mc_high", "hits", "n"):
         np.testing.assert_allclose(last.loc[outcomes.index, column], outcomes[column], rtol=1e-9)
-    assert (last["low"] > 0).any()
+    assert (last["mc_low"] > 0).any()
 
 
 def test_curves_worth_drawing_are_the_headlines_and_what_is_no_likelier_than_thrice():
@@ -108,10 +108,10 @@ def test_clauses_count_paths_that_called_and_answered():
         assert row["hits"] == hits
         assert row["n"] == len(called)
         assert row["probability"] == pytest.approx(hits / len(called))
-        assert row["low"] <= row["probability"] <= row["high"]
+        assert row["mc_low"] <= row["probability"] <= row["mc_high"]
     silent = table.loc[("mutual_aid.art4", NO_ANSWER)]
     assert silent["hits"] == len(called) - len(answered[key].drop_duplicates()) == 10
-    assert silent["low"] < silent["probability"] < silent["high"]
+    assert silent["mc_low"] < silent["probability"] < silent["mc_high"]
     assert table.loc["mutual_aid.art4"].query("response != ''")["hits"].sum() == len(called)
     assert not table["reopens"].any()
 
@@ -198,13 +198,15 @@ def test_coverage_has_the_interval_outcomes_have_and_kishs_of_answers():
     outcome = results.outcomes.loc["ally_fights"]  # the same paths
     row = coverage.loc["mutual_aid.art4.overt_force"]
     assert row["fired"] == outcome["hits"] == fights.sum()
-    assert row[["low", "high"]].tolist() == outcome[["low", "high"]].tolist()
+    assert row[["mc_low", "mc_high"]].tolist() == outcome[["mc_low", "mc_high"]].tolist()
     assert row["asked"] == calls.sum()
     share = fights.sum() / calls.sum()
     kish = ((fights - share * calls) ** 2).sum() * 6 / 5 / calls.sum() ** 2
     effective = min(share * (1 - share) / kish, calls.sum())
     expected = wilson(share * effective, effective)
-    assert row[["asked_low", "asked_high"]].tolist() == pytest.approx([float(e) for e in expected])
+    assert row[["asked_mc_low", "asked_mc_high"]].tolist() == pytest.approx(
+        [float(e) for e in expected]
+    )
     asked = results.coverage["asked"].notna()
     assert set(results.coverage.loc[asked, "origin"]) == {"mutual_aid.art4"}
     assert asked.sum() == 4  # the answer itself and its three options
@@ -217,7 +219,7 @@ def test_a_solution_counts_nothing_in_coverage_and_is_read_back_so(tmp_path):
         {"won": small.is_("won", 1)},
     )
     solved = sim.run(written, draws=2, engine="exact")
-    numbers = ["fired", "n", "low", "high", "asked", "asked_low", "asked_high"]
+    numbers = ["fired", "n", "mc_low", "mc_high", "asked", "asked_mc_low", "asked_mc_high"]
     assert solved.coverage[numbers].isna().all(axis=None)
     assert solved.coverage["reach"].tolist() == ["seen"]
     again = sim.Results.load(solved.save(tmp_path / "run"))
@@ -241,9 +243,9 @@ def test_a_clause_never_called_has_no_answers_known():
     void = sim.run(island().under("no_treaty"), draws=2, paths=10, workers=1)
     table = clauses(void.coverage)
     assert table["hits"].sum() == 0
-    unknown = table.loc[table["response"] != "", ["probability", "low", "high"]]
+    unknown = table.loc[table["response"] != "", ["probability", "mc_low", "mc_high"]]
     assert unknown.isna().all(axis=None)
-    assert table.loc[table["response"] == "", "high"].between(0.01, 0.3).all()
+    assert table.loc[table["response"] == "", "mc_high"].between(0.01, 0.3).all()
 
 
 def test_routes_share_out_every_path_that_reached_the_outcome():
@@ -401,7 +403,7 @@ def test_the_record_meets_an_estimate_or_does_not():
     near = entry("near", round(100 * share), 100)
     table = record([near, entry("far", 1, 400)], island_run()).set_index("record")
     assert table["agrees"].to_dict() == {"near": True, "far": False}
-    assert table.loc["far", "record_high"] < table.loc["far", "low"]
+    assert table.loc["far", "record_high"] < table.loc["far", "mc_low"]
     assert (table["probability"] == share).all()
     assert not len(record([], island_run()))
 

@@ -45,7 +45,7 @@ def nothing_left_open():
 def shares(hits: list[int]) -> pd.DataFrame:
     low, high = wilson(hits, N)
     return pd.DataFrame(
-        {"probability": np.array(hits) / N, "low": low, "high": high, "hits": hits, "n": N},
+        {"probability": np.array(hits) / N, "mc_low": low, "mc_high": high, "hits": hits, "n": N},
         index=pd.Index(NAMES[: len(hits)], name="outcome"),
     )
 
@@ -55,7 +55,7 @@ def curves(hits: list[int]) -> pd.DataFrame:
     table = shares(hits).reset_index()
     steps = pd.DataFrame({"time": np.linspace(0, 180, 51)})
     table = table.merge(steps, how="cross")
-    for column in ("probability", "low", "high", "hits"):
+    for column in ("probability", "mc_low", "mc_high", "hits"):
         table[column] = table[column] * (table["time"] / 180) ** 0.5
     return table
 
@@ -115,7 +115,7 @@ def asked(clauses: int) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["clause", "response", "hits", "n"])
     low, high = wilson(table["hits"], table["n"].clip(lower=1))
     share = table["hits"] / table["n"].clip(lower=1)
-    return table.assign(probability=share, low=low, high=high, reopens=table["n"] == 100)
+    return table.assign(probability=share, mc_low=low, mc_high=high, reopens=table["n"] == 100)
 
 
 LONG = "Article 4, Treaty of Friendship, Good-neighbourliness, Cooperation and Mutual Assistance"
@@ -252,7 +252,7 @@ def test_dots_stand_at_the_estimates():
     dots = [float(np.asarray(line.get_xdata())[0]) for line in ax.lines]
     assert dots == list(island_run().outcomes["probability"])
     bars = [segment[:, 0].tolist() for c in ax.collections for segment in c.get_segments()]  # type: ignore[attr-defined]
-    assert bars == island_run().outcomes[["low", "high"]].to_numpy().tolist()
+    assert bars == island_run().outcomes[["mc_low", "mc_high"]].to_numpy().tolist()
 
 
 def test_none_of_n_is_a_hollow_mark_and_a_sentence():

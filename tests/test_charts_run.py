@@ -34,7 +34,8 @@ def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
     drawn = dict(after_run.charts(island(), island_run()))
     curves = drawn["timing"]()
     assert curves.get_xlabel().splitlines()[1:] == [
-        "90 % bands: sampling error only",
+        "pale band (headlines): 90 % of the draws (parameter uncertainty); dark: sampling error, "
+        "90 %, where it can be seen",
         "dotted, on 2024-12-04: Treaty of mutual aid begins to bind",
     ]
     assert [text.get_fontweight() for text in curves.texts] == ["bold", "normal"]
@@ -53,7 +54,7 @@ def test_a_treaty_that_never_binds_is_not_marked_and_many_would_be_a_fence(monke
 def test_few_outcomes_of_many_are_counted(monkeypatch):
     monkeypatch.setattr(timing, "distinguishable", lambda results: ["general_war"])
     label = dict(after_run.charts(island(), island_run()))["timing"]().get_xlabel()
-    assert "1 of 2 outcomes; 90 % bands" in label
+    assert "1 of 2 outcomes; pale band: 90 % of the draws" in label
 
 
 def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):

@@ -12,9 +12,15 @@ from islands import FILE, island, island_run
 import sim
 from sim import Results
 from sim.errors import RunError
-from sim.formatting import estimates, percent, plain
+from sim.formatting import UNRESOLVED, layers, percent, plain
 
 __all__ = ["call"]
+
+
+ESTIMATE = [
+    *("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high", "mc_se", "upper"),
+    *("band", "reach", "likelihood", "confidence", "n", "hits"),
+]
 
 
 def test_a_scenario_as_the_first_word_is_run_and_written(call):
@@ -44,12 +50,15 @@ def test_what_a_person_reads_fits_80_columns_and_has_intervals(call):
     said = " ".join(out.split())
     assert said.startswith(f"{island().title} {island().question}")
     for table in (island_run().outcomes, island_run().endings):
-        found = estimates(row for _, row in table.iterrows())
+        found = layers(row for _, row in table.iterrows())
         for name, words in zip(table.index, found, strict=True):
-            shown = rf"^{plain(str(name))} +{re.escape(words)}"
+            band = "*" if words.band == UNRESOLVED else words.band
+            cells = " +".join(map(re.escape, (words.probability, band, words.sampling)))
+            shown = rf"^{plain(str(name))} +{cells}"
             assert re.search(shown, out, re.MULTILINE), name
-    assert re.search(r"general war +\d+(\.\d)? % \(\d+(\.\d)?–\d+(\.\d)?\)", out)
-    assert "sampling error only; parameter uncertainty not included" in said
+    assert re.search(r"general war +\d+(\.\d)? % +\* +±\d+(\.\d)?", out)
+    assert "±: 90 % interval for sampling error." in said
+    assert "6 draws are too few to tell parameter uncertainty; --draws 20 or more would do" in said
 
 
 def test_json_is_one_object_with_the_promised_keys(call):
@@ -57,15 +66,16 @@ def test_json_is_one_object_with_the_promised_keys(call):
     assert (code, err) == (0, "")
     found = strict_json(out)
     assert list(found) == [
-        *("scenario", "engine", "seed", "draws", "n", "interval", "outcomes", "endings")
+        *("scenario", "engine", "seed", "draws", "n", "interval", "outcomes", "endings", "by")
     ]
     assert (found["scenario"], found["draws"], found["n"]) == ("island_clash", 6, 240)
-    assert found["interval"] == "sampling"
+    assert found["interval"] == "nested"
     for outcome in found["outcomes"].values():
-        assert list(outcome) == ["probability", "low", "high", "hits", "n", "median_time"]
-        assert 0 <= outcome["low"] <= outcome["probability"] <= outcome["high"] <= 1
+        assert list(outcome) == [*ESTIMATE, "median_time"]
+        assert 0 <= outcome["mc_low"] <= outcome["probability"] <= outcome["mc_high"] <= 1
+        assert (outcome["low"], outcome["band"]) == (None, "unresolved")  # of six draws
     for ending in found["endings"].values():
-        assert list(ending) == ["probability", "low", "high", "hits"]
+        assert list(ending) == ESTIMATE
     assert sum(ending["hits"] for ending in found["endings"].values()) == 240
     with pytest.raises(AssertionError, match="NaN"):  # control
         strict_json('{"low": NaN}')
@@ -76,7 +86,7 @@ def test_what_never_happened_is_null_in_json_and_a_bound_on_the_screen(call):
     _, out, _ = call(FIRST, *few, "--json")
     outcome = strict_json(out)["outcomes"]["ally_fights"]
     assert (outcome["hits"], outcome["median_time"]) == (0, None)
-    assert outcome["high"] > 0.1
+    assert outcome["mc_high"] > 0.1
     _, out, _ = call(FIRST, *few)
     assert re.search(r"ally fights +0 of 4, below \d+ %", out)
     assert "Possible, but in none of the 4 paths" in out

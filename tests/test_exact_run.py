@@ -145,7 +145,11 @@ def test_the_tables_are_those_of_a_run_without_counts(exact: Results) -> None:
     assert row["n"] is None
     assert row["median_time"] is None
     assert 0 <= row["low"] <= row["probability"] <= row["high"] <= 1
-    assert row["high"] - row["low"] < 1e-9
+    assert row["band"] == "exact"
+    drawn = exact.shares["outcome__clash"]
+    ends = (row["low"], row["high"])
+    assert ends == pytest.approx(tuple(drawn.quantile([0.05, 0.95])))
+    assert row["mc_se"] == pytest.approx(drawn.std() / 20**0.5, abs=1e-9)
     assert exact.shares["outcome__clash"].nunique() == 20, "draws differ"
 
 

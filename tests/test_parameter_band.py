@@ -165,6 +165,16 @@ def test_cheap_bands_pass_over_draws_in_which_nothing_was_asked():
     assert found[0] != pytest.approx(zeros[0], abs=0.01)  # control: as if asked in vain
 
 
+def test_draws_with_hardly_a_call_do_not_pass_for_uncertainty():
+    """n = 500 draws in which a clause is invoked 1 to 9 times and always answered alike."""
+    random = np.random.default_rng(6)
+    calls = random.integers(1, 10, (500, 1))
+    alike = np.array(shrunken(random.binomial(calls, 0.1), calls)).ravel()
+    assert np.isnan(alike).all()
+    spread = random.beta(0.4, 3.6, (500, 1))  # the control: the same mean, and draws that differ
+    assert not np.isnan(np.array(shrunken(random.binomial(calls, spread), calls))).any()
+
+
 def test_the_same_seed_gives_the_same_band_and_the_errors_alone_depend_on_it():
     hits = of_beta(2, 20)
     one, again = (parameter_band(hits, 200, seed=3) for _ in range(2))

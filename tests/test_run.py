@@ -185,7 +185,7 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
         sim.compare(island(), ["no_treaty"], **small)  # type: ignore[arg-type]
     assert none.outcomes["hits"].tolist() == [0, 0]
     assert none.outcomes["probability"].isna().all()
-    assert (none.outcomes["low"].tolist(), none.outcomes["high"].tolist()) == ([0, 0], [1, 1])
+    assert (none.outcomes["mc_low"].tolist(), none.outcomes["mc_high"].tolist()) == ([0, 0], [1, 1])
     assert {name: len(t) for name, t in tables_of(none).items() if t is not None} == {
         **{name: len(t) for name, t in tables_of(island_run()).items() if t is not None},
         "draws": 0,

@@ -68,6 +68,7 @@ def test_files_lie_beside_each_other_as_they_did(tmp_path, monkeypatch):
     assert kept.main == "scenario/a/main.yaml"
     assert dict(kept.files) == {
         "model.yaml": b"form",
+        "warnings.json": b"[]\n",
         "scenario/a/main.yaml": b"1",
         "scenario/lib/base.yaml": b"2",
         "scenario/lib/x/y.yaml": b"3",

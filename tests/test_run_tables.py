@@ -44,7 +44,7 @@ def test_outcomes_and_endings_count_what_the_paths_say() -> None:
         assert (row["hits"], row["n"]) == (times.notna().sum(), 240)
         assert row["probability"] == row["hits"] / 240
         assert row["median_time"] == pytest.approx(times.median(), nan_ok=True)
-        assert 0 <= row["low"] < row["probability"] < row["high"] <= 1
+        assert 0 <= row["mc_low"] < row["probability"] < row["mc_high"] <= 1
     counts = paths["ending"].value_counts(sort=False)
     assert results.endings["hits"].tolist() == counts.tolist()
     assert results.endings["hits"].sum() == 240
@@ -91,8 +91,10 @@ def test_what_is_not_seen_is_named_as_possible_or_impossible() -> None:
     assert results.coverage["reach"].tolist() == ["seen", "possible", "impossible"]
     assert results.outcomes["reach"].tolist() == ["seen", "possible", "impossible"]
     assert results.not_seen == ["late", "never"]
-    assert results.outcomes.loc["x2", ["hits", "low"]].tolist() == [0, 0]
-    assert results.outcomes.loc["x2", "high"] == pytest.approx(1.645**2 / (30 + 1.645**2), rel=1e-3)
+    assert results.outcomes.loc["x2", ["hits", "mc_low"]].tolist() == [0, 0]
+    assert results.outcomes.loc["x2", "mc_high"] == pytest.approx(
+        1.645**2 / (30 + 1.645**2), rel=1e-3
+    )
 
 
 def test_an_interval_is_as_wide_as_what_the_draws_share_makes_it() -> None:
@@ -106,7 +108,7 @@ def test_an_interval_is_as_wide_as_what_the_draws_share_makes_it() -> None:
     def width(parameter: object) -> float:
         written = model([flag("x")], [act], {"x": is_("x", 1)}, parameters=[parameter])
         table = sim.run(written, draws=40, paths=50, workers=1).outcomes
-        return float((table["high"] - table["low"]).iloc[0])
+        return float((table["mc_high"] - table["mc_low"]).iloc[0])
 
     low, high = wilson(1_000, 2_000)
     assert width(fixed("p", 0.5)) == pytest.approx(float(high - low), rel=0.01)
@@ -233,7 +235,13 @@ def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
         assert_frame_equal(getattr(again, name), table)
     assert again.provenance == island_run().provenance
     assert sorted(path.name for path in home.iterdir()) == sorted(
-        [*(f"{name}.csv" for name in TABLES), "manifest.json", "model.yaml", "scenario"]
+        [
+            *(f"{name}.csv" for name in TABLES),
+            "manifest.json",
+            "model.yaml",
+            "scenario",
+            "warnings.json",
+        ]
     )
 
 
@@ -248,7 +256,7 @@ def test_the_manifest_holds_seed_arguments_versions_and_digests(tmp_path: Path) 
     assert {"python", "escalation-sim", "numpy", "pandas"} <= set(manifest["versions"])
     (scenario,) = manifest["files"].values()
     assert scenario == sha256(Path(island().file).read_bytes()).hexdigest()
-    record = {"model.yaml", "scenario/island_clash.yaml"}
+    record = {"model.yaml", "warnings.json", "scenario/island_clash.yaml"}
     tables = {f"{name}.csv" for name in TABLES}
     assert set(manifest["outputs"]) == {*tables, *record, "charts/one.svg"}
     for name, digest in manifest["outputs"].items():

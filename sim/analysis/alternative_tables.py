@@ -38,7 +38,11 @@ def tables_of_alternative(run: RunOutput) -> RunTables:
         counts.hits, total.hits, n, possible, _bands(hits, counts.paths) if varies else None
     )
     endings = estimates.estimates(
-        counts.ended, total.ended, n, may_be.endings, _bands(ended, counts.paths) if varies else None
+        counts.ended,
+        total.ended,
+        n,
+        may_be.endings,
+        _bands(ended, counts.paths) if varies else None,
     )
     timed = outcomes.table.assign(median_time=estimates.median_times(counts))
     return RunTables(

@@ -10,6 +10,7 @@ out. So a `choices` parameter, which makes G two points, and a smooth G are both
 are; `benchmarks/bands.py` compares this with other estimators.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -80,7 +81,7 @@ def choose(counts: Tally, random: np.random.Generator) -> float:
 
 
 def quantiles(
-    counts: Tally, rows: Floats, concentration: float, at: tuple[float, float], *, near: int = 0
+    counts: Tally, rows: Floats, concentration: float, at: Sequence[float], *, near: int = 0
 ) -> Floats:
     """The quantiles of G, one row for each of `rows`, which are weights of the pairs.
 
@@ -158,7 +159,7 @@ def _maximised(
     return weights
 
 
-def _first(points: Floats, below: Floats, at: tuple[float, float]) -> Floats:
+def _first(points: Floats, below: Floats, at: Sequence[float]) -> Floats:
     """The first point at which each row reaches each of the shares of its whole."""
     found = [[np.searchsorted(row, share * row[-1]) for share in at] for row in below]
     return np.asarray(points[np.minimum(found, len(points) - 1)])

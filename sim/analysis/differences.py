@@ -45,15 +45,25 @@ class Pair:
         drawn = (self.baseline.draws, self.twin.draws)
         return any(bool((one.nunique() > 1).any()) for one in drawn)
 
+    def common(self, kind: str) -> list[str]:
+        """The outcomes or endings that both runs have, in the baseline's order."""
+        before, after = (getattr(run, f"{kind}s").index for run in (self.baseline, self.twin))
+        return [str(name) for name in before if name in after]
+
+    def unpaired(self, kind: str) -> list[str]:
+        """The outcomes or endings that one of the two has alone."""
+        tables = [getattr(run, f"{kind}s").index for run in (self.baseline, self.twin)]
+        return [str(name) for name in tables[0].symmetric_difference(tables[1], sort=False)]
+
 
 def difference_rows(pair: Pair, kind: str) -> pd.DataFrame:
     """The rows of `Comparison.table` (kind "outcome") or `.endings` ("ending") of one twin."""
-    before = getattr(pair.baseline, f"{kind}s")
-    after = getattr(pair.twin, f"{kind}s")
-    names = pd.Series(before.index, dtype="str")
+    names = pair.common(kind)
+    before = getattr(pair.baseline, f"{kind}s").loc[names]
+    after = getattr(pair.twin, f"{kind}s").loc[names]
     head = {
         "twin": pd.Series([pair.name] * len(names), dtype="str"),
-        kind: names,
+        kind: pd.Series(names, dtype="str"),
     }
     probabilities = {
         "baseline": before["probability"].to_numpy(),
@@ -62,6 +72,16 @@ def difference_rows(pair: Pair, kind: str) -> pd.DataFrame:
     found = _solved(pair, kind) if pair.pairs is None else _paired(pair, pair.pairs, kind)
     n = found.pop("n")
     return pd.DataFrame({**head, "n": n, **probabilities, **found})
+
+
+def effects_by_draw(pair: Pair, kind: str, name: str) -> Floats:
+    """The effect on one outcome or ending in each draw, as seen in its paths."""
+    if pair.pairs is None:
+        column = f"{kind}__{name}"
+        gap = pair.twin.shares[column].to_numpy() - pair.baseline.shares[column].to_numpy()
+        return np.asarray(gap, np.float64)
+    gained, lost = pair.pairs.counts(kind, name, pair.draws)
+    return np.asarray((gained - lost) / pair.baseline.provenance.paths)
 
 
 def alternative_row(pair: Pair, walked: int | None) -> dict[str, Any]:
@@ -82,9 +102,10 @@ def flow_rows(pair: Pair) -> pd.DataFrame:
 
     Only endings that differ; the most paths first.
     """
-    names = np.array(pair.baseline.endings.index, dtype=object)
-    flow = np.zeros((len(names), len(names)), np.int64)  # of a solution none is counted
-    if pair.pairs is not None:
+    if pair.pairs is None:  # of a solution none is counted
+        names, flow = np.empty(0, dtype=object), np.zeros((0, 0), np.int64)
+    else:
+        names = np.array(pair.pairs.endings, dtype=object)
         flow = pair.pairs.flow[: pair.draws].sum(axis=0)
     before, after = np.nonzero(flow * ~np.eye(len(flow), dtype=np.bool_))
     paths = flow[before, after]
@@ -208,9 +229,12 @@ def saved(before: Counts, gained: Counts, lost: Counts, paths: int) -> Floats:
 
 
 def _paired(pair: Pair, pairs: PairCounts, kind: str) -> dict[str, Any]:
-    done, paths = pair.draws, pair.baseline.provenance.paths
-    gained, lost = (getattr(pairs, name)[:done] for name in _COUNTS_OF[kind])
-    columns = [one for one in pair.baseline.shares if one.startswith(f"{kind}__")]
+    done, paths, names = pair.draws, pair.baseline.provenance.paths, pair.common(kind)
+    counts = [pairs.counts(kind, name, done) for name in names]
+    nothing = np.zeros((done, 0), np.int64)
+    gained = np.column_stack([nothing, *(one for one, _ in counts)])
+    lost = np.column_stack([nothing, *(one for _, one in counts)])
+    columns = [f"{kind}__{name}" for name in names]
     before = np.rint(pair.baseline.shares[columns].to_numpy() * paths).astype(np.int64)
     difference, mc_low, mc_high = paired(gained, lost, paths)
     ratio, ratio_low, ratio_high = ratios(before, gained, lost, paths)
@@ -238,9 +262,10 @@ def _paired(pair: Pair, pairs: PairCounts, kind: str) -> dict[str, Any]:
 
 def _solved(pair: Pair, kind: str) -> dict[str, Any]:
     """The same of two solutions: effects are known draw by draw, and nothing was counted."""
-    columns = [one for one in pair.baseline.shares if one.startswith(f"{kind}__")]
+    names = pair.common(kind)
+    columns = [f"{kind}__{name}" for name in names]
     before, after = (run.shares[columns].to_numpy() for run in (pair.baseline, pair.twin))
-    tables = [getattr(run, f"{kind}s") for run in (pair.baseline, pair.twin)]
+    tables = [getattr(run, f"{kind}s").loc[names] for run in (pair.baseline, pair.twin)]
     # the numerical error of both, in the columns of the error that more work would reduce
     width = sum(_error(table) for table in tables)
     gap = (tables[1]["probability"] - tables[0]["probability"]).to_numpy()
@@ -297,7 +322,6 @@ def _of_bands(bands: Sequence[EffectBand]) -> dict[str, Any]:
     }
 
 
-_COUNTS_OF = {"outcome": ("gained", "lost"), "ending": ("ending_gained", "ending_lost")}
 NO_BAND = EffectBand(
     low=np.nan, high=np.nan, lowers=np.nan, raises=np.nan, reliability=0.0, status="none"
 )

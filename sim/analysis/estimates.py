@@ -117,8 +117,7 @@ def outcomes(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> E
     """The table `Results.outcomes`, and bands that go along with time."""
     # no distance (None): it can never happen
     possible = [distance is not None for distance in reach.outcomes]
-    hits = np.array(counts.hits).reshape(counts.draws, -1)
-    earlier = np.array(counts.hits_by).reshape(counts.draws, -1, hits.shape[1])
+    hits, _, earlier = counts.by_draw()
 
     def band(row: int) -> Band:
         name = counts.model.outcomes[row].name
@@ -134,7 +133,7 @@ def outcomes(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> E
 
 def endings(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> pd.DataFrame:
     """The table `Results.endings`."""
-    ended = np.array(counts.ended).reshape(counts.draws, -1)
+    _, ended, _ = counts.by_draw()
 
     def band(row: int) -> Band:
         random = generator(seed, "band", f"ending.{counts.model.endings[row].name}")

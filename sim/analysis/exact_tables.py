@@ -135,6 +135,7 @@ def _coverage(empty: Accumulator, may_be: Reach, solved: Solution) -> pd.DataFra
     empty.total.fired[:] = solved.fired
     empty.total.taken[:] = solved.taken
     table = coverage(empty, may_be, varies=False)
+    table["probability"] = np.nan
     table[[name for name in map(str, table) if "low" in name or "high" in name]] = np.nan
     return _uncounted(table, "started", "fired", "n", "asked")
 

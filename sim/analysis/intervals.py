@@ -8,30 +8,43 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.results.tables import RunTables
+
 Floats = NDArray[np.float64]
 LEVEL = 0.90  # of every interval, unless another is asked for
 
-# what the intervals of a run hold, by `Provenance.interval`: for a screen, and short for a chart
+# what the columns of a run hold, for a screen, and short for charts: by `Provenance.interval`
 NOTES = {
     "nested": "Parameter uncertainty: in 90 % of the draws the probability lies between these. "
     "±: 90 % interval for sampling error.",
     "sampling": "±: 90 % interval for sampling error. No parameter varies, so parameter "
     "uncertainty is not included.",
-    "exact": "Solved, not sampled. Parameter uncertainty: in 90 % of the draws the probability "
-    "lies between these. ±: 90 % interval for the choice of draws and the error of the solution.",
+    "exact": "Solved, not sampled: exact to the last digit shown, or within the ± given. No "
+    "parameter varies, so parameter uncertainty is not included.",
+    "exact draws": "Solved, not sampled. Parameter uncertainty: in 90 % of the draws the "
+    "probability lies between these. ±: 90 % interval for the choice of draws.",
 }
 LABELS = {
     "nested": "pale: 90 % of the draws (parameter uncertainty); dark: sampling error, 90 %",
     "sampling": "90 % intervals: sampling error; no parameter varies",
-    "exact": "pale: 90 % of the draws (parameter uncertainty); solved, not sampled",
+    "exact": "solved, not sampled; no parameter varies",
+    "exact draws": "pale: 90 % of the draws (parameter uncertainty); solved, not sampled",
 }
 # of curves over time, where sampling error is drawn only if it can be seen
 TIMING_LABELS = {
     "nested": "pale band: 90 % of the draws (parameter uncertainty); dark: sampling error, 90 %, "
     "where it can be seen",
     "sampling": "90 % bands: sampling error; no parameter varies",
-    "exact": "pale band: 90 % of the draws (parameter uncertainty); solved, not sampled",
+    "exact": "solved, not sampled; no parameter varies",
+    "exact draws": "pale band: 90 % of the draws (parameter uncertainty); solved, not sampled",
 }
+
+
+def layers_of(results: RunTables) -> str:
+    """Which of the layers a run has: a key of NOTES, LABELS and TIMING_LABELS."""
+    interval = results.provenance.interval
+    uncertain = bool((results.endings["band"] != "none").any())
+    return "exact draws" if interval == "exact" and uncertain else interval
 
 
 def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:

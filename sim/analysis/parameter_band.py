@@ -137,9 +137,7 @@ def unresolved_bands(results: RunTables) -> dict[str, str]:
         if row["upper"] < 1:
             said += f"; in 95 % of the draws below {at_most(float(row['upper']))} %"
         _, enough = reliability(results.shares[f"outcome__{name}"].to_numpy() * sizes, sizes)
-        if len(sizes) < FEWEST:
-            said += f"; --draws {FEWEST} would do"
-        elif enough is not None:
+        if enough is not None:
             said += f"; --paths {enough:,} would do".replace(",", "")
         found[str(row["title"])] = said
     return found
@@ -148,28 +146,32 @@ def unresolved_bands(results: RunTables) -> dict[str, str]:
 def shrunken(hits: ArrayLike, sizes: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """(low, high) of many probabilities at once, draws along axis 0: cheap, without an error.
 
-    Variance-corrected shrinkage: shares are drawn towards their mean until their variance is the
-    observed one less that of the noise. NaN where the noise is most of it. It misses the lower end
-    of small probabilities that vary by their factor, by up to half of its height
-    (`benchmarks/bands.py`), so it serves where there are hundreds: clauses, options and routes.
+    Variance-corrected shrinkage: each share is drawn towards their mean by the root of the part of
+    its variance that is not noise, so that the shares vary as the probabilities do. NaN where noise
+    is most of it. It misses the lower end of small probabilities that vary by their factor, by up
+    to half of its height (`benchmarks/bands.py`), so it serves where there are hundreds: clauses,
+    options and routes.
     """
     k = np.asarray(hits, np.float64)
     n = np.broadcast_to(np.asarray(sizes, np.float64).T, k.T.shape).T if k.size else k
     if len(k) < FEWEST:
         return np.full(k.shape[1:], np.nan), np.full(k.shape[1:], np.nan)
-    asked = n > 0  # draws in which a clause was never invoked say nothing of its answers
-    share = np.divide(k, n, out=np.full(k.shape, np.nan), where=asked)
+    # of one path no noise can be told; draws in which a clause was never invoked say nothing of it
+    told = n > 1
+    share = np.divide(k, n, out=np.full(k.shape, np.nan), where=told)
     with np.errstate(invalid="ignore", divide="ignore"):
-        count = asked.sum(axis=0)
-        mean = np.nansum(share, axis=0) / count
-        seen = np.nansum((share - mean) ** 2, axis=0) / (count - 1)
-        inner = np.nansum(share * (1 - share) / np.maximum(n - 1, 1), axis=0) / count
-        kept = 1 - inner / seen
-        known = (kept >= RELIABLE) & (count >= FEWEST)
-        ends = _quantiles(share, ((1 - level) / 2, (1 + level) / 2))
-        factor = np.sqrt(np.clip(kept, 0, 1))
-        low, high = (np.clip(mean + factor * (end - mean), 0, 1) for end in ends)
-    return np.where(known, low, np.nan), np.where(known, high, np.nan)
+        count, worth = told.sum(axis=0), np.where(told, n - 1, 0.0)
+        mean = np.where(told, k, 0.0).sum(axis=0) / np.where(told, n, 0.0).sum(axis=0)
+        # large draws count for more, as their excess over the noise is known better
+        excess = (share - mean) ** 2 - share * (1 - share) / (n - 1)
+        own = np.nansum(worth * excess, axis=0) / worth.sum(axis=0) * count / (count - 1)
+        own = np.maximum(own, 0.0)
+        noise = np.where(told, (mean * (1 - mean) - own) / n, np.nan)
+        known = (own >= RELIABLE * (own + np.nansum(noise, axis=0) / count)) & (count >= FEWEST)
+        drawn = mean + np.sqrt(own / (own + noise)) * (share - mean)
+        ends = _quantiles(drawn, ((1 - level) / 2, (1 + level) / 2))
+    low, high = (np.clip(np.where(known & (own > 0), end, np.nan), 0, 1) for end in ends)
+    return low, high
 
 
 def _quantiles(share: Floats, at: tuple[float, float]) -> list[Floats]:

@@ -1,6 +1,4 @@
-"""Random numbers for analyses that resample: by seed, verb and name, like those of paths."""
-
-from __future__ import annotations
+"""What analyses that resample share: their random numbers by name, and numbers that repeat."""
 
 import numpy as np
 import pandas as pd

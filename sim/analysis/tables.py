@@ -1,7 +1,5 @@
 """The tables of a run out of what it left: counts and rows as they are, shares with intervals."""
 
-import numpy as np
-
 from sim.analysis import estimates
 from sim.analysis.confidence import with_confidence
 from sim.analysis.coverage import coverage
@@ -31,7 +29,7 @@ def tables_of(run: RunOutput) -> RunTables:
         shares=shares,
         coverage=coverage(counts, may_be, varies=varies),
         rungs=frames.rungs(counts),
-        timing=with_bands(frames.timing(counts), outcomes, np.array(counts.hits)),
+        timing=with_bands(frames.timing(counts), outcomes, counts.by_draw()[0]),
         paths=frames.paths(counts),
         events=frames.events(counts) if about.arguments.get("events", False) else None,
         provenance=about,

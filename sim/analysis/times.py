@@ -31,7 +31,7 @@ def times_after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
 
 
 def by_day(results: RunTables, days: Sequence[float] | None = None) -> pd.DataFrame:
-    """One row an outcome and day: outcome, day, n, probability, low, high, mc_low, mc_high.
+    """One row an outcome and day: outcome, day, n, hits, probability, low, high, mc_low, mc_high.
 
     The probability that the outcome has happened by that day, with its parameter uncertainty and
     its interval for sampling, as in `Results.timing`, whose 501 times are joined by straight lines.
@@ -47,22 +47,24 @@ def by_day(results: RunTables, days: Sequence[float] | None = None) -> pd.DataFr
     table = pd.concat(parts, ignore_index=True)
     names = [str(name) for name in results.outcomes.index]
     codes = np.repeat(np.arange(len(names)), len(wanted))
-    return table.assign(outcome=named(codes, names))[["outcome", "day", "n", *LAYERS]]
+    return table.assign(outcome=named(codes, names))[["outcome", "day", "n", "hits", *LAYERS]]
 
 
 def times(results: RunTables) -> pd.DataFrame:
-    """One row an outcome (index): when a quarter, half, three quarters of all paths reached it.
+    """One row an outcome: when a quarter, half, three quarters of all paths reached it.
 
-    Columns first_quarter, median, third_quarter: days, missing where fewer paths than that come to
-    it before the horizon; each with _mc_low and _mc_high, 90 % for sampling, of which the upper one
-    is missing if it may lie beyond the horizon. restricted_mean: the mean number of days without
-    the outcome up to the horizon (the area above the curve; Royston and Parmar, BMC Med. Res.
+    Columns outcome; first_quarter, median, third_quarter: days, missing where fewer paths than that
+    come to it before the horizon; each with _mc_low and _mc_high, 90 % for sampling, of which the
+    upper one is missing if it may lie beyond the horizon. restricted_mean: the mean number of days
+    without the outcome up to the horizon (the area above the curve; Royston and Parmar, BMC Med. Res.
     Methodol. 13:152, 2013), with mc_low and mc_high, from the ends of the curve's interval. n.
     Unlike the median time beside an outcome, which is of the paths that come to it, these are of
     all paths: a path that ended otherwise never does.
     """
     rows = {str(name): _times(curve) for name, curve in _curves(results)}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("outcome")
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.insert(0, "outcome", pd.Series(table.index, index=table.index, dtype="str"))
+    return table.reset_index(drop=True)
 
 
 def _curves(results: RunTables) -> Iterator[tuple[Any, pd.DataFrame]]:
@@ -73,7 +75,9 @@ def _at(name: str, curve: pd.DataFrame, days: Sequence[float]) -> pd.DataFrame:
     """The curve's layers on these days."""
     at = curve["time"].to_numpy()
     layers = {layer: np.interp(days, at, curve[layer].to_numpy()) for layer in LAYERS}
-    return pd.DataFrame({"day": days, "n": curve["n"].iloc[0], **layers})
+    # counted by the last of the curve's times that the day is not before
+    counted = curve["hits"].iloc[np.searchsorted(at, days, side="right") - 1].to_numpy()
+    return pd.DataFrame({"day": days, "n": curve["n"].iloc[0], "hits": counted, **layers})
 
 
 def _times(curve: pd.DataFrame) -> dict[str, float]:

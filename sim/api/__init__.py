@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.api.comparisons import Comparison, compare
+    from sim.api.compare_runs import compare
+    from sim.api.comparisons import Comparison
     from sim.api.rare_outcomes import Rare, rare
     from sim.api.replays import Replay, replay
     from sim.api.results import Results
@@ -20,7 +21,7 @@ HOMES = {
     "Rare": "sim.api.rare_outcomes",
     "Replay": "sim.api.replays",
     "Results": "sim.api.results",
-    "compare": "sim.api.comparisons",
+    "compare": "sim.api.compare_runs",
     "rare": "sim.api.rare_outcomes",
     "replay": "sim.api.replays",
     "run": "sim.api.runs",

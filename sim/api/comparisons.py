@@ -1,39 +1,34 @@
-"""The verb `compare`, and what it gives."""
+"""What `compare` gives: a baseline and its alternatives, their differences, saved and loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.alternative_tables import tables_of_alternative
-from sim.analysis.differences import Pair, alternative_row, difference_rows, flow_rows
-from sim.analysis.intervals import NOTES
-from sim.analysis.tables import tables_of
-from sim.api.arguments import loaded, planned, warn_if_interrupted
+from sim.analysis.differences import Pair
+from sim.analysis.intervals import NOTES, layers_of
+from sim.analysis.shapley import SHARES, TOGETHER
 from sim.api.html import page
 from sim.api.results import Results
-from sim.errors import UsageError, unknown
-from sim.experiment import comparisons
-from sim.experiment.plan import Plan
+from sim.errors import UsageError
 from sim.formatting import effects, file_name, user_path
 from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
 # the tables are written beside the runs they compare, so they have types of their own
-_WORDS = ("twin", "outcome", "ending", "band", "before", "after")
+_WORDS = (
+    *("twin", "outcome", "ending", "band", "before", "after"),
+    *("intervention", "one", "other", "relation"),
+)
 _NUMBERS = (
     *("baseline", "probability", "difference", "low", "high", "lowers", "raises"),
     *("mc_low", "mc_high", "mc_se", "ratio", "ratio_low", "ratio_high", "variance_saved", "moment"),
+    *("alone", "shapley", "joint", "share", "sum", "both", "excess"),
 )
 _COUNTS = ("n", "gained", "lost", "differ", "changed", "walked", "paths")  # may be missing
 TYPES = {
@@ -47,9 +42,11 @@ FILES = {
     "endings": "comparison_endings.csv",
     "flows": "flows.csv",
     "alternatives": "alternatives.csv",
+    "shapley": "shapley.csv",
+    "interactions": "interactions.csv",
 }
+OPTIONAL = {"shapley": SHARES, "interactions": TOGETHER}  # columns; no file where it has no row
 INDEXED = "alternatives"
-ORDERS = ("effect", "name", "given")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -74,7 +71,13 @@ class Comparison:
                   be the baseline's own; changed; moment: median time (days) of the first difference
                   in an outcome or the end, over changed paths, to a ten-thousandth of the horizon.
 
-    Of solutions, which have no paths, counts, flows, moments and walked are missing, and mc_low,
+    shapley       with `together`: what each intervention adds to the joint effect on each outcome,
+                  see `sim.analysis.shapley.shapley_rows`.
+    interactions  with `together`: which two do more or less than the sum, see `pair_rows` there.
+
+    `twins` are runs as `run` gives them, but their bands are made by the cheap estimator of clauses
+    and options. A scenario of another file is compared in the outcomes and endings that both have;
+    `notes()` names the others. Of solutions, which have no paths, counts, flows, moments and walked are missing, and mc_low,
     mc_high are the error bound.
     """
 
@@ -84,6 +87,21 @@ class Comparison:
     endings: pd.DataFrame
     flows: pd.DataFrame
     alternatives: pd.DataFrame
+    shapley: pd.DataFrame
+    interactions: pd.DataFrame
+
+    def notes(self) -> list[str]:
+        """What could not be paired, one sentence for each alternative."""
+        found = []
+        for name, twin in self.twins.items():
+            pair = Pair(name=name, baseline=self.baseline, twin=twin, pairs=None)
+            alone = {kind: pair.unpaired(kind) for kind in ("outcome", "ending")}
+            told = [f"{kind}s {', '.join(names)}" for kind, names in alone.items() if names]
+            if told:
+                found.append(
+                    f"{name}: not compared, being in one of the two only: {'; '.join(told)}"
+                )
+        return found
 
     def __repr__(self) -> str:
         """One line: the baseline's scenario, how much was run, and the interventions."""
@@ -112,7 +130,7 @@ class Comparison:
             [
                 about.question,
                 f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}",
-                NOTES[about.interval],
+                NOTES[layers_of(self.baseline)],
             ],
             (("outcome", "with", "probability", "difference in points"), rows),
             self.baseline.warnings(),
@@ -125,7 +143,9 @@ class Comparison:
         """
         with atomic_directory(directory) as making:
             for name, file in FILES.items():
-                write_table(making / file, getattr(self, name), index=name == INDEXED)
+                table = getattr(self, name)
+                if len(table) or name not in OPTIONAL:
+                    write_table(making / file, table, index=name == INDEXED)
             # whole run directories inside one that appears whole: each can be loaded by itself
             fill_run(making / "baseline", self.baseline.saved())
             for name, results in self.twins.items():
@@ -164,110 +184,14 @@ class Comparison:
 
 def _read(home: Path, name: str, outputs: Mapping[str, str]) -> pd.DataFrame:
     """One table of a comparison, with the types it was made with."""
+    if name in OPTIONAL and FILES[name] not in outputs:
+        return empty(name)
     data = read_unchanged(home, FILES[name], outputs.get(FILES[name]))
     table = read_table(data, TYPES, index="str" if name == INDEXED else None)
     counted = [one for one in _COUNTS if one in table and table[one].notna().all()]
     return table.astype(dict.fromkeys(counted, "int64"))
 
 
-def compare(
-    scenario: Scenario | str | PathLike[str],
-    interventions: str | Iterable[str] | None = None,
-    *,
-    order: str = "effect",
-    draws: int | None = None,
-    paths: int | None = None,
-    seed: int | None = None,
-    engine: str | None = None,
-    workers: int | None = Plan.workers,
-    events: bool = Plan.events,
-    keep_paths: bool | None = Plan.keep_paths,
-    progress: bool | None = Plan.progress,
-) -> Comparison:
-    """Compare a scenario with itself under interventions, on the same random numbers.
-
-    `scenario` is one, or the path of its file or of a run directory. `a+b` applies both. Default:
-    every intervention of the scenario that is not applied already. They stand in the `order` of
-    their effect on the first headline, what lowers it most first, in that of their names, or as
-    `given`. The other arguments are those of `run`. Raises and warns as `run` does, and UsageError
-    without any intervention.
-    """
-    options = {
-        "draws": draws,
-        "paths": paths,
-        "seed": seed,
-        "engine": engine,
-        "workers": workers,
-        "events": events,
-        "keep_paths": keep_paths,
-        "progress": progress,
-    }
-    if order not in ORDERS:
-        raise UsageError(unknown("order", order, ORDERS))
-    source, plan = planned(scenario, options)
-    baseline = loaded(source)  # a model alone has no interventions
-    named = _named(baseline, interventions)
-    # all are applied before anything is run, so that an unknown name costs no time
-    twins = {name: baseline.under(name) for name in named}
-    output = comparisons.compare(baseline, list(twins.values()), plan)
-    before = Results.of(tables_of(output.baseline), baseline)
-    after = {
-        name: Results.of(tables_of_alternative(one), twin)
-        for (name, twin), one in zip(twins.items(), output.twins, strict=True)
-    }
-    counted = output.pairs or [None] * len(after)
-    pairs = [
-        Pair(name=name, baseline=before, twin=twin, pairs=own)
-        for (name, twin), own in zip(after.items(), counted, strict=True)
-    ]
-    warn_if_interrupted(before.provenance)
-    return _of_pairs(before, _ordered(pairs, order), dict(zip(after, output.walked, strict=True)))
-
-
-def _of_pairs(
-    before: Results, pairs: Sequence[Pair], walked: Mapping[str, int | None]
-) -> Comparison:
-    """The comparison whose twins stand in this order."""
-    rows = pd.DataFrame([alternative_row(pair, walked[pair.name]) for pair in pairs])
-    counts = dict.fromkeys(("n", "walked", "changed"), "Int64" if rows.isna().any().any() else "int64")
-    return Comparison(
-        baseline=before,
-        twins={pair.name: pair.twin for pair in pairs},
-        table=_joined([difference_rows(pair, "outcome") for pair in pairs]),
-        endings=_joined([difference_rows(pair, "ending") for pair in pairs]),
-        flows=_joined([flow_rows(pair) for pair in pairs]),
-        alternatives=rows.astype({"twin": "str", **counts}).set_index("twin"),
-    )
-
-
-def _joined(rows: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(rows, ignore_index=True)
-
-
-def _ordered(pairs: Sequence[Pair], order: str) -> list[Pair]:
-    """The pairs in the order that was asked for; of equal effects as given."""
-    if order == "name":
-        return sorted(pairs, key=lambda pair: pair.name)
-    if order == "given":
-        return list(pairs)
-    # of a scenario without headlines the first outcome counts as one
-    first = [*pairs[0].baseline.provenance.headlines, *pairs[0].baseline.outcomes.index][:1]
-    return sorted(pairs, key=lambda pair: _probability(pair.twin, first))
-
-
-def _probability(run: RunTables, outcome: Sequence[str]) -> float:
-    return float(run.outcomes.loc[outcome[0], "probability"]) if outcome else 0.0
-
-
-def _named(scenario: Scenario, interventions: str | Iterable[str] | None) -> list[str]:
-    """Names of the interventions to compare with; UsageError if there is none."""
-    if interventions is None:
-        # a scenario already under an intervention is not compared with itself
-        named = [name for name in scenario.interventions if name not in scenario.applied]
-        if not named:
-            raise UsageError("nothing to compare: the scenario has no interventions")
-        return named
-    named = [interventions] if isinstance(interventions, str) else list(interventions)
-    if not named:
-        raise UsageError("nothing to compare: the list of interventions is empty")
-    return named
+def empty(name: str) -> pd.DataFrame:
+    """An optional table without rows."""
+    return pd.DataFrame(columns=list(OPTIONAL[name])).astype(OPTIONAL[name])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis.intervals import LEVEL, NOTES
+from sim.analysis.intervals import LEVEL, NOTES, layers_of
 from sim.api.html import page
-from sim.errors import UsageError
+from sim.errors import UsageError, unknown
 from sim.experiment.runs import model_of
 from sim.formatting import estimates
 from sim.machine_form import machine_form
@@ -25,12 +25,15 @@ NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high
 WORDS = ("band", "reach", "likelihood", "confidence")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from os import PathLike
     from pathlib import Path
 
+    from sim.analysis.conditioning import Conditioned
+    from sim.analysis.diff import RunDiff
     from sim.analysis.routes import Depth
     from sim.api.whys import Why
-    from sim.scenario import Scenario
+    from sim.scenario import Evidence, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -62,7 +65,7 @@ class Results(RunTables):
                 about.question,
                 f"under {about.under}" if about.under else "",
                 f"{about.sample()}; seed {about.seed}, engine {about.engine}",
-                NOTES[about.interval],
+                NOTES[layers_of(self)],
             ],
             (("outcome", "probability"), rows),
             self.warnings(),
@@ -198,6 +201,50 @@ class Results(RunTables):
 
         return sensitivities.response(self, parameter, outcome, points=points)
 
+    def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
+        """The record of history beside the estimates, and how surprising it is under the model.
+
+        See `sim.analysis.evidence.check`, which says what the columns mean.
+        """
+        from sim.analysis.evidence import check
+
+        return check(self._evidence(scenario).values(), self, level=level)
+
+    def condition(
+        self, *records: str, scenario: Scenario | None = None, level: float = LEVEL
+    ) -> Conditioned:
+        """The run given some records of its scenario's evidence, by name, all at once.
+
+        See `sim.analysis.conditioning.condition`. Raises UsageError for a record that there is not
+        or without any, NotApplicable where the draws or paths are too few to tell.
+        """
+        from sim.analysis.conditioning import condition
+
+        known = self._evidence(scenario)
+        if not records:
+            raise UsageError(f"condition: name a record; known: {', '.join(known) or 'none'}")
+        for name in records:
+            if name not in known:
+                raise UsageError(unknown("record", name, known))
+        named = [known[name] for name in dict.fromkeys(records)]
+        return condition(self, named, level=level)
+
+    def _evidence(self, scenario: Scenario | None) -> Mapping[str, Evidence]:
+        source = scenario if scenario is not None else self.source
+        if source is None:
+            raise UsageError("evidence: of results that were loaded, give the scenario as well")
+        return {} if isinstance(source, Model) else source.declared.evidence
+
+    def diff(self, later: Results | str | PathLike[str]) -> RunDiff:
+        """What changed from this run to a later one, or to that in a directory.
+
+        See `sim.analysis.diff.RunDiff`, which says what it holds.
+        """
+        from sim.analysis.diff import TABLES, diff
+
+        after = later.saved() if isinstance(later, Results) else read_run(later, only=TABLES)
+        return diff(self.saved(), after)
+
     def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
         """Write every table as CSV, the scenario as it was run, and manifest.json.
 
@@ -235,7 +282,8 @@ class Results(RunTables):
         model = model_of(self.source)
         if isinstance(self.source, Model):
             return record(machine_form(model), {}, "")
-        return record(machine_form(model), self.source.files, self.source.file)
+        found = [one.as_row("warning") for one in self.source.warnings]
+        return record(machine_form(model), self.source.files, self.source.file, found)
 
     @classmethod
     def of(cls, tables: RunTables, source: Scenario | Model) -> Results:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.clauses import NO_ANSWER
 from sim.analysis.clauses import clauses as clause_table
-from sim.analysis.intervals import LABELS
+from sim.analysis.intervals import LABELS, layers_of
 from sim.charts import style
 from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows
@@ -33,7 +33,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
             for clause in table["clause"]
         }
         subject = f"{titles.of('treaty', page)} – {about.title}" if page else about.title
-        label = LABELS[about.interval]
+        label = LABELS[layers_of(run)]
         draw = partial(clauses, table, names=names, subject=subject, interval=label)
         yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 

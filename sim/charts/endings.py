@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.intervals import LABELS
+from sim.analysis.intervals import LABELS, layers_of
 from sim.charts import style
 from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows, sample
@@ -17,7 +17,7 @@ from sim.scenario import Scenario
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all endings."""
     about = run.provenance
-    label = LABELS[about.interval]
+    label = LABELS[layers_of(run)]
     yield Drawing("endings", lambda: endings(run.endings, subject=about.title, interval=label))
 
 

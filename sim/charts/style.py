@@ -7,6 +7,7 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib import colormaps
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
@@ -105,12 +106,12 @@ def reach(ax: Axes, row: int, low: float, high: float) -> None:
     ax.hlines(row, low, high, color=ACCENT, linewidth=1.6, alpha=0.8)
 
 
-def band(ax: Axes, row: int, low: float, high: float) -> None:
+def band(ax: Axes, row: float, low: float, high: float) -> None:
     """Parameter uncertainty in a row, pale and broad behind the rest."""
     ax.hlines(row, low, high, color=ACCENT, linewidth=7, alpha=0.25, zorder=1)
 
 
-def dot(ax: Axes, row: int, value: float, *, hollow: bool) -> None:
+def dot(ax: Axes, row: float, value: float, *, hollow: bool) -> None:
     """An estimate in a row, whole also where it lies on the frame."""
     ax.plot(
         value,
@@ -163,6 +164,18 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
 def day(time: float, start: date | None) -> str:
     """`on 2024-12-04`, or `on day 40` without a calendar."""
     return f"on day {time:g}" if start is None else f"on {start + timedelta(days=time)}"
+
+
+def legend_below(ax: Axes, handles: Sequence[Artist], labels: Sequence[str]) -> None:
+    """A legend in one line below the chart, where nothing is drawn."""
+    figure_of(ax).legend(
+        list(handles),
+        list(labels),
+        loc="outside lower center",
+        ncols=len(labels),
+        frameon=False,
+        fontsize=9,
+    )
 
 
 def titles(table: pd.DataFrame) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.incidence import cumulative_incidence, distinguishable
-from sim.analysis.intervals import TIMING_LABELS
+from sim.analysis.intervals import TIMING_LABELS, layers_of
 from sim.charts import style
 from sim.charts.fonts import literal, needs_own_lines
 from sim.charts.style import Drawing
@@ -43,7 +43,9 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     shown = distinguishable(run)
     n = len(run.outcomes)
     counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
-    bands = TIMING_LABELS[about.interval]
+    bands = TIMING_LABELS[layers_of(run)]
+    if about.headlines and len(shown) > len(about.headlines):
+        bands = bands.replace("pale band", "pale band (headlines)")
     # a treaty that was void, or binds after the horizon, has no day on this chart
     titles = titles_of(scenario)
     seen = set(run.coverage.loc[run.coverage["reach"] == "seen", "name"])
@@ -108,7 +110,7 @@ def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, 
     # bands of a dozen outcomes would lie over each other: the headlines have them, or few curves
     banded = leading if any(leading) else [len(curves) <= BANDED] * len(curves)
     tops = [
-        float(curve[["mc_high", "high"] if shown else ["mc_high"]].max().max())
+        float(curve.reindex(columns=["mc_high", *["high"] * shown]).max().max())
         for curve, shown in zip(curves, banded, strict=True)
     ]
     style.share_axis(ax, max(tops, default=1.0), of="y")
@@ -141,7 +143,7 @@ def _curve(
     weight = 2.8 if look.headline else 1.5
     # a share counted up to a day holds until the next one is counted
     ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
-    if look.banded and curve["low"].notna().any():
+    if look.banded and "low" in curve and curve["low"].notna().any():
         ax.fill_between(days, curve["low"], curve["high"], color=look.colour, alpha=0.11, lw=0)
     low, high = curve["mc_low"], curve["mc_high"]
     # what is thinner than the line says nothing beside it

@@ -22,6 +22,7 @@ from sim.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
     import typer
+    from matplotlib.axes import Axes
 
     from sim.api import Results
     from sim.scenario import Scenario
@@ -35,11 +36,33 @@ class SavedResults:
     results: Results
     directory: Path
 
-    def add(self, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
-        """Add tables to the directory, as analyses/<name>.csv; where they are."""
+    def add(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        charts: Mapping[str, Callable[[], Axes]] | None = None,
+    ) -> list[Path]:
+        """Add tables to the directory, as analyses/<name>.csv, and charts; where the tables are.
+
+        A chart that cannot be drawn ends the command with exit code 1, after the tables are there.
+        """
         from sim.results.added_tables import add_tables
 
-        return add_tables(self.directory, tables, of=self.results.provenance)
+        failed: list[tuple[str, Exception]] = []
+
+        def draw(folder: Path) -> None:
+            draw_without_window()
+            from sim.report.pictures import draw_each
+
+            failed.extend(draw_each(charts or {}, folder / "charts"))
+
+        also = draw if charts else None
+        written = add_tables(self.directory, tables, of=self.results.provenance, also=also)
+        exit_if_charts_failed(failed)
+        return written
+
+    def shown(self, file: Path) -> Path:
+        """A file in the directory, by the name under which the directory was given."""
+        return self.directory / file.relative_to(self.directory.resolve())
 
 
 def run_or_load(

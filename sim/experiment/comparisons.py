@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import UsageError
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.runs import RunOutput, counted, pairs_of, solved
+from sim.formatting import duration_in_words
 from sim.results import PathBatch
 from sim.results.counting import BINS, Accumulator, Histogram, bins
 
 if TYPE_CHECKING:
+    from sim.model.model import Model
     from sim.scenario import Scenario
 
 Counts = NDArray[np.int64]
@@ -32,7 +35,17 @@ class ComparisonOutput:
 
 
 def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> ComparisonOutput:
-    """Run a scenario and its twins side by side, so that the same paths are counted in pairs."""
+    """Run a scenario and its twins side by side, so that the same paths are counted in pairs.
+
+    Raises UsageError for a twin whose paths last longer or shorter.
+    """
+    for twin in twins:
+        if twin.model.horizon != scenario.model.horizon:
+            own, other = (duration_in_words(one.model.horizon) for one in (twin, scenario))
+            raise UsageError(
+                f"{twin.file}: has a horizon of {own}, the baseline one of {other}; paths of "
+                "different lengths cannot be paired"
+            )
     scenarios = (scenario, *twins)
     models = [one.model for one in scenarios]
     # parameters that models share are drawn once and are equal: they are found by name
@@ -46,11 +59,7 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
         nothing = (None,) * len(twins)
         return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=(), walked=nothing)
     counts = [Accumulator(model, paths=plan.paths, keep=plan.keeps) for model in models]
-    model = scenario.model
-    pairs = [
-        PairCounts(plan.draws, len(model.outcomes), len(model.endings), model.horizon)
-        for _ in twins
-    ]
+    pairs = [PairCounts(plan.draws, scenario.model, twin.model) for twin in twins]
     walked = np.zeros(len(twins), dtype=np.int64)
     # a chunk holds the same paths of all models, so pairs can be counted and let go
     for pieces, again in pairs_of(models, values, plan):
@@ -73,32 +82,45 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
 
 
 class PairCounts:
-    """Counts, draw by draw, of paths that differ from their twins."""
+    """Counts, draw by draw, of paths that differ from their twins.
 
-    def __init__(self, draws: int, outcomes: int, endings: int, horizon: float) -> None:
+    Of two scenarios that are not the same, the outcomes that both have, by name, and the endings of
+    either.
+    """
+
+    def __init__(self, draws: int, baseline: Model, twin: Model) -> None:
+        names = [[one.name for one in model.outcomes] for model in (baseline, twin)]
+        self.outcomes = [name for name in names[0] if name in names[1]]
+        self._places = [[own.index(name) for name in self.outcomes] for own in names]
+        before, after = ([one.name for one in model.endings] for model in (baseline, twin))
+        self.endings = list(dict.fromkeys([*before, *after]))
+        self._ending_of = np.array([self.endings.index(name) for name in after], dtype=np.int64)
+        self.horizon = baseline.horizon
+        outcomes, endings = len(self.outcomes), len(self.endings)
         self.gained = np.zeros((draws, outcomes), dtype=np.int64)
         self.lost = np.zeros((draws, outcomes), dtype=np.int64)
         self.flow = np.zeros((draws, endings, endings), dtype=np.int64)  # from the row's ending
         self.changed = np.zeros(draws, dtype=np.int64)
         self.moments = Histogram(BINS + 1)  # of the first difference, in bins of the time
-        self.horizon = horizon
 
-    @property
-    def ending_gained(self) -> Counts:
-        """Paths, draw by draw, with an ending that only the twin has."""
-        return self.flow.sum(axis=1) - np.diagonal(self.flow, axis1=1, axis2=2)
-
-    @property
-    def ending_lost(self) -> Counts:
-        """Paths, draw by draw, with an ending that only the baseline has."""
-        return self.flow.sum(axis=2) - np.diagonal(self.flow, axis1=1, axis2=2)
+    def counts(self, kind: str, name: str, draws: int) -> tuple[Counts, Counts]:
+        """(gained, lost) of an outcome or ending in each of the first so many draws."""
+        if kind == "outcome":
+            place = self.outcomes.index(name)
+            return self.gained[:draws, place], self.lost[:draws, place]
+        place = self.endings.index(name)
+        flow, stays = self.flow[:draws], self.flow[:draws, place, place]
+        return flow[:, :, place].sum(axis=1) - stays, flow[:, place].sum(axis=1) - stays
 
     def add(self, baseline: Sequence[PathBatch], twin: Sequence[PathBatch]) -> None:
         """Count the paths of one chunk, the same ones on both sides."""
         draw = np.repeat([p.draw for p in baseline], [len(p.ending) for p in baseline])
-        before, after = concat(baseline, "outcome_time"), concat(twin, "outcome_time")
+        before, after = (
+            concat(some, "outcome_time")[:, places]
+            for some, places in zip((baseline, twin), self._places, strict=True)
+        )
         end, new_end = concat(baseline, "end_time"), concat(twin, "end_time")
-        ending, new_ending = concat(baseline, "ending"), concat(twin, "ending")
+        ending, new_ending = concat(baseline, "ending"), self._ending_of[concat(twin, "ending")]
         # add.at and not +=, as a draw occurs once a path
         np.add.at(self.flow, (draw, ending, new_ending), 1)
         # equal times to the last bit: a path untouched by the change is recomputed, not
@@ -114,9 +136,8 @@ class PairCounts:
         np.add.at(self.lost, draw, had & ~has)
         # the first outcome that comes at another time or in one of the two only, at the latest
         # the earlier end
-        first = np.minimum(end[rows], new_end[rows])
-        times = np.where(other, np.fmin(before, after), np.inf)
-        first = np.minimum(first, times.min(axis=1, initial=np.inf))
+        times = np.where(other, np.fmin(before, after), np.inf).min(axis=1, initial=np.inf)
+        first = np.minimum(np.minimum(end[rows], new_end[rows]), times)
         self.moments.add(bins(first, self.horizon))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engines.compiled import Again, Rectangle, Traced, Walker
 from sim.errors import RunError, UsageError
-from sim.experiment.touched import Watch, Watched, changed_parameters, everything, watch
+from sim.experiment.touched import Watch, changed_parameters, everything, watch
 from sim.experiment.work import (
     PATHS_BESIDE_THEIR_TWINS,
     Chunk,
@@ -105,9 +105,7 @@ class _Pairs:
     def twin(self, which: int, chunk: Chunk, baseline: _Baseline) -> tuple[list[PathBatch], int]:
         """A twin's paths of a chunk, and how many of them were walked."""
         watched = baseline.watch.twins[which]
-        masks = [
-            watched.touched(piece, piece.draw, self.outcomes) for piece in baseline.pieces
-        ]
+        masks = [watched.touched(piece, piece.draw, self.outcomes) for piece in baseline.pieces]
         chosen = _numbers(baseline.pieces, masks, chunk)
         again = sum(map(len, chosen))
         found: list[PathBatch] = []
@@ -115,6 +113,8 @@ class _Pairs:
             found = self._again(which).walk(
                 self._values(which + 1, chunk), self._rectangle(chunk), chosen, baseline.walker
             )
+        if watched.all:  # nothing of the baseline's stays, which may count other things
+            return _joined(found), again
         return self.maps[which].merged(baseline.pieces, masks, found, self.outcomes), again
 
     def _again(self, which: int) -> Again:

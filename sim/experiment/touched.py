@@ -14,7 +14,7 @@ other weights take another option are touched by it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -273,7 +273,9 @@ class _Comparing:
         if before.choice != after.choice or [option.name for option in before.options] != names:
             self.found.fixed.fired.add(rank)
             return
-        if any(_weight(a) != _weight(b) for a, b in zip(before.options, after.options, strict=True)):
+        if any(
+            _weight(a) != _weight(b) for a, b in zip(before.options, after.options, strict=True)
+        ):
             self.found.fixed.fired.add(rank)
         else:
             self._choice(rank, after)
@@ -285,8 +287,7 @@ class _Comparing:
                 self._note(_read_by(effect), "taken", first + number)
 
     def _choice(self, rank: int, after: Transition) -> None:
-        """Options that read what has changed: weighed as they are in the twin, on the same number.
-        """
+        """Options that read what has changed: weighed as they are in the twin, on the same number."""
         read = {
             name
             for option in after.options

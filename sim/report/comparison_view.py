@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.analysis.differences import beyond_noise
-from sim.analysis.intervals import NOTES
+from sim.analysis.intervals import NOTES, layers_of
 from sim.api import Comparison, Results
 from sim.formatting import DAY, duration_in_words, effect_band, effects, estimates, percent
 from sim.model.titles import Titles
@@ -41,10 +41,12 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
     for outcome in shown:
         rows = comparison.table[comparison.table["outcome"] == outcome]
         parts += ["", *_outcome(outcome, rows, comparison, titles)]
+    parts += [*_together(comparison, shown, titles)]
     parts += [*_others(comparison, shown, titles), *_paths(comparison, titles)]
+    parts += [part for note in comparison.notes() for part in ("", Text(note))]
     parts += ["", Text("All outcomes and endings: comparison.csv, comparison_endings.csv.")]
     # a solution has no random numbers to explain
-    explained = EXPLAINED if about.interval != "exact" else NOTES[about.interval]
+    explained = EXPLAINED if about.interval != "exact" else NOTES[layers_of(comparison.baseline)]
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 
@@ -64,6 +66,9 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
         "alternatives": {
             row.pop("twin"): row for row in _plain(comparison.alternatives.reset_index())
         },
+        "shapley": _plain(comparison.shapley),
+        "interactions": _plain(comparison.interactions),
+        "notes": comparison.notes(),
     }
 
 
@@ -110,6 +115,44 @@ def _outcome(
     yield table
 
 
+def _together(
+    comparison: Comparison, shown: Sequence[str], titles: Titles
+) -> Iterator[RenderableType]:
+    """What each of several interventions adds to their joint effect, in points."""
+    outcomes = comparison.baseline.outcomes["title"]
+    for outcome in shown:
+        rows = comparison.shapley[comparison.shapley["outcome"] == outcome]
+        if rows.empty:
+            return
+        listed = [{**row, "differ": 1, "changed": 1} for _, row in rows.iterrows()]
+        values = effects([{**row, "difference": row["shapley"]} for row in listed])
+        yield ""
+        joint = f"{100 * rows['joint'].iloc[0]:+.2g}"
+        yield Text(f"{outcomes[outcome]}: all together {joint} points", "bold")
+        table = grid("intervention", "alone", "its part (Shapley)", "share of the joint effect")
+        for row, value in zip(listed, values, strict=True):
+            alone = f"{100 * row['alone']:+.2g}"
+            table.add_row(
+                titles.changes(row["intervention"]), alone, value, _in_draws(row["share"])
+            )
+        yield table
+        yield from _interactions(comparison, outcome)
+
+
+def _interactions(comparison: Comparison, outcome: str) -> Iterator[RenderableType]:
+    """Which pairs do more or less than the sum; the others cannot be told from it."""
+    rows = comparison.interactions[comparison.interactions["outcome"] == outcome]
+    told = rows[rows["relation"] != "not told"]
+    for _, row in told.iterrows():
+        yield Text(
+            f"{row['one']} and {row['other']}: {row['relation']} than the sum, "
+            f"{100 * row['both']:+.2g} instead of {100 * row['sum']:+.2g}"
+        )
+    if len(told) < len(rows):
+        rest = "No pair" if told.empty else "No other pair"
+        yield Text(f"{rest} can be told from the sum of its two (90 %).")
+
+
 def _short(row: "pd.Series[Any]") -> str:
     """A probability without its interval; what cannot happen is said."""
     if row.get("reach") == "impossible":
@@ -147,7 +190,9 @@ def _others(
         return
     yield ""
     if not lines:
-        yield Text(f"No other outcome or ending moves beyond noise (99 %, {total:,} rows together).")
+        yield Text(
+            f"No other outcome or ending moves beyond noise (99 %, {total:,} rows together)."
+        )
         return
     yield Text(f"What else moves beyond noise (99 %, {total:,} rows together), in points", "bold")
     for line in lines:

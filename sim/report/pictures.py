@@ -1,14 +1,14 @@
 """The charts of a run as files: each as PNG for a page and as SVG for a printer."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from sim.analysis.intervals import LABELS
+from sim.analysis.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
 from sim.api.whys import Why
 from sim.charts import style, timeline
@@ -69,9 +69,19 @@ def draw_comparison(
                 title=str(titles_of_outcomes[outcome]),
                 names=names,
                 subject=f"{about.title}, under {about.under}" if about.under else about.title,
-                interval=LABELS[about.interval],
+                interval=LABELS[layers_of(comparison.baseline)],
             )
             failed += _try_to_save(chart, folder / file_name(f"differences-{outcome}"))
+    return failed
+
+
+def draw_each(charts: Mapping[str, Callable[[], Axes]], folder: Path) -> list[FailedChart]:
+    """Write charts by name into a folder, made if missing; gives those that failed, as `draw`."""
+    folder.mkdir(exist_ok=True)
+    failed: list[FailedChart] = []
+    with told_once():
+        for name, chart in charts.items():
+            failed += _try_to_save(chart, folder / file_name(name))
     return failed
 
 

@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.intervals import NOTES
-from sim.analysis.parameter_band import unresolved_bands
+from sim.analysis.intervals import NOTES, layers_of
+from sim.analysis.parameter_band import FEWEST, unresolved_bands
 from sim.analysis.rank_correlation import drivers
 from sim.analysis.routes import ARROW
 from sim.api import Results
@@ -26,7 +26,6 @@ from sim.formatting import (
     counted,
     duration_in_words,
     layers,
-    percent,
     percents,
     plain,
 )
@@ -147,8 +146,13 @@ def _endings(results: Results) -> Table:
 def _known(results: Results) -> Iterator[RenderableType]:
     """What the columns hold, once; then what they leave to say of the headlines."""
     about = results.provenance
-    yield Text(NOTES[about.interval])
+    yield Text(NOTES[layers_of(results)])
     unsure = unresolved_bands(results)
+    if unsure and len(results.draws) < FEWEST:
+        # of all outcomes for one reason, which is said once
+        few = f"{len(results.draws)} draws are too few to tell parameter uncertainty"
+        yield Text(f"{UNRESOLVED_CELL} {few}; --draws {FEWEST} or more would do")
+        unsure = {}
     for title, said in list(unsure.items())[:UNSURE]:
         yield Text(f"{UNRESOLVED_CELL} {title}: {said}")
     if len(unsure) > UNSURE:
@@ -169,19 +173,13 @@ def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType
     yield ""
     shown = grid("probability (%) within", *(short(duration_in_words(day * DAY)) for day in days))
     for name in results.provenance.headlines:
-        rows = table[table["outcome"] == name]
-        numbers = percents(rows["probability"].tolist())
-        bands = zip(rows["low"], rows["high"], strict=True)
-        cells = [f"{n}{_in_brackets(*band)}" for n, band in zip(numbers, bands, strict=True)]
+        found = layers(row for _, row in table[table["outcome"] == name].iterrows())
+        cells = [
+            f"{one.probability.removesuffix(' %')}{f' ({one.band})' if one.band else ''}"
+            for one in found
+        ]
         shown.add_row(Text(str(results.outcomes["title"][name])), *cells)
     yield shown
-
-
-def _in_brackets(low: float, high: float) -> str:
-    """Parameter uncertainty in two digits; nothing where it is not resolved."""
-    if pd.isna(low):
-        return ""
-    return f" ({'none seen' if low == 0 else percent(low)}–{percent(high)})"
 
 
 def _drivers(results: Results) -> Iterator[str]:

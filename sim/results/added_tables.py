@@ -5,7 +5,7 @@ The run itself stays as it is: no table of it is written again, and the run befo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,19 @@ FOLDER = "analyses"
 
 
 def add_tables(
-    directory: str | Path, tables: Mapping[str, pd.DataFrame], *, of: Provenance | None = None
+    directory: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    of: Provenance | None = None,
+    also: Callable[[Path], None] | None = None,
 ) -> list[Path]:
     """Add tables to the run in a directory, each as analyses/<name>.csv; gives where they are.
 
     All appear together with the manifest that covers them; a table of the same name is replaced. An
     index is not written: what it says has to be a column. `of` is the provenance of the run that
-    was analysed. Raises UsageError if the directory holds no run, one that is part of a comparison,
-    or by now another run than `of`; then nothing is changed.
+    was analysed. `also` is called with a folder, to put further files (charts) there by the names
+    that they are to have in the directory. Raises UsageError if the directory holds no run, one
+    that is part of a comparison, or by now another run than `of`; then nothing is changed.
     """
     names = {name: f"{FOLDER}/{file_name(name)}.csv" for name in tables}
 
@@ -44,6 +49,8 @@ def add_tables(
         (folder / FOLDER).mkdir()
         for name, table in tables.items():
             write_table(folder / names[name], table)
+        if also is not None:
+            also(folder)
 
     def describe(folder: Path, home: Path) -> None:
         about = read_manifest(home)

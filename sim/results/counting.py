@@ -145,6 +145,16 @@ class Accumulator:
         """How many draws are finished."""
         return len(self.hits)
 
+    def by_draw(self) -> tuple[Counts, Counts, Counts]:
+        """Hits (draws, outcomes), endings (draws, endings), hits by (draws, EARLIER, outcomes)."""
+        outcomes, endings = len(self.model.outcomes), len(self.model.endings)
+        # of no draws, or of no outcomes, an array of the right shape all the same
+        return (
+            np.array(self.hits, dtype=np.int64).reshape(self.draws, outcomes),
+            np.array(self.ended, dtype=np.int64).reshape(self.draws, endings),
+            np.array(self.hits_by, np.int64).reshape(self.draws, len(EARLIER), outcomes),
+        )
+
     def add(self, piece: PathBatch) -> None:
         """Take the next piece."""
         self._draw.add(piece)

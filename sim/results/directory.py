@@ -5,8 +5,10 @@ What is written are data frames by name, files and a manifest; what they mean is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +63,13 @@ def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None
     write_manifest(folder, about)
 
 
-def read_run(directory: str | Path) -> SavedRun:
+def read_run(directory: str | PathLike[str], *, only: Collection[str] | None = None) -> SavedRun:
     """The run in a directory; equal to what `write_run` was given, and never parts of two runs.
 
-    Raises UsageError if the directory holds no run, an older one, or a file that was changed.
+    `only` names the tables that are wanted, since those of paths and events may be large. Raises
+    UsageError if the directory holds no run, an older one, or a file that was changed.
     """
-    return settled(directory, _read_run)
+    return settled(Path(directory), partial(_read_run, only=only))
 
 
 def read_part(home: Path, expected: str) -> SavedRun:
@@ -74,13 +77,15 @@ def read_part(home: Path, expected: str) -> SavedRun:
     return _read_run(home, expected=expected)
 
 
-def _read_run(home: Path, *, expected: str | None = None) -> SavedRun:
+def _read_run(
+    home: Path, *, expected: str | None = None, only: Collection[str] | None = None
+) -> SavedRun:
     manifest = read_manifest(home, expected=expected)
     if "twins" in manifest:
         raise UsageError(f"{home}: holds a comparison, not a run; Comparison.load reads it")
     columns, outputs = manifest["columns"], manifest["outputs"]
     frames = {}
-    for name in columns:
+    for name in columns if only is None else [one for one in columns if one in only]:
         data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
         frames[name] = table_of(data, columns[name], index=INDEXED.get(name))
     return SavedRun(frames=frames, manifest=manifest, record=read_record(home, manifest))

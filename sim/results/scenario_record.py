@@ -3,12 +3,14 @@
 scenario/     the files, byte for byte, beside each other as they were, so that what one says of
               another (`extends`, `include`) still leads there
 model.yaml    the model that was walked, interventions applied: the machine form
+warnings.json what `check` warned of when it was run: a list, as `check --json` prints it
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +19,7 @@ from sim.errors import UsageError
 from sim.results.manifest import read_unchanged
 
 MODEL = "model.yaml"
+WARNINGS = "warnings.json"
 FOLDER = "scenario"
 
 
@@ -32,14 +35,26 @@ class Record:
         return {"main": self.main, "files": sorted(self.files)}
 
 
-def record(machine_form: str, files: Mapping[str, bytes], main: str) -> Record:
+def record(
+    machine_form: str,
+    files: Mapping[str, bytes],
+    main: str,
+    warnings: Sequence[Mapping[str, object]] = (),
+) -> Record:
     """The record of a scenario; of a model alone, `files` is empty."""
-    kept = {MODEL: machine_form.encode()}
+    text = json.dumps(list(warnings), indent=1, ensure_ascii=False) + "\n"
+    kept = {MODEL: machine_form.encode(), WARNINGS: text.encode(errors="surrogatepass")}
     if not files:
         return Record(main=MODEL, files=kept)
     names = _names(list(files))
     kept |= {names[file]: data for file, data in files.items()}
     return Record(main=names[main], files=kept)
+
+
+def warnings_of(kept: Record) -> list[dict[str, object]]:
+    """What the scenario was warned of when it was run; nothing where that was not recorded."""
+    data = kept.files.get(WARNINGS)
+    return list(json.loads(data)) if data is not None else []
 
 
 def read_record(home: Path, manifest: Mapping[str, Any]) -> Record:

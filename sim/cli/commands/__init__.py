@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from sim.cli.commands.check import check
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
+from sim.cli.commands.diff import diff
+from sim.cli.commands.evidence import evidence
 from sim.cli.commands.export import export
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
@@ -18,6 +20,7 @@ from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
 from sim.cli.commands.sensitivity import sensitivity
 from sim.cli.commands.why import why
+from sim.cli.commands.structure import structure
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
@@ -25,6 +28,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "compare": compare,
     "why": why,
     "sensitivity": sensitivity,
+    "diff": diff,
+    "evidence": evidence,
+    "structure": structure,
     "check": check,
     "resolve": resolve,
     "describe": describe,

@@ -55,7 +55,7 @@ def check(
     found = [_found(file, strict) for file in scenarios]
     findings = [finding for one in found for finding in one.findings()]
     if as_json:
-        typer.echo(json.dumps([_row(*finding) for finding in findings], indent=1))
+        typer.echo(json.dumps([one.as_row(severity) for severity, one in findings], indent=1))
     else:
         for one in found:
             for severity, problem in one.findings():
@@ -86,19 +86,6 @@ def _found(file: Path, strict: bool) -> Found:
     valid = [f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok"]
     graded = _graded(scenario) if strict else []
     return Found(warnings=scenario.warnings, valid=[*valid, *_differences(scenario), *graded])
-
-
-def _row(severity: str, problem: Problem) -> dict[str, object]:
-    """A finding for other programs."""
-    place = problem.place
-    return {
-        "severity": severity,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "path": problem.path,
-        "message": problem.text,
-    }
 
 
 def _count(severities: Iterable[str]) -> str:

@@ -26,8 +26,21 @@ def compare(
     plan: Chosen,
     interventions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INTERVENTION...]", help="Default: all of them; a+b applies both."),
+        typer.Argument(
+            metavar="[INTERVENTION...]",
+            help="Default: all of them; a+b applies both. Also other scenario files.",
+        ),
     ] = None,
+    order: Annotated[
+        str, typer.Option(help="Order of the interventions: effect, name or given.")
+    ] = "effect",
+    together: Annotated[
+        bool,
+        typer.Option(
+            "--together",
+            help="All subsets of the interventions named (at most six): what each adds.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -51,7 +64,9 @@ def compare(
     from sim.experiment.work import interruptible
 
     # a row for every path of every alternative would fill a disk; counts are all it takes
-    comparison = sim.compare(loaded, interventions or None, **plan, keep_paths=False)
+    comparison = sim.compare(
+        loaded, interventions or None, order=order, together=together, **plan, keep_paths=False
+    )
     exit_if_nothing_finished(comparison.baseline)
     draw_without_window()
     from sim.report.comparison_view import comparison_summary, comparison_view

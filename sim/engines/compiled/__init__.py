@@ -130,9 +130,7 @@ def _refuse_numbers(draws: range, paths: range) -> None:
         raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
 
 
-def _lowered(
-    model: Model, first: int, others: Sequence[tuple[int, Transition]] = ()
-) -> Lowered:
+def _lowered(model: Model, first: int, others: Sequence[tuple[int, Transition]] = ()) -> Lowered:
     try:
         return lowered(model, others=others)
     except Impossible as wrong:

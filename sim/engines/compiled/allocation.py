@@ -33,9 +33,7 @@ def _floats(*shape: int) -> Floats:
     return _ints(*shape).view(np.float64)
 
 
-def job(
-    key: tuple[int, int], task: tuple[int, ...], numbers: Sequence[Ints], halt: Ints
-) -> Job:
+def job(key: tuple[int, int], task: tuple[int, ...], numbers: Sequence[Ints], halt: Ints) -> Job:
     """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after.
 
     `numbers` are those of the paths in each draw.

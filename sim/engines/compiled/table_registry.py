@@ -211,9 +211,7 @@ def shared_with(pool: Pool, other: Pool, changed: Collection[str]) -> Shared:
             segments.append((at, beside, length + table.size))
         else:
             segments.append((at, beside, table.size))
-    return Shared(
-        tables=frozenset(taken), segments=tuple(segments), drawn_size=other.drawn_size
-    )
+    return Shared(tables=frozenset(taken), segments=tuple(segments), drawn_size=other.drawn_size)
 
 
 def _follows(segment: tuple[int, int, int], at: int, beside: int) -> bool:

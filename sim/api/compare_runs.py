@@ -1,0 +1,209 @@
+"""The verb `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.analysis.alternative_tables import tables_of_alternative
+from sim.analysis.differences import (
+    Pair,
+    alternative_row,
+    difference_rows,
+    effects_by_draw,
+    flow_rows,
+)
+from sim.analysis.shapley import Effects, pair_rows, shapley_rows, subsets
+from sim.analysis.tables import tables_of
+from sim.api.arguments import loaded, planned, warn_if_interrupted
+from sim.api.comparisons import Comparison, empty
+from sim.api.results import Results
+from sim.errors import UsageError, unknown
+from sim.experiment import comparisons
+from sim.experiment.plan import Plan
+from sim.formatting import counted
+from sim.results.tables import RunTables
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+    Named = str | Scenario | PathLike[str]
+
+ORDERS = ("effect", "name", "given")
+SCENARIO_FILES = (".yaml", ".yml")  # what ends so is no name of an intervention
+MOST_TOGETHER = 6  # 63 subsets
+
+
+def compare(
+    scenario: Scenario | str | PathLike[str],
+    interventions: Named | Iterable[Named] | None = None,
+    *,
+    order: str = "effect",
+    together: bool = False,
+    draws: int | None = None,
+    paths: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
+    workers: int | None = Plan.workers,
+    events: bool = Plan.events,
+    keep_paths: bool | None = Plan.keep_paths,
+    progress: bool | None = Plan.progress,
+) -> Comparison:
+    """Compare a scenario with itself under interventions, on the same random numbers.
+
+    `scenario` is one, or the path of its file or of a run directory. `a+b` applies both. Another
+    scenario, or the path of its file, may stand where an intervention does. Default: every
+    intervention of the scenario that is not applied already. They stand in the `order` of their
+    effect on the first headline, what lowers it most first, in that of their names, or as `given`.
+    `together` walks all subsets of the named interventions, six at most, and says what each adds to
+    their joint effect. The other arguments are those of `run`. Raises and warns as `run` does, and
+    UsageError without anything to compare with, or for a scenario with another horizon.
+    """
+    options = {
+        "draws": draws,
+        "paths": paths,
+        "seed": seed,
+        "engine": engine,
+        "workers": workers,
+        "events": events,
+        "keep_paths": keep_paths,
+        "progress": progress,
+    }
+    if order not in ORDERS:
+        raise UsageError(unknown("order", order, ORDERS))
+    source, plan = planned(scenario, options)
+    baseline = loaded(source)  # a model alone has no interventions
+    named = _named(baseline, interventions)
+    # all are made before anything is run, so that an unknown name costs no time
+    twins = _subsets(baseline, named) if together else _twins(baseline, named)
+    output = comparisons.compare(baseline, list(twins.values()), plan)
+    before = Results.of(tables_of(output.baseline), baseline)
+    after = {
+        name: Results.of(tables_of_alternative(one), twin)
+        for (name, twin), one in zip(twins.items(), output.twins, strict=True)
+    }
+    counts = output.pairs or [None] * len(after)
+    pairs = [
+        Pair(name=name, baseline=before, twin=twin, pairs=own)
+        for (name, twin), own in zip(after.items(), counts, strict=True)
+    ]
+    warn_if_interrupted(before.provenance)
+    walked = dict(zip(after, output.walked, strict=True))
+    all_of = list(dict.fromkeys(map(str, named))) if together else []
+    return _of_pairs(before, _ordered(pairs, order), walked, all_of)
+
+
+def _twins(baseline: Scenario, named: Sequence[Named]) -> dict[str, Scenario]:
+    """The scenario under each intervention, and others, each under a name of its own."""
+    found: dict[str, Scenario] = {}
+    for one in named:
+        if isinstance(one, str) and not one.endswith(SCENARIO_FILES):
+            found[one] = baseline.under(one)
+            continue
+        other = loaded(one)
+        # a slash could be no part of the directory it is saved in
+        name = other.name if other.name != baseline.name else f"{other.name} (other file)"
+        if name in found:
+            raise UsageError(f"{other.file}: a scenario {name!r} is compared already")
+        found[name] = other
+    return found
+
+
+def _subsets(baseline: Scenario, named: Sequence[Named]) -> dict[str, Scenario]:
+    """The scenario under each subset of the interventions."""
+    names = list(dict.fromkeys(map(str, named)))
+    for name in names:
+        if "+" in name or name.endswith(SCENARIO_FILES):
+            raise UsageError(f"together: takes single interventions, found {name!r}")
+        baseline.under(name)
+    if not 2 <= len(names) <= MOST_TOGETHER:
+        found = counted(len(names), "intervention")
+        raise UsageError(f"together: takes two to {MOST_TOGETHER} interventions, found {found}")
+    return {"+".join(some): baseline.under(some) for some in subsets(names)}
+
+
+def _of_pairs(
+    before: Results,
+    pairs: Sequence[Pair],
+    walked: Mapping[str, int | None],
+    together: Sequence[str],
+) -> Comparison:
+    """The comparison whose twins stand in this order; `together` names those with all subsets."""
+    rows = pd.DataFrame([alternative_row(pair, walked[pair.name]) for pair in pairs])
+    counts = dict.fromkeys(
+        ("n", "walked", "changed"), "Int64" if rows.isna().any().any() else "int64"
+    )
+    return Comparison(
+        baseline=before,
+        twins={pair.name: pair.twin for pair in pairs},
+        table=_joined([difference_rows(pair, "outcome") for pair in pairs]),
+        endings=_joined([difference_rows(pair, "ending") for pair in pairs]),
+        flows=_joined([flow_rows(pair) for pair in pairs]),
+        alternatives=rows.astype({"twin": "str", **counts}).set_index("twin"),
+        shapley=_of_subsets("shapley", shapley_rows, pairs, together),
+        interactions=_of_subsets("interactions", pair_rows, pairs, together),
+    )
+
+
+def _of_subsets(
+    table: str,
+    rows: Callable[[str, Sequence[str], Effects], pd.DataFrame],
+    pairs: Sequence[Pair],
+    names: Sequence[str],
+) -> pd.DataFrame:
+    """A table of what interventions do together, on each outcome."""
+    if not names:
+        return empty(table)
+    return _joined(
+        [
+            rows(
+                outcome,
+                names,
+                {
+                    frozenset(pair.name.split("+")): effects_by_draw(pair, "outcome", outcome)
+                    for pair in pairs
+                },
+            )
+            for outcome in pairs[0].common("outcome")
+        ]
+    )
+
+
+def _joined(rows: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(rows, ignore_index=True)
+
+
+def _ordered(pairs: Sequence[Pair], order: str) -> list[Pair]:
+    """The pairs in the order that was asked for; of equal effects as given."""
+    if order == "name":
+        return sorted(pairs, key=lambda pair: pair.name)
+    if order == "given":
+        return list(pairs)
+    # of a scenario without headlines the first outcome counts as one
+    first = [*pairs[0].baseline.provenance.headlines, *pairs[0].baseline.outcomes.index][:1]
+    return sorted(pairs, key=lambda pair: _probability(pair.twin, first))
+
+
+def _probability(run: RunTables, outcome: Sequence[str]) -> float:
+    return float(run.outcomes.loc[outcome[0], "probability"]) if outcome else 0.0
+
+
+def _named(scenario: Scenario, interventions: Named | Iterable[Named] | None) -> list[Named]:
+    """What to compare with; UsageError if there is nothing."""
+    from sim.scenario import Scenario
+
+    if interventions is None:
+        # a scenario already under an intervention is not compared with itself
+        own = [name for name in scenario.interventions if name not in scenario.applied]
+        if not own:
+            raise UsageError("nothing to compare: the scenario has no interventions")
+        return list(own)
+    if isinstance(interventions, (str, PathLike, Scenario)):
+        return [interventions]
+    named = list(interventions)
+    if not named:
+        raise UsageError("nothing to compare: the list of interventions is empty")
+    return named

@@ -1,0 +1,129 @@
+"""What `structure` gives: variants of a scenario side by side, and what divides them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.resampling import significant
+from sim.analysis.structure import Layout, decomposition, layout
+from sim.analysis.tables import tables_of
+from sim.api.results import Results
+from sim.errors import NotApplicable, UsageError
+from sim.experiment.plan import Plan
+from sim.experiment.variants import VariantsOutput, walk_variants
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+FEWEST = 10  # draws, of which a variance over draws can be told at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """Variants of a scenario, on the same random numbers.
+
+    results   of each variant, by the name it goes by here.
+    weights   of each variant, summing to 1.
+    variants  one row an outcome and variant: outcome, variant, weight, and the columns of
+              `Results.outcomes`.
+    parts     how the variance of each outcome's probability splits: see
+              `sim.analysis.structure.decomposition`.
+    missing   outcomes that not all variants have, by name.
+    """
+
+    results: dict[str, Results]
+    weights: dict[str, float]
+    variants: pd.DataFrame
+    parts: pd.DataFrame
+    missing: tuple[str, ...]
+
+
+def structure(
+    scenarios: Sequence[Scenario], plan: Plan, weights: Sequence[float] | None = None
+) -> Structure:
+    """Run variants side by side, and split the variance of each outcome they share.
+
+    `weights` say how much each counts; without them, all count the same. Raises UsageError for
+    fewer than two variants, for weights that do not fit, and for variants without a common
+    outcome; NotApplicable for fewer than ten draws.
+    """
+    if len(scenarios) < 2:
+        raise UsageError("structure: give two variants or more")
+    names, shares = _names(scenarios), _weights(weights, len(scenarios))
+    known = {outcome.name for one in scenarios for outcome in one.model.outcomes}
+    common = set.intersection(*({o.name for o in one.model.outcomes} for one in scenarios))
+    if not common:
+        raise UsageError("structure: no outcome is in all variants")
+    if plan.draws < FEWEST:
+        raise NotApplicable(
+            f"structure: of {plan.draws} draws no variance over parameters can be told; "
+            f"--draws {FEWEST} or more would do"
+        )
+    found = walk_variants(scenarios, plan)
+    results = {
+        name: Results.of(tables_of(run), scenario)
+        for name, run, scenario in zip(names, found.runs, scenarios, strict=True)
+    }
+    layouts = {name: _layout(found, name, list(results.values())) for name in found.outcomes}
+    parts = [decomposition(name, one, shares) for name, one in layouts.items()]
+    return Structure(
+        results=results,
+        weights=dict(zip(names, shares.tolist(), strict=True)),
+        variants=significant(_variants(results, shares, found.outcomes)),
+        parts=pd.concat(parts, ignore_index=True),
+        missing=tuple(sorted(known - common)),
+    )
+
+
+def _layout(found: VariantsOutput, name: str, results: Sequence[Results]) -> Layout:
+    if found.both is None:
+        shares = np.stack([one.shares[f"outcome__{name}"].to_numpy() for one in results], axis=1)
+        return Layout(shares=shares, noise=np.zeros((*shares.shape, len(results))))
+    place = found.outcomes.index(name)
+    return layout(found.both[place], results[0].provenance.paths)
+
+
+def _variants(
+    results: dict[str, Results],
+    weights: Floats,
+    outcomes: Sequence[str],
+) -> pd.DataFrame:
+    rows = [
+        one.outcomes.loc[[outcome]]
+        .reset_index(drop=True)
+        .assign(outcome=outcome, variant=name, weight=weight)
+        for outcome in outcomes
+        for (name, one), weight in zip(results.items(), weights, strict=True)
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    first = ["outcome", "variant", "weight"]
+    return table[[*first, *(name for name in table if name not in first)]]
+
+
+def _names(scenarios: Sequence[Scenario]) -> list[str]:
+    """What each is called: its name, under what, and a number where two would be called alike."""
+    plain = ["+".join((one.name, *one.applied)) for one in scenarios]
+    return [
+        f"{name}#{plain[: place + 1].count(name)}" if plain.count(name) > 1 else name
+        for place, name in enumerate(plain)
+    ]
+
+
+def _weights(weights: Sequence[float] | None, count: int) -> Floats:
+    if weights is None:
+        return np.full(count, 1 / count)
+    if len(weights) != count:
+        raise UsageError(f"weights: must be {count}, one for each variant, found {len(weights)}")
+    if not all(np.isfinite(one) and one >= 0 for one in weights) or sum(weights) <= 0:
+        given = ", ".join(f"{one:g}" for one in weights)
+        raise UsageError(f"weights: must be 0 or more and not all 0, found {given}")
+    found = np.array(weights, dtype=np.float64)
+    return np.asarray(found / found.sum())

@@ -1,0 +1,105 @@
+"""The command `evidence`: the record beside the estimates, and the run given some of it."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from coins import coin_file
+from command_line import call as call
+from command_line import strict_json
+from islands import FILE, island
+
+import sim
+from sim.charts.evidence import evidence as chart
+from sim.errors import UsageError
+from sim.results.added_tables import read_added
+
+SIZE = ("--draws", "120", "--paths", "40", "--workers", "1", "--no-charts")
+
+
+@pytest.fixture
+def saved(tmp_path):
+    run = sim.run(sim.load(coin_file(tmp_path)), draws=200, paths=40, workers=1)
+    return run.save(tmp_path / "run")
+
+
+def test_a_run_directory_gets_the_tables_and_the_chart(saved, call):
+    code, out, err = call("evidence", saved, "--condition", "more")
+    assert (code, err) == (0, "")
+    assert "tosses: head" in out
+    assert "Given more" in out
+    assert "effective draws of 200" in " ".join(out.split())
+    table = read_added(saved, "evidence").set_index("record")
+    assert table.loc["tosses", ["successes", "trials"]].tolist() == [5, 12]
+    assert table["p_value"].between(0, 1).all()
+    assert (table["expected_low"] <= table["expected_high"]).all()
+    assert table.loc["many", "p_value"] < table.loc["more", "p_value"]
+    given = read_added(saved, "condition").set_index("name").loc["head"]
+    # one in eight: heads are less likely than before
+    assert given["probability"] < given["prior"]
+    assert set(read_added(saved, "posterior").query("moved")["parameter"]) == {"p"}
+    assert (saved / "charts" / "evidence.svg").is_file()
+    assert sim.Results.load(saved).n == 8_000
+
+
+def test_a_scenario_is_run_and_written_first(call, tmp_path):
+    code, out, _ = call("evidence", FILE, *SIZE, "--json")
+    assert code == 0
+    told = strict_json(out)
+    assert [one["record"] for one in told["records"]] == ["korean_crises"]
+    assert "condition" not in told
+    assert read_added(tmp_path / "results" / "island_clash", "evidence")["trials"].tolist() == [14]
+
+
+def test_too_few_draws_are_said_and_no_error(call):
+    few = ("--draws", "10", "--paths", "40", "--workers", "1", "--no-charts")
+    code, out, _ = call("evidence", FILE, *few, "--condition", "korean_crises")
+    assert code == 0
+    assert "would do" in " ".join(out.split())
+    assert "Given" not in out
+    code, out, _ = call("evidence", FILE, *few, "--condition", "korean_crises", "--json")
+    assert "effective draws of 10" in strict_json(out)["refused"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--condition", "tosse"), "unknown record 'tosse'; did you mean 'tosses'"),
+        (("--draws", "5"), "analysed as it is; remove --draws"),
+    ],
+)
+def test_wrong_words_are_refused_in_a_sentence(saved, call, words, says):
+    code, _, err = call("evidence", saved, *words)
+    assert code == 2
+    assert says in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_scenario_without_evidence_says_so(call, tmp_path):
+    text = FILE.read_text(encoding="utf-8")
+    start = text.index("evidence:")
+    (tmp_path / "bare.yaml").write_text(text[:start], encoding="utf-8")
+    code, out, _ = call("evidence", "bare.yaml", *SIZE)
+    assert (code, "The scenario has no evidence." in out) == (0, True)
+    code, _, err = call("evidence", "bare.yaml", *SIZE, "--condition", "any")
+    assert (code, "unknown record 'any'; known: none" in err) == (2, True)
+
+
+def test_from_python_a_record_has_to_be_named():
+    run = sim.run(island(), draws=2, paths=5, workers=1)
+    with pytest.raises(UsageError, match="name a record; known: korean_crises"):
+        run.condition()
+    assert len(run.evidence()) == 1
+
+
+def test_the_chart_shows_every_record_and_none_is_hollow():
+    run = sim.run(island(), draws=120, paths=40, workers=1)
+    table = run.evidence()
+    two = pd.concat([table, table.assign(record="many", successes=3, p_value=0.5)])
+    ax = chart(two)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert [label.split(":")[0] for label in labels] == ["korean_crises", "many"] or len(
+        labels
+    ) == 2
+    faces = [line.get_markerfacecolor() for line in ax.get_lines() if line.get_marker() == "s"]
+    assert sorted(map(str, faces)) == ["#222222", "white"]
+    plt.close(ax.figure)
