@@ -23,14 +23,15 @@ from numpy.typing import NDArray
 
 from sim.analysis.intervals import LEVEL
 from sim.analysis.rank_correlation import FALSE_ALARM
-from sim.analysis.resampling import generator, significant
+from sim.analysis.resampling import generator, samples, significant
 from sim.analysis.sensitivity import COLUMNS
 from sim.experiment.designs import DesignSums
 
 Floats = NDArray[np.float64]
 INDICES = ("total", "first_order")
 RESAMPLES = 1_000  # bootstrap samples of rows
-DUMMIES = 20_000  # of each parameter, for its floors
+BEYOND = 5  # dummies that are to exceed a floor, where so many are enough
+LEAST_DUMMIES, MOST_DUMMIES = 2_000, 20_000
 
 
 def designed_sensitivity(
@@ -59,10 +60,7 @@ def designed_sensitivity(
     # of (b - m) d: every d comes with n - 1 others, hence m d / n as it is
     first = (b[:, None] * change - product) / pairs - middle * change / sums.paths
     random = generator(seed, "sensitivity", f"design:{of}:{name}")
-    picks = random.integers(0, sums.rows, (RESAMPLES, sums.rows))
-    weights = np.ones((1 + RESAMPLES, sums.rows))
-    for row, chosen in zip(weights[1:], picks, strict=True):
-        row[:] = np.bincount(chosen, minlength=sums.rows)
+    weights = samples(random, sums.rows, RESAMPLES)
     centre = weights @ (a + b) / (2 * sums.paths * sums.rows)
     variance = weights @ own / sums.rows - centre**2
     seen = ((a / sums.paths).var() + (b / sums.paths).var()) / 2
@@ -103,10 +101,11 @@ def _floors(change: Floats, square: Floats, b: Floats, random: np.random.Generat
     """
     rows, count = change.shape
     each = 1 - (1 - FALSE_ALARM) ** (1 / (len(INDICES) * count))
-    chance = random.standard_normal((DUMMIES, rows)) ** 2 - 1
+    dummies = int(np.clip(BEYOND / each, LEAST_DUMMIES, MOST_DUMMIES))
+    chance = random.standard_normal((dummies, rows)) ** 2 - 1
     # (sum of +-d_j)^2 less sum of d_j^2 is about the latter times a centred chi-squared
     total = chance @ square / (2 * rows)
-    shuffled = random.permuted(np.tile(b - b.mean(), (DUMMIES, 1)), axis=1)
+    shuffled = random.permuted(np.tile(b - b.mean(), (dummies, 1)), axis=1)
     first = shuffled @ change / rows
     return np.array([np.quantile(one, 1 - each, axis=0) for one in (total, first)])
 

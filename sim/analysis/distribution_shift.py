@@ -16,39 +16,32 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 SLICES = 10  # of a parameter's range for PAWN
-MOST_LEVELS = 100  # distinct values of y that are told apart
+MOST_LEVELS = 100  # values of y that are told apart
 GRID = 60  # points of y at which densities are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """The values of y in ascending order, each once, and their kernel."""
+    """The values of y, each once and in order, or as many groups of them as are told apart."""
 
     codes: Codes  # of each draw
-    count: int
-    kernel: Floats  # (level, grid): the density that one draw at this level adds
-    step: float  # of the grid
+    values: Floats
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.values)
 
 
-def levels(y: Floats, classes: int) -> Levels:
-    """The distinct values of y, or as many groups of neighbours as are told apart.
-
-    The kernel is Gaussian with Silverman's bandwidth for the draws of one of `classes` classes
-    (Density Estimation, 1986, eq. 3.28), the same for all classes, so that smoothing alone makes
-    no difference between them.
-    """
+def levels(y: Floats) -> Levels:
+    """The levels of y: its distinct values, or a hundred groups of neighbours."""
     values, codes = np.unique(y, return_inverse=True)
-    codes = codes.reshape(-1)
-    if len(values) > MOST_LEVELS:
-        order = np.argsort(y, kind="stable")
-        codes = np.empty(len(y), np.int64)
-        codes[order] = np.arange(len(y)) * MOST_LEVELS // len(y)
-        values = np.bincount(codes, weights=y) / np.bincount(codes)
-    width = y.std(ddof=1) * (0.75 * max(len(y) / classes, 1)) ** -0.2
-    grid = np.linspace(values[0] - 3 * width, values[-1] + 3 * width, GRID)
-    apart = (grid - values[:, None]) / width
-    kernel = np.exp(-(apart**2) / 2) / (width * np.sqrt(2 * np.pi))
-    return Levels(codes=codes, count=len(values), kernel=kernel, step=float(grid[1] - grid[0]))
+    if len(values) <= MOST_LEVELS:
+        return Levels(codes=codes.reshape(-1), values=values)
+    groups = np.empty(len(y), np.int64)
+    groups[np.argsort(y, kind="stable")] = np.arange(len(y)) * MOST_LEVELS // len(y)
+    means = np.bincount(groups, weights=y) / np.bincount(groups)
+    return Levels(codes=groups, values=means)
 
 
 def delta_classes(draws: int) -> int:
@@ -90,15 +83,39 @@ def pawn(counts: Floats) -> Floats:
     return np.asarray(middle(distance, axis=1))
 
 
-def delta(counts: Floats, of: Levels) -> Floats:
+def delta(counts: Floats, of: Levels, inside: float) -> Floats:
     """Of each sample half the mean area between the density inside a class and that among all.
 
     Borgonovo, Reliab. Eng. Syst. Saf. 92 (2007), 771-784, estimated as in Plischke, Borgonovo and
-    Smith, Eur. J. Oper. Res. 226 (2013), 536-550, eq. 26, with the kernel of `levels`.
+    Smith, Eur. J. Oper. Res. 226 (2013), 536-550, eq. 26. The kernel is Gaussian with Silverman's
+    bandwidth (Density Estimation, 1986, eq. 3.28) for the draws of one class, `inside` being their
+    standard deviation; the same for all, so that smoothing alone makes no difference between them.
     """
+    kernel, step = _kernel(of, inside, counts.shape[1], float(counts[0].sum()))
     sizes = counts.sum(axis=2)
     n = sizes.sum(axis=1)
-    among_all = counts.sum(axis=1) @ of.kernel / n[:, None]
+    among_all = counts.sum(axis=1) @ kernel / n[:, None]
     # sizes times densities, so that an empty class adds nothing
-    apart = np.abs(counts @ of.kernel - sizes[:, :, None] * among_all[:, None, :])
-    return np.asarray(apart.sum(axis=(1, 2)) * of.step / (2 * n))
+    apart = np.abs(counts @ kernel - sizes[:, :, None] * among_all[:, None, :])
+    return np.asarray(apart.sum(axis=(1, 2)) * step / (2 * n))
+
+
+def spread_inside(y: Floats, classes: Codes) -> float:
+    """The standard deviation of y within classes, as delta's kernel needs it."""
+    sizes = np.maximum(np.bincount(classes), 1)
+    means = np.bincount(classes, weights=y) / sizes
+    inside = float((y - means[classes]).std())
+    # y may hang on the classes alone; then any small width shows that
+    return max(inside, 0.01 * float(y.std()))
+
+
+def _kernel(of: Levels, inside: float, classes: int, draws: float) -> tuple[Floats, float]:
+    """((level, grid): the density that one draw at a level adds, the step of the grid)."""
+    width = inside * (0.75 * max(draws / classes, 1)) ** -0.2
+    first, last = of.values[0] - 3 * width, of.values[-1] + 3 * width
+    grid = np.linspace(first, last, GRID)
+    apart = (grid - of.values[:, None]) / width
+    step = float(grid[1] - grid[0])
+    kernel = np.exp(-(apart**2) / 2)
+    # each level adds 1 in all, also where the kernel is narrower than the grid
+    return np.asarray(kernel / np.maximum(kernel.sum(axis=1, keepdims=True), 1e-300) / step), step

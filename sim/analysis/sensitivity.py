@@ -15,6 +15,8 @@ These three are of the value with its noise, so that finite paths make them smal
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ from sim.analysis.explained_variance import adjusted, by_factor, correlations, w
 from sim.analysis.factors import Factor, factors
 from sim.analysis.intervals import LEVEL
 from sim.analysis.rank_correlation import FALSE_ALARM, standardised
-from sim.analysis.resampling import generator, significant
+from sim.analysis.resampling import generator, samples, significant
 
 Floats = NDArray[np.float64]
 INDICES = ("first_order", "rank_correlation", "pawn", "delta")
@@ -34,8 +36,9 @@ COLUMNS = (
     *("draws", "paths", "reliability"),
 )
 RESAMPLES = 200  # bootstrap samples of draws, for intervals
-SHUFFLES = 20_000  # of the draws, for floors
-AT_ONCE = 2_000  # shuffles, so that memory stays small
+AT_ONCE = 2_000  # shuffles of the draws, so that memory stays small
+MOST_SHUFFLES = 20_000
+BEYOND = 5  # shuffles that are to exceed a floor, where so many are enough
 LEAST_RELIABILITY = 0.1  # lower bound of it below which no first-order index can be told
 
 
@@ -51,8 +54,8 @@ def sensitivity(
     value          the index, kept within its range; missing where `first_order` cannot be told
     low, high      its interval (`level`), by bootstrap over draws
     floor          what a dummy's index exceeds by chance: the parameter's own values, shuffled
-                   among the draws 20,000 times. Family-wise: where no parameter matters, in at most
-                   5 % of runs any index of any parameter is above its floor
+                   among the draws thousands of times. Family-wise: where no parameter matters, in
+                   at most 5 % of runs any index of any parameter is above its floor
     clears         whether |value| is above the floor
     told           whether any index of the parameter clears: else it cannot be told from noise
     draws, paths   how many draws, and paths in each
@@ -63,10 +66,7 @@ def sensitivity(
         return pd.DataFrame(columns=list(COLUMNS))
     random = generator(seed, "sensitivity", f"{target.of}:{target.name}")
     count = len(target.value)
-    picks = random.integers(0, count, (RESAMPLES, count))
-    weights = np.ones((1 + RESAMPLES, count))  # all draws once, then the samples
-    for row, chosen in zip(weights[1:], picks, strict=True):
-        row[:] = np.bincount(chosen, minlength=count)
+    weights = samples(random, count, RESAMPLES)
     values = indices(found, target, weights)
     floors = noise_floors(found, target, random)
     rows = [_rows(name, found, values[name], floors[name], level) for name in INDICES]
@@ -98,10 +98,12 @@ def indices(found: list[Factor], target: Target, weights: Floats) -> dict[str, F
     choices = np.array([factor.choices > 0 for factor in found])
     pawn, delta = np.empty_like(size), np.empty_like(size)
     parts = shift.delta_classes(count)
-    levels = shift.levels(y, parts)
+    levels = shift.levels(y)
     for i, factor in enumerate(found):
+        classes = factor.classes(parts)
+        inside = shift.spread_inside(y, classes)
         pawn[:, i] = shift.pawn(shift.tables(factor.classes(shift.SLICES), levels, weights))
-        delta[:, i] = shift.delta(shift.tables(factor.classes(parts), levels, weights), levels)
+        delta[:, i] = shift.delta(shift.tables(classes, levels, weights), levels, inside)
     return {
         "first_order": first * _inflation(target, weights)[:, None],
         "rank_correlation": _recentred(np.where(choices, size, signed)),
@@ -122,7 +124,7 @@ def noise_floors(
     alike = {factor.shape: factor for factor in found}
     count = len(target.value)
     seen: dict[tuple[int, ...], list[Floats]] = {shape: [] for shape in alike}
-    for _ in range(SHUFFLES // AT_ONCE):
+    for _ in range(ceil(min(BEYOND / each, MOST_SHUFFLES) / AT_ONCE)):
         # the same shuffles for all: what they have in common does not matter to a quantile
         order = random.permuted(np.tile(np.arange(count), (AT_ONCE, 1)), axis=1)
         for shape, factor in alike.items():
@@ -140,14 +142,15 @@ def _of_dummies(factor: Factor, y: Floats, shuffles: NDArray[np.int64]) -> Float
     """(index, shuffle): sizes of the indices where y is shuffled; the first not yet inflated."""
     count = len(y)
     parts = shift.delta_classes(count)
-    levels = shift.levels(y, parts)
+    levels = shift.levels(y)
     values, ranks = (standardised(one) for one in (y, weighted_ranks(y, np.ones((1, count)))[0]))
     explained = ((values[shuffles] @ factor.basis / count) ** 2).sum(axis=1)
     graded = ((ranks[shuffles] @ factor.grades / count) ** 2).sum(axis=1)
     slices = shift.shuffled_tables(factor.classes(shift.SLICES), levels, shuffles)
     classes = shift.shuffled_tables(factor.classes(parts), levels, shuffles)
     first = adjusted(explained, count, factor.basis.shape[1])
-    return np.array([first, np.sqrt(graded), shift.pawn(slices), shift.delta(classes, levels)])
+    delta = shift.delta(classes, levels, float(y.std()))
+    return np.array([first, np.sqrt(graded), shift.pawn(slices), delta])
 
 
 def _recentred(values: Floats) -> Floats:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.conditioning import Conditioned
     from sim.analysis.diff import RunDiff
+    from sim.analysis.discovery import Discovery
     from sim.analysis.routes import Depth
     from sim.api.whys import Why
     from sim.scenario import Evidence, Scenario
@@ -188,6 +189,17 @@ class Results(RunTables):
 
         asked = sensitivities.design if design else sensitivities.sensitivity
         return asked(self, outcome, of, level=level).table
+
+    def discover(self, outcome: str) -> Discovery | None:
+        """In which corner of the parameters the outcome is likely; None if nothing can be told.
+
+        Boxes by the patient rule induction method, their trade-off of coverage and density, and a
+        shallow tree, over the draws of this run: see `sim.analysis.discovery.Discovery`, whose
+        `sentences` can be quoted. Raises UsageError for an unknown name.
+        """
+        from sim.api import discoveries
+
+        return discoveries.discover(self, outcome)[0]
 
     def response(
         self, parameter: str, outcome: str | None = None, *, points: int | None = None

@@ -125,11 +125,12 @@ def _untold(table: pd.DataFrame) -> Iterator[Text]:
 
 
 def _floors(table: pd.DataFrame) -> str:
-    """What a dummy reaches, in words: of the parameters that are most alike, numbers."""
-    highest = table.groupby("index", sort=False)["floor"].max().dropna()
+    """What dummies of those that cannot be told reach, in words; the middle one of them."""
+    untold = table[~table["told"]]
+    middle = untold.groupby("index", sort=False)["floor"].median().dropna()
     said = [
         f"{HEADS[str(index)].replace(chr(10), ' ')} {_number(str(index), float(floor))}"
-        for index, floor in highest.items()
+        for index, floor in middle.items()
     ]
     return f"Dummies, which do not matter, reach up to {', '.join(said)}."
 
@@ -137,7 +138,7 @@ def _floors(table: pd.DataFrame) -> str:
 def _cell(row: pd.Series[Any]) -> str:
     """An index with its interval where there is room; one below its floor in brackets."""
     index = str(row["index"])
-    value, low, high = (float(row[name]) for name in ("value", "low", "high"))  # type: ignore[arg-type]
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
     if not row["clears"]:
         return "–"
     if index not in WITH_INTERVAL:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, Out, With, count, takes_plan
-from sim.cli.printing import print_json, print_view
+from sim.cli.options import (
+    AsJson,
+    Chosen,
+    File,
+    Force,
+    NoCharts,
+    Out,
+    With,
+    count,
+    path,
+    takes_plan,
+)
+from sim.cli.outputs import draw_without_window
+from sim.cli.printing import print_json, print_note, print_view
 from sim.cli.run_or_load import SavedResults, run_or_load
 from sim.errors import UsageError, unknown
 
@@ -47,6 +60,15 @@ def sensitivity(
             help="Instead: the outcome over the range of each of these, the rest as drawn.",
         ),
     ] = "",
+    chart: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also draw it, for the first outcome and parameter, into this file.",
+            metavar="FILE",
+            show_default="none",
+            parser=path,
+        ),
+    ] = None,
     out: Out = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
@@ -68,14 +90,19 @@ def sensitivity(
         check=partial(_refuse_unknown, outcome=outcome, of=of, parameters=parameters),
     )
     if response:
-        _response(saved, parameters, outcome or None, as_json)
+        _response(saved, parameters, outcome or None, as_json, chart)
     else:
         size = (rows, row_paths) if design else None
-        _indices(saved, outcome or None, of, size, as_json)
+        _indices(saved, outcome or None, of, size, as_json, chart)
 
 
 def _indices(
-    saved: SavedResults, outcome: str | None, of: str, size: tuple[int, int] | None, as_json: bool
+    saved: SavedResults,
+    outcome: str | None,
+    of: str,
+    size: tuple[int, int] | None,
+    as_json: bool,
+    chart: Path | None,
 ) -> None:
     from sim.api import sensitivities
     from sim.report.sensitivity_view import sensitivity_view
@@ -87,6 +114,12 @@ def _indices(
     parts = ["sensitivity", outcome, of if of != "probability" else "", "design" if size else ""]
     (file,) = saved.add({"-".join(part for part in parts if part): found.table})
     about = saved.results.provenance
+    if chart is not None:
+        draw_without_window()
+        from sim.report.pictures import save_sensitivity
+
+        save_sensitivity(found.table, found.targets[0], chart)
+        print_note(f"chart written to {chart}")
     if as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
@@ -94,7 +127,11 @@ def _indices(
 
 
 def _response(
-    saved: SavedResults, parameters: list[str], outcome: str | None, as_json: bool
+    saved: SavedResults,
+    parameters: list[str],
+    outcome: str | None,
+    as_json: bool,
+    chart: Path | None,
 ) -> None:
     import pandas as pd
 
@@ -106,6 +143,13 @@ def _response(
     of = f"-{outcome}" if outcome else ""
     names = {one: f"response-{one}{of}" for one in parameters}
     files = saved.add({names[one]: curve for one, curve in curves.items()})
+    if chart is not None:
+        draw_without_window()
+        from sim.report.pictures import save_response
+
+        first = curves[parameters[0]]
+        save_response(first, str(titles[first["outcome"].iloc[0]]), chart)
+        print_note(f"chart written to {chart}")
     if as_json:
         rows = sensitivities.records(pd.concat(curves.values(), ignore_index=True))
         print_json({"scenario": about.scenario, "seed": about.seed, "response": rows})
