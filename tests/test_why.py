@@ -436,15 +436,15 @@ def test_the_command_writes_its_tables_beside_those_of_the_run(call, tmp_path):
     }
     assert sim.Results.load(folder.parent).n == 240  # the manifest covers what was added
     again = call("why", folder.parent, "ally_fights", "--cut", "2")[1]
-    strip = [
-        line for line in out.splitlines() if "replay" not in line and "walked again" not in line
-    ]
-    found = [
-        line for line in again.splitlines() if "replay" not in line and "walked again" not in line
-    ]
-    assert found[:-1] == strip[:-1]  # the last line says where it is
+    assert same_lines(again) == same_lines(out)
     command = next(line for line in again.splitlines() if " replay " in line).split()
     assert call(*command[command.index("replay") :])[0] == 0
+
+
+def same_lines(out: str) -> list[str]:
+    """What both say alike: all but commands, how long it took, and last, where the tables are."""
+    lines = out.splitlines()[:-1]
+    return [line for line in lines if " replay " not in line and "walked again" not in line]
 
 
 def test_json_has_every_table_and_no_nan(call):
@@ -499,7 +499,11 @@ scenario: edges
 horizon: 20 d
 state: {on: {flag: true}, up: {flag: false}, out: {flag: false}}
 events: {rises: {once: true, after: 2 d, then: {up: true}}, may: {after: 900 d, then: {out: true}}}
-outcomes: {from_start: {when: on}, always: {when: up}, hardly: {when: out}, no: {when: out and not on}}
+outcomes:
+  from_start: {when: on}
+  always: {when: up}
+  hardly: {when: out}
+  no: {when: out and not on}
 endings: {over: {otherwise: true}}
 """
 
