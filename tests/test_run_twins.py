@@ -44,7 +44,10 @@ def test_the_baseline_and_twins_are_runs_of_their_own() -> None:
     alone = sim.run(island().under("cautious"), draws=8, paths=60, seed=3, workers=1, events=True)
     twin = comparison().twins["cautious"]
     for name in ("outcomes", "endings", "draws", "coverage", "rungs", "timing", "paths", "events"):
-        pd.testing.assert_frame_equal(getattr(twin, name), getattr(alone, name))
+        tables = [getattr(run, name) for run in (twin, alone)]
+        # bands and their words are made apart for some thirty alternatives
+        tables = [one.drop(columns="confidence", errors="ignore") for one in tables]
+        pd.testing.assert_frame_equal(*tables)
     assert list(comparison().twins) == list(island().interventions)
     assert twin.provenance.under == "cautious"
     assert comparison().baseline.provenance.under == ""

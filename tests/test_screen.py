@@ -44,7 +44,7 @@ def test_a_duration_has_the_digits_a_reader_needs(said, shown):
         (pair(difference=0.0322, low=0.030, high=0.0344), "+3.2 (+3.0 to +3.4)"),
         (pair(difference=-1e-5, low=-3.3e-5, high=1.3e-5), "-0.001 (-0.003 to +0.001)"),
         (pair(difference=0, low=-2e-5, high=2e-5, differ=0), "0, within ±0.002"),
-        (pair(difference=0, low=-2e-5, high=2e-5, differ=0, changed=0), "none, within ±0.002"),
+        (pair(difference=0, low=-2e-5, high=2e-5, differ=0, changed=0), "none, within ±0.0020"),
     ],
 )
 def test_a_difference_has_the_digits_its_interval_bears(row, said):

@@ -266,8 +266,10 @@ def _solved(pair: Pair, kind: str) -> dict[str, Any]:
     columns = [f"{kind}__{name}" for name in names]
     before, after = (run.shares[columns].to_numpy() for run in (pair.baseline, pair.twin))
     tables = [getattr(run, f"{kind}s").loc[names] for run in (pair.baseline, pair.twin)]
-    # the numerical error of both, in the columns of the error that more work would reduce
-    width = sum(_error(table) for table in tables)
+    # the choice of the draws, and the numerical error of both solutions
+    error, z = _of_draws(after - before), NormalDist().inv_cdf((1 + LEVEL) / 2)
+    runs = zip(tables, (before, after), strict=True)
+    width = z * error + sum(_bound(table, z * _of_draws(by_draw)) for table, by_draw in runs)
     gap = (tables[1]["probability"] - tables[0]["probability"]).to_numpy()
     missing = pd.array([None] * len(gap), dtype="Int64")
     nothing = np.full(len(gap), np.nan)
@@ -278,7 +280,7 @@ def _solved(pair: Pair, kind: str) -> dict[str, Any]:
         **_of_bands([_exact_band(one) if pair.varies else NO_BAND for one in (after - before).T]),
         "mc_low": gap - width,
         "mc_high": gap + width,
-        "mc_se": nothing,
+        "mc_se": error,
         "ratio": np.divide(start + gap, start, out=nothing.copy(), where=start > 0),
         "ratio_low": nothing,
         "ratio_high": nothing,
@@ -287,10 +289,16 @@ def _solved(pair: Pair, kind: str) -> dict[str, Any]:
     }
 
 
-def _error(table: pd.DataFrame) -> Floats:
-    """The bound of the numerical error of solved probabilities."""
-    low, high = ("mc_low", "mc_high") if "mc_low" in table else ("low", "high")
-    return np.asarray((table[high] - table[low]).to_numpy(np.float64) / 2)
+def _of_draws(by_draw: Floats) -> Floats:
+    """The standard error of means over draws; 0 with a single one, of which nothing is told."""
+    draws = len(by_draw)
+    return np.asarray(by_draw.std(axis=0, ddof=min(draws - 1, 1)) / np.sqrt(max(draws, 1)))
+
+
+def _bound(table: pd.DataFrame, of_draws: Floats) -> Floats:
+    """What the interval of solved probabilities allows beside the choice of draws."""
+    half = (table["mc_high"] - table["mc_low"]).to_numpy(np.float64) / 2
+    return np.maximum(half - of_draws, 0.0)
 
 
 def _exact_band(effects: Floats) -> EffectBand:

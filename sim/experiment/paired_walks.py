@@ -157,6 +157,9 @@ class _Map:
             for rank, one in enumerate(twin.transitions)
             if one.at is not None and one.name not in ranks
         ]
+        self.same = np.array_equal(self.rank, np.arange(len(ranks))) and np.array_equal(
+            self.option, np.arange(len(numbers))
+        )
         ladders = [variable for variable in baseline.variables if variable.ladder is not None]
         self.start = np.concatenate(
             [np.empty(0, np.int64), *(np.arange(v.size) == v.start for v in ladders)]
@@ -173,6 +176,9 @@ class _Map:
         walked = {piece.draw: piece for piece in _joined(again)}
         found = []
         for piece, mask in zip(baseline, masks, strict=True):
+            if mask.all():
+                found.append(walked[piece.draw])
+                continue
             own = self._own(_plain(piece, outcomes), piece.trace, mask)
             found.append(_with(own, mask, walked[piece.draw]) if mask.any() else own)
         return found
@@ -188,6 +194,8 @@ class _Map:
             fired = fired - trace.fired[some].sum(axis=0)
             taken = taken - trace.taken[some].sum(axis=0)
             rungs = rungs - self._rungs(trace, mask)
+        if self.same:
+            return replace(piece, started=started, fired=fired, taken=taken, rungs=rungs)
         found = _placed(started, self.rank)
         if self.scheduled:
             found[self.scheduled] = int((~mask & ~(piece.stopped & (piece.n_events == 0))).sum())

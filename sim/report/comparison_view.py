@@ -157,8 +157,8 @@ def _short(row: "pd.Series[Any]") -> str:
     """A probability without its interval; what cannot happen is said."""
     if row.get("reach") == "impossible":
         return "impossible"
-    low, high = ("mc_low", "mc_high") if "mc_low" in row else ("low", "high")
-    return f"{percent(float(row['probability']), width=float(row[high] - row[low]))} %"
+    width = float(row["mc_high"] - row["mc_low"])
+    return f"{percent(float(row['probability']), width=width)} %"
 
 
 def _in_draws(share: float) -> str:

@@ -153,6 +153,9 @@ class Walker:
 
     def blocks(self) -> Iterator[range]:
         """The draws whose tables are filled at once, which NumPy does well, as memory allows."""
+        if self.like is not None:  # in the same blocks as those its tables are taken from
+            yield from (range(*ends) for ends in self.like[1].filled)
+            return
         size = self.made.pool.drawn_size
         block = max(1, min(DRAWS_IN_A_BLOCK, NUMBERS_IN_A_BLOCK // max(size, 1)))
         for first in range(0, len(self.draws), block):
