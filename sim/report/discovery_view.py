@@ -49,8 +49,8 @@ def _box(boxes: pd.DataFrame) -> Iterator[RenderableType]:
     if pd.notna(first["held_out"]):
         yield Text(
             f"Probability in box 1: {percent(first['density'])} % "
-            f"({percent(first['low_density'])}–{percent(first['high_density'])}); of boxes found in "
-            f"one half of the draws, among the other half: {percent(first['held_out'])} %."
+            f"({percent(first['low_density'])}–{percent(first['high_density'])}); of boxes found "
+            f"in one half of the draws, among the other half: {percent(first['held_out'])} %."
         )
 
 
