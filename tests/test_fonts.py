@@ -45,7 +45,15 @@ def bonds(title: str) -> pd.DataFrame:
 
 
 def changes(title: str) -> pd.DataFrame:
-    row = {"twin": title, "outcome": "x", "difference": 0.1, "mc_low": 0.05, "mc_high": 0.2}
+    row = {
+        "twin": title,
+        "outcome": "x",
+        "difference": 0.1,
+        "mc_low": 0.05,
+        "mc_high": 0.2,
+        "low": 0.0,
+        "high": 0.3,
+    }
     return pd.DataFrame([{**row, "changed": 3, "differ": 2, "n": 10}])
 
 

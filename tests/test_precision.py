@@ -17,15 +17,16 @@ def headlines(results):
 
 
 def test_draws_are_added_by_the_hundred_until_every_headline_is_known():
-    results = sim.run(island(), **SMALL, precision=1.2)
+    results = sim.run(island(), **SMALL, precision=0.4)
     about = results.provenance
     assert about.stopped == "precision"
     assert not about.interrupted
     assert about.draws % 100 == 0
-    assert (headlines(results)["mc_se"] < 0.012).all()
-    before = sim.run(island(), **SMALL, draws=max(about.draws - 100, 1))  # control
-    assert (headlines(before)["mc_se"] >= 0.012).any()
-    finer = sim.run(island(), **SMALL, precision="0.8")
+    assert about.draws > 100
+    assert (headlines(results)["mc_se"] < 0.004).all()
+    before = sim.run(island(), **SMALL, draws=about.draws - 100)  # control
+    assert (headlines(before)["mc_se"] >= 0.004).any()
+    finer = sim.run(island(), **SMALL, precision="0.3")
     assert finer.provenance.draws > about.draws
 
 

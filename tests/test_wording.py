@@ -163,7 +163,9 @@ def test_a_bound_is_rounded_to_the_side_where_it_stays_true(share):
 
 def test_an_exact_estimate_has_an_error_bound():
     solved = {"hits": pd.NA, "n": pd.NA}
-    tight = pd.Series({"probability": 0.25, "mc_low": 0.25 - 1e-12, "mc_high": 0.25 + 1e-12, **solved})
+    tight = pd.Series(
+        {"probability": 0.25, "mc_low": 0.25 - 1e-12, "mc_high": 0.25 + 1e-12, **solved}
+    )
     assert estimate(tight) == "25.000 %"
     loose = pd.Series({"probability": 0.25, "mc_low": 0.249, "mc_high": 0.251, **solved})
     assert estimate(loose) == "25.0 % (sampling ±0.1)"
