@@ -28,7 +28,10 @@ def unequal(models: Sequence[Model], draws: int, paths: int) -> tuple[list[str],
     skipped = list(pairs_of(models, values, plan))
     found = []
     for which in range(len(models)):
-        pieces = [[p for chunk in some for p in chunk[which]] for some in (whole, [s.pieces for s in skipped])]
+        pieces = [
+            [p for chunk in some for p in chunk[which]]
+            for some in (whole, [s.pieces for s in skipped])
+        ]
         for name in ROWS:
             one, other = (np.concatenate([getattr(p, name) for p in some]) for some in pieces)
             if not np.array_equal(one, other, equal_nan=name == "outcome_time"):

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import small_models as small
 from command_line import FEW, FIRST, call
 from islands import island
 
@@ -233,7 +232,9 @@ def test_a_shapley_value_covers_the_truth_nine_times_in_ten():
     random = np.random.default_rng(10)
     held = half = 0
     for _ in range(200):
-        noisy = {some: effect + 0.1 * random.normal(size=100) for some, effect in game("and").items()}
+        noisy = {
+            some: effect + 0.1 * random.normal(size=100) for some, effect in game("and").items()
+        }
         own = shapley_rows("war", "abc", noisy).iloc[0]
         held += own["mc_low"] <= 0.1 <= own["mc_high"]
         half += abs(own["shapley"] - 0.1) <= (own["mc_high"] - own["shapley"]) / 2
@@ -288,7 +289,10 @@ def test_another_file_stands_where_an_intervention_does(home):
     found = sim.compare(file, [milder], **few)
     assert found.table["outcome"].tolist() == ["either"]
     (note,) = found.notes()
-    assert note == "milder: not compared, being in one of the two only: outcomes by_the_first, by_another"
+    assert (
+        note
+        == "milder: not compared, being in one of the two only: outcomes by_the_first, by_another"
+    )
     milder.write_text(other.replace("horizon: 30 d", "horizon: 20 d"), encoding="utf-8")
     with pytest.raises(UsageError, match="has a horizon of 20 d, the baseline one of 30 d"):
         sim.compare(file, [milder], **few)
@@ -314,7 +318,9 @@ def test_tables_are_equal_with_any_number_of_workers_and_after_saving(tmp_path):
     again = sim.Comparison.load(one.save(tmp_path / "saved"))
     for name in ("table", "endings", "flows", "alternatives", "shapley", "interactions"):
         for other in (two, again):
-            pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
+            pd.testing.assert_frame_equal(
+                getattr(one, name), getattr(other, name), check_exact=True
+            )
 
 
 def test_the_exact_engine_gives_the_effect_of_every_draw(tmp_path):
