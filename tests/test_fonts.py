@@ -34,7 +34,7 @@ def nothing_left_open():
 
 
 def shares(*titles: str) -> pd.DataFrame:
-    rows = {"probability": 0.5, "low": 0.4, "high": 0.6, "hits": 5, "n": 10}
+    rows = {"probability": 0.5, "mc_low": 0.4, "mc_high": 0.6, "hits": 5, "n": 10}
     return pd.DataFrame([{**rows, "title": title} for title in titles])
 
 
@@ -45,7 +45,15 @@ def bonds(title: str) -> pd.DataFrame:
 
 
 def changes(title: str) -> pd.DataFrame:
-    row = {"twin": title, "outcome": "x", "difference": 0.1, "low": 0.05, "high": 0.2}
+    row = {
+        "twin": title,
+        "outcome": "x",
+        "difference": 0.1,
+        "mc_low": 0.05,
+        "mc_high": 0.2,
+        "low": 0.0,
+        "high": 0.3,
+    }
     return pd.DataFrame([{**row, "changed": 3, "differ": 2, "n": 10}])
 
 

@@ -103,6 +103,13 @@ def test_noise_alone_has_no_band_and_says_how_many_paths_would_do():
     assert enough.status == "resolved"
 
 
+def test_of_one_path_a_draw_no_noise_can_be_told_and_nobody_is_warned():
+    hits = of_beta(2, 20, paths=1)
+    assert parameter_band(hits, 1).status == "unresolved"
+    sure = parameter_band(np.where(hits > 0, 2, 0), 2)  # two points, 0 and 1: nothing to maximise
+    assert (sure.low, sure.high) == (0.0, pytest.approx(1.0, abs=0.01))
+
+
 def test_of_few_draws_no_quantile_is_told():
     hits = of_beta(2, 20)
     assert parameter_band(hits[: FEWEST - 1], 200).status == "unresolved"

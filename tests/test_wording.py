@@ -26,8 +26,8 @@ def row(hits, n, **more):
     return pd.Series(
         {
             "probability": hits / n,
-            "low": float(low),
-            "high": float(high),
+            "mc_low": float(low),
+            "mc_high": float(high),
             "hits": hits,
             "n": n,
             **more,
@@ -65,31 +65,51 @@ def test_what_is_not_zero_is_never_said_to_be(share):
 def test_three_zeros_stay_different():
     assert estimate(row(0, 2_000)) == "0 of 2,000, below 0.14 %"
     assert estimate(row(0, 2_000, reach="impossible")) == "impossible by construction"
-    assert estimate(row(1, 2_000)) == "0.050 % (0.011–0.224)"
+    assert estimate(row(1, 2_000)) == "0.050 % (sampling 0.011–0.224)"
 
 
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ((0.5, 0.0004, 0.9996), "50 % (0.040–99.96)"),  # rounded with the estimate: 0 and 100
-        ((0.02, 0.0, 0.04), "2.0 % (0.0–4.0)"),
-        ((0.998, 0.99, 1.0), "99.8 % (99.0–100.0)"),
-        ((0.5, 0.004, 0.996), "50 % (0.40–99.6)"),
-        ((0.5, 0.006, 0.994), "50 % (1–99)"),
+        ((0.3, 0.0004, 0.9996), "30 % (sampling 0.040–99.96)"),  # rounded alike: 0 and 100
+        ((0.02, 0.0, 0.08), "2.0 % (sampling 0.0–8.0)"),
+        ((0.998, 0.99, 1.0), "99.8 % (sampling 99.0–100.0)"),
+        ((0.3, 0.004, 0.996), "30 % (sampling 0.40–99.6)"),
+        ((0.3, 0.006, 0.994), "30 % (sampling 1–99)"),
+        ((0.3, 0.24, 0.36), "30 % (sampling ±6)"),  # control: one that is not lopsided
     ],
 )
 def test_the_end_of_an_interval_is_0_or_100_only_if_it_is(numbers, said):
     """Mutants: either end of `0 < share < 1` moved, and 0 or 100 dropped from what rounds away."""
-    names = ("probability", "low", "high")
+    names = ("probability", "mc_low", "mc_high")
     assert (
         estimate(pd.Series({**dict(zip(names, numbers, strict=True)), "hits": 5, "n": 9})) == said
     )
 
 
 def test_an_estimate_carries_its_interval():
-    assert estimate(row(82, 2_000)) == "4.1 % (3.4–4.9)"
-    assert estimate(row(800, 2_000)) == "40 % (38–42)"
+    assert estimate(row(82, 2_000)) == "4.1 % (sampling ±0.7)"
+    assert estimate(row(800, 2_000)) == "40 % (sampling ±2)"
     assert estimate(row(2_000, 2_000)) == "all 2,000, above 99.86 %"
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ({"low": 0.0061, "high": 0.118}, "4.1 % (0.6–11.8; sampling ±0.7)"),
+        # an end has the digits that its own error bears
+        ({"low": 0.0061, "high": 0.118, "high_se": 0.02}, "4.1 % (0.6–12; sampling ±0.7)"),
+        ({"low": 0.0, "high": 0.118}, "4.1 % (none seen–11.8; sampling ±0.7)"),
+        ({"low": 0.00004, "high": 0.118}, "4.1 % (0.004–11.8; sampling ±0.7)"),
+        (
+            {"low": float("nan"), "high": float("nan"), "band": "unresolved"},
+            "4.1 % (parameter uncertainty not resolved; sampling ±0.7)",
+        ),
+        ({"low": float("nan"), "high": float("nan"), "band": "none"}, "4.1 % (sampling ±0.7)"),
+    ],
+)
+def test_parameter_uncertainty_stands_before_sampling_error(layers, said):
+    assert estimate(row(82, 2_000, **layers)) == said
 
 
 def test_numbers_that_stand_together_have_one_precision():
@@ -102,10 +122,10 @@ def test_numbers_that_stand_together_have_one_precision():
     assert percents([]) == []
     rows = [row(hits, 2_000) for hits in (800, 82, 8, 1, 0, 2_000)]
     assert estimates(rows) == [
-        "40.0 % (38.2–41.8)",
-        "4.1 % (3.4–4.9)",
-        "0.4 % (0.2–0.7)",
-        "0.050 % (0.011–0.224)",
+        "40.0 % (sampling ±1.8)",
+        "4.1 % (sampling ±0.7)",
+        "0.4 % (sampling 0.2–0.7)",
+        "0.050 % (sampling 0.011–0.224)",
         "0 of 2,000, below 0.14 %",
         "all 2,000, above 99.86 %",
     ]
@@ -126,12 +146,12 @@ def test_differences_that_stand_together_have_one_precision():
 
 def test_an_end_that_is_none_or_all_is_written_with_the_digits_of_the_rest():
     """Only an end that is neither has more of them, so that rounding does not make it one."""
-    ends = {"probability": 0.01, "hits": 3, "n": 300, "low": 0.0, "high": 0.05}
-    assert estimate(pd.Series(ends)) == "1.0 % (0.0–5.0)"
-    assert estimate(pd.Series({**ends, "low": 1e-6})) == "1.0 % (0.00010–5.0)"
-    ends = {"probability": 0.991, "hits": 297, "n": 300, "low": 0.95, "high": 1.0}
-    assert estimate(pd.Series(ends)) == "99.1 % (95.0–100.0)"
-    assert estimate(pd.Series({**ends, "high": 1 - 1e-6})) == "99.1 % (95.0–99.9999)"
+    ends = {"probability": 0.01, "hits": 3, "n": 300, "mc_low": 0.0, "mc_high": 0.05}
+    assert estimate(pd.Series(ends)) == "1.0 % (sampling 0.0–5.0)"
+    assert estimate(pd.Series({**ends, "mc_low": 1e-6})) == "1.0 % (sampling 0.00010–5.0)"
+    ends = {"probability": 0.991, "hits": 297, "n": 300, "mc_low": 0.95, "mc_high": 1.0}
+    assert estimate(pd.Series(ends)) == "99.1 % (sampling 95.0–100.0)"
+    assert estimate(pd.Series({**ends, "mc_high": 1 - 1e-6})) == "99.1 % (sampling 95.0–99.9999)"
 
 
 @pytest.mark.parametrize("share", np.geomspace(1e-9, 0.49, 50))
@@ -143,10 +163,12 @@ def test_a_bound_is_rounded_to_the_side_where_it_stays_true(share):
 
 def test_an_exact_estimate_has_an_error_bound():
     solved = {"hits": pd.NA, "n": pd.NA}
-    tight = pd.Series({"probability": 0.25, "low": 0.25 - 1e-12, "high": 0.25 + 1e-12, **solved})
+    tight = pd.Series(
+        {"probability": 0.25, "mc_low": 0.25 - 1e-12, "mc_high": 0.25 + 1e-12, **solved}
+    )
     assert estimate(tight) == "25.000 %"
-    loose = pd.Series({"probability": 0.25, "low": 0.249, "high": 0.251, **solved})
-    assert estimate(loose) == "25.0 % ± 0.10"
+    loose = pd.Series({"probability": 0.25, "mc_low": 0.249, "mc_high": 0.251, **solved})
+    assert estimate(loose) == "25.0 % (sampling ±0.1)"
 
 
 def test_a_moment_is_a_date_where_there_is_a_calendar():

@@ -26,6 +26,7 @@ CENTRES = 80  # components of a mixture
 LEAST_GAIN = 2.0  # of log-likelihood, for which a rougher G is taken
 FOLDS = 5  # of the draws, each held out once
 STEPS = 25  # accelerated steps of EM, three plain ones each; more move no end by a third of its se
+FARTHEST = 1e3  # of an accelerated step, in plain ones
 FEW_STEPS = 8  # from a start that is nearly right
 NEWTON = 12  # steps; the last ones move nothing
 REACH = (np.log(1e-4), np.log(1e6))  # of log a and log b
@@ -151,7 +152,8 @@ def _maximised(
         twice = step(once)
         first, change = once - weights, (twice - once) - (once - weights)
         size = np.maximum(np.linalg.norm(change, axis=1), 1e-300)
-        length = np.minimum(-np.linalg.norm(first, axis=1) / size, -1.0)[:, None]
+        # where nothing moves any more the ratio is of rounding errors
+        length = np.clip(-np.linalg.norm(first, axis=1) / size, -FARTHEST, -1.0)[:, None]
         far = np.maximum(weights - 2 * length * first + length**2 * change, 0.0)
         far = far / far.sum(axis=1, keepdims=True)
         better = (score(far) >= score(twice))[:, None]

@@ -12,6 +12,7 @@ from sim.analysis.intervals import clustered, standard_error, wilson
 from sim.analysis.likelihood import CONFIDENCES, LIKELIHOODS, likelihood
 from sim.analysis.parameter_band import STATUSES, Band, parameter_band, shrunken
 from sim.analysis.resampling import generator
+from sim.experiment.plan import Limit
 from sim.formatting import DAY
 from sim.model.model import Ending, Outcome
 from sim.reach.reachability import Reach
@@ -142,6 +143,18 @@ def endings(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> pd
     total, possible = counts.total, reach.endings
     found = estimates(counts.ended, total.ended, total.n, possible, band if varies else None)
     return titled(found.table, counts.model.endings, "ending")
+
+
+def precise(counts: Accumulator, limit: Limit) -> bool:
+    """Whether the standard error of every headline is below the limit; of all if none is one."""
+    outcomes = counts.model.outcomes
+    leading = [i for i, outcome in enumerate(outcomes) if outcome.headline]
+    hits = counts.by_draw()[0][:, leading or range(len(outcomes))]
+    sizes = np.full(len(hits), counts.paths)
+    many = len(hits) > 1
+    errors = standard_error(hits, sizes, *interval(hits, sizes, varies=many), clusters=many)
+    shares = hits.sum(axis=0) / sizes.sum()
+    return all(error < limit.of(share) for error, share in zip(errors, shares, strict=True))
 
 
 def titled(table: pd.DataFrame, rows: Sequence[Outcome | Ending], kind: str) -> pd.DataFrame:

@@ -115,7 +115,8 @@ def reliability(hits: Floats, sizes: Floats) -> tuple[float, int | None]:
     The binomial variance of a share is estimated without bias by s (1 - s) / (n - 1). None where
     no other variance is seen, so that no number of paths can be named.
     """
-    if len(hits) < 2:
+    # of one path no share has a noise that could be told from what the draws differ by
+    if len(hits) < 2 or sizes.min() < 2:
         return 0.0, None
     share = hits / sizes
     seen = float(share.var(ddof=1))

@@ -67,6 +67,8 @@ def made_with(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the run in a directory that decide its numbers."""
     # how many at once says nothing about the numbers, and belongs to the machine
     made = {"seed": manifest["seed"], **manifest["arguments"]}
+    if manifest["stopped"] == "precision":  # as many draws as that took
+        made["draws"] = manifest["draws"]
     return {name: made[name] for name in ("seed", "draws", "paths", "engine") if name in made}
 
 

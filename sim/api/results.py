@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.conditioning import Conditioned
     from sim.analysis.diff import RunDiff
+    from sim.analysis.discovery import Discovery
     from sim.scenario import Evidence, Scenario
 
 
@@ -139,6 +140,51 @@ class Results(RunTables):
         if source is None:
             raise UsageError("routes: of results that were loaded, give the scenario as well")
         return routes(model_of(source), self, outcome, options=options, level=level)
+
+    def sensitivity(
+        self,
+        outcome: str | None = None,
+        *,
+        of: str = "probability",
+        design: bool = False,
+        level: float = LEVEL,
+    ) -> pd.DataFrame:
+        """What an outcome hangs on: a row a parameter and index, with interval and noise floor.
+
+        `outcome` is a name, by default the headlines. `of`: its `probability`, its `time` (mean
+        over all paths, the horizon where it does not happen), or `rung`, the highest rung that
+        paths reach on each ladder (`outcome` is then a state variable). From the draws of this run
+        (`sim.analysis.sensitivity`); with `design` from a designed sample that is walked now, which
+        also tells what parameters do together (`sim.analysis.designed_sensitivity`). Raises
+        UsageError for an unknown name; the table has no row of what nothing can be told about.
+        """
+        from sim.api import sensitivities
+
+        asked = sensitivities.design if design else sensitivities.sensitivity
+        return asked(self, outcome, of, level=level).table
+
+    def discover(self, outcome: str) -> Discovery | None:
+        """In which corner of the parameters the outcome is likely; None if nothing can be told.
+
+        Boxes by the patient rule induction method, their trade-off of coverage and density, and a
+        shallow tree, over the draws of this run: see `sim.analysis.discovery.Discovery`, whose
+        `sentences` can be quoted. Raises UsageError for an unknown name.
+        """
+        from sim.api import discoveries
+
+        return discoveries.discover(self, outcome)[0]
+
+    def response(
+        self, parameter: str, outcome: str | None = None, *, points: int | None = None
+    ) -> pd.DataFrame:
+        """The outcome's probability (by default the headlines') over the range of one parameter.
+
+        Everything else as drawn: up to 200 draws of this run are walked again at 9 `points`, or at
+        every choice. Columns: `sim.analysis.response`. Raises UsageError for an unknown name.
+        """
+        from sim.api import sensitivities
+
+        return sensitivities.response(self, parameter, outcome, points=points)
 
     def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
         """The record of history beside the estimates, and how surprising it is under the model.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from sim.analysis.estimates import precise
 from sim.analysis.tables import tables_of
 from sim.api.arguments import planned, warn_if_interrupted
 from sim.api.results import Results
 from sim.experiment import runs
-from sim.experiment.plan import Plan
+from sim.experiment.plan import Plan, limit_of
 
 if TYPE_CHECKING:
     from sim.model.model import Model
@@ -26,6 +28,8 @@ def run(
     workers: int | None = Plan.workers,
     events: bool = Plan.events,
     keep_paths: bool | None = Plan.keep_paths,
+    precision: str | float | None = Plan.precision,
+    max_paths: int = Plan.max_paths,
     progress: bool | None = Plan.progress,
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
@@ -41,6 +45,11 @@ def run(
     `events` keeps every event; `keep_paths` a row for every path, left out above a million unless
     asked for. A bar shows progress on a terminal and in a notebook only, unless `progress` says so.
 
+    With `precision` the number of draws is not given but found: a hundred are added until the
+    standard error `mc_se` of every headline (of every outcome, if none is one) is below 0.2
+    (percentage points) or 5% (of the estimate), or `max_paths` are walked; `provenance.stopped`
+    says which. The draws are the first ones of a longer run with the same seed.
+
     Ctrl-C ends the run in good order: the finished draws are kept, `provenance.interrupted` says
     so, and so does the warning `sim.errors.Interrupted`; a loop of runs goes on, unless the
     warning is made an error. Raises ScenarioError for a file with problems, RunError when the
@@ -55,9 +64,12 @@ def run(
         "workers": workers,
         "events": events,
         "keep_paths": keep_paths,
+        "precision": None if precision is None else str(precision),
+        "max_paths": max_paths,
         "progress": progress,
     }
     source, plan = planned(scenario, options)
-    results = Results.of(tables_of(runs.run(source, plan)), source)
+    enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
+    results = Results.of(tables_of(runs.run(source, plan, enough)), source)
     warn_if_interrupted(results.provenance)
     return results

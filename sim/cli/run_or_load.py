@@ -74,9 +74,11 @@ def run_or_load(
     under: str = "",
     force: bool = False,
     charts: bool = True,
+    check: Callable[[Scenario], object] = lambda scenario: None,
 ) -> SavedResults:
     """The run in a directory; of a scenario file, the run, made and written as `run` does it.
 
+    `check` is called with the scenario before anything is run, to refuse what it has not.
     Ends the command where Ctrl-C cut the run short, after what is finished was written. Raises
     UsageError for options of a run beside a run directory, which has its own.
     """
@@ -85,9 +87,12 @@ def run_or_load(
         from sim.api import Results
 
         scenario = read(source)
+        check(scenario)
         results = replace(Results.load(source), source=scenario)
         return SavedResults(scenario=scenario, results=results, directory=source)
-    return _run(read(source, under), plan, out=out, force=force, charts=charts)
+    scenario = read(source, under)
+    check(scenario)
+    return _run(scenario, plan, out=out, force=force, charts=charts)
 
 
 def _run(

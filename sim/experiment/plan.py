@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.errors import UsageError, require_int, unknown
 
@@ -47,6 +47,18 @@ class Plan:
     keep_paths: bool | None = field(
         default=None, metadata=_words("Write paths.csv even for more than a million paths.")
     )
+    precision: str | None = field(
+        default=None,
+        metadata=_words(
+            "Add draws until the standard error of every headline is below this: 0.2 (percentage "
+            "points), or 5% (of the estimate).",
+            "P",
+            "run --draws draws",
+        ),
+    )
+    max_paths: int = field(
+        default=ROWS, metadata=_words("With --precision: stop at so many paths.", "N")
+    )
     progress: bool | None = None  # None: where a person watches
 
     def __post_init__(self) -> None:
@@ -59,6 +71,13 @@ class Plan:
         }
         if self.workers is not None:
             checked["workers"] = require_int("workers", self.workers, 1)
+        if self.precision is not None:
+            limit_of(self.precision)
+            if self.engine == EXACT:
+                raise UsageError("precision: the exact engine solves its draws and adds none")
+            most = require_int("max_paths", self.max_paths, 1, LARGEST)
+            # as many as there may be; the run ends before when the precision is reached
+            checked["draws"] = max(most // checked["paths"], 1)
         for name, value in checked.items():  # a row of a table gives NumPy's numbers
             object.__setattr__(self, name, value)
         # names only: an engine is imported when it runs
@@ -85,6 +104,33 @@ class Plan:
         chosen |= {"workers": self.crew, "keep_paths": self.keeps}
         del chosen["progress"]  # says nothing about the numbers
         return chosen
+
+
+class Limit(NamedTuple):
+    """Below what a standard error is small enough: a share, or a part of the estimate."""
+
+    size: float
+    relative: bool
+
+    def of(self, share: float) -> float:
+        """The limit for this estimate."""
+        return self.size * share if self.relative else self.size
+
+
+def limit_of(precision: str | float) -> Limit:
+    """The limit that `0.2` (percentage points) or `5%` (of the estimate) means."""
+    text = str(precision).strip()
+    relative = text.endswith("%")
+    try:
+        size = float(text.removesuffix("%")) / 100
+    except ValueError:
+        size = 0.0
+    if not 0 < size < 1:
+        raise UsageError(
+            f"precision: must be percentage points such as 0.2, or a part of the estimate such as "
+            f"5%, found {precision!r}"
+        )
+    return Limit(size, relative)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+BLOCK = 100  # draws: the parameters are stratified within as many
 WANTED = "scenario: must be what sim.load gives, or a path"
 
 
@@ -42,8 +43,16 @@ class RunOutput:
     grades: Mapping[str, str]  # of the parameters: a grade, or `unconfirmed`; of a model none
 
 
-def run(scenario: Scenario | Model, plan: Plan) -> RunOutput:
-    """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw."""
+def run(
+    scenario: Scenario | Model,
+    plan: Plan,
+    enough: Callable[[Accumulator], bool] | None = None,
+) -> RunOutput:
+    """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw.
+
+    `enough` is asked at every BLOCK draws, and ends the run when it says so: what has been walked
+    by then are the first draws of the whole.
+    """
     model = model_of(scenario)
     (values,) = values_of([model], plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
@@ -52,8 +61,14 @@ def run(scenario: Scenario | Model, plan: Plan) -> RunOutput:
     # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
     for (pieces,) in pieces_of([model], [values], plan):
+        before = counts.draws
         for piece in pieces:
             counts.add(piece)
+        blocks = counts.draws // BLOCK
+        if enough and counts.draws > before and blocks * BLOCK == counts.draws and enough(counts):
+            output = counted(scenario, counts, values, plan)
+            done = replace(output.provenance, draws_asked=counts.draws, stopped="precision")
+            return replace(output, provenance=done)
     return counted(scenario, counts, values, plan)
 
 
@@ -149,6 +164,13 @@ def varies(model: Model) -> bool:
     return any(one.distribution.kind != "fixed" for one in model.parameters)
 
 
+def _why(plan: Plan, finished: int) -> str:
+    """Why a run ended that was not stopped by its precision."""
+    if finished < plan.draws:
+        return "interrupted"
+    return "draws" if plan.precision is None else "max_paths"
+
+
 def model_of(scenario: Scenario | Model) -> Model:
     """The model of a scenario; a model is its own."""
     model = scenario if isinstance(scenario, Model) else getattr(scenario, "model", None)
@@ -180,6 +202,7 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
         seed=plan.seed,
         draws=finished,
         draws_asked=plan.draws,
+        stopped=_why(plan, finished),
         paths=plan.paths,
         horizon=model.horizon / DAY,
         start=model.start,

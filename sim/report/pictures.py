@@ -6,20 +6,26 @@ from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.draw_targets import Target
 from sim.analysis.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
+from sim.charts.discovery import discovery
 from sim.charts.fonts import as_written, settings, told_once
+from sim.charts.response import response
+from sim.charts.sensitivity import sensitivity
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.titles import Titles
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
+BEST = ("total", "first_order", "rank_correlation")  # indices for a chart, the first there is
 FailedChart = tuple[str, Exception]  # its name, and why
 
 
@@ -96,7 +102,32 @@ def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
 
 def save_timeline(replay: Replay, file: Path) -> None:
     """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
-    figure = style.figure_of(timeline.of_replay(replay))
+    _save_as_named(timeline.of_replay(replay), file)
+
+
+def save_sensitivity(table: pd.DataFrame, target: Target, file: Path) -> None:
+    """Draw which parameters move a target into a file, as `save_timeline` does.
+
+    By its first-order index, or its total one where the table is of a design; by rank correlation
+    where no first-order index can be told.
+    """
+    rows = table[(table["outcome"] == target.name) & table["value"].notna()]
+    index = next((one for one in BEST if (rows["index"] == one).any()), BEST[-1])
+    _save_as_named(sensitivity(table, outcome=target.name, index=index, title=target.title), file)
+
+
+def save_discovery(trajectory: pd.DataFrame, outcome: str, title: str, file: Path) -> None:
+    """Draw what a box gains and loses on its way into a file, as `save_timeline` does."""
+    _save_as_named(discovery(trajectory, outcome=outcome, title=title), file)
+
+
+def save_response(curve: pd.DataFrame, title: str, file: Path) -> None:
+    """Draw the first outcome of a response curve into a file, as `save_timeline` does."""
+    _save_as_named(response(curve, outcome=str(curve["outcome"].iloc[0]), title=title), file)
+
+
+def _save_as_named(ax: Axes, file: Path) -> None:
+    figure = style.figure_of(ax)
     supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:
         raise UsageError(unknown("picture format", file.suffix.lstrip("."), supported))

@@ -66,6 +66,7 @@ def run_view(
     # what was asked, what was found, what to think of it, where it is: in this order
     titles = titles_of(scenario)
     parts: list[RenderableType] = [*_head(about, titles)]
+    parts += [*_stopped(results)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", _outcomes(results), "", _endings(results), "", *_known(results)]
@@ -79,6 +80,16 @@ def run_view(
         parts += ["", Text(WITHOUT_PATHS)]
     parts += ["", Text(where)]
     return Group(*parts)
+
+
+def _stopped(results: Results) -> Iterator[RenderableType]:
+    """Whether a run that was to find its number of draws reached its precision."""
+    about = results.provenance
+    wanted = about.arguments.get("precision")
+    if about.stopped == "precision":
+        yield Text(f"Stopped when the precision of {wanted} was reached.")
+    elif about.stopped == "max_paths":
+        yield Text(f"Stopped at --max-paths before the precision of {wanted} was reached.", "bold")
 
 
 def _head(about: Provenance, titles: Titles) -> Iterator[RenderableType]:

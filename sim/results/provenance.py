@@ -32,6 +32,7 @@ class Provenance:
     seed: int
     draws: int  # finished
     draws_asked: int
+    stopped: str  # why it ended: "draws", "precision", "max_paths" or "interrupted"
     paths: int  # in each draw
     horizon: float  # days
     start: date | None  # the calendar date of day 0

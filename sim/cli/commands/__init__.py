@@ -10,6 +10,7 @@ from sim.cli.commands.check import check
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
 from sim.cli.commands.diff import diff
+from sim.cli.commands.discover import discover
 from sim.cli.commands.evidence import evidence
 from sim.cli.commands.export import export
 from sim.cli.commands.list_scenarios import list_scenarios
@@ -18,12 +19,15 @@ from sim.cli.commands.replay import replay
 from sim.cli.commands.resolve import resolve
 from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
+from sim.cli.commands.sensitivity import sensitivity
 from sim.cli.commands.structure import structure
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "replay": replay,
     "compare": compare,
+    "sensitivity": sensitivity,
+    "discover": discover,
     "diff": diff,
     "evidence": evidence,
     "structure": structure,

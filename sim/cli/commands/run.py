@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_plan("draws", "paths", "seed", "engine", "workers", "events", "keep_paths")
+@takes_plan(
+    "draws", "paths", "seed", "engine", "workers", "events", "keep_paths", "precision", "max_paths"
+)
 def run(
     context: typer.Context,
     scenario: File,
@@ -74,6 +76,10 @@ def run(
     if rare:
         _split(context, loaded, rare, plan, as_json)
         return
+    if plan["precision"] and is_given(context, "draws"):
+        raise UsageError("--precision finds the number of draws; remove --draws")
+    if not plan["precision"] and is_given(context, "max_paths"):
+        raise UsageError("--max-paths belongs to --precision P; remove it, or give both")
     target = claim_output_dir(
         out or default_target(loaded.name, *loaded.applied), loaded, force=force
     )
@@ -128,7 +134,9 @@ def _split(
     context: typer.Context, scenario: Scenario, outcome: str, plan: Chosen, as_json: bool
 ) -> None:
     """Estimate one rare outcome; nothing is written."""
-    _refuse(context, "engine", "out", "no_charts", "force", "events", "keep_paths", "by")
+    _refuse(
+        context, "engine", "out", "no_charts", "force", "events", "keep_paths", "by", "precision"
+    )
     # fewer draws and paths are the default here, so only a size that was given counts
     size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
     import sim

@@ -1,0 +1,60 @@
+"""Chart `discovery`: what a box gains in density for what it loses in coverage."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.charts import style
+from sim.charts.fonts import literal
+from sim.formatting import plain
+
+
+@literal
+def discovery(
+    trajectory: pd.DataFrame, *, outcome: str, title: str = "", ax: Axes | None = None
+) -> Axes:
+    """Density over coverage of the boxes on the way, from `Discovery.trajectory`.
+
+    From all draws at the right to the smallest box; darker with more restricted parameters, the
+    chosen box in a ring. `title` is what a reader calls the outcome.
+    """
+    ax = style.axes(ax)
+    most = int(trajectory["restricted"].max())
+    tones = style.ordered(most + 1)
+    ax.plot(trajectory["coverage"], trajectory["density"], color=style.FAINT, linewidth=1)
+    for count, rows in trajectory.groupby("restricted"):
+        word = "parameter" if count == 1 else "parameters"
+        ax.plot(
+            rows["coverage"],
+            rows["density"],
+            linestyle="none",
+            marker="o",
+            markersize=6,
+            markeredgecolor=style.INK,
+            markerfacecolor=tones[int(count)],
+            label=f"{count} {word} restricted",
+            clip_on=False,
+        )
+    chosen = trajectory[trajectory["chosen"]]
+    ax.plot(
+        chosen["coverage"],
+        chosen["density"],
+        linestyle="none",
+        marker="o",
+        markersize=14,
+        markerfacecolor="none",
+        markeredgecolor=style.ACCENT,
+        markeredgewidth=1.8,
+        label="the box chosen",
+        clip_on=False,
+    )
+    style.share_axis(ax, 1.0)
+    style.share_axis(ax, float(trajectory["density"].max()), of="y")
+    ax.legend(frameon=False, fontsize=9, loc="best")
+    n = int(trajectory["draws"].iloc[0])
+    style.frame(
+        ax,
+        f"Where it is likely: {title or plain(outcome)}",
+        xlabel=f"coverage: share of the outcome's paths inside (n = {n:,} draws)",
+        ylabel="density: probability inside",
+    )
+    return ax
