@@ -111,8 +111,8 @@ def of_results() -> str:
     parts = [repr(found), found._repr_html_(), str(found.headlines()), str(found.warnings())]
     parts += [str(found.not_seen), str(found.summary())]
     for outcome in found.outcomes.index:
-        for options in (False, True):
-            parts.append(found.routes(str(outcome), options=options).to_csv())
+        for depth in ("origins", "options"):
+            parts.append(found.routes(str(outcome), depth=depth).to_csv())
     return "\n".join(parts)
 
 

@@ -254,12 +254,12 @@ def test_routes_share_out_every_path_that_reached_the_outcome():
     assert found["share"].sum() == pytest.approx(1)
     assert found["hits"].is_monotonic_decreasing
     assert (found["n"] == island_run().n).all()
-    assert found["probability"].between(found["low"], found["high"]).all()
+    assert found["probability"].between(found["mc_low"], found["mc_high"]).all()
 
 
 def test_a_route_is_the_chain_of_causes_of_its_example():
     events = island_run().events
-    found = routes(island().model, island_run(), "ally_fights", options=True)
+    found = routes(island().model, island_run(), "ally_fights", depth="options")
     undated = found[~found["route"].str.contains(r"\bmutual_aid\b(?!\.)")]
     assert 0 < len(undated) < len(found)  # of what waited for a date, see below
     for row in undated.itertuples():
@@ -380,15 +380,6 @@ def test_what_holds_from_the_start_has_no_chain():
     assert found[["route", "hits"]].to_numpy().tolist() == [[AT_ONCE, 3]]
 
 
-def test_routes_of_the_first_draws_when_there_are_too_many():
-    few = routes(island().model, island_run(), "general_war", limit=25)
-    assert few["hits"].sum() <= 25
-    assert few["n"].iloc[0] < island_run().n
-    assert few["n"].iloc[0] % 40 == 0  # whole draws
-    alone = sim.run(island(), draws=few["n"].iloc[0] // 40, paths=40, seed=1, workers=1)
-    assert_frame_equal(few, routes(island().model, alone, "general_war"))
-
-
 def test_routes_need_paths_and_a_known_outcome():
     counted = sim.run(island(), draws=1, paths=5, workers=1, keep_paths=False)
     with pytest.raises(NotApplicable, match="keep_paths"):
@@ -415,17 +406,6 @@ def test_the_record_meets_an_estimate_or_does_not():
     assert table.loc["far", "record_high"] < table.loc["far", "mc_low"]
     assert (table["probability"] == share).all()
     assert not len(record([], island_run()))
-
-
-def test_routes_look_at_as_many_draws_as_the_limit_allows_and_no_fewer():
-    """Paths are walked again draw by draw, as long as all that came to it are within the limit."""
-    paths = island_run().paths
-    hits = paths["time__general_war"].notna().groupby(paths["draw"]).sum().cumsum()
-    third = int(hits.iloc[2])
-    assert hits.iloc[1] < third < hits.iloc[3], "each of these draws has some"
-    for limit, draws in ((third, 3), (third - 1, 2), (1, 1)):
-        found = routes(island().model, island_run(), "general_war", limit=limit)
-        assert set(found["n"]) == {40 * draws}
 
 
 def test_of_many_outcomes_the_headlines_are_drawn_and_what_is_not_far_above_them():

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from sim.analysis.conditioning import Conditioned
     from sim.analysis.diff import RunDiff
     from sim.analysis.discovery import Discovery
+    from sim.analysis.routes import Depth
+    from sim.api.whys import Why
     from sim.scenario import Evidence, Scenario
 
 
@@ -125,21 +127,46 @@ class Results(RunTables):
         outcome: str,
         *,
         scenario: Scenario | Model | None = None,
-        options: bool = False,
+        depth: Depth = "origins",
         level: float = LEVEL,
     ) -> pd.DataFrame:
         """By which chains of causes the outcome came about, most likely first.
 
-        See `sim.analysis.routes.routes`, which says what the columns mean. Results that were loaded
+        `depth` is `clauses` (treaty clauses and rungs only), `origins` or `options`. See
+        `sim.analysis.routes.routes`, which says what the columns mean. Results that were loaded
         from a directory do not know their scenario, so it has to be given.
         """
-        # imported here: the reference engine and SimPy are wanted for this alone
         from sim.analysis.routes import routes
 
+        model = self._model(scenario, "routes")
+        return routes(model, self, outcome, depth=depth, level=level)
+
+    def why(
+        self,
+        outcome: str,
+        *,
+        scenario: Scenario | Model | None = None,
+        cut: int = 0,
+        level: float = LEVEL,
+        workers: int | None = None,
+    ) -> Why:
+        """Why the outcome came about: routes, importance, cut sets, forks; see `sim.api.whys.Why`.
+
+        `cut` adds what the outcome's probability would be without, and with the certainty of, so
+        many of the most important elements. `scenario` is wanted of results that were loaded.
+        Raises NotApplicable where the run kept no paths, UsageError for an unknown outcome.
+        """
+        from sim.api.whys import whys
+
+        model = self._model(scenario, "why")
+        (found,) = whys(model, self, [outcome], cut=cut, level=level, workers=workers)
+        return found
+
+    def _model(self, scenario: Scenario | Model | None, verb: str) -> Model:
         source = scenario if scenario is not None else self.source
         if source is None:
-            raise UsageError("routes: of results that were loaded, give the scenario as well")
-        return routes(model_of(source), self, outcome, options=options, level=level)
+            raise UsageError(f"{verb}: of results that were loaded, give the scenario as well")
+        return model_of(source)
 
     def sensitivity(
         self,

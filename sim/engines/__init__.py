@@ -1,16 +1,16 @@
 """The engines: each turns a model, and rows of parameter values, into walked paths."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from inspect import signature
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError, unknown
 from sim.model.model import Model
-from sim.results import PathBatch
+from sim.results import ChosenBatch, PathBatch
 
 
 class Engine(Protocol):
@@ -58,3 +58,28 @@ def has_threads(name: str) -> bool:
 def has_traces(name: str) -> bool:
     """Whether the engine says of each path what came up in it: `sim.engines.compiled.Traced`."""
     return name == "compiled"
+
+
+def chosen_walk(
+    model: Model,
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    draws: range,
+    numbers: Sequence[NDArray[np.int64]],
+    changes: bool = False,
+    threads: int = 1,
+) -> Iterator[ChosenBatch]:
+    """Walk chosen paths: of each draw those whose numbers are given, ascending.
+
+    The compiled engine walks them; where it cannot (a table too large, no compiler), the reference
+    engine does, with the same results. With `changes`, every event is kept with what it did to the
+    state. Raises RunError as `Engine` does.
+    """
+    given: dict[str, Any] = {"seed": seed, "draws": draws, "numbers": numbers, "changes": changes}
+    try:
+        walk = import_module(ENGINES["compiled"]).walk_chosen
+        found: Iterator[ChosenBatch] = walk(model, values, threads=threads, **given)
+    except UsageError:
+        found = import_module(ENGINES["reference"]).walk_chosen(model, values, **given)
+    return found

@@ -1,6 +1,7 @@
 """The parameters' values in every draw, from seed, name and number alone."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from sim.streams import parameter_uniform
 
 Floats = NDArray[np.float64]
 AT_ONCE = 1.0  # seconds; what takes longer shows progress
+MOST_KEPT = 10_000  # draws whose values are kept for the next who asks: 80 kB a parameter
 
 
 def parameter_values(model: Model, seed: int, draws: range) -> Floats:
@@ -32,12 +34,9 @@ def values_of(
     distinct = dict.fromkeys(parameter for model in models for parameter in model.parameters)
     columns: dict[Parameter, Floats] = {}
     with bar(len(distinct) * len(draws), progress, " values", after=AT_ONCE) as done:
+        column = _kept_column if len(draws) <= MOST_KEPT else _column
         for parameter in distinct:
-            # inverse transform: the uniform is stratified by name and draw, the quantile is the
-            # value
-            uniforms = (parameter_uniform(seed, parameter.name, draw) for draw in draws)
-            drawn = (value_at(parameter, u) for u in uniforms)
-            columns[parameter] = np.fromiter(drawn, np.float64, len(draws))
+            columns[parameter] = column(parameter, seed, draws)
             done(len(draws))
     found = []
     for model in models:
@@ -48,3 +47,13 @@ def values_of(
         sums.check(model, values, first=draws.start)
         found.append(values)
     return found
+
+
+def _column(parameter: Parameter, seed: int, draws: range) -> Floats:
+    # inverse transform: the uniform is stratified by name and draw, the quantile is the value
+    uniforms = (parameter_uniform(seed, parameter.name, draw) for draw in draws)
+    return np.fromiter((value_at(parameter, u) for u in uniforms), np.float64, len(draws))
+
+
+# a run, then the routes to each headline, then alternatives ask for the same draws again
+_kept_column = lru_cache(maxsize=512)(_column)

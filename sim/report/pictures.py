@@ -12,16 +12,20 @@ from matplotlib.axes import Axes
 from sim.analysis.draw_targets import Target
 from sim.analysis.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
+from sim.api.whys import Why
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
 from sim.charts.discovery import discovery
 from sim.charts.fonts import as_written, settings, told_once
+from sim.charts.importance import importance
 from sim.charts.response import response
 from sim.charts.sensitivity import sensitivity
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
+from sim.model.model import Model
 from sim.model.titles import Titles
+from sim.report.step_names import Names
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
@@ -103,6 +107,20 @@ def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
 def save_timeline(replay: Replay, file: Path) -> None:
     """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
     _save_as_named(timeline.of_replay(replay), file)
+
+
+def save_importance(found: Why, model: Model, titles: Titles, file: Path) -> None:
+    """Draw through what an outcome comes into a file, as `save_timeline` does."""
+    named = Names(model, titles)
+    about = found.provenance
+    ax = importance(
+        found.importance,
+        outcome=found.title,
+        names={str(one): named.of(str(one)) for one in found.importance["element"]},
+        subject=about.title,
+        interval=LABELS[about.interval],
+    )
+    _save_as_named(ax, file)
 
 
 def save_sensitivity(table: pd.DataFrame, target: Target, file: Path) -> None:

@@ -258,7 +258,8 @@ def _routes(
     for outcome, table in routes.groupby("outcome", sort=False):
         yield ""
         yield Text(f"Most likely routes to {titles.of('outcome', str(outcome))}", "bold")
-        yield Text(_looked_at(table, about.draws * about.paths))
+        n = about.draws * about.paths
+        yield Text(f"of the {table['hits'].sum():,} that reached it among {n:,} paths:")
         shown = table.head(ROUTES)
         for (_, row), part in zip(shown.iterrows(), percents([*shown["share"]]), strict=True):
             share = f"{row['hits']:,} ({part} %)"
@@ -269,24 +270,17 @@ def _routes(
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
         yield Text("to see the path of the first:")
         # in one line, however long, so that it can be pasted
-        line = f"    {_path(table.iloc[0], about, replay)}"
+        line = f"    {path_command(table.iloc[0], about, replay)}"
         yield Text(line, no_wrap=True, overflow="ignore")
 
 
-def _path(route: pd.Series[Any], about: Provenance, replay: Command) -> str:
+def path_command(route: pd.Series[Any], about: Provenance, replay: Command) -> str:
     """The command that shows the path of a route."""
     where = ("--draw", route["draw"], "--path", route["path"])
     under = ("--with", about.under) if about.under else ()
     # only what differs from the defaults, so that the line stays short
     seed = ("--seed", about.seed) if about.seed != Plan.seed else ()
     return replay(*where, *under, *seed)
-
-
-def _looked_at(routes: pd.DataFrame, n: int) -> str:
-    """Which paths were looked at, if not all of them."""
-    looked, came = int(routes["n"].iloc[0]), int(routes["hits"].sum())
-    among = f"the first {looked:,}" if looked < n else f"{n:,}"
-    return f"of the {came:,} that reached it among {among} paths:"
 
 
 def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:

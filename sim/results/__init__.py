@@ -8,6 +8,24 @@ statistics here: estimates and intervals are made in `sim.analysis`. This module
 pandas.
 """
 
-from sim.results.batches import NOTHING, RUNG_TIMES, EventBatch, PathBatch, PathTrace
+from sim.results.batches import (
+    NEVER,
+    NOTHING,
+    RUNG_TIMES,
+    Changes,
+    ChosenBatch,
+    EventBatch,
+    PathBatch,
+    PathTrace,
+)
 
-__all__ = ["NOTHING", "RUNG_TIMES", "EventBatch", "PathBatch", "PathTrace"]
+__all__ = [
+    "NEVER",
+    "NOTHING",
+    "RUNG_TIMES",
+    "Changes",
+    "ChosenBatch",
+    "EventBatch",
+    "PathBatch",
+    "PathTrace",
+]

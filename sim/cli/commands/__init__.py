@@ -21,11 +21,13 @@ from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
 from sim.cli.commands.sensitivity import sensitivity
 from sim.cli.commands.structure import structure
+from sim.cli.commands.why import why
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "replay": replay,
     "compare": compare,
+    "why": why,
     "sensitivity": sensitivity,
     "discover": discover,
     "diff": diff,

@@ -23,7 +23,8 @@ from sim.engines.jit import refuse_without_compiler
 from sim.errors import UsageError
 from sim.model.model import Model
 from sim.model.transitions import Transition
-from sim.results import PathBatch
+from sim.results import ChosenBatch, PathBatch
+from sim.results.histories import chosen_batches
 
 MOST_PATHS = 1 << 32  # a path's number is one word of its draws' counter
 
@@ -50,6 +51,28 @@ def walk(
     _refuse_numbers(draws, paths)
     made = _lowered(model, draws.start)
     return Walker(made, values, seed, draws, paths, events).pieces(threads, check)
+
+
+def walk_chosen(
+    model: Model,
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    draws: range,
+    numbers: Sequence[NDArray[np.int64]],
+    changes: bool = False,
+    threads: int = 1,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[ChosenBatch]:
+    """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path.
+
+    `numbers` has an ascending row a draw of `draws`, which may be empty; all else is as in `walk`.
+    With `changes` every event is kept, and what it did to the state.
+    """
+    refuse_without_compiler()
+    made = _lowered(model, draws.start)
+    walker = Walker(made, values, seed, draws, numbers, False, changes=changes)
+    return chosen_batches(walker.pieces(threads, check), draws, numbers)
 
 
 class Traced:

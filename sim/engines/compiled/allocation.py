@@ -7,7 +7,9 @@ import numpy as np
 
 from sim.engines.compiled.intrinsics import zeros_apart as _ints
 from sim.engines.compiled.layout import (
+    NO_EVENTS,
     STATUS_SIZE,
+    WITH_CHANGES,
     Floats,
     Ints,
     Job,
@@ -16,7 +18,7 @@ from sim.engines.compiled.layout import (
     Tables,
 )
 from sim.engines.compiled.lowering import Lowered
-from sim.results import RUNG_TIMES
+from sim.results import NEVER, RUNG_TIMES
 
 Axes = tuple[Ints, Ints, Ints]  # of all tables: where each one's begin, their variables, strides
 
@@ -105,13 +107,16 @@ def path_state(made: Lowered) -> PathState:
 
 
 def output(
-    made: Lowered, draws: int, rows: int, events: int | None, steps: int | None = None
+    made: Lowered, draws: int, rows: int, record: int, events: int, steps: int | None = None
 ) -> Output:
     """Memory for what so many draws with so many paths in all leave behind.
 
-    `events` and `steps` say for how many; None: none wanted, and no trace.
+    `record` is NO_EVENTS or one of those after it; `events` says for how many, and for how many
+    changes; `steps` likewise for a trace, None: none wanted.
     """
-    model, capacity, traced = made.model, events or 0, steps is not None
+    model, traced = made.model, steps is not None
+    capacity = 0 if record == NO_EVENTS else events
+    changes = capacity if record == WITH_CHANGES else 0
     transitions, options = len(model.transitions), int(made.plan.rules.option[-1])
     levels = sum(variable.size for variable in model.variables if variable.ladder is not None)
     return Output(
@@ -120,6 +125,7 @@ def output(
         stopped=np.zeros(rows, np.uint8),
         n_events=np.zeros(rows, np.int32),
         outcome_time=np.zeros((rows, len(model.outcomes))),
+        outcome_event=np.full((rows, len(model.outcomes)), NEVER, np.int32),
         started=_ints(draws, len(model.transitions)),
         fired=_ints(draws, len(model.transitions)),
         taken=_ints(draws, int(made.plan.rules.option[-1])),
@@ -131,9 +137,13 @@ def output(
         option=np.zeros(capacity, np.int32),
         probability=np.zeros(capacity),
         cause=np.zeros(capacity, np.int32),
+        change=_ints(capacity),
+        changed=np.zeros(changes, np.int32),
+        new=np.zeros(changes, np.int32),
         end=_ints(rows),
+        changes=_ints(1),
         # an array of one, because the kernel takes arrays only
-        record=np.array([events is not None], np.int64),
+        record=np.array([record], np.int64),
         came=np.zeros((rows if traced else 0, 2 * transitions + options), np.uint8),
         parted=np.zeros((rows, made.plan.size.others), np.uint8),
         step=_ints(steps or 0),

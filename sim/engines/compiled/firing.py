@@ -8,6 +8,7 @@ from sim.engines.compiled.intrinsics import inlined, lowest
 from sim.engines.compiled.layout import (
     APART,
     CHANGED,
+    CHANGES_RECORDED,
     CODE,
     EVENTS,
     FULL,
@@ -17,6 +18,7 @@ from sim.engines.compiled.layout import (
     POSITION,
     RECORDED,
     STEPS,
+    WITH_CHANGES,
     WRONG_CHOICE,
     WRONG_EFFECT,
     WRONG_ENDING,
@@ -90,6 +92,15 @@ def find_new_values(tables, effects, path, first, last, rank):
 
 
 @inlined
+def record_change(path, out, variable, new):
+    """Write down what the last event written did to a variable."""
+    at = path.status[CHANGES_RECORDED]
+    out.changed[at] = variable
+    out.new[at] = new
+    path.status[CHANGES_RECORDED] = at + 1
+
+
+@inlined
 def apply_new_values(plan, path, out, here, first, last, now):
     """Give the variables their new values; rungs change from the next time of the grid."""
     size, conditions, effects, grid = plan.size, plan.conditions, plan.effects, plan.ends.grid
@@ -104,6 +115,8 @@ def apply_new_values(plan, path, out, here, first, last, now):
                 path.row[plane] = conditions.slot[plane] + new * size.columns
             path.changed[changed] = variable
             changed += 1
+            if out.record[0] == WITH_CHANGES:
+                record_change(path, out, variable, new)
             column = effects.ladder[variable]
             if column != NONE:  # time only goes on, and so does the place in the grid
                 step = path.status[GRID_STEP]
@@ -152,6 +165,14 @@ def compare_choices(tables, plan, path, out, row, rank, option):
 
 
 @inlined
+def mark(size, path, out, row, outcome, now):
+    """Let an outcome have happened now, by the last event."""
+    path.state[size.variables + outcome] = 1
+    out.outcome_time[row * size.outcomes + outcome] = now
+    out.outcome_event[row * size.outcomes + outcome] = path.status[EVENTS] - 1
+
+
+@inlined
 def look_at_outcomes(tables, plan, path, out, row, now):
     """Mark what has happened by now (rule 10), then say whether the path stops (rule 5)."""
     ends, size = plan.ends, plan.size
@@ -165,8 +186,7 @@ def look_at_outcomes(tables, plan, path, out, row, now):
         while new != 0:
             outcome = word * BITS + lowest(new) - size.transitions
             new &= new - 1
-            path.state[size.variables + outcome] = 1
-            out.outcome_time[row * size.outcomes + outcome] = now
+            mark(size, path, out, row, outcome, now)
     # outcomes that read outcomes come last, each behind those it reads
     for i in range(size.late):
         outcome = ends.late[i]
@@ -176,8 +196,7 @@ def look_at_outcomes(tables, plan, path, out, row, now):
                 fault(path, WRONG_OUTCOME, 0, 0)
                 return False
             if value != 0.0:
-                path.state[size.variables + outcome] = 1
-                out.outcome_time[row * size.outcomes + outcome] = now
+                mark(size, path, out, row, outcome, now)
     return stops(tables, size, ends, path)
 
 
@@ -196,11 +215,12 @@ def stops(tables, size, ends, path):
 
 
 @inlined
-def record(size, path, out, number, time, rank, option, probability):
-    """Write an event down; False when there is no memory left."""
-    at = path.status[RECORDED]
-    if at >= size.capacity:
+def record(size, path, out, number, time, rank, option, probability, effects):
+    """Write an event down; False when no memory is left for it, or for its effects' changes."""
+    at, change = path.status[RECORDED], path.status[CHANGES_RECORDED]
+    if at >= size.capacity or change + effects > size.capacity:
         return False
+    out.change[at] = change
     out.path[at] = number
     out.seq[at] = path.status[EVENTS]
     out.time[at] = time

@@ -28,6 +28,7 @@ from sim.engines.compiled.intrinsics import cached_njit, group_at, inlined, lowe
 from sim.engines.compiled.layout import (
     AT_INSTANT,
     CHANGED,
+    CHANGES_RECORDED,
     CODE,
     DRAW,
     DRAWS,
@@ -39,6 +40,7 @@ from sim.engines.compiled.layout import (
     HALTED,
     IN_BLOCK,
     LAST_FIRING,
+    NO_EVENTS,
     NONE,
     NOW,
     PATH,
@@ -109,7 +111,7 @@ def begin_path(plan, path, out, here, row):
         path.fired[i] = 0
     for i in range(size.options):
         path.taken[i] = 0
-    for i in range(RECORDED):  # all but the last two, which go on from path to path
+    for i in range(RECORDED):  # all but the last three, which go on from path to path
         path.status[i] = 0
     for i in range(size.others):
         out.parted[row * size.others + i] = 0
@@ -193,10 +195,11 @@ def fire(tables, plan, path, out, here, row, rank, now):
     if path.status[CODE] != FINE:
         return True
     # written down before the state changes, so that a call that is full can be made once more
-    number = here[PATH]
-    if out.record[0] != 0 and not record(size, path, out, number, now, rank, option, probability):
-        path.status[CODE] = FULL
-        return True
+    if out.record[0] != NO_EVENTS:
+        number, effects = here[PATH], last - first
+        if not record(size, path, out, number, now, rank, option, probability, effects):
+            path.status[CODE] = FULL
+            return True
     apply_new_values(plan, path, out, here, first, last, now)
     count_firing(plan, path, out, here, rank, option, now)
     if path.status[CODE] != FINE:
@@ -271,7 +274,7 @@ def walk_block(arguments):
     tables, plan, path, out = arguments.tables, arguments.plan, arguments.path, arguments.out
     job = arguments.job
     here, task, halt = job.here, job.task, job.halt
-    path.status[RECORDED] = path.status[STEPS] = 0
+    path.status[RECORDED] = path.status[STEPS] = path.status[CHANGES_RECORDED] = 0
     for draw in range(task[DRAWS]):
         begin_draw(tables, arguments.offsets, plan, path, task[IN_BLOCK] + draw)
         here[DRAW] = task[FIRST_DRAW] + draw
@@ -288,6 +291,7 @@ def walk_block(arguments):
             out.end[row] = path.status[RECORDED]
             if out.trace[0] != 0:
                 keep_trace(plan.size, path, out, row)
+    out.changes[0] = path.status[CHANGES_RECORDED]
     return FINE
 
 

@@ -21,6 +21,8 @@ UNLIMITED = 1 << 62
 KEY_LOW, KEY_HIGH, DRAW, PATH, POSITION = range(5)  # the generator's key; POSITION: of the draw
 # Places in `Job.task`; IN_BLOCK is the position of the first draw in its block.
 FIRST_DRAW, DRAWS, IN_BLOCK = range(3)
+# Values of `Output.record`: what is written down of every event.
+NO_EVENTS, WITH_EVENTS, WITH_CHANGES = range(3)
 # Places in `PathState.status`, the numbers that change with every firing.
 EVENTS = 0  # firings of this path so far
 AT_INSTANT = 1  # of these, at this very instant
@@ -29,7 +31,8 @@ CHANGED = 5  # how many variables the last firing changed
 GRID_STEP = 6  # the first time of the rungs' grid that is not yet past
 RECORDED = 7  # events written down in this call; all before it are of one path
 STEPS = 8  # changes of rungs written down in this call
-STATUS_SIZE = 9
+CHANGES_RECORDED = 9  # changes of variables written down in this call
+STATUS_SIZE = 10
 # Places in `PathState.time`.
 NOW, LAST_FIRING = 0, 1
 
@@ -156,7 +159,7 @@ class Size(NamedTuple):
     rungs: int  # levels of all ladders
     grid: int  # times of the rungs
     others: int  # other choices
-    capacity: int  # events that can be written down
+    capacity: int  # events that can be written down, and as many changes of variables
     step_capacity: int  # changes of rungs that can be
 
 
@@ -216,6 +219,7 @@ class Output(NamedTuple):
     stopped: NDArray[np.uint8]
     n_events: NDArray[np.int32]
     outcome_time: Floats
+    outcome_event: NDArray[np.int32]  # which event made it hold; -1 at t = 0
     started: Ints
     fired: Ints
     taken: Ints
@@ -227,8 +231,12 @@ class Output(NamedTuple):
     option: NDArray[np.int32]
     probability: Floats
     cause: NDArray[np.int32]
+    change: Ints  # of each event: the changes written before it
+    changed: NDArray[np.int32]  # of each change: the variable ...
+    new: NDArray[np.int32]  # ... and its value from then on
     end: Ints  # by path: events written by its end
-    record: Ints  # one number: whether events are wanted
+    changes: Ints  # one number: changes written in all
+    record: Ints  # one number: NO_EVENTS and those after it
     # the trace: what each path came to, for who asks which paths a change of the model can touch
     came: NDArray[np.uint8]  # (paths, 2 transitions + options): started, fired, taken
     parted: NDArray[np.uint8]  # (paths, other choices): would have taken another option

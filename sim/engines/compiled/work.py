@@ -30,9 +30,12 @@ from sim.engines.compiled.layout import (
     FINE,
     FULL,
     HALTED,
+    NO_EVENTS,
     PATH,
     RECORDED,
     TOO_MANY,
+    WITH_CHANGES,
+    WITH_EVENTS,
     Arguments,
     Floats,
     Ints,
@@ -45,7 +48,7 @@ from sim.engines.compiled.lowering import Lowered
 from sim.engines.compiled.table_registry import Shared
 from sim.errors import RunError
 from sim.model.failures import FIRINGS_AT_ONE_INSTANT, endless, impossible_delay, too_many
-from sim.results import EventBatch, PathBatch, PathTrace
+from sim.results import Changes, EventBatch, PathBatch, PathTrace
 
 SECONDS = 0.1  # a call of the kernel, about
 LOOK_EVERY = 0.2  # seconds: how soon Ctrl-C is heard in a call that takes longer
@@ -106,12 +109,17 @@ class Walker:
         paths: Paths,
         events: bool,
         *,
+        changes: bool = False,
         trace: bool = False,
         like: tuple[Shared, "Walker"] | None = None,
     ) -> None:
-        """`like`: what its tables share with those of another walker over the same draws."""
+        """`changes` keeps events with what they did to the state.
+
+        `like`: what its tables share with those of another walker over the same draws.
+        """
         self.made, self.values, self.seed = made, values, seed
-        self.draws, self.paths, self.events, self.trace = draws, paths, events, trace
+        self.draws, self.paths, self.trace = draws, paths, trace
+        self.record = WITH_CHANGES if changes else WITH_EVENTS if events else NO_EVENTS
         self.like = like
         self.filled: dict[tuple[int, int], Floats] = {}  # of a walker with a trace, by block
         self.halt = np.zeros(1, np.int64)
@@ -200,7 +208,7 @@ class Walker:
     def do(self, task: Task) -> list[PathBatch]:
         """Walk a task's paths."""
         path, begun = allocation.path_state(self.made), perf_counter()
-        code, job, out = self.run(task, path, self.events)
+        code, job, out = self.run(task, path, self.record)
         if code == HALTED:
             return []
         if code != FINE:
@@ -213,27 +221,28 @@ class Walker:
             if some.stop > some.start
         ]
 
-    def run(self, task: Task, path: PathState, events: bool) -> tuple[int, Job, Output]:
+    def run(self, task: Task, path: PathState, record: int) -> tuple[int, Job, Output]:
         """(how it ended, where, what is left behind); with twice the memory for events if need be.
 
         A path draws by its number, so that it is the same when the call is made once more.
         """
-        capacity = EVENTS_A_PATH * task.rows if events else None
+        capacity = EVENTS_A_PATH * task.rows
         steps = EVENTS_A_PATH * task.rows if self.trace else None
         given = (task.first, len(task.numbers), task.position)
         tables = allocation.tables(self.made, self.axes, task.filled)
         plan = self.made.plan
         while True:
             job = allocation.job(streams.key(self.seed), given, task.numbers, self.halt)
-            out = allocation.output(self.made, len(task.numbers), task.rows, capacity, steps)
-            size = plan.size._replace(capacity=capacity or 0, step_capacity=steps or 0)
+            draws, rows = len(task.numbers), task.rows
+            out = allocation.output(self.made, draws, rows, record, capacity, steps)
+            size = plan.size._replace(capacity=capacity, step_capacity=steps or 0)
             plan = plan._replace(size=size)
             # named, as `addresses` keeps no reference to what it points to
             arguments = Arguments(tables, self.offsets, plan, path, out, job)
             code = self.walk_block(addresses(arguments))
             if code != FULL:
                 return code, job, out
-            capacity, steps = (2 * one if one else None for one in (capacity, steps))
+            capacity, steps = 2 * capacity, 2 * steps if steps else None
 
     def piece(self, task: Task, out: Output, draw: int, rows: slice) -> PathBatch:
         """What one draw of a task left behind."""
@@ -245,11 +254,13 @@ class Walker:
             stopped=out.stopped[rows].view(np.bool_),
             n_events=out.n_events[rows],
             outcome_time=out.outcome_time[rows],
+            outcome_event=out.outcome_event[rows],
             started=out.started[draw],
             fired=out.fired[draw],
             taken=out.taken[draw],
             rungs=np.cumsum(out.rungs[draw], axis=0)[:-1],  # from changes to numbers of paths
-            events=_firings(out, rows) if out.record[0] else None,
+            events=_firings(out, rows) if out.record[0] != NO_EVENTS else None,
+            changes=_changes(out, rows) if out.record[0] == WITH_CHANGES else None,
             trace=_trace(self.made, out, rows) if out.trace[0] else None,
         )
 
@@ -261,7 +272,7 @@ class Walker:
             # the path once more, alone and with its events, to see what went round
             position = task.position + draw - task.first
             one = Task(task.filled, draw, position, (np.array([number]),))
-            _, _, out = self.run(one, path, events=True)
+            _, _, out = self.run(one, path, WITH_EVENTS)
             last = out.transition[: path.status[RECORDED]][-1 - FIRINGS_AT_ONE_INSTANT :]
             raise endless([model.transitions[rank].name for rank in last.tolist()], when)
         if path.status[CODE] == TOO_MANY:
@@ -299,10 +310,25 @@ def _trace(made: Lowered, out: Output, rows: slice) -> PathTrace:
     )
 
 
-def _firings(out: Output, rows: slice) -> EventBatch:
+def _changes(out: Output, rows: slice) -> Changes:
+    these = _events(out, rows)
+    first = np.append(out.change[: out.end[-1]], out.changes)[these.start : these.stop + 1]
+    changes = slice(int(first[0]), int(first[-1]))
+    return Changes(
+        first=first - first[0],
+        variable=out.changed[changes].copy(),
+        value=out.new[changes].copy(),
+    )
+
+
+def _events(out: Output, rows: slice) -> slice:
+    """Where the events of some paths stand."""
     first = int(out.end[rows.start - 1]) if rows.start else 0
-    last = int(out.end[rows.stop - 1]) if rows.stop else 0
-    these = slice(first, last)
+    return slice(first, int(out.end[rows.stop - 1]) if rows.stop else 0)
+
+
+def _firings(out: Output, rows: slice) -> EventBatch:
+    these = _events(out, rows)
     return EventBatch(
         path=out.path[these].copy(),
         seq=out.seq[these].copy(),

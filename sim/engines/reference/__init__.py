@@ -6,15 +6,15 @@ rules stand where they are kept: look for "rule 1" to "rule 10". No line is writ
 one exception: an expression is looked at again only when something it reads has changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.reference.batch import batch
+from sim.engines.reference.batch import batch, chosen_batch
 from sim.engines.reference.world import Walk, World
 from sim.model.model import Model
-from sim.results import PathBatch
+from sim.results import ChosenBatch, PathBatch
 
 PATHS_IN_A_PIECE = 50
 
@@ -36,6 +36,24 @@ def walk(
             piece = range(first, min(first + PATHS_IN_A_PIECE, paths.stop))
             walks = [world.walk(path) for path in piece]
             yield batch(model, draw, first, walks, events=events)
+
+
+def walk_chosen(
+    model: Model,
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    draws: range,
+    numbers: Sequence[NDArray[np.int64]],
+    changes: bool = False,
+) -> Iterator[ChosenBatch]:
+    """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path."""
+    world = World(model, seed)
+    for draw, row, chosen in zip(draws, values, numbers, strict=True):
+        if len(chosen):
+            world.begin_draw(draw, row.tolist())
+            walks = [world.walk(path) for path in chosen.tolist()]
+            yield chosen_batch(model, draw, chosen, walks, changes=changes)
 
 
 def follow(model: Model, values: NDArray[np.float64], *, seed: int, draw: int, path: int) -> Walk:

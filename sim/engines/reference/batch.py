@@ -1,6 +1,6 @@
 """Paths as an engine hands them over: arrays and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.engines.reference.world import Walk
 from sim.model.model import Model
 from sim.model.time_grid import equal_steps
-from sim.results import NOTHING, RUNG_TIMES, EventBatch, PathBatch
+from sim.results import NOTHING, RUNG_TIMES, Changes, ChosenBatch, EventBatch, PathBatch
 
 
 def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events: bool) -> PathBatch:
@@ -27,7 +27,45 @@ def batch(model: Model, draw: int, first: int, walks: Sequence[Walk], *, events:
         fired=fired(model, walks),
         taken=taken(model, walks),
         rungs=rungs(model, walks),
-        events=firings(first, walks) if events else None,
+        events=firings(range(first, first + len(walks)), walks) if events else None,
+    )
+
+
+def chosen_batch(
+    model: Model, draw: int, numbers: NDArray[np.int64], walks: Sequence[Walk], *, changes: bool
+) -> ChosenBatch:
+    """Chosen paths of one draw; with `changes` also their events and what these did."""
+    outcomes = (len(walks), len(model.outcomes))
+    return ChosenBatch(
+        draw=np.full(len(walks), draw, dtype=np.int64),
+        path=numbers,
+        ending=np.array([walk.ending for walk in walks], dtype=np.int16),
+        end_time=np.array([walk.end_time for walk in walks], dtype=np.float64),
+        stopped=np.array([walk.stopped for walk in walks], dtype=np.bool_),
+        n_events=np.array([len(walk.firings) for walk in walks], dtype=np.int32),
+        outcome_time=np.array([w.outcome_time for w in walks], dtype=np.float64).reshape(outcomes),
+        outcome_event=np.array([w.outcome_event for w in walks], dtype=np.int32).reshape(outcomes),
+        events=firings(numbers, walks) if changes else None,
+        changes=changes_of(model, walks) if changes else None,
+    )
+
+
+def changes_of(model: Model, walks: Sequence[Walk]) -> Changes:
+    """What each firing did to the state, beside the one before."""
+    first, variable, value = [0], list[int](), list[int]()
+    for walk in walks:
+        state: Sequence[int] = model.start_state
+        for firing in walk.firings:
+            for i, (before, after) in enumerate(zip(state, firing.state, strict=True)):
+                if before != after:
+                    variable.append(i)
+                    value.append(after)
+            first.append(len(variable))
+            state = firing.state
+    return Changes(
+        first=np.array(first, dtype=np.int64),
+        variable=np.array(variable, dtype=np.int32),
+        value=np.array(value, dtype=np.int32),
     )
 
 
@@ -83,11 +121,11 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     return counts
 
 
-def firings(first: int, walks: Sequence[Walk]) -> EventBatch:
-    """All events, one row a firing."""
+def firings(numbers: Iterable[int], walks: Sequence[Walk]) -> EventBatch:
+    """All events of the paths of these numbers, one row a firing."""
     rows = [
         (path, seq, f.time, f.rank, f.option, f.shares[f.option] if f.shares else 1.0, f.cause)
-        for path, walk in enumerate(walks, start=first)
+        for path, walk in zip(numbers, walks, strict=True)
         for seq, f in enumerate(walk.firings)
     ]
     path, seq, time, rank, option, probability, cause = (

@@ -9,6 +9,7 @@ from sim.model.evaluation import evaluator
 from sim.model.expressions import Expression, outcomes_read, variables_read
 from sim.model.failures import moment, out_of_range, without_value
 from sim.model.model import Model
+from sim.results import NEVER
 
 
 class Firing(NamedTuple):
@@ -45,6 +46,7 @@ class PathState:
         self.state = list(self.model.start_state)
         self.marks = [False] * len(self.model.outcomes)  # outcomes that have happened by now
         self.outcome_time = [nan] * len(self.model.outcomes)
+        self.outcome_event = [NEVER] * len(self.model.outcomes)
         self.firings: list[Firing] = []
         for reading in self.readings:
             reading.stale = True
@@ -78,6 +80,7 @@ class PathState:
         """Let an outcome have happened now."""
         self.marks[outcome] = True
         self.outcome_time[outcome] = self.calendar.now
+        self.outcome_event[outcome] = len(self.firings) - 1
         for reading in self.mark_readers[outcome]:
             reading.stale = True
 

@@ -24,6 +24,7 @@ class Walk(NamedTuple):
     firings: tuple[Firing, ...]
     started: tuple[int, ...]  # a transition: how often its clock started
     outcome_time: tuple[float, ...]  # NaN where it has not happened
+    outcome_event: tuple[int, ...]  # the firing that made it hold; -1 at t = 0, or NEVER
     end_time: float
     stopped: bool
     ending: int  # position in the model's endings
@@ -132,6 +133,7 @@ class World:
             firings=tuple(path.firings),
             started=tuple(clock.started for _, clock in self.clocks),
             outcome_time=tuple(path.outcome_time),
+            outcome_event=tuple(path.outcome_event),
             end_time=calendar.now if self.stopped else self.model.horizon,
             stopped=self.stopped,
             ending=next(i for i, when in enumerate(self.endings) if when is None or when()),

@@ -1,0 +1,117 @@
+"""The command `why`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.options import (
+    AsJson,
+    Chosen,
+    File,
+    Force,
+    NoCharts,
+    Out,
+    With,
+    count,
+    path,
+    takes_plan,
+)
+from sim.cli.printing import command_line, print_json, print_note, print_view
+from sim.cli.run_or_load import run_or_load
+from sim.errors import UsageError, require_int, unknown
+
+if TYPE_CHECKING:
+    from sim.api.whys import Why
+    from sim.scenario import Scenario
+
+
+@takes_plan("draws", "paths", "seed", "engine", "workers")
+def why(
+    context: typer.Context,
+    scenario: File,
+    plan: Chosen,
+    outcome: Annotated[
+        str, typer.Argument(metavar="[OUTCOME]", help="Default: the headlines.")
+    ] = "",
+    cut: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Also what it would be without, and with the certainty of, the N elements of "
+            "largest share (10, say); walks paths again.",
+            parser=count,
+        ),
+    ] = 0,
+    chart: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also draw the shares of the elements into this file.",
+            metavar="FILE",
+            show_default="none",
+            parser=path,
+        ),
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    no_charts: NoCharts = False,
+    force: Force = False,
+    under: With = "",
+) -> None:
+    """Show by which routes an outcome comes, through what, and where paths part."""
+    require_int("cut", cut, 0)
+    saved = run_or_load(
+        context,
+        scenario,
+        plan,
+        out=out,
+        under=under,
+        force=force,
+        charts=not no_charts,
+        check=partial(_names, outcome=outcome),
+    )
+    from sim.api.whys import whys
+    from sim.report.why_view import why_view
+    from sim.scenario import titles_of
+
+    loaded, model = saved.scenario, saved.scenario.model
+    names = _names(loaded, outcome=outcome)
+    found = whys(model, saved.results, names, cut=cut, workers=plan["workers"])
+    tables: dict[str, Any] = {}
+    for one in found:
+        tables |= one.frames()
+    files = saved.add(tables)
+    if chart is not None:
+        _draw(found[0], loaded, chart)
+    if as_json:
+        about = saved.results.provenance
+        rows = [one.summary() for one in found]
+        print_json({"scenario": about.scenario, "seed": about.seed, "why": rows})
+    else:
+        where = f"Tables: {files[0].parent}"
+        show = partial(command_line, context)
+        view = why_view(model, found, titles_of(loaded), scenario.as_posix(), where, show)
+        print_view(view)
+
+
+def _names(scenario: Scenario, *, outcome: str) -> list[str]:
+    """The outcome asked for, or the headlines, or all where there is none."""
+    known = [one.name for one in scenario.model.outcomes]
+    if outcome and outcome not in known:
+        raise UsageError(unknown("outcome", outcome, known))
+    headlines = [one.name for one in scenario.model.outcomes if one.headline]
+    return [outcome] if outcome else headlines or known
+
+
+def _draw(found: Why, scenario: Scenario, file: Path) -> None:
+    from sim.cli.outputs import draw_without_window
+
+    draw_without_window()
+    from sim.report.pictures import save_importance
+    from sim.scenario import titles_of
+
+    save_importance(found, scenario.model, titles_of(scenario), file)
+    print_note(f"chart written to {file}")
