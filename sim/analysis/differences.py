@@ -185,7 +185,7 @@ def _effect_of_draws(gained: Counts, lost: Counts, paths: int) -> Floats:
     up, down = gained.sum(axis=0) / n, lost.sum(axis=0) / n
     effect = np.ones_like(up)
     if draws < 2:
-    return np.asarray(effect)
+        return np.asarray(effect)
     between = ((gained - lost) / paths).var(axis=0, ddof=1) / draws
     # variance of gained - lost in one path: 1, -1 or 0
     within = (up + down - (up - down) ** 2) / n
