@@ -25,11 +25,10 @@ from math import exp, inf, log, sqrt
 import numpy as np
 from scipy.stats import norm
 
-from sim.model import Evaluator, Model, evaluator
+from sim.model import Effect, Evaluator, Expression, Model, Transition, evaluator
 from sim.model.delay_sampling import cdf
 from sim.model.delays import row
-from sim.model.expressions import Expression, variables_read
-from sim.model.transitions import Effect, Transition
+from sim.model.expressions import variables_read
 from sim.results import NOTHING, PathBatch
 
 CELLS = 10

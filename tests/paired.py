@@ -10,9 +10,8 @@ from sim.errors import RunError
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import Plan
 from sim.experiment.runs import pairs_of, pieces_of
+from sim.model import Distribution, Model
 from sim.model.changes import Change, changed_model
-from sim.model.model import Model
-from sim.model.parameters import Distribution
 from sim.results import PathBatch
 
 ROWS = ("ending", "end_time", "stopped", "n_events", "outcome_time")

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from sim.engines.reference.world import Walk, World
 from sim.experiment import parameter_values
+from sim.model import Model, Transition
 from sim.model.evaluation import Evaluator, evaluator
-from sim.model.model import Model
-from sim.model.transitions import Transition
 from sim.results import NOTHING
 
 

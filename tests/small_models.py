@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 
-from sim.model.delays import AT_ONCE, Delay
-from sim.model.expressions import (
+from sim.model import (
     Comparison,
     Constant,
+    Delay,
+    Distribution,
+    Effect,
+    Ending,
     Expression,
     Happened,
     Logic,
+    Model,
     Node,
     Not,
+    Option,
+    Outcome,
+    Parameter,
     ParameterOf,
     StateOf,
+    Transition,
+    Trigger,
+    Variable,
 )
-from sim.model.model import Ending, Model, Outcome
-from sim.model.parameters import Distribution, Parameter
-from sim.model.state import Variable
-from sim.model.transitions import Effect, Option, Transition, Trigger
+from sim.model.delays import AT_ONCE
 
 DAY = 86_400.0
 

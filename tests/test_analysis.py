@@ -12,12 +12,17 @@ from islands import island, island_run
 from pandas.testing import assert_frame_equal
 
 import sim
-from sim.analysis import wilson
-from sim.analysis.clauses import NO_ANSWER, clauses
-from sim.analysis.estimates import interval
-from sim.analysis.evidence import record
-from sim.analysis.incidence import cumulative_incidence, distinguishable
-from sim.analysis.routes import ARROW, AT_ONCE, routes
+from sim.analysis import (
+    ARROW,
+    NO_ANSWER,
+    cumulative_incidence,
+    distinguishable,
+    interval,
+    record,
+    wilson,
+)
+from sim.analysis.clauses import clauses
+from sim.analysis.routes import AT_ONCE, routes
 from sim.errors import NotApplicable, UsageError
 from sim.scenario import Evidence
 

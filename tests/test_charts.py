@@ -13,10 +13,8 @@ from islands import island, island_run
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from sim.analysis import wilson
-from sim.analysis.clauses import NO_ANSWER
+from sim.analysis import NO_ANSWER, cumulative_incidence, distinguishable, wilson
 from sim.analysis.clauses import clauses as clause_table
-from sim.analysis.incidence import cumulative_incidence, distinguishable
 from sim.charts import clauses as clause_chart
 from sim.charts import style
 from sim.charts.clauses import clauses

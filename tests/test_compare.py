@@ -11,9 +11,16 @@ from command_line import FEW, FIRST, call
 from islands import island
 
 import sim
-from sim.analysis.differences import beyond_noise, ratios, saved, standard_errors
-from sim.analysis.effect_bands import effect_band
-from sim.analysis.shapley import pair_rows, shapley_rows, subsets
+from sim.analysis import (
+    beyond_noise,
+    effect_band,
+    pair_rows,
+    ratios,
+    saved,
+    shapley_rows,
+    standard_errors,
+    subsets,
+)
 from sim.errors import UsageError
 
 __all__ = ["call"]
@@ -184,7 +191,7 @@ def test_beyond_noise_is_seldom_said_of_noise_and_of_effects_always():
 
 
 def rows(gained: np.ndarray, lost: np.ndarray) -> pd.DataFrame:
-    from sim.analysis.differences import paired
+    from sim.analysis import paired
 
     difference, low, high = paired(gained[None, :], lost[None, :], 2_000)
     return pd.DataFrame({"difference": difference, "mc_low": low, "mc_high": high})

@@ -8,11 +8,8 @@ from coins import coin_file
 from scipy.stats import beta, betabinom
 
 import sim
-from sim.analysis.conditioning import condition
-from sim.analysis.counting_laws import log_binomial
-from sim.analysis.predictive import predicted
-from sim.analysis.weighing import weigh
-from sim.analysis.weighted_band import effective, weighted_band
+from sim.analysis import condition, effective, log_binomial, predicted, weigh
+from sim.analysis.weighted_band import weighted_band
 from sim.errors import NotApplicable
 from sim.scenario import Scenario
 

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, hypergeom
 
-from sim.analysis.counting_laws import (
-    binomial_tails,
-    hypergeometric_tails,
-    log_binomial,
-    log_hypergeometric,
-)
+from sim.analysis import binomial_tails, hypergeometric_tails, log_binomial, log_hypergeometric
 
 P = np.array([0.0, 1e-9, 0.02, 0.5, 0.999, 1.0])
 HITS = np.array([0.0, 1.0, 7.0, 40.0, 49.0, 50.0])

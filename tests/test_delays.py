@@ -12,21 +12,23 @@ from numba.extending import register_jitable
 from scipy import special, stats
 
 from sim.formatting import DAY, duration_in_words
-from sim.model import Names, delay_sampling
+from sim.model import (
+    Arithmetic,
+    Comparison,
+    Constant,
+    Delay,
+    Distribution,
+    Expression,
+    IfElse,
+    Names,
+    Parameter,
+    ParameterOf,
+    delay_sampling,
+)
 from sim.model.delay_kinds import CODES
 from sim.model.delay_sampling import cdf, ppf
-from sim.model.delays import (
-    AT_ONCE,
-    Delay,
-    complaints,
-    in_words,
-    numbers,
-    parameters_read,
-    row,
-)
-from sim.model.expressions import Arithmetic, Comparison, Constant, Expression, IfElse, ParameterOf
+from sim.model.delays import AT_ONCE, complaints, in_words, numbers, parameters_read, row
 from sim.model.normal import normal_cdf, normal_ppf
-from sim.model.parameters import Distribution, Parameter
 
 NOBODY = Names({}, {}, {})
 SIGMA_90 = NormalDist().inv_cdf(0.9)

@@ -11,8 +11,8 @@ from command_line import strict_json
 from islands import island
 
 import sim
-from sim.analysis.diff import diff_with_previous
-from sim.analysis.moved import Counted, Totals, differences, of_totals
+from sim.analysis import Counted, Totals, diff_with_previous, of_totals
+from sim.analysis.moved import differences
 from sim.errors import Place, Problem, UsageError
 from sim.report.diff_view import last_run_lines
 from sim.results.added_tables import read_added

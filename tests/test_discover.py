@@ -7,11 +7,8 @@ from command_line import FIRST, call, strict_json
 from scipy import stats
 
 import sim
-from sim.analysis.discovery import discover
-from sim.analysis.draw_targets import Target
+from sim.analysis import Target, discover, leaves, peel
 from sim.analysis.factors import factors
-from sim.analysis.prim import peel
-from sim.analysis.shallow_tree import leaves
 from sim.errors import UsageError
 
 __all__ = ["call"]
@@ -116,7 +113,8 @@ def test_the_first_cut_of_the_tree_takes_most_from_the_sum_of_squares():
 
 
 def test_a_quasi_p_value_of_zeros_and_ones_is_hypergeometric():
-    from sim.analysis.discovery import SUBSETS, _quasi_p
+    from sim.analysis import SUBSETS
+    from sim.analysis.discovery import _quasi_p
 
     random = np.random.default_rng(5)
     y = (random.random(120) < 0.3).astype(float)

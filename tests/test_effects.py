@@ -4,9 +4,8 @@ import pytest
 from small_models import count, is_, model, rule
 from walking import SAMPLING, pieces
 
+from sim.model import Arithmetic, Constant, Effect, Expression, StateOf
 from sim.model.effect_values import MEANINGS, Meaning, new_value, variable_read
-from sim.model.expressions import Arithmetic, Constant, Expression, StateOf
-from sim.model.transitions import Effect
 from sim.reach import reach
 
 TOP = 3

@@ -16,9 +16,7 @@ from sim.engines.compiled import work
 from sim.engines.compiled.lowering import lowered
 from sim.errors import UsageError
 from sim.experiment import parameter_values
-from sim.model import Model
-from sim.model.expressions import Arithmetic, Constant, Expression, StateOf
-from sim.model.transitions import Option
+from sim.model import Arithmetic, Constant, Expression, Model, Option, StateOf
 from sim.results import PathBatch
 from sim.scenario import load
 

@@ -32,10 +32,7 @@ import sim
 from sim.engines import exact
 from sim.engines.exact.transient import poisson
 from sim.errors import Interrupted, NotApplicable, RunError
-from sim.model import Model
-from sim.model.delays import Delay
-from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
-from sim.model.transitions import Trigger
+from sim.model import Arithmetic, Constant, Delay, IfElse, Model, StateOf, Trigger
 
 TIGHT = 1e-11
 

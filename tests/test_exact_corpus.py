@@ -15,9 +15,8 @@ from storm import ANSWERS, HOME
 from sim import run
 from sim.engines import ENGINES
 from sim.engines.exact import solve
-from sim.model import Model
-from sim.model.expressions import Constant, Expression
-from sim.model.parameters import Distribution, central
+from sim.model import Constant, Distribution, Expression, Model
+from sim.model.parameters import central
 from sim.scenario import load
 
 FILES = sorted(HOME.glob("*.yaml"))

@@ -27,9 +27,7 @@ from sim.cli import app
 from sim.errors import NotApplicable
 from sim.export import graphml, mermaid, structure
 from sim.export.prism import prism
-from sim.model.delays import Delay
-from sim.model.state import Variable
-from sim.model.transitions import Trigger
+from sim.model import Delay, Trigger, Variable
 
 
 def two() -> list[Variable]:

@@ -14,9 +14,9 @@ from sim.engines.exact import Exact, solve
 from sim.engines.exact.generator_matrix import Floats
 from sim.errors import NotApplicable, RunError
 from sim.experiment import parameter_values
+from sim.model import Delay, Model, Outcome
 from sim.model.delay_sampling import ppf
-from sim.model.delays import AT_ONCE, Delay, numbers
-from sim.model.model import Model, Outcome
+from sim.model.delays import AT_ONCE, numbers
 from sim.reach import reach
 
 PATHS = 10_000

@@ -30,10 +30,7 @@ from sim import Results, run
 from sim.engines import ENGINES
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import parameter_values
-from sim.model import Model
-from sim.model.delays import Delay
-from sim.model.state import Variable
-from sim.model.transitions import Trigger
+from sim.model import Delay, Model, Trigger, Variable
 
 PATHS = 4_000
 LEVELS = ("calm", "incident", "clash", "strikes", "war")

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.model.evaluation import Names, evaluator, odds
-from sim.model.expressions import (
+from sim.model import (
     Arithmetic,
     Call,
     Comparison,
@@ -21,10 +20,9 @@ from sim.model.expressions import (
     Not,
     ParameterOf,
     StateOf,
-    outcomes_read,
-    parameters_read,
-    variables_read,
 )
+from sim.model.evaluation import Names, evaluator, odds
+from sim.model.expressions import outcomes_read, parameters_read, variables_read
 from sim.model.tables import Grid, table
 
 SIZES = {"korea": 4, "talks": 2, "heat": 5}

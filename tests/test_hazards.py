@@ -33,11 +33,9 @@ from small_models import (
 from walking import SAMPLING
 
 from sim.engines import engine
+from sim.model import Arithmetic, Constant, Delay, ParameterOf, StateOf, Trigger
 from sim.model.delay_sampling import cdf
-from sim.model.delays import Delay
-from sim.model.expressions import Arithmetic, Constant, ParameterOf, StateOf
 from sim.model.parameters import quantile
-from sim.model.transitions import Trigger
 from sim.scenario import load
 from sim.streams import parameter_uniform
 

@@ -8,7 +8,7 @@ import pytest
 from korea import loaded
 from matplotlib.patches import FancyArrowPatch
 
-from sim.analysis.treaties import bonds
+from sim.analysis import bonds
 from sim.charts.treaties import DORMANT, treaties
 
 

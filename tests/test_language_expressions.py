@@ -6,26 +6,29 @@ from random import Random
 import pytest
 
 from sim.expressions import Reader, Vocabulary, rendered
-from sim.model.expressions import (
+from sim.model import (
+    Actor,
     Arithmetic,
     Call,
     Comparison,
     Constant,
+    Distribution,
     Expression,
     Fact,
     Happened,
     IfElse,
     Logic,
+    Model,
     Negative,
     Node,
     Not,
+    Outcome,
+    Parameter,
     ParameterOf,
     StateOf,
+    Variable,
 )
-from sim.model.model import Actor, Model, Outcome
-from sim.model.parameters import Distribution, Parameter
 from sim.model.phrases import phrase
-from sim.model.state import Variable
 
 KOREA = ("calm", "clash", "war")
 

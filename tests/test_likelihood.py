@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.confidence import with_confidence
-from sim.analysis.likelihood import CONFIDENCES, LIKELIHOODS, confidence, likelihood
+from sim.analysis import CONFIDENCES, LIKELIHOODS, with_confidence
+from sim.analysis.likelihood import confidence, likelihood
 
 YES = np.array([True])
 

@@ -5,13 +5,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import beta, betabinom
 
-from sim.analysis.beta_mixture import SINGLE, choose, quantiles, tally
-from sim.analysis.parameter_band import (
-    FEWEST,
-    parameter_band,
-    reliability,
-    shrunken,
-)
+from sim.analysis import FEWEST, SINGLE, choose, quantiles, reliability, shrunken, tally
+from sim.analysis.parameter_band import parameter_band
 
 AT = (0.05, 0.95)
 

@@ -9,9 +9,8 @@ import pytest
 from scipy import special, stats
 
 from sim.formatting import DAY
+from sim.model import Distribution, Parameter
 from sim.model.parameters import (
-    Distribution,
-    Parameter,
     bounds,
     central,
     complaints,

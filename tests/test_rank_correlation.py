@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.analysis.rank_correlation import FALSE_ALARM, drivers
+from sim.analysis import FALSE_ALARM, drivers
 
 DRAWS, PATHS = 200, 50
 

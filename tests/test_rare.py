@@ -44,11 +44,18 @@ from sim.engines.splitting.walker import Walker
 from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import parameter_values
 from sim.experiment.rare import mapping
-from sim.model import Model
+from sim.model import (
+    Comparison,
+    Constant,
+    Delay,
+    Distribution,
+    Logic,
+    Model,
+    Parameter,
+    ParameterOf,
+)
 from sim.model.delay_sampling import cdf
-from sim.model.delays import Delay, numbers
-from sim.model.expressions import Comparison, Constant, Logic, ParameterOf
-from sim.model.parameters import Distribution, Parameter
+from sim.model.delays import numbers
 from sim.reach import reach
 from sim.scenario import load
 

@@ -25,10 +25,18 @@ from small_models import (
     up,
 )
 
-from sim.model import Model
-from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf, variables_read
-from sim.model.parameters import Distribution, Parameter
-from sim.model.transitions import Effect, Trigger
+from sim.model import (
+    Arithmetic,
+    Constant,
+    Distribution,
+    Effect,
+    IfElse,
+    Model,
+    Parameter,
+    StateOf,
+    Trigger,
+)
+from sim.model.expressions import variables_read
 from sim.reach import Reach, interval_of, reach, restrict, satisfiable
 from sim.scenario import load
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
-from sim.analysis.resampling import generator, significant
+from sim.analysis import generator, significant
 
 
 def test_random_numbers_belong_to_seed_verb_and_name():

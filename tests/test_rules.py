@@ -19,10 +19,9 @@ from small_models import (
 from walking import SAMPLING, exactly, names, pieces, story, times
 
 from sim.errors import RunError
+from sim.model import Arithmetic, Constant, IfElse, Option, StateOf, Trigger
 from sim.model.delay_sampling import ppf
 from sim.model.delays import numbers
-from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
-from sim.model.transitions import Option, Trigger
 from sim.streams import block, name_hash
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)

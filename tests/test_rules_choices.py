@@ -21,9 +21,7 @@ from small_models import (
 from walking import SAMPLING, exactly, pieces, stories, story, z_share
 
 from sim.errors import RunError
-from sim.model import Model
-from sim.model.expressions import Arithmetic, Constant, StateOf
-from sim.model.transitions import Effect, Option
+from sim.model import Arithmetic, Constant, Effect, Model, Option, StateOf
 from sim.streams import block, name_hash
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)

@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from small_models import count, down, flag, is_, model, option, put, rule, says, up
 from walking import SAMPLING, column, exactly, lognormal, weibull, z_mean, z_share
 
-from sim.model.expressions import Arithmetic, Constant, IfElse, StateOf
+from sim.model import Arithmetic, Constant, IfElse, StateOf
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)
 

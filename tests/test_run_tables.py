@@ -29,7 +29,7 @@ from walking import exactly
 import sim
 from sim.analysis import wilson
 from sim.errors import UsageError
-from sim.model.state import Variable
+from sim.model import Variable
 from sim.results.counting import Histogram, bins
 from sim.results.frames import TIMING_STEPS
 

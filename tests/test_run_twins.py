@@ -11,10 +11,10 @@ import pytest
 from islands import island
 
 import sim
-from sim.analysis.differences import paired
+from sim.analysis import paired
 from sim.errors import UsageError
 from sim.experiment.parameter_draws import parameter_values, values_of
-from sim.model.parameters import Distribution
+from sim.model import Distribution
 
 WHAT = ["time", "transition", "option", "probability", "actor"]
 Which = tuple[int, int]  # draw, path

@@ -11,7 +11,7 @@ from rich.console import Console
 
 import sim
 from sim import Comparison
-from sim.analysis.after_run import analyses
+from sim.analysis import analyses
 from sim.formatting import difference, effects
 from sim.report.comparison_view import comparison_summary, comparison_view
 from sim.report.screen import RECORDS, ROUTES, listed, run_view, short

@@ -14,10 +14,10 @@ from scipy import stats
 
 import sim
 from sim import Results
+from sim.analysis import Target, cannot_tell, indices
 from sim.analysis import distribution_shift as shift
-from sim.analysis.draw_targets import Target, cannot_tell
 from sim.analysis.factors import factors
-from sim.analysis.sensitivity import indices, sensitivity
+from sim.analysis.sensitivity import sensitivity
 from sim.errors import UsageError
 
 __all__ = ["call"]

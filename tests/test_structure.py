@@ -7,7 +7,7 @@ from command_line import call as call
 from command_line import strict_json
 
 import sim
-from sim.analysis.structure import PARTS, Layout, decomposition, layout, parts
+from sim.analysis import PARTS, Layout, decomposition, layout, parts
 from sim.api.structures import structure
 from sim.charts.structure import structure as chart
 from sim.errors import NotApplicable, UsageError

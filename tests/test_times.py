@@ -10,7 +10,8 @@ from islands import island_run
 from small_models import flag, is_, model, put, rule
 
 import sim
-from sim.analysis.times import by_day, times
+from sim.analysis import by_day
+from sim.analysis.times import times
 from sim.errors import UsageError
 
 WAR, PEACE, DAYS = 1 / 50, 1 / 100, 100.0

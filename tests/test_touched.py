@@ -14,8 +14,7 @@ from random_models import as_yaml, documents, model_of
 
 import sim
 from sim.experiment import touched
-from sim.model.parameters import Distribution
-from sim.model.transitions import Effect
+from sim.model import Distribution, Effect
 from sim.scenario import Scenario
 
 QUICK = settings(

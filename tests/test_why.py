@@ -15,9 +15,10 @@ from pandas.testing import assert_frame_equal
 from routes_by_reference import histories as by_reference
 
 import sim
+from sim.analysis import ARROW
 from sim.analysis.chains import chains
 from sim.analysis.cut_sets import best
-from sim.analysis.routes import ARROW, AT_ONCE, labels, once
+from sim.analysis.routes import AT_ONCE, labels, once
 from sim.engines import compiled, reference
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import parameter_values
@@ -346,8 +347,8 @@ def test_where_the_choice_has_no_weight_it_is_no_fork():
 
 def test_conditional_probabilities_of_a_sample_are_those_of_all_paths():
     """2,000 hits among 6,000 paths: a sample of 300 of either kind, by z."""
-    from sim.analysis.forks import Sample, forks, sample_weights
-    from sim.analysis.routes import walked_again
+    from sim.analysis import Sample, sample_weights, walked_again
+    from sim.analysis.forks import forks
 
     run = forked(planted=True)
     model = run.source
@@ -533,7 +534,7 @@ def test_what_cannot_be_told_is_said_in_a_sentence(call, tmp_path, outcome, said
 
 def test_routes_hold_together_with_what_the_run_writes(tmp_path):
     """`routes.csv` and `why` ask the same chains."""
-    from sim.analysis.after_run import analyses
+    from sim.analysis import analyses
 
     written = analyses(island(), island_run())["routes"].drop(columns="outcome")
     assert_frame_equal(written.reset_index(drop=True), island_run().routes("ally_fights"))

@@ -7,8 +7,7 @@ import numpy as np
 from small_models import DAY, number
 
 from sim.engines import ENGINES, engine
-from sim.model import Model
-from sim.model.delays import Delay
+from sim.model import Delay, Model
 from sim.results import NOTHING, PathBatch
 
 SAMPLING = list(ENGINES)

@@ -10,7 +10,57 @@ uniform comes in as an argument. A new delay is an entry of `delay_kinds`, a new
 one: they stay side by side because they have to agree to the last bit.
 """
 
+from sim.model.delays import Delay
 from sim.model.evaluation import Evaluator, Names, evaluator
-from sim.model.model import Model
+from sim.model.expressions import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Constant,
+    Expression,
+    Fact,
+    Happened,
+    IfElse,
+    Logic,
+    Negative,
+    Node,
+    Not,
+    ParameterOf,
+    StateOf,
+)
+from sim.model.model import Actor, Ending, Model, Outcome
+from sim.model.parameters import Distribution, Parameter
+from sim.model.state import Variable
+from sim.model.transitions import Effect, Option, Transition, Trigger
 
-__all__ = ["Evaluator", "Model", "Names", "evaluator"]
+__all__ = [
+    "Actor",
+    "Arithmetic",
+    "Call",
+    "Comparison",
+    "Constant",
+    "Delay",
+    "Distribution",
+    "Effect",
+    "Ending",
+    "Evaluator",
+    "Expression",
+    "Fact",
+    "Happened",
+    "IfElse",
+    "Logic",
+    "Model",
+    "Names",
+    "Negative",
+    "Node",
+    "Not",
+    "Option",
+    "Outcome",
+    "Parameter",
+    "ParameterOf",
+    "StateOf",
+    "Transition",
+    "Trigger",
+    "Variable",
+    "evaluator",
+]
