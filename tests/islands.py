@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 import sim
+from sim.results.added_tables import read_added as read_added
 
 FILE = Path(__file__).parent / "corpus" / "valid" / "island_clash.yaml"
 TABLES = (

@@ -8,14 +8,13 @@ import pandas as pd
 import pytest
 from command_line import call as call
 from command_line import strict_json
-from islands import island
+from islands import island, read_added
 
 import sim
 from sim.analysis import Counted, Totals, diff_with_previous, of_totals
 from sim.analysis.moved import differences
 from sim.errors import Place, Problem, UsageError
 from sim.report.diff_view import last_run_lines
-from sim.results.added_tables import read_added
 
 RACE = """
 scenario: race

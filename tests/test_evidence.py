@@ -6,12 +6,11 @@ import pytest
 from coins import coin_file
 from command_line import call as call
 from command_line import strict_json
-from islands import FILE, island
+from islands import FILE, island, read_added
 
 import sim
 from sim.charts.evidence import evidence as chart
 from sim.errors import UsageError
-from sim.results.added_tables import read_added
 
 SIZE = ("--draws", "120", "--paths", "40", "--workers", "1", "--no-charts")
 

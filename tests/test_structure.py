@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from command_line import call as call
 from command_line import strict_json
+from islands import read_added
 
 import sim
 from sim.analysis import PARTS, Layout, decomposition, layout, parts
@@ -12,7 +13,6 @@ from sim.api.structures import structure
 from sim.charts.structure import structure as chart
 from sim.errors import NotApplicable, UsageError
 from sim.experiment.plan import Plan
-from sim.results.added_tables import read_added
 
 TEXT = """
 scenario: {name}

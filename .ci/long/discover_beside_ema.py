@@ -4,8 +4,8 @@
     python .ci/long/discover_beside_ema.py --python ema/bin/python --seed 1
 
 500 draws of two numbers that matter (a corner of 28 %: 0.42 inside, 0.02 outside), twenty that do
-not and a choice; shares of 100 paths, of which the highest 28 % count as cases of interest, since EMA
-wants zeros and ones. Compared are the boxes that explain most, by their draws and limits.
+not and a choice; shares of 100 paths, of which the highest 28 % count as cases of interest, since
+EMA wants zeros and ones. Compared are the boxes that explain most, by their draws and limits.
 
 Measured with ema_workbench 2.5.3; both restrict x1 and x2 alone at each seed:
 
