@@ -1,11 +1,11 @@
-"""Boxes of `discover` beside those of EMA Workbench's PRIM, which runs in an environment of its own.
+"""Boxes of `discover` beside those of EMA Workbench's PRIM, run in an environment of its own.
 
     python -m venv /tmp/ema && /tmp/ema/bin/pip install ema_workbench
     python .ci/long/discover_beside_ema.py --python /tmp/ema/bin/python --seed 1
 
-500 draws of two numbers that matter (a corner of 28 %: 0.42 inside, 0.02 outside), twenty that do not
-and a choice; shares of 100 paths, of which the highest 28 % count as cases of interest, since EMA
-wants zeros and ones. Compared are the boxes that explain most, by their draws and limits.
+500 draws of two numbers that matter (a corner of 28 %: 0.42 inside, 0.02 outside), twenty that do
+not and a choice; shares of 100 paths, of which the highest 28 % count as cases of interest, since
+EMA wants zeros and ones. Compared are the boxes that explain most, by their draws and limits.
 
 Measured with ema_workbench 2.5.3; both restrict x1 and x2 alone at each seed:
 
@@ -14,8 +14,8 @@ Measured with ema_workbench 2.5.3; both restrict x1 and x2 alone at each seed:
     2      139, 139            0.979, 0.979      0.986, 0.986
     3      146, 147            0.986, 0.986      0.945, 0.939
 
-The ways differ a little, since here a parameter may not restrict that goes with the outcome by chance
-alone, and limits that are not needed are dropped.
+The ways differ a little, since here a parameter may not restrict that goes with the outcome by
+chance alone, and limits that are not needed are dropped.
 """
 
 import argparse
@@ -62,6 +62,7 @@ def unknowns(random: np.random.Generator) -> pd.DataFrame:
 
 
 def main() -> None:
+    """Both boxes, and that they agree."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default="python", help="of the environment with ema_workbench")
     parser.add_argument("--seed", type=int, default=1)
