@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-# p decides two things in a path, each for itself; q, independent of p, one more; idle and side nothing
+# p decides two things in a path, each for itself; q, independent of p, one more; the rest nothing
 TEXT = """
 scenario: coin
 title: A coin of unknown bias

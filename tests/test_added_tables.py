@@ -82,7 +82,7 @@ def test_what_cannot_be_added_changes_nothing(saved, tmp_path):
 
 def test_a_part_of_a_comparison_is_refused_and_the_whole_is_not(tmp_path):
     home = tmp_path / "compared"
-    sim.compare(island(), "no_treaty", draws=1, paths=5, workers=1, keep_paths=False).save(home)
+    sim.compare(island(), "no_treaty", draws=4, paths=40, workers=1, keep_paths=False).save(home)
     for part in ("baseline", "twins/no_treaty"):
         with pytest.raises(UsageError, match="part of the comparison"):
             add_tables(home / part, {"audit": table(1)})

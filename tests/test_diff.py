@@ -154,7 +154,7 @@ def test_the_command_ends_with_3_where_something_changed(runs, tmp_path, call):
 )
 def test_what_is_no_run_is_refused_in_a_sentence(runs, tmp_path, call, second, says):
     runs["first"].save(tmp_path / "first")
-    sim.compare(island(), "cautious", draws=1, paths=2, workers=1).save(tmp_path / "compared")
+    sim.compare(island(), "cautious", draws=4, paths=40, workers=1).save(tmp_path / "compared")
     code, _, err = call("diff", "first", second)
     assert code == 2
     assert says in err
