@@ -114,7 +114,6 @@ def test_the_first_cut_of_the_tree_takes_most_from_the_sum_of_squares():
 
 def test_a_quasi_p_value_of_zeros_and_ones_is_hypergeometric():
     from sim.analysis import SUBSETS
-    from sim.analysis.discovery import _quasi_p
 
     random = np.random.default_rng(5)
     y = (random.random(120) < 0.3).astype(float)
@@ -126,7 +125,7 @@ def test_a_quasi_p_value_of_zeros_and_ones_is_hypergeometric():
         inside[np.flatnonzero(wider & (y == 0))[: 30 - hits]] = True
         truth = stats.hypergeom.sf(hits - 1, 100, int(y[wider].sum()), 30)
         error = np.sqrt(truth * (1 - truth) / SUBSETS)
-        assert abs(_quasi_p(y, inside, wider, random) - truth) < 4 * error + 1 / SUBSETS
+        assert abs(quasi_p_value(y, inside, wider, random) - truth) < 4 * error + 1 / SUBSETS
 
 
 def test_the_trade_off_goes_from_all_draws_to_a_small_dense_box():

@@ -1,4 +1,4 @@
-"""Boxes of `discover` beside those of EMA Workbench's PRIM, which runs in its own environment.
+"""Boxes of `discover` beside those of EMA Workbench's PRIM, run in an environment of its own.
 
     python -m venv ema && ema/bin/pip install ema_workbench
     python .ci/long/discover_beside_ema.py --python ema/bin/python --seed 1
@@ -62,7 +62,7 @@ def unknowns(random: np.random.Generator) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Make the draws, ask both, and print what they found."""
+    """Both boxes, and that they agree."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default="python", help="of the environment with ema_workbench")
     parser.add_argument("--seed", type=int, default=1)

@@ -166,7 +166,7 @@ def _rows(
                 "choices": ", ".join(choices),
                 "low_quantile": np.nan if low is None else limits.first / last,
                 "high_quantile": np.nan if high is None else limits.last / last,
-                "quasi_p": _quasi_p(y, box.inside, wider.inside, random),
+                "quasi_p": quasi_p_value(y, box.inside, wider.inside, random),
                 "draws": int(box.inside.sum()),
                 "mass": float(box.inside.mean()),
                 "density": float(y[box.inside].mean()),
@@ -192,7 +192,7 @@ def _interval(target: Target, inside: Mask) -> tuple[float, float]:
     return float(max(own.mean() - half, 0)), float(min(own.mean() + half, 1))
 
 
-def _quasi_p(y: Floats, inside: Mask, wider: Mask, random: np.random.Generator) -> float:
+def quasi_p_value(y: Floats, inside: Mask, wider: Mask, random: np.random.Generator) -> float:
     """How often so many draws of the wider box, picked at random, have a mean as high."""
     pool, size = y[wider], int(inside.sum())
     picked = np.argsort(random.random((SUBSETS, len(pool))), axis=1)[:, :size]
