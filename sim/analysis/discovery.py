@@ -16,6 +16,7 @@ from sim.analysis.intervals import LEVEL, clustered
 from sim.analysis.prim import Box, Limits, Mask
 from sim.analysis.resampling import generator, significant
 from sim.analysis.shallow_tree import leaves
+from sim.formatting import percent
 
 Floats = NDArray[np.float64]
 MOST_BOXES = 3
@@ -56,7 +57,7 @@ def discover(draws: pd.DataFrame, target: Target, *, seed: int) -> Discovery:
     found, y = factors(draws), target.value
     every = np.ones(len(y), bool)
     steps = prim.peel(found, y)
-    among, boxes = every, []
+    among, boxes = every, list[Box]()
     for _ in range(MOST_BOXES):
         own = steps if not boxes else prim.peel(found, y, among)
         if len(own) == 1:
@@ -112,14 +113,10 @@ def _sentence(
     held = 100 * y[box.inside].sum() / y.sum()
     return (
         f"{f'Of what is left, in {where}' if before else f'In {where}'} it has a probability of "
-        f"{_percent(float(y[box.inside].mean()))} %, in the {'rest' if before else 'others'} of "
-        f"{_percent(float(y[rest].mean()))} %; they hold {held:.0f} % of the paths in which it "
+        f"{percent(float(y[box.inside].mean()))} %, in the {'rest' if before else 'others'} of "
+        f"{percent(float(y[rest].mean()))} %; they hold {held:.0f} % of the paths in which it "
         "happens."
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}" if share < 0.995 else f"{100 * share:.4g}"
 
 
 def _ends(

@@ -127,15 +127,16 @@ def _decision(model: Model, found: Sample, row: Ints, path: Ints, level: float) 
     transition = model.transitions[histories.transition[row[0]]]
     option, reached = histories.option[row], found.reached[path]
     weight, draw = found.weight[path], histories.draw[path]
-    kinds = np.unique(option)
+    kinds, sampled = np.unique(option), found.weight > 0
+    sizes = int((found.reached & sampled).sum()), int((~found.reached & sampled).sum())
     parting, error = _parting(option, reached, kinds)
     times = histories.time[row] / DAY
     when = float(np.median(times[reached] if reached.any() else times))
-    come = float(reached.sum() / max((found.reached & (found.weight > 0)).sum(), 1))
+    come = float(reached.sum() / max(sizes[0], 1))
     rows = []
     for kind in kinds:
         took = option == kind
-        share, low, high = _conditional(reached[took], weight[took], draw[took], level)
+        share, low, high = conditional(reached[took], weight[took], draw[took], sizes, level)
         name = "nothing" if kind == NOTHING else transition.options[kind].name or HAPPENS
         rows.append(
             {
@@ -171,21 +172,28 @@ def _parting(option: Ints, reached: NDArray[np.bool_], kinds: Ints) -> tuple[flo
     return float(np.abs(shares[0] - shares[1]).sum() / 2), float(spread)
 
 
-def _conditional(
-    reached: NDArray[np.bool_], weight: Floats, draw: Ints, level: float
+def conditional(
+    reached: NDArray[np.bool_], weight: Floats, draw: Ints, sizes: tuple[int, int], level: float
 ) -> tuple[float, float, float]:
-    """(share, low, high) of weighted paths that reach the outcome.
+    """(share, low, high) of weighted paths that reach the outcome, of those that took an option.
 
-    Wilson's interval with the number of independent paths that would have the ratio's variance
-    between draws (Kish 1965, ch. 5); of none or all, with that which the weights leave.
+    `sizes` are the paths of the sample that reach it, and those that do not, whatever they took.
+    Wilson's interval with the number of independent paths that would have the ratio's variance:
+    that between draws (Kish 1965, ch. 5), less what is won as the sample has either kind in a fixed
+    number (two phases, stratified in the second: Cochran, *Sampling Techniques*, 1977, ch. 12). Of
+    none or all, with the number that the weights leave.
     """
     total = weight.sum()
     share = float(weight[reached].sum() / total)
     worth = total**2 / (weight**2).sum()
     clusters = len(np.unique(draw))
     if 0 < share < 1 and clusters > 1:
-        residuals = np.bincount(draw, weights=weight * (reached - share))
-        variance = clusters / (clusters - 1) * (residuals**2).sum() / total**2
-        worth = min(share * (1 - share) / variance, float(len(weight)))
+        residual = weight * (reached - share)
+        by_draw = np.bincount(draw, weights=residual)
+        variance = clusters / (clusters - 1) * (by_draw**2).sum()
+        for kind, size in zip((reached, ~reached), sizes, strict=True):
+            variance -= residual[kind].sum() ** 2 / size * (1 - 1 / weight[kind].max())
+        if variance > 0:
+            worth = min(share * (1 - share) * total**2 / variance, float(total))
     low, high = wilson(share * worth, worth, level)
     return share, float(low), float(high)

@@ -1,10 +1,11 @@
 """Boxes of parameter values in which an outcome is likely: the patient rule induction method.
 
-Friedman and Fisher, Stat. Comput. 9 (1999), 123-143, for scenario discovery as in Bryant and Lempert,
-Technol. Forecast. Soc. Change 77 (2010), 34-49. From the box of all draws a twentieth of those left
-is peeled off at a time – the lowest or highest values of a parameter, or one of its choices – so that
-the mean share gains most for each draw that is given up. Of the boxes on the way that one is taken
-which explains most of the variance over draws, and restrictions it does not need are dropped.
+Friedman and Fisher, Stat. Comput. 9 (1999), 123-143, for scenario discovery as in Bryant and
+Lempert, Technol. Forecast. Soc. Change 77 (2010), 34-49. From the box of all draws a twentieth of
+those left is peeled off at a time – the lowest or highest values of a parameter, or one of its
+choices – so that the mean share gains most for each draw that is given up. Of the boxes on the way
+that one is taken which explains most of the variance over draws, and limits it does not need are
+dropped.
 
 With a hundred parameters that do nothing and some hundred draws, peeling alone would pick out the
 draws that are high by chance, one parameter after the other. So a parameter may only restrict a box
@@ -92,12 +93,12 @@ def entering(found: Sequence[Factor], basis: Floats, y: Floats, inside: Mask) ->
         return set()
     each = 1 - (1 - FALSE_ENTRY) ** (1 / len(found))
     ranks = weighted_ranks(y[inside], np.ones((1, n)))[0]
-    widths = np.array([factor.basis.shape[1] for factor in found])
+    counts = [factor.basis.shape[1] for factor in found]
     fitted = correlations(basis[inside], ranks, np.ones((1, n)))
-    together = (n - 1) * by_factor(fitted**2, widths)[0]
+    together = (n - 1) * by_factor(fitted**2, counts)[0]
     named = np.array([factor.choices > 0 for factor in found])
     # numbers have two tests, so half as much for each
-    passed = together > chdtri(widths, np.where(named, each, each / 2))
+    passed = together > chdtri(np.array(counts), np.where(named, each, each / 2))
     grades = np.stack([factor.places[inside] for factor in found], axis=1).astype(np.float64)
     alone = correlations(grades, ranks, np.ones((1, n)))[0] ** 2
     t_squared = (n - 2) * alone / np.maximum(1 - alone, 1e-12)

@@ -1,9 +1,10 @@
 """What each of several interventions adds to their joint effect, and which do more together.
 
 The Shapley value of an intervention is what it adds to the effect of those before it, averaged over
-all orders in which they could be made (Shapley, in *Contributions to the Theory of Games* II, 1953).
-The values add up to the joint effect. All subsets are walked on the same random numbers, so that a
-value is a sum of paired differences in each draw, and its error is found from the draws as clusters.
+all orders in which they could be made (Shapley, in *Contributions to the Theory of Games* II,
+1953). The values add up to the joint effect. All subsets are walked on the same random numbers, so
+that a value is a sum of paired differences in each draw, and its error is found from the draws as
+clusters.
 """
 
 from collections.abc import Mapping, Sequence

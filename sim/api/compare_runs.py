@@ -93,7 +93,7 @@ def compare(
     warn_if_interrupted(before.provenance)
     walked = dict(zip(after, output.walked, strict=True))
     all_of = list(dict.fromkeys(map(str, named))) if together else []
-    return _of_pairs(before, _ordered(pairs, order), walked, all_of)
+    return _of_pairs(before, _ordered(pairs, order), after, walked, all_of)
 
 
 def _twins(baseline: Scenario, named: Sequence[Named]) -> dict[str, Scenario]:
@@ -128,6 +128,7 @@ def _subsets(baseline: Scenario, named: Sequence[Named]) -> dict[str, Scenario]:
 def _of_pairs(
     before: Results,
     pairs: Sequence[Pair],
+    twins: Mapping[str, Results],
     walked: Mapping[str, int | None],
     together: Sequence[str],
 ) -> Comparison:
@@ -138,7 +139,7 @@ def _of_pairs(
     )
     return Comparison(
         baseline=before,
-        twins={pair.name: pair.twin for pair in pairs},
+        twins={pair.name: twins[pair.name] for pair in pairs},
         table=_joined([difference_rows(pair, "outcome") for pair in pairs]),
         endings=_joined([difference_rows(pair, "ending") for pair in pairs]),
         flows=_joined([flow_rows(pair) for pair in pairs]),
@@ -188,7 +189,7 @@ def _ordered(pairs: Sequence[Pair], order: str) -> list[Pair]:
 
 
 def _probability(run: RunTables, outcome: Sequence[str]) -> float:
-    return float(run.outcomes.loc[outcome[0], "probability"]) if outcome else 0.0
+    return float(run.outcomes["probability"].get(outcome[0], 0.0)) if outcome else 0.0
 
 
 def _named(scenario: Scenario, interventions: Named | Iterable[Named] | None) -> list[Named]:

@@ -77,8 +77,8 @@ class Comparison:
 
     `twins` are runs as `run` gives them, but their bands are made by the cheap estimator of clauses
     and options. A scenario of another file is compared in the outcomes and endings that both have;
-    `notes()` names the others. Of solutions, which have no paths, counts, flows, moments and walked are missing, and mc_low,
-    mc_high are the error bound.
+    `notes()` names the others. Of solutions, which have no paths, counts, flows, moments and walked
+    are missing, and mc_low, mc_high allow for the choice of draws and the error of the solution.
     """
 
     baseline: Results

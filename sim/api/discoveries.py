@@ -9,7 +9,7 @@ from sim.api.sensitivities import records
 
 if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery
-    from sim.api.results import Results
+    from sim.api.sourced import SourcedTables
 
 NOTHING = (
     "No parameter parts the draws beyond chance at n = {draws:,} draws of {paths:,} paths, so no "
@@ -17,7 +17,7 @@ NOTHING = (
 )
 
 
-def discover(results: Results, outcome: str) -> tuple[Discovery | None, str]:
+def discover(results: SourcedTables, outcome: str) -> tuple[Discovery | None, str]:
     """What is found, or why nothing can be told, as a sentence; see `Results.discover`."""
     # here, since it needs SciPy
     from sim.analysis import discovery

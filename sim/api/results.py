@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.analysis.intervals import LEVEL, NOTES, layers_of
 from sim.api.html import page
+from sim.api.sourced import SourcedTables
 from sim.errors import UsageError, unknown
 from sim.experiment.runs import model_of
 from sim.formatting import estimates
@@ -38,11 +39,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Results(RunTables):
+class Results(SourcedTables):
     """A run's results: its tables, and what can be asked of them."""
 
-    # what was run, for questions that need to run paths again; not part of what is saved
-    source: Scenario | Model | None = field(default=None, compare=False)  # None: read from a file
     # of results that were read: the scenario's files, to be saved with them again
     kept: Record | None = field(default=None, compare=False, repr=False)
 

@@ -16,7 +16,7 @@ from sim.experiment.plan import Plan
 from sim.experiment.runs import model_of
 
 if TYPE_CHECKING:
-    from sim.api.results import Results
+    from sim.api.sourced import SourcedTables
     from sim.model.model import Model
 
 ROWS, ROW_PATHS = 200, 100  # of a design
@@ -42,7 +42,7 @@ class Sensitivity:
 
 
 def sensitivity(
-    results: Results, outcome: str | None, of: str = "probability", *, level: float = LEVEL
+    results: SourcedTables, outcome: str | None, of: str = "probability", *, level: float = LEVEL
 ) -> Sensitivity:
     """Indices from the draws of a run; see `Results.sensitivity`."""
     # here, since it needs SciPy
@@ -60,7 +60,7 @@ def sensitivity(
 
 
 def design(
-    results: Results,
+    results: SourcedTables,
     outcome: str | None,
     of: str = "probability",
     *,
@@ -103,7 +103,7 @@ def design(
 
 
 def response(
-    results: Results,
+    results: SourcedTables,
     parameter: str,
     outcome: str | None = None,
     *,
@@ -137,7 +137,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _targets(results: Results, outcome: str | None, of: str) -> tuple[Target, ...]:
+def _targets(results: SourcedTables, outcome: str | None, of: str) -> tuple[Target, ...]:
     names = _names(results, outcome, of)
     if of == "probability":
         return tuple(draw_targets.probability(results, name) for name in names)
@@ -156,7 +156,7 @@ def _targets(results: Results, outcome: str | None, of: str) -> tuple[Target, ..
     )
 
 
-def _titled(results: Results, names: list[str], of: str) -> tuple[Target, ...]:
+def _titled(results: SourcedTables, names: list[str], of: str) -> tuple[Target, ...]:
     """What was asked of a design, without values by draw."""
     import numpy as np
 
@@ -168,7 +168,7 @@ def _titled(results: Results, names: list[str], of: str) -> tuple[Target, ...]:
     )
 
 
-def _names(results: Results, outcome: str | None, of: str) -> list[str]:
+def _names(results: SourcedTables, outcome: str | None, of: str) -> list[str]:
     """What is asked about: an outcome or ladder, the headlines, or everything without those."""
     if results.source is not None or of == "rung":
         return askable(_model(results), outcome, of)
@@ -198,7 +198,7 @@ def _asked(known: list[str], default: list[str], outcome: str | None, of: str) -
     return default if outcome is None else [outcome]
 
 
-def _model(results: Results) -> Model:
+def _model(results: SourcedTables) -> Model:
     if results.source is None:
         raise UsageError(
             "these results were loaded without their scenario, which is needed to walk paths again"
@@ -206,7 +206,7 @@ def _model(results: Results) -> Model:
     return model_of(results.source)
 
 
-def _plan(results: Results, *, draws: int, paths: int, progress: bool | None = None) -> Plan:
+def _plan(results: SourcedTables, *, draws: int, paths: int, progress: bool | None = None) -> Plan:
     """How paths are walked again: as in the run, which may have been solved instead."""
     about = results.provenance
     engine = about.engine if about.paths else Plan.engine

@@ -21,7 +21,8 @@ def discovery(
     most = int(trajectory["restricted"].max())
     tones = style.ordered(most + 1)
     ax.plot(trajectory["coverage"], trajectory["density"], color=style.FAINT, linewidth=1)
-    for count, rows in trajectory.groupby("restricted"):
+    for count in sorted(set(trajectory["restricted"])):
+        rows = trajectory[trajectory["restricted"] == count]
         word = "parameter" if count == 1 else "parameters"
         ax.plot(
             rows["coverage"],

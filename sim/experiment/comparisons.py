@@ -63,11 +63,11 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
     walked = np.zeros(len(twins), dtype=np.int64)
     # a chunk holds the same paths of all models, so pairs can be counted and let go
     for pieces, again in pairs_of(models, values, plan):
-        for accumulator, own in zip(counts, pieces, strict=True):
-            for piece in own:
+        for accumulator, some in zip(counts, pieces, strict=True):
+            for piece in some:
                 accumulator.add(piece)
-        for pair, own in zip(pairs, pieces[1:], strict=True):
-            pair.add(pieces[0], own)
+        for pair, some in zip(pairs, pieces[1:], strict=True):
+            pair.add(pieces[0], some)
         walked += again
     runs = [
         counted(one, accumulator, rows, plan)

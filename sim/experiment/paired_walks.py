@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.compiled import Again, Rectangle, Traced, Walker
+from sim.engines.compiled import Again, Rectangle, Traced
+from sim.engines.compiled.work import Walker
 from sim.errors import RunError, UsageError
 from sim.experiment.touched import Watch, changed_parameters, everything, watch
 from sim.experiment.work import (

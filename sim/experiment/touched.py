@@ -287,7 +287,7 @@ class _Comparing:
                 self._note(_read_by(effect), "taken", first + number)
 
     def _choice(self, rank: int, after: Transition) -> None:
-        """Options that read what has changed: weighed as they are in the twin, on the same number."""
+        """Options that read what has changed: weighed as in the twin, on the same random number."""
         read = {
             name
             for option in after.options

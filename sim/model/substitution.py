@@ -32,8 +32,10 @@ def substituted(node: Node, values: Mapping[str, float]) -> Node:
     if all(one is other for one, other in zip(below, new, strict=True)):
         return node
     match node:
-        case Fact() | Not() | Negative():
-            return type(node)(*((node.name,) if isinstance(node, Fact) else ()), new[0])
+        case Fact():
+            return replace(node, says=new[0])
+        case Not() | Negative():
+            return replace(node, of=new[0])
         case Arithmetic() | Comparison():
             return replace(node, left=new[0], right=new[1])
         case Logic():

@@ -74,10 +74,8 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows with None where a number is missing, which JSON writes as null."""
-    records: list[dict[str, Any]] = (
-        table.astype(object).where(table.notna(), None).to_dict("records")
-    )
-    return records
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
 def _nested(table: pd.DataFrame, kind: str, twins: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -110,7 +108,7 @@ def _outcome(
     listed = [row for _, row in rows.iterrows()]
     for twin, row, change in zip(twins, listed, effects(listed), strict=True):
         with_it = _short(_row(comparison.twins[twin], outcome))
-        layers = [effect_band(row), _in_draws(row["lowers"])] if spread else []
+        layers = [effect_band(dict(row)), _in_draws(row["lowers"])] if spread else []
         table.add_row(titles.changes(twin), with_it, change, *layers)
     yield table
 
@@ -125,7 +123,7 @@ def _together(
         if rows.empty:
             return
         listed = [{**row, "differ": 1, "changed": 1} for _, row in rows.iterrows()]
-        values = effects([{**row, "difference": row["shapley"]} for row in listed])
+        values = effects([pd.Series({**row, "difference": row["shapley"]}) for row in listed])
         yield ""
         joint = f"{100 * rows['joint'].iloc[0]:+.2g}"
         yield Text(f"{outcomes[outcome]}: all together {joint} points", "bold")

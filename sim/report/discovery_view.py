@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.analysis.discovery import Discovery
+from sim.formatting import percent
 from sim.report.screen import grid
 from sim.results.provenance import Provenance
 
@@ -37,31 +39,30 @@ def discovery_view(
 
 
 def _box(boxes: pd.DataFrame) -> Iterator[RenderableType]:
-    table = grid("limits of the boxes", "inside", "quasi-p", "found again")
+    table = grid("limits of the boxes", "quasi-p", "found again")
     for _, row in boxes.iterrows():
         again = "" if pd.isna(row["reproduced"]) else f"{100 * row['reproduced']:.0f} %"
-        table.add_row(
-            f"{int(row['box'])}: {row['parameter']}", _inside(row), f"{row['quasi_p']:.2g}", again
-        )
+        limit = f"{int(row['box'])}: {row['parameter']} {_inside(row)}"
+        table.add_row(limit, f"{row['quasi_p']:.2g}", again)
     yield table
     first = boxes.iloc[0]
     if pd.notna(first["held_out"]):
         yield Text(
-            f"Probability in box 1: {_share(first['density'])} % "
-            f"({_share(first['low_density'])}–{_share(first['high_density'])}); of boxes found in "
-            f"one half of the draws, among the other half: {_share(first['held_out'])} %."
+            f"Probability in box 1: {percent(first['density'])} % "
+            f"({percent(first['low_density'])}–{percent(first['high_density'])}); of boxes found "
+            f"in one half of the draws, among the other half: {percent(first['held_out'])} %."
         )
 
 
-def _inside(row: pd.Series[object]) -> str:
+def _inside(row: pd.Series[Any]) -> str:
     """What is inside, with the quantile of a number's limit."""
     if row["choices"]:
-        return str(row["choices"])
+        return f"is {row['choices']}"
     parts = []
     for end, word in (("low", "above"), ("high", "below")):
         if pd.notna(row[end]):
-            place = 100 * float(row[f"{end}_quantile"])  # type: ignore[arg-type]
-            parts.append(f"{word} {float(row[end]):.3g} (quantile {place:.0f} %)")  # type: ignore[arg-type]
+            place = 100 * float(row[f"{end}_quantile"])
+            parts.append(f"{word} {float(row[end]):.3g} (quantile {place:.0f} %)")
     return ", ".join(parts)
 
 
@@ -76,7 +77,7 @@ def _trade_off(steps: pd.DataFrame) -> Iterator[RenderableType]:
             name or f"step {place}",
             f"{int(row['draws']):,}",
             f"{100 * row['coverage']:.0f} %",
-            f"{_share(row['density'])} %",
+            f"{percent(row['density'])} %",
             str(int(row["restricted"])),
         )
     yield table
@@ -85,15 +86,11 @@ def _trade_off(steps: pd.DataFrame) -> Iterator[RenderableType]:
 def _tree(tree: pd.DataFrame) -> Iterator[RenderableType]:
     table = grid("tree", "draws", "probability", "coverage")
     for _, row in tree.iterrows():
-        ends = f"{_share(row['low'])}–{_share(row['high'])}"
+        ends = f"{percent(row['low'])}–{percent(row['high'])}"
         table.add_row(
             str(row["rule"]),
             f"{int(row['draws']):,}",
-            f"{_share(row['probability'])} % ({ends})",
+            f"{percent(row['probability'])} % ({ends})",
             f"{100 * row['coverage']:.0f} %",
         )
     yield table
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.2g}" if share < 0.995 else f"{100 * share:.4g}"

@@ -26,6 +26,7 @@ from sim.formatting import (
     counted,
     duration_in_words,
     layers,
+    percent,
     percents,
     plain,
 )
@@ -180,17 +181,27 @@ def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType
     """The headlines by some days, with their parameter uncertainty."""
     if table is None or not results.provenance.headlines:
         return
-    days = list(dict.fromkeys(table["day"]))
     yield ""
-    shown = grid("probability (%) within", *(short(duration_in_words(day * DAY)) for day in days))
+    shown = grid("within")
+    cells = []
     for name in results.provenance.headlines:
-        found = layers(row for _, row in table[table["outcome"] == name].iterrows())
-        cells = [
-            f"{one.probability.removesuffix(' %')}{f' ({one.band})' if one.band else ''}"
-            for one in found
-        ]
-        shown.add_row(Text(str(results.outcomes["title"][name])), *cells)
+        # a title is folded over its cells, which are shorter
+        shown.add_column(str(results.outcomes["title"][name]), overflow="fold")
+        rows = table[table["outcome"] == name]
+        numbers = zip(rows["probability"], rows["low"], rows["high"], strict=True)
+        cells.append([_by_cell(*one) for one in numbers])
+    days = list(dict.fromkeys(table["day"]))
+    for day, *row in zip(days, *cells, strict=True):
+        shown.add_row(short(duration_in_words(day * DAY)), *row)
     yield shown
+
+
+def _by_cell(probability: float, low: float, high: float) -> str:
+    """`3.1 % (0.5–8.4)`, in two digits; no band where none is resolved."""
+    if pd.isna(low):
+        return f"{percent(probability)} %"
+    lowest = "none seen" if low == 0 else percent(low)
+    return f"{percent(probability)} % ({lowest}–{percent(high)})"
 
 
 def _drivers(results: Results) -> Iterator[str]:

@@ -107,7 +107,7 @@ class Again:
     def walk(
         self, values: Floats, work: Rectangle, chosen: Sequence[Ints], like: Walker
     ) -> list[PathBatch]:
-        """The chosen paths of each draw, in their order; a piece holds those of one draw or less."""
+        """The chosen paths of each draw, in order; a piece holds those of one draw or fewer."""
         walker = Walker(
             self.made, values, work.seed, work.draws, chosen, False, like=(self.shared, like)
         )

@@ -148,7 +148,6 @@ def keep_step(size, path, out, left, reached):
 def compare_choices(tables, plan, path, out, row, rank, option):
     """Mark the other choices of a transition that would have taken another option than it did."""
     rules = plan.rules
-    n = rules.option[rank + 1] - rules.option[rank]
     for i in range(rules.other_first[rank], rules.other_first[rank + 1]):
         if rules.other[i] < 0:  # it has no table, being too large: taken for another
             out.parted[row * plan.size.others + i] = 1

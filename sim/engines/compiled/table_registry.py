@@ -193,24 +193,24 @@ class Pool:
 
 
 def shared_with(pool: Pool, other: Pool, changed: Collection[str]) -> Shared:
-    """The drawn tables of a pool that another one has as well, but those a changed parameter enters.
+    """The drawn tables of a pool that another has as well, but those a changed parameter enters.
 
     The two models have the same variables.
     """
     known = {one.key: i for i, one in enumerate(other.registry.tables) if one.drawn and one.size}
     taken, segments = list[int](), list[tuple[int, int, int]]()
-    for number, table in enumerate(pool.registry.tables):
-        there = known.get(table.key) if table.drawn and table.size else None
-        if there is None or not table.parameters.isdisjoint(changed):
+    for number, one in enumerate(pool.registry.tables):
+        there = known.get(one.key) if one.drawn and one.size else None
+        if there is None or not one.parameters.isdisjoint(changed):
             continue
         taken.append(number)
         at = int(pool.base[number]) - pool.fixed.size
         beside = int(other.base[there]) - other.fixed.size
         if segments and _follows(segments[-1], at, beside):
             at, beside, length = segments.pop()
-            segments.append((at, beside, length + table.size))
+            segments.append((at, beside, length + one.size))
         else:
-            segments.append((at, beside, table.size))
+            segments.append((at, beside, one.size))
     return Shared(tables=frozenset(taken), segments=tuple(segments), drawn_size=other.drawn_size)
 
 

@@ -1,0 +1,96 @@
+"""How often the intervals of `why` hold the truth, counted.
+
+    python .ci/long/why_intervals.py --minutes 2 --seed 1 --counts why.jsonl
+
+Each repetition draws 200 draws of 200 paths whose truth is known: a share of the outcome's paths
+(of `importance`, half of them, differing by draw), whose `mc_low` to `mc_high` must hold the mean
+and whose `low` to `high` nine in ten fresh draws; and the conditional probability after an option
+(of `forks`, a tenth), from 800 weighted paths of either kind. The control halves the widths and
+must not cover. In one minute, seed 1 (4,329 repetitions): 88.9 %, 89.1 % and 89.3 %; with half the
+width 59, 52 and 59 %.
+
+Counts are appended to the file, a line a run, and added up over all lines.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from sim.analysis.forks import conditional
+from sim.analysis.shares_by_draw import share_columns
+
+DRAWS, PATHS, LOOKED_AT = 200, 200, 800
+FRESH = 200  # draws in each repetition that a band is held against
+
+
+def inside(low: float, high: float, truths: np.ndarray, name: str) -> Counter[str]:
+    """How many truths an interval holds, whole and at half its width."""
+    half = (high - low) / 4
+    return Counter(
+        {
+            f"{name}: asked": truths.size,
+            f"{name}: covered": int(((low <= truths) & (truths <= high)).sum()),
+            f"{name}: half covered": int(((low + half <= truths) & (truths <= high - half)).sum()),
+        }
+    )
+
+
+def of_shares(random: np.random.Generator) -> Counter[str]:
+    """A share among the paths that reach the outcome, about thirty a draw."""
+    reached = random.binomial(PATHS, random.beta(3, 17, DRAWS))
+    through = random.binomial(reached, random.beta(2, 2, DRAWS))
+    found = share_columns(through[:, None], reached, varies=True)
+    mean = inside(found["mc_low"][0], found["mc_high"][0], np.array([0.5]), "share, sampling")
+    if np.isnan(found["low"][0]):
+        return mean + Counter({"share, band: not resolved": 1})
+    fresh = random.beta(2, 2, FRESH)
+    return mean + inside(found["low"][0], found["high"][0], fresh, "share, band")
+
+
+def of_forks(random: np.random.Generator) -> Counter[str]:
+    """An option that half of the paths take; a tenth of these reach the outcome, by draw."""
+    draw = np.repeat(np.arange(DRAWS), PATHS)
+    took = random.random(draw.size) < 0.5
+    p = np.where(took, random.beta(2, 18, DRAWS)[draw], 0.02)
+    reached = random.random(draw.size) < p
+    weight = np.zeros(draw.size)
+    for kind in (reached, ~reached):
+        rows = np.flatnonzero(kind)
+        some = random.choice(rows, min(LOOKED_AT, len(rows)), replace=False)
+        weight[some] = len(rows) / len(some)
+    these = took & (weight > 0)
+    sizes = int((reached & (weight > 0)).sum()), int((~reached & (weight > 0)).sum())
+    _, low, high = conditional(reached[these], weight[these], draw[these], sizes, 0.9)
+    return inside(low, high, np.array([0.1]), "after an option")
+
+
+def main() -> None:
+    """Count for so many minutes, then print the shares of all counts in the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--counts", type=Path, default=Path("why_intervals.jsonl"))
+    chosen = parser.parse_args()
+    random, end = np.random.default_rng(chosen.seed), monotonic() + 60 * chosen.minutes
+    found: Counter[str] = Counter()
+    while monotonic() < end:
+        found += of_shares(random) + of_forks(random)
+    with chosen.counts.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"seed": chosen.seed, **found}) + "\n")
+    total: Counter[str] = Counter()
+    for line in chosen.counts.read_text(encoding="utf-8").splitlines():
+        total += Counter({k: v for k, v in json.loads(line).items() if k != "seed"})
+    for name in sorted({key.partition(":")[0] for key in total}):
+        asked = total[f"{name}: asked"]
+        shares = [total[f"{name}: {what}"] / max(asked, 1) for what in ("covered", "half covered")]
+        print(
+            f"{name}: {100 * shares[0]:.1f} % (half the width {100 * shares[1]:.1f} %) of {asked:,}"
+        )
+
+
+if __name__ == "__main__":
+    main()
