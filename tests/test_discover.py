@@ -114,6 +114,7 @@ def test_the_first_cut_of_the_tree_takes_most_from_the_sum_of_squares():
 
 def test_a_quasi_p_value_of_zeros_and_ones_is_hypergeometric():
     from sim.analysis import SUBSETS
+    from sim.analysis.discovery import quasi_p_value
 
     random = np.random.default_rng(5)
     y = (random.random(120) < 0.3).astype(float)

@@ -227,7 +227,7 @@ def saved(before: Counts, gained: Counts, lost: Counts, paths: int) -> Floats:
         apart += share * (1 - share) / n * design_effect(hits, np.full(len(hits), paths))
     together = standard_errors(gained, lost, paths) ** 2
     differ = (gained.sum(axis=0) + lost.sum(axis=0)) > 0
-    part = np.divide(together, apart, out=np.full(len(apart), np.nan), where=differ)
+    part = np.divide(together, apart, out=np.full(len(apart), np.nan), where=differ & (apart > 0))
     return np.asarray(1 - part)
 
 

@@ -121,10 +121,13 @@ def _write(
     if show is None:
         print_json(summary_with(results, found))
     else:
+        from sim.report.diff_view import last_run_lines
         from sim.report.screen import run_view
 
         where = describe_written(charts and not again.asked, target.path)
         print_view(run_view(scenario, results, found, where, show))
+        if since := last_run_lines(target.path, show):
+            typer.echo("\n" + "\n".join(since))
     target.report_kept()
     exit_if_interrupted(results, cut=again.asked)
     exit_if_charts_failed(failed)
