@@ -94,7 +94,9 @@ def test_a_different_seed_walks_different_paths():
 @pytest.mark.parametrize("planes", [0, 1, 4])
 def test_bits_and_tables_are_the_same(planes, monkeypatch):
     """However conditions are held: all in tables, bits of one case, bits of up to four."""
-    monkeypatch.setattr("sim.engines.compiled.lowered", lambda model: lowered(model, planes=planes))
+    monkeypatch.setattr(
+        "sim.engines.compiled.lowered", lambda model, **more: lowered(model, planes=planes, **more)
+    )
     for file in CORPUS:
         if file.stem not in LONG:
             assert_engines_agree(load(file).model, draws=1, paths=6)
@@ -108,7 +110,9 @@ def test_split_tables_are_the_same(monkeypatch):
     small = lowered(model, limit=1000)
     assert any(table.steps for table in small.pool.registry.tables)
     assert (small.plan.rules.choice < -1).any()
-    monkeypatch.setattr("sim.engines.compiled.lowered", lambda model: lowered(model, limit=1000))
+    monkeypatch.setattr(
+        "sim.engines.compiled.lowered", lambda model, **more: lowered(model, limit=1000, **more)
+    )
     assert_engines_agree(model, draws=3, paths=20)
 
 

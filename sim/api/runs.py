@@ -64,7 +64,7 @@ def run(
         "workers": workers,
         "events": events,
         "keep_paths": keep_paths,
-        "precision": None if precision is None else str(precision),
+        "precision": precision,
         "max_paths": max_paths,
         "progress": progress,
     }

@@ -105,6 +105,8 @@ def _parameter(name: str) -> Parameter:
     kind, default = _TYPES[name], getattr(Plan, name)
     if kind == bool | None:  # None: the library decides, unless the flag says so
         kind, default = bool, False
+    if kind == str | float | None:  # as it is written; the plan reads it
+        kind = str | None
     annotation = Annotated[kind, plan_option(name)]  # type: ignore[valid-type]
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 

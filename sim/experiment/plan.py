@@ -47,7 +47,7 @@ class Plan:
     keep_paths: bool | None = field(
         default=None, metadata=_words("Write paths.csv even for more than a million paths.")
     )
-    precision: str | None = field(
+    precision: str | float | None = field(
         default=None,
         metadata=_words(
             "Add draws until the standard error of every headline is below this: 0.2 (percentage "
