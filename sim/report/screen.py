@@ -188,20 +188,21 @@ def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType
         # a title is folded over its cells, which are shorter
         shown.add_column(str(results.outcomes["title"][name]), overflow="fold")
         rows = table[table["outcome"] == name]
-        numbers = zip(rows["probability"], rows["low"], rows["high"], strict=True)
-        cells.append([_by_cell(*one) for one in numbers])
+        cells.append([_by_cell(row) for _, row in rows.iterrows()])
     days = list(dict.fromkeys(table["day"]))
     for day, *row in zip(days, *cells, strict=True):
         shown.add_row(short(duration_in_words(day * DAY)), *row)
     yield shown
 
 
-def _by_cell(probability: float, low: float, high: float) -> str:
-    """`3.1 % (0.5–8.4)`, in two digits; no band where none is resolved."""
-    if pd.isna(low):
-        return f"{percent(probability)} %"
-    lowest = "none seen" if low == 0 else percent(low)
-    return f"{percent(probability)} % ({lowest}–{percent(high)})"
+def _by_cell(row: pd.Series[Any]) -> str:
+    """`3.1 % (0.5–8.4)`, in two digits; no band where none is resolved; a bound for none in n."""
+    if pd.notna(row["hits"]) and row["hits"] == 0:
+        return f"none in {row['n']:,}, below {at_most(row['mc_high'])} %"
+    if pd.isna(row["low"]):
+        return f"{percent(row['probability'])} %"
+    lowest = "none seen" if row["low"] == 0 else percent(row["low"])
+    return f"{percent(row['probability'])} % ({lowest}–{percent(row['high'])})"
 
 
 def _drivers(results: Results) -> Iterator[str]:
