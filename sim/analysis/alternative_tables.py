@@ -31,8 +31,7 @@ def tables_of_alternative(run: RunOutput) -> RunTables:
     varies = about.interval == "nested"
     may_be = reach(model)
     possible = [distance is not None for distance in may_be.outcomes]
-    hits = np.array(counts.hits).reshape(counts.draws, -1)
-    ended = np.array(counts.ended).reshape(counts.draws, -1)
+    hits, ended, _ = counts.by_draw()
     n, total = counts.total.n, counts.total
     outcomes = estimates.estimates(
         counts.hits, total.hits, n, possible, _bands(hits, counts.paths) if varies else None
