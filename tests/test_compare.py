@@ -312,6 +312,13 @@ def test_the_command_takes_order_together_and_files(call):
     code, out, err = call("compare", FIRST, "no_treaty", "--together", *FEW)
     assert (code, out) == (2, "")
     assert "takes two to 6 interventions, found 1" in err
+    three = ("no_treaty", "cautious", "early_talks")
+    code, out, err = call("compare", island().file, *three, "--together", *FEW, "--no-charts")
+    assert (code, err) == (0, "")
+    assert "all together" in out
+    assert "no_treaty+cautious" not in out  # a subset of two is in the table, not on the screen
+    table = Path("results/island_clash-compared/comparison.csv").read_text(encoding="utf-8-sig")
+    assert "no_treaty+cautious," in table
     code, _, err = call("compare", FIRST, "--order", "size", *FEW)
     assert code == 2
     assert "unknown order 'size'" in err

@@ -40,11 +40,16 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     for outcome in shown:
         rows = comparison.table[comparison.table["outcome"] == outcome]
+        rows = rows[rows["twin"].isin(_listed(comparison))]
         parts += ["", *_outcome(outcome, rows, comparison, titles)]
     parts += [*_together(comparison, shown, titles)]
     parts += [*_others(comparison, shown, titles), *_paths(comparison, titles)]
     parts += [part for note in comparison.notes() for part in ("", Text(note))]
-    parts += ["", Text("All outcomes and endings: comparison.csv, comparison_endings.csv.")]
+    subsets = "" if comparison.shapley.empty else ", and all subsets"
+    parts += [
+        "",
+        Text(f"All outcomes and endings{subsets}: comparison.csv, comparison_endings.csv."),
+    ]
     # a solution has no random numbers to explain
     explained = EXPLAINED if about.interval != "exact" else NOTES[layers_of(comparison.baseline)]
     parts += ["", Text(explained), "", Text(where)]
@@ -109,8 +114,24 @@ def _outcome(
     for twin, row, change in zip(twins, listed, effects(listed), strict=True):
         with_it = _short(_row(comparison.twins[twin], outcome))
         layers = [effect_band(dict(row)), _in_draws(row["lowers"])] if spread else []
-        table.add_row(titles.changes(twin), with_it, change, *layers)
+        table.add_row(_called(twin, comparison, titles), with_it, change, *layers)
     yield table
+
+
+def _listed(comparison: Comparison) -> list[str]:
+    """The alternatives that are shown: of all subsets, each one alone and the whole."""
+    names = [str(name) for name in comparison.twins]
+    if comparison.shapley.empty:
+        return names
+    whole = max(names, key=lambda name: name.count("+"))
+    alone = set(comparison.shapley["intervention"])
+    return [name for name in names if name in alone or name == whole]
+
+
+def _called(name: str, comparison: Comparison, titles: Titles) -> str:
+    """What an alternative is called; all of several in short, as they stand beside it."""
+    together = not comparison.shapley.empty and "+" in name
+    return "all together" if together else titles.changes(name)
 
 
 def _together(
@@ -161,7 +182,7 @@ def _short(row: "pd.Series[Any]") -> str:
 
 def _in_draws(share: float) -> str:
     """In how many of the parameter draws; no more digits than some hundred draws bear."""
-    return "–" if pd.isna(share) else f"{100 * share:.0f} %"
+    return "–" if pd.isna(share) else f"{round(100 * share) + 0:d} %"
 
 
 def _others(
@@ -172,7 +193,7 @@ def _others(
     tables = {"outcome": rest, "ending": comparison.endings}
     moved = beyond_noise(list(tables.values()))
     lines = []
-    for twin in comparison.twins:
+    for twin in _listed(comparison):
         rows = [
             (str(row[kind]), kind, row)
             for (kind, table), found in zip(tables.items(), moved, strict=True)
@@ -182,7 +203,9 @@ def _others(
         if rows:
             more = f"; {len(rows) - OTHERS} more" if len(rows) > OTHERS else ""
             told = "; ".join(_moved(comparison, *one) for one in rows[:OTHERS])
-            lines.append(f"{titles.changes(twin)}: {told}{more}{_flows(comparison, twin)}")
+            lines.append(
+                f"{_called(twin, comparison, titles)}: {told}{more}{_flows(comparison, twin)}"
+            )
     total = sum(len(table) for table in tables.values())
     if not total:
         return
@@ -224,10 +247,10 @@ def _paths(comparison: Comparison, titles: Titles) -> Iterator[RenderableType]:
         return
     yield ""
     table = grid("alternative", "paths changed", "first difference, median", "paths walked again")
-    for twin, row in rows.iterrows():
+    for twin, row in rows[rows.index.isin(_listed(comparison))].iterrows():
         when = "–" if pd.isna(row["moment"]) else duration_in_words(round(row["moment"] * DAY))
         changed, walked = (_of(int(row[name]), int(row["n"])) for name in ("changed", "walked"))
-        table.add_row(titles.changes(str(twin)), changed, short(when), walked)
+        table.add_row(_called(str(twin), comparison, titles), changed, short(when), walked)
     yield table
 
 
