@@ -21,7 +21,7 @@ from scipy.special import expit, logit
 from scipy.stats import beta
 
 from sim.analysis.beta_mixture import SINGLE, choose, quantiles, tally
-from sim.analysis.parameter_band import reliability, shrunken
+from sim.analysis.parameter_band import RELIABLE, reliability, shrunken
 
 Floats = NDArray[np.float64]
 AT = (0.05, 0.95)
@@ -177,6 +177,7 @@ def report(repetitions: int, seed: int) -> Iterator[str]:
         "`reliability`: share of the variance of the shares that is not noise of finite paths "
         "(below 0.5 the product says `unresolved`).\n"
     )
+    resolved = []
     for draws in DRAWS:
         for paths in PATHS:
             yield f"\n## {draws:,} draws of {paths:,} paths\n"
@@ -184,8 +185,15 @@ def report(repetitions: int, seed: int) -> Iterator[str]:
             yield "|---" * (len(ESTIMATORS) + 2) + "|"
             for truth in truths():
                 found = errors(truth, draws, paths, repetitions, seed)
+                if found["reliability"][0] >= RELIABLE:
+                    resolved.append([found[name] for name in ESTIMATORS])
                 cells = [f"{low:.2f} / {high:.2f}" for low, high in map(found.get, ESTIMATORS)]
                 yield f"| {truth.name} | {' | '.join(cells)} | {found['reliability'][0]:.2f} |"
+    yield f"\n## Mean over the {len(resolved)} rows with a reliability from {RELIABLE:g} on\n"
+    yield f"| {' | '.join(ESTIMATORS)} |"
+    yield "|---" * len(ESTIMATORS) + "|"
+    means = np.mean(resolved, axis=0)
+    yield f"| {' | '.join(f'{low:.3f} / {high:.3f}' for low, high in means)} |"
 
 
 def main() -> None:
