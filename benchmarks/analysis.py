@@ -86,7 +86,7 @@ def main() -> None:
         for name, (used, clock) in found.items()
     ]
     heads = ["command", "processor seconds", "by the clock", "times the run"]
-    text = f"`python benchmarks/analysis.py{' --all' * asked.all}`, {machine()}.\n\n"
+    text = f"`python benchmarks/analysis.py{' --all' * asked.all}`, {machine()}\n\n"
     if not asked.no_write:
         write("What the analyses cost", text + table(heads, rows))
 
