@@ -48,6 +48,11 @@ def test_two_points_are_seen_as_two_points():
     hits = of_two_points()
     band = parameter_band(hits, 200)
     assert (band.low, band.high) == pytest.approx((0.1, 0.4), abs=0.025)
+    # every resample ends at the same point of the grid, which is no knowledge without error
+    few = parameter_band(of_two_points(draws=400, paths=2_000), 2_000)
+    for end, error, truth in ((few.low, few.low_se, 0.1), (few.high, few.high_se, 0.4)):
+        assert 1e-4 < error < 0.01
+        assert abs(end - truth) < 4 * error
     counts, rows = rows_of(hits, 200)
     assert quantiles(counts, rows, SINGLE, AT)[0, 1] > 0.5  # and so off by a quarter
     assert choose(counts, np.random.default_rng(1)) != SINGLE

@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.beta_mixture import choose, quantiles, tally
+from sim.analysis.beta_mixture import choose, grid_errors, quantiles, tally
 from sim.analysis.intervals import LEVEL
 from sim.formatting import at_most
 from sim.results.tables import RunTables
@@ -75,6 +75,7 @@ def parameter_band(
     tail = (1 - level) / 2
     ends = quantiles(counts, rows, concentration, (tail, 1 - tail), near=resamples)
     spread = ends[len(ends) - resamples :].std(axis=0, ddof=1) if resamples > 1 else [np.nan] * 2
+    spread = np.hypot(spread, grid_errors(counts, ends[0], concentration))
     unseen = ends[:, 0] * n.mean() < LEAST_HITS
     ends[unseen, 0] = 0.0
     over_time = np.full((len(times), 2), np.nan)
