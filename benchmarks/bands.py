@@ -6,7 +6,7 @@ Each truth is a distribution of the probability over draws whose quantiles are k
 taken from it, hits from those, and each estimator sees the hits and nothing else; the last one sees
 six parameters as well, of which two or one make the probability in the truths named so. Written
 down is the root mean square error of both quantiles, in units of the truth's standard deviation, so
-that truths can be averaged. `sim.analysis.beta_mixture` is the one the product uses.
+that truths can be averaged. `sim.analysis.statistics.beta_mixture` is the one the product uses.
 """
 
 import argparse
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import beta
 
-from sim.analysis.beta_mixture import SINGLE, choose, quantiles, tally
-from sim.analysis.parameter_band import RELIABLE, reliability, shrunken
+from sim.analysis.estimates.parameter_band import RELIABLE, reliability, shrunken
+from sim.analysis.statistics.beta_mixture import SINGLE, choose, quantiles, tally
 
 Floats = NDArray[np.float64]
 AT = (0.05, 0.95)

@@ -21,8 +21,8 @@ from sim.analysis import (
     record,
     wilson,
 )
-from sim.analysis.clauses import clauses
-from sim.analysis.routes import AT_ONCE, routes
+from sim.analysis.causes.routes import AT_ONCE, routes
+from sim.analysis.estimates.clauses import clauses
 from sim.errors import NotApplicable, UsageError
 from sim.scenario import Evidence
 

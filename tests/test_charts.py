@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from sim.analysis import NO_ANSWER, cumulative_incidence, distinguishable, wilson
-from sim.analysis.clauses import clauses as clause_table
+from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.charts import clauses as clause_chart
 from sim.charts import style
 from sim.charts.clauses import clauses

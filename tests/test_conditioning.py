@@ -9,7 +9,7 @@ from scipy.stats import beta, betabinom
 
 import sim
 from sim.analysis import condition, effective, log_binomial, predicted, weigh
-from sim.analysis.weighted_band import weighted_band
+from sim.analysis.evidence.weighted_band import weighted_band
 from sim.errors import NotApplicable
 from sim.scenario import Scenario
 

@@ -12,7 +12,7 @@ from islands import island, read_added
 
 import sim
 from sim.analysis import Counted, Totals, diff_with_previous, of_totals
-from sim.analysis.moved import differences
+from sim.analysis.effects.moved import differences
 from sim.errors import Place, Problem, UsageError
 from sim.report.diff_view import last_run_lines
 

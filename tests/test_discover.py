@@ -8,7 +8,7 @@ from scipy import stats
 
 import sim
 from sim.analysis import Target, discover, leaves, peel
-from sim.analysis.factors import factors
+from sim.analysis.statistics.factors import factors
 from sim.errors import UsageError
 
 __all__ = ["call"]
@@ -114,7 +114,7 @@ def test_the_first_cut_of_the_tree_takes_most_from_the_sum_of_squares():
 
 def test_a_quasi_p_value_of_zeros_and_ones_is_hypergeometric():
     from sim.analysis import SUBSETS
-    from sim.analysis.discovery import quasi_p_value
+    from sim.analysis.drivers.discovery import quasi_p_value
 
     random = np.random.default_rng(5)
     y = (random.random(120) < 0.3).astype(float)

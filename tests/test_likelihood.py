@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis import CONFIDENCES, LIKELIHOODS, with_confidence
-from sim.analysis.likelihood import confidence, likelihood
+from sim.analysis.estimates.likelihood import confidence, likelihood
 
 YES = np.array([True])
 

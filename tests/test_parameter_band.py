@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.stats import beta, betabinom
 
 from sim.analysis import FEWEST, SINGLE, choose, quantiles, reliability, shrunken, tally
-from sim.analysis.parameter_band import parameter_band
+from sim.analysis.estimates.parameter_band import parameter_band
 
 AT = (0.05, 0.95)
 
@@ -77,7 +77,7 @@ def test_a_single_beta_is_the_one_of_maximum_likelihood(seed):
 
 def test_no_mixture_of_points_is_likelier_than_the_one_found():
     """Lindsay's condition: no point added to the mixture raises the likelihood (2 parts in 100)."""
-    from sim.analysis.beta_mixture import _centres, _likelihood, _maximised
+    from sim.analysis.statistics.beta_mixture import _centres, _likelihood, _maximised
 
     counts, rows = rows_of(of_two_points(draws=300), 200)
     likelihood = _likelihood(counts, np.inf)

@@ -15,9 +15,9 @@ from scipy import stats
 import sim
 from sim import Results
 from sim.analysis import Target, cannot_tell, indices
-from sim.analysis import distribution_shift as shift
-from sim.analysis.factors import factors
-from sim.analysis.sensitivity import sensitivity
+from sim.analysis.drivers.sensitivity import sensitivity
+from sim.analysis.statistics import distribution_shift as shift
+from sim.analysis.statistics.factors import factors
 from sim.errors import UsageError
 
 __all__ = ["call"]
@@ -301,7 +301,7 @@ def test_what_cannot_be_told_is_a_sentence_and_an_empty_table():
     }
     assert coins["one draw"].sensitivity().empty
     assert coins["never"].sensitivity("edge").empty
-    from sim.analysis.draw_targets import probability
+    from sim.analysis.drivers.draw_targets import probability
 
     for run, name, word in (
         (coins["one draw"], "heads", "one draw"),

@@ -11,7 +11,7 @@ from small_models import flag, is_, model, put, rule
 
 import sim
 from sim.analysis import by_day
-from sim.analysis.times import times
+from sim.analysis.estimates.times import times
 from sim.errors import UsageError
 
 WAR, PEACE, DAYS = 1 / 50, 1 / 100, 100.0

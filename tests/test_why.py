@@ -16,9 +16,9 @@ from routes_by_reference import histories as by_reference
 
 import sim
 from sim.analysis import ARROW
-from sim.analysis.chains import chains
-from sim.analysis.cut_sets import best
-from sim.analysis.routes import AT_ONCE, labels, once
+from sim.analysis.causes.chains import chains
+from sim.analysis.causes.cut_sets import best
+from sim.analysis.causes.routes import AT_ONCE, labels, once
 from sim.engines import compiled, reference
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import parameter_values
@@ -348,7 +348,7 @@ def test_where_the_choice_has_no_weight_it_is_no_fork():
 def test_conditional_probabilities_of_a_sample_are_those_of_all_paths():
     """2,000 hits among 6,000 paths: a sample of 300 of either kind, by z."""
     from sim.analysis import Sample, sample_weights, walked_again
-    from sim.analysis.forks import forks
+    from sim.analysis.causes.forks import forks
 
     run = forked(planted=True)
     model = run.source

@@ -27,8 +27,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.analysis.discovery import discover
-from sim.analysis.draw_targets import Target
+from sim.analysis.drivers.discovery import discover
+from sim.analysis.drivers.draw_targets import Target
 
 DRAWS, PATHS, IDLE = 500, 100, 20
 THEIRS = """

@@ -26,9 +26,9 @@ from time import monotonic
 import numpy as np
 import pandas as pd
 
-from sim.analysis.designed_sensitivity import designed_sensitivity
-from sim.analysis.draw_targets import Target
-from sim.analysis.sensitivity import sensitivity
+from sim.analysis.drivers.designed_sensitivity import designed_sensitivity
+from sim.analysis.drivers.draw_targets import Target
+from sim.analysis.drivers.sensitivity import sensitivity
 from sim.experiment.designs import DesignSums, MovedSums
 
 DRAWS, PATHS, ROWS, ROW_PATHS = 400, 50, 200, 50

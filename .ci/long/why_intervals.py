@@ -20,8 +20,8 @@ from time import monotonic
 
 import numpy as np
 
-from sim.analysis.forks import conditional
-from sim.analysis.shares_by_draw import share_columns
+from sim.analysis.causes.forks import conditional
+from sim.analysis.estimates.shares_by_draw import share_columns
 
 DRAWS, PATHS, LOOKED_AT = 200, 200, 800
 FRESH = 200  # draws in each repetition that a band is held against

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from sim.analysis import evidence, routes, times
+from sim.analysis.causes import routes
+from sim.analysis.estimates import times
+from sim.analysis.evidence import evidence
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.analysis.alternative_tables import tables_of_alternative
-from sim.analysis.differences import (
+from sim.analysis.effects.alternative_tables import tables_of_alternative
+from sim.analysis.effects.differences import (
     Pair,
     alternative_row,
     difference_rows,
     effects_by_draw,
     flow_rows,
 )
-from sim.analysis.shapley import Effects, pair_rows, shapley_rows, subsets
-from sim.analysis.tables import tables_of
+from sim.analysis.effects.shapley import Effects, pair_rows, shapley_rows, subsets
+from sim.analysis.estimates.tables import tables_of
 from sim.api.arguments import loaded, planned, warn_if_interrupted
 from sim.api.comparisons import Comparison, empty
 from sim.api.results import Results

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.analysis.differences import Pair
-from sim.analysis.intervals import NOTES, layers_of
-from sim.analysis.shapley import SHARES, TOGETHER
+from sim.analysis.effects.differences import Pair
+from sim.analysis.effects.shapley import SHARES, TOGETHER
+from sim.analysis.statistics.intervals import NOTES, layers_of
 from sim.api.html import page
 from sim.api.results import Results
 from sim.errors import UsageError
@@ -72,7 +72,7 @@ class Comparison:
                   in an outcome or the end, over changed paths, to a ten-thousandth of the horizon.
 
     shapley       with `together`: what each intervention adds to the joint effect on each outcome,
-                  see `sim.analysis.shapley.shapley_rows`.
+                  see `sim.analysis.effects.shapley.shapley_rows`.
     interactions  with `together`: which two do more or less than the sum, see `pair_rows` there.
 
     `twins` are runs as `run` gives them, but their bands are made by the cheap estimator of clauses

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis import draw_targets
+from sim.analysis.drivers import draw_targets
 from sim.api.sensitivities import records
 
 if TYPE_CHECKING:
-    from sim.analysis.discovery import Discovery
+    from sim.analysis.drivers.discovery import Discovery
     from sim.api.sourced import SourcedTables
 
 NOTHING = (
@@ -20,7 +20,7 @@ NOTHING = (
 def discover(results: SourcedTables, outcome: str) -> tuple[Discovery | None, str]:
     """What is found, or why nothing can be told, as a sentence; see `Results.discover`."""
     # here, since it needs SciPy
-    from sim.analysis import discovery
+    from sim.analysis.drivers import discovery
 
     target = draw_targets.probability(results, outcome)
     if why := draw_targets.cannot_tell(results.draws, target):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from sim.analysis.rare import RareEstimate, estimate
+from sim.analysis.estimates.rare import RareEstimate, estimate
 from sim.api.arguments import loaded_or_model
 from sim.experiment import rare as splitting
 from sim.experiment.plan import RarePlan

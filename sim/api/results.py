@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis.intervals import LEVEL, NOTES, layers_of
+from sim.analysis.statistics.intervals import LEVEL, NOTES, layers_of
 from sim.api.html import page
 from sim.api.sourced import SourcedTables
 from sim.errors import UsageError, unknown
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from sim.analysis.conditioning import Conditioned
-    from sim.analysis.diff import RunDiff
-    from sim.analysis.discovery import Discovery
-    from sim.analysis.routes import Depth
+    from sim.analysis.causes.routes import Depth
+    from sim.analysis.drivers.discovery import Discovery
+    from sim.analysis.effects.diff import RunDiff
+    from sim.analysis.evidence.conditioning import Conditioned
     from sim.api.whys import Why
     from sim.scenario import Evidence, Scenario
 
@@ -132,10 +132,10 @@ class Results(SourcedTables):
         """By which chains of causes the outcome came about, most likely first.
 
         `depth` is `clauses` (treaty clauses and rungs only), `origins` or `options`. See
-        `sim.analysis.routes.routes`, which says what the columns mean. Results that were loaded
-        from a directory do not know their scenario, so it has to be given.
+        `sim.analysis.causes.routes.routes`, which says what the columns mean. Results that were
+        loaded from a directory do not know their scenario, so it has to be given.
         """
-        from sim.analysis.routes import routes
+        from sim.analysis.causes.routes import routes
 
         model = self._model(scenario, "routes")
         return routes(model, self, outcome, depth=depth, level=level)
@@ -180,9 +180,10 @@ class Results(SourcedTables):
         `outcome` is a name, by default the headlines. `of`: its `probability`, its `time` (mean
         over all paths, the horizon where it does not happen), or `rung`, the highest rung that
         paths reach on each ladder (`outcome` is then a state variable). From the draws of this run
-        (`sim.analysis.sensitivity`); with `design` from a designed sample that is walked now, which
-        also tells what parameters do together (`sim.analysis.designed_sensitivity`). Raises
-        UsageError for an unknown name; the table has no row of what nothing can be told about.
+        (`sim.analysis.drivers.sensitivity`); with `design` from a designed sample that is walked
+        now, which also tells what parameters do together
+        (`sim.analysis.drivers.designed_sensitivity`). Raises UsageError for an unknown name; the
+        table has no row of what nothing can be told about.
         """
         from sim.api import sensitivities
 
@@ -193,8 +194,8 @@ class Results(SourcedTables):
         """In which corner of the parameters the outcome is likely; None if nothing can be told.
 
         Boxes by the patient rule induction method, their trade-off of coverage and density, and a
-        shallow tree, over the draws of this run: see `sim.analysis.discovery.Discovery`, whose
-        `sentences` can be quoted. Raises UsageError for an unknown name.
+        shallow tree, over the draws of this run: see `sim.analysis.drivers.discovery.Discovery`,
+        whose `sentences` can be quoted. Raises UsageError for an unknown name.
         """
         from sim.api import discoveries
 
@@ -206,7 +207,8 @@ class Results(SourcedTables):
         """The outcome's probability (by default the headlines') over the range of one parameter.
 
         Everything else as drawn: up to 200 draws of this run are walked again at 9 `points`, or at
-        every choice. Columns: `sim.analysis.response`. Raises UsageError for an unknown name.
+        every choice. Columns: `sim.analysis.drivers.response`. Raises UsageError for an unknown
+        name.
         """
         from sim.api import sensitivities
 
@@ -215,9 +217,9 @@ class Results(SourcedTables):
     def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
         """The record of history beside the estimates, and how surprising it is under the model.
 
-        See `sim.analysis.evidence.check`, which says what the columns mean.
+        See `sim.analysis.evidence.evidence.check`, which says what the columns mean.
         """
-        from sim.analysis.evidence import check
+        from sim.analysis.evidence.evidence import check
 
         return check(self._evidence(scenario).values(), self, level=level)
 
@@ -226,10 +228,10 @@ class Results(SourcedTables):
     ) -> Conditioned:
         """The run given some records of its scenario's evidence, by name, all at once.
 
-        See `sim.analysis.conditioning.condition`. Raises UsageError for a record that there is not
-        or without any, NotApplicable where the draws or paths are too few to tell.
+        See `sim.analysis.evidence.conditioning.condition`. Raises UsageError for a record that
+        there is not or without any, NotApplicable where the draws or paths are too few to tell.
         """
-        from sim.analysis.conditioning import condition
+        from sim.analysis.evidence.conditioning import condition
 
         known = self._evidence(scenario)
         if not records:
@@ -249,9 +251,9 @@ class Results(SourcedTables):
     def diff(self, later: Results | str | PathLike[str]) -> RunDiff:
         """What changed from this run to a later one, or to that in a directory.
 
-        See `sim.analysis.diff.RunDiff`, which says what it holds.
+        See `sim.analysis.effects.diff.RunDiff`, which says what it holds.
         """
-        from sim.analysis.diff import TABLES, diff
+        from sim.analysis.effects.diff import TABLES, diff
 
         after = later.saved() if isinstance(later, Results) else read_run(later, only=TABLES)
         return diff(self.saved(), after)

@@ -6,8 +6,8 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from sim.analysis.estimates import precise
-from sim.analysis.tables import tables_of
+from sim.analysis.estimates.estimates import precise
+from sim.analysis.estimates.tables import tables_of
 from sim.api.arguments import planned, warn_if_interrupted
 from sim.api.results import Results
 from sim.experiment import runs

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis import draw_targets
-from sim.analysis.draw_targets import Target, cannot_tell
-from sim.analysis.factors import uncertain
-from sim.analysis.intervals import LEVEL
+from sim.analysis.drivers import draw_targets
+from sim.analysis.drivers.draw_targets import Target, cannot_tell
+from sim.analysis.statistics.factors import uncertain
+from sim.analysis.statistics.intervals import LEVEL
 from sim.errors import UsageError, unknown
 from sim.experiment.plan import Plan
 from sim.experiment.runs import model_of
@@ -27,7 +27,7 @@ CURVE_DRAWS = 200  # of a response curve, at most
 class Sensitivity:
     """Indices of every parameter, and of what nothing can be told why.
 
-    table     see `sim.analysis.sensitivity.sensitivity`; the targets below one another
+    table     see `sim.analysis.drivers.sensitivity.sensitivity`; the targets below one another
     targets   what was asked, in the order of the table
     untold    name of a target -> a sentence, where there is no row of it
     """
@@ -46,8 +46,8 @@ def sensitivity(
 ) -> Sensitivity:
     """Indices from the draws of a run; see `Results.sensitivity`."""
     # here, since it needs SciPy
-    from sim.analysis.sensitivity import COLUMNS
-    from sim.analysis.sensitivity import sensitivity as indices
+    from sim.analysis.drivers.sensitivity import COLUMNS
+    from sim.analysis.drivers.sensitivity import sensitivity as indices
 
     targets, untold, tables = _targets(results, outcome, of), {}, []
     for target in targets:
@@ -70,8 +70,8 @@ def design(
     progress: bool | None = None,
 ) -> Sensitivity:
     """Total and first-order indices of a designed sample; see `Results.sensitivity`."""
-    from sim.analysis.designed_sensitivity import designed_sensitivity
-    from sim.analysis.sensitivity import COLUMNS
+    from sim.analysis.drivers.designed_sensitivity import designed_sensitivity
+    from sim.analysis.drivers.sensitivity import COLUMNS
     from sim.experiment.designs import happens, times, walk_design
     from sim.experiment.peak_rungs import ladders, peaks, with_rungs
 
@@ -111,7 +111,7 @@ def response(
     progress: bool | None = None,
 ) -> pd.DataFrame:
     """The outcome's probability over a parameter's range; see `Results.response`."""
-    from sim.analysis.response import response_curve
+    from sim.analysis.drivers.response import response_curve
     from sim.experiment import responses
 
     model, about = _model(results), results.provenance

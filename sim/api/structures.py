@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.resampling import significant
-from sim.analysis.structure import Layout, decomposition, layout
-from sim.analysis.tables import tables_of
+from sim.analysis.drivers.structure import Layout, decomposition, layout
+from sim.analysis.estimates.tables import tables_of
+from sim.analysis.statistics.resampling import significant
 from sim.api.results import Results
 from sim.errors import NotApplicable, UsageError
 from sim.experiment.plan import Plan
@@ -35,7 +35,7 @@ class Structure:
     variants  one row an outcome and variant: outcome, variant, weight, and the columns of
               `Results.outcomes`.
     parts     how the variance of each outcome's probability splits: see
-              `sim.analysis.structure.decomposition`.
+              `sim.analysis.drivers.structure.decomposition`.
     missing   outcomes that not all variants have, by name.
     """
 

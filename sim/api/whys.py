@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.chains import chains
-from sim.analysis.cut_sets import cut_sets
-from sim.analysis.cuts import cuts
-from sim.analysis.forks import Sample, forks, sample_weights
-from sim.analysis.importance import importance, membership
-from sim.analysis.intervals import LEVEL
-from sim.analysis.routes import DEPTHS, ranked, reaching, walked_again
+from sim.analysis.causes.chains import chains
+from sim.analysis.causes.cut_sets import cut_sets
+from sim.analysis.causes.cuts import cuts
+from sim.analysis.causes.forks import Sample, forks, sample_weights
+from sim.analysis.causes.importance import importance, membership
+from sim.analysis.causes.routes import DEPTHS, ranked, reaching, walked_again
+from sim.analysis.statistics.intervals import LEVEL
 from sim.errors import require_int
 from sim.experiment.plan import Plan
 from sim.model.model import Model
@@ -32,11 +32,11 @@ class Why:
     """Why an outcome came about in a run.
 
     routes      by depth (column `depth`: clauses, origins, options) what `Results.routes` gives.
-    importance  of each clause, move, event and option; see `sim.analysis.importance`.
-    cut_sets    the few links that most routes go through; see `sim.analysis.cut_sets`.
-    forks       at which decisions the paths part; see `sim.analysis.forks`.
+    importance  of each clause, move, event and option; see `sim.analysis.causes.importance`.
+    cut_sets    the few links that most routes go through; see `sim.analysis.causes.cut_sets`.
+    forks       at which decisions the paths part; see `sim.analysis.causes.forks`.
     cuts        drop and rise of the most important elements; None unless asked for; see
-                `sim.analysis.cuts`.
+                `sim.analysis.causes.cuts`.
     """
 
     outcome: str

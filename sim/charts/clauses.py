@@ -6,9 +6,9 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.clauses import NO_ANSWER
-from sim.analysis.clauses import clauses as clause_table
-from sim.analysis.intervals import LABELS, layers_of
+from sim.analysis.estimates.clauses import NO_ANSWER
+from sim.analysis.estimates.clauses import clauses as clause_table
+from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.charts import style
 from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.intervals import LABELS, layers_of
+from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.charts import style
 from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows, sample

@@ -29,7 +29,8 @@ def structure(
     subject: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """One bar an outcome, split as `sim.analysis.structure.decomposition` splits its variance.
+    """One bar an outcome, split as `sim.analysis.drivers.structure.decomposition` splits its
+    variance.
 
     `names` say what a reader calls an outcome. At the right the standard deviation of its
     probability. An outcome of which nothing varies keeps its row and has no bar.

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.incidence import cumulative_incidence, distinguishable
-from sim.analysis.intervals import TIMING_LABELS, layers_of
+from sim.analysis.estimates.incidence import cumulative_incidence, distinguishable
+from sim.analysis.statistics.intervals import TIMING_LABELS, layers_of
 from sim.charts import style
 from sim.charts.fonts import literal, needs_own_lines
 from sim.charts.style import Drawing

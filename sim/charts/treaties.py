@@ -13,7 +13,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.analysis.treaties import bonds as bond_table
+from sim.analysis.estimates.treaties import bonds as bond_table
 from sim.charts import style
 from sim.charts.fonts import legible, lines, literal
 from sim.charts.style import Drawing

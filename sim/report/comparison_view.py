@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from sim.analysis.differences import beyond_noise
-from sim.analysis.intervals import NOTES, layers_of
+from sim.analysis.effects.differences import beyond_noise
+from sim.analysis.statistics.intervals import NOTES, layers_of
 from sim.api import Comparison, Results
 from sim.formatting import DAY, duration_in_words, effect_band, effects, estimates, percent
 from sim.model.titles import Titles

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from sim.analysis.diff import RunDiff, diff_with_previous
+from sim.analysis.effects.diff import RunDiff, diff_with_previous
 from sim.formatting import counted, percents, points
 from sim.report.screen import Command, grid
 from sim.results.atomic_replace import PREVIOUS

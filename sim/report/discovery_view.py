@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.discovery import Discovery
+from sim.analysis.drivers.discovery import Discovery
 from sim.formatting import percent
 from sim.report.screen import grid
 from sim.results.provenance import Provenance

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.conditioning import Conditioned
+from sim.analysis.evidence.conditioning import Conditioned
 from sim.api import Results
 from sim.formatting import at_most, layers, p_value, percents
 from sim.report.screen import grid

@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.draw_targets import Target
-from sim.analysis.intervals import LABELS, layers_of
+from sim.analysis.drivers.draw_targets import Target
+from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
 from sim.api.whys import Why
 from sim.charts import style, timeline

@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.intervals import NOTES, layers_of
-from sim.analysis.parameter_band import FEWEST, unresolved_bands
-from sim.analysis.rank_correlation import drivers
-from sim.analysis.routes import ARROW
+from sim.analysis.causes.routes import ARROW
+from sim.analysis.estimates.parameter_band import FEWEST, unresolved_bands
+from sim.analysis.statistics.intervals import NOTES, layers_of
+from sim.analysis.statistics.rank_correlation import drivers
 from sim.api import Results
 from sim.experiment.plan import Plan
 from sim.formatting import (

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.draw_targets import KINDS
+from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
 from sim.formatting import layers
 from sim.report.screen import grid

@@ -1,7 +1,7 @@
 """What a reader calls the steps of routes, the elements they go through, and sets of links."""
 
-from sim.analysis.cut_sets import TOGETHER
-from sim.analysis.routes import ARROW
+from sim.analysis.causes.cut_sets import TOGETHER
+from sim.analysis.causes.routes import ARROW
 from sim.formatting import plain
 from sim.model.model import Model
 from sim.model.titles import Titles

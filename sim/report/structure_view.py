@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.analysis.structure import PARTS
+from sim.analysis.drivers.structure import PARTS
 from sim.api.structures import Structure
 from sim.formatting import percents
 from sim.report.screen import Shown, grid

@@ -30,11 +30,11 @@ class RunTables:
                else possible or impossible, as reachability proves (delays and probabilities
                ignored). upper: where no path hit, the upper end of the sampling interval; where
                the band is unresolved, what its upper end is below; else missing. likelihood: one
-               of seven words; confidence: low, moderate, high (`sim.analysis.likelihood`).
-               median_time: over the hits, missing if there are none; title: what a reader calls it.
-    endings    index `ending`; the columns of outcomes, without median_time.
-    draws      index `draw`: one row a finished draw, one column a parameter, under its own name
-               (durations in days, choices by name).
+               of seven words; confidence: low, moderate, high
+               (`sim.analysis.estimates.likelihood`). median_time: over the hits, missing if there
+    are none; title: what a reader calls it. endings    index `ending`; the columns of outcomes,
+    without median_time. draws      index `draw`: one row a finished draw, one column a parameter,
+               under its own name (durations in days, choices by name).
     shares     index `draw`; n: its paths, outcome__<name>, ending__<name>: shares of them.
     coverage   one row a transition, and one an option (`name` is transition.option): kind, name,
                origin, started, fired: paths in which its clock started (missing for options), in

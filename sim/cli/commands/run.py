@@ -108,7 +108,7 @@ def _write(
     """
     draw_without_window()
     from sim.analysis.after_run import analyses
-    from sim.analysis.times import by_day
+    from sim.analysis.estimates.times import by_day
     from sim.experiment.work import interruptible
     from sim.report.run_files import summary_with, write
 

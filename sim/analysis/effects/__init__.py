@@ -1,0 +1,1 @@
+"""Two runs beside each other: paired differences, shares of a joint effect, what moved."""

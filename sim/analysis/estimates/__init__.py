@@ -1,0 +1,1 @@
+"""Counts of one run become estimates: probability, both layers, words, and times."""

@@ -1,0 +1,36 @@
+"""The tables of a run out of what it left: counts and rows as they are, shares with intervals."""
+
+from sim.analysis.estimates import estimates
+from sim.analysis.estimates.confidence import with_confidence
+from sim.analysis.estimates.coverage import coverage
+from sim.analysis.estimates.exact_tables import tables_of_solution
+from sim.analysis.estimates.incidence import with_bands
+from sim.experiment.runs import RunOutput
+from sim.reach.reachability import reach
+from sim.results import frames
+from sim.results.counting import Accumulator
+from sim.results.tables import RunTables
+
+
+def tables_of(run: RunOutput) -> RunTables:
+    """All tables of a run; of a sampled one, of its finished draws."""
+    if not isinstance(run.found, Accumulator):
+        return tables_of_solution(run, run.found)
+    counts, about = run.found, run.provenance
+    varies = about.interval == "nested"
+    may_be = reach(run.model)  # quick: whoever waits for tables does not wait for a proof
+    outcomes = estimates.outcomes(counts, may_be, varies=varies, seed=about.seed)
+    endings = estimates.endings(counts, may_be, varies=varies, seed=about.seed)
+    draws, shares = frames.draws(run.model, run.values), frames.shares(counts)
+    return RunTables(
+        outcomes=with_confidence(outcomes.table, "outcome", draws, shares, run.grades),
+        endings=with_confidence(endings, "ending", draws, shares, run.grades),
+        draws=draws,
+        shares=shares,
+        coverage=coverage(counts, may_be, varies=varies),
+        rungs=frames.rungs(counts),
+        timing=with_bands(frames.timing(counts), outcomes, counts.by_draw()[0]),
+        paths=frames.paths(counts),
+        events=frames.events(counts) if about.arguments.get("events", False) else None,
+        provenance=about,
+    )

@@ -1,0 +1,1 @@
+"""The historical record beside the estimates, and draws reweighted by it."""

@@ -1,0 +1,119 @@
+"""How surprising a count of the record is under the model, parameters integrated out.
+
+The record has `successes` in `trials` cases. Were the model true, that count S would be binomial
+with the probability p of a draw: P(S = s) = E[C(t, s) p^s (1 - p)^(t - s)], E over parameters. Of
+p_i only k_i hits in n_i paths are known, and the shares k_i / n_i vary more than p does. So:
+
+- with t <= n, the hypergeometric probability of s hits among t of the n paths, which has that
+  binomial probability as its expectation (the unbiased estimator of least variance: the hits are
+  sufficient), averaged over draws;
+- with more trials than paths no such estimator exists. Then p is taken from the distribution over
+  draws that `sim.analysis.statistics.beta_mixture` finds, the noise of finite paths removed;
+- of solved draws p is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.statistics.beta_mixture import choose, quantiles, tally
+from sim.analysis.statistics.counting_laws import binomial_tails, hypergeometric_tails
+
+Floats = NDArray[np.float64]
+Tails = Callable[[int], tuple[Floats, Floats]]  # of a count: P(S <= s) and P(S >= s)
+
+POINTS = 200  # quantiles that stand for the distribution of p
+RESAMPLES = 25  # of the draws
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicted:
+    """What the model expects of a record, and a check of its count.
+
+    `p_value` is two-sided, twice the smaller tail, both with the count itself, at most 1; `p_se` is
+    its sampling error, by the spread over draws; `low`, `high` hold S with the mass of `level`.
+    """
+
+    p_value: float
+    p_se: float
+    low: int
+    high: int
+
+
+def predicted(
+    hits: Floats,
+    sizes: Floats | None,
+    successes: int,
+    trials: int,
+    *,
+    level: float,
+    random: np.random.Generator,
+) -> Predicted:
+    """The check of one record; `hits` of `sizes` paths in each draw.
+
+    Where draws were solved, `sizes` is None and `hits` are their probabilities.
+    """
+    tails, resampled = _tails_of(hits, sizes, trials, random)
+    # axis 1: resamples, of which the first is all draws; axis 2: draws, or quantiles of p
+    found = np.stack(tails(successes))
+    means = found.mean(axis=2)
+    side = int(np.argmin(means[:, 0]))
+    if resampled:
+        spread = float(means[side, 1:].std(ddof=1))
+    else:
+        rows = found[side, 0]
+        spread = float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else 0.0
+    tail = (1 - level) / 2
+    return Predicted(
+        p_value=min(1.0, 2 * float(means[side, 0])),
+        p_se=2 * spread,
+        low=_quantile(tails, trials, tail),
+        high=_quantile(tails, trials, 1 - tail),
+    )
+
+
+def _tails_of(
+    hits: Floats, sizes: Floats | None, trials: int, random: np.random.Generator
+) -> tuple[Tails, bool]:
+    """The tails of S given each draw, or each quantile of p; and whether it is the latter."""
+    if sizes is None:
+        return partial(_binomial, trials, hits[None, :]), False
+    if trials <= sizes.min():
+        return partial(_hypergeometric, trials, hits[None, :], sizes[None, :]), False
+    return partial(_binomial, trials, _quantiles_of_p(hits, sizes, random)), True
+
+
+def _binomial(trials: int, p: Floats, successes: int) -> tuple[Floats, Floats]:
+    return binomial_tails(successes, trials, p)
+
+
+def _hypergeometric(
+    trials: int, hits: Floats, sizes: Floats, successes: int
+) -> tuple[Floats, Floats]:
+    return hypergeometric_tails(successes, trials, hits, sizes)
+
+
+def _quantile(tails: Tails, trials: int, share: float) -> int:
+    """The least s with P(S <= s) at least `share`."""
+    low, high = 0, trials
+    while low < high:
+        middle = (low + high) // 2
+        if tails(middle)[0][0].mean() >= share:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _quantiles_of_p(hits: Floats, sizes: Floats, random: np.random.Generator) -> Floats:
+    """(1 + resamples, points): quantiles of p over draws, of all draws and of resamples."""
+    counts, draws = tally(hits, sizes), len(hits)
+    some = [np.arange(draws), *(random.integers(0, draws, draws) for _ in range(RESAMPLES))]
+    rows = np.array([counts.weights(one) for one in some])
+    at = (np.arange(POINTS) + 0.5) / POINTS
+    return quantiles(counts, rows, choose(counts, random), at.tolist(), near=RESAMPLES)

@@ -1,0 +1,1 @@
+"""Statistics that know no scenario: intervals, mixtures, counting laws, boxes and trees."""
