@@ -1,8 +1,8 @@
 """The public objects: one line each, what a notebook shows, what each verb takes and refuses."""
 
 from dataclasses import fields, replace
-from inspect import signature
-from typing import get_type_hints
+from inspect import signature, unwrap
+from typing import get_args, get_type_hints
 
 import pandas as pd
 import pytest
@@ -14,6 +14,7 @@ from sim.errors import NotApplicable, UsageError
 from sim.experiment import Plan, RarePlan
 
 SMALL = {"draws": 4, "paths": 30, "workers": 1}
+UNTOLD = dict.fromkeys(("Scenario", "Model", "Named"), object)  # named for type checkers alone
 VERBS = {
     "run": lambda source: sim.run(source, **SMALL).outcomes,
     "compare": lambda source: sim.compare(source, ["no_treaty"], **SMALL).table,
@@ -54,6 +55,22 @@ def test_a_verb_has_the_options_of_its_plan_with_their_defaults_and_types(verb, 
             default, kind = None, f"{kind} | None"
         assert option.default == default, name
         assert option.annotation == kind, name
+
+
+@pytest.mark.parametrize("verb", [sim.run, sim.compare])
+def test_an_option_that_a_verb_has_not_is_refused_by_name(verb):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'drawz'"):
+        verb(island(), drawz=3)
+
+
+@pytest.mark.parametrize("verb", [sim.run, sim.compare])
+def test_what_a_type_checker_sees_are_the_options_that_are_shown(verb):
+    written = unwrap(verb)  # a dictionary of options
+    (options,) = get_args(get_type_hints(written, localns=UNTOLD)["options"])
+    shown = signature(verb).parameters
+    assert {one for one in shown if one not in signature(written).parameters} == set(
+        get_type_hints(options)
+    )
 
 
 def test_every_object_is_one_line():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields, replace
+from functools import wraps
+from inspect import Parameter, signature
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from sim.errors import Interrupted, UsageError
 from sim.experiment.plan import Plan
@@ -23,6 +25,61 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
     Source = Scenario | Model | str | PathLike[str]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+OF_A_RUN = ("draws", "paths", "seed", "engine")  # these a run directory has, too
+
+
+class Options(TypedDict, total=False):
+    """How a scenario is walked, as `Plan` has it."""
+
+    draws: int | None
+    paths: int | None
+    seed: int | None
+    engine: str | None
+    workers: int | None
+    events: bool
+    keep_paths: bool | None
+    progress: bool | None
+
+
+class RunOptions(Options, total=False):
+    """How one scenario alone is walked."""
+
+    precision: str | float | None
+    max_paths: int
+
+
+def takes_options(options: type) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a verb that ends in `**options` show each of them, and refuse any other.
+
+    They have the order, types and defaults of `Plan`, which thus stand in one place.
+    """
+
+    def decorate(verb: Callable[P, R]) -> Callable[P, R]:
+        plain = signature(verb)
+        own = [p for p in plain.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+        shown = [_parameter(one) for one in fields(Plan) if one.name in options.__annotations__]
+        whole = plain.replace(parameters=[*own, *shown])
+
+        @wraps(verb)
+        def checked(*given: P.args, **named: P.kwargs) -> R:
+            whole.bind(*given, **named)  # a TypeError for what is none of them
+            return verb(*given, **named)
+
+        vars(checked)["__signature__"] = whole
+        return checked
+
+    return decorate
+
+
+def _parameter(one: Field[Any]) -> Parameter:
+    """A field of `Plan` as a parameter; None is the default of what a run directory may say."""
+    kind, default = one.type, one.default
+    if one.name in OF_A_RUN:
+        kind, default = f"{kind} | None", None
+    return Parameter(one.name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
 def loaded(source: Source) -> Scenario:
@@ -69,7 +126,7 @@ def made_with(manifest: Mapping[str, Any]) -> dict[str, Any]:
     made = {"seed": manifest["seed"], **manifest["arguments"]}
     if manifest["stopped"] == "precision":  # as many draws as that took
         made["draws"] = manifest["draws"]
-    return {name: made[name] for name in ("seed", "draws", "paths", "engine") if name in made}
+    return {name: made[name] for name in OF_A_RUN if name in made}
 
 
 def warn_if_interrupted(about: Provenance) -> None:
@@ -79,7 +136,7 @@ def warn_if_interrupted(about: Provenance) -> None:
             f"{about.scenario}, seed {about.seed}: interrupted; the results are of "
             f"{about.draws} of {about.draws_asked} draws",
             Interrupted,
-            stacklevel=3,  # where the verb was called
+            stacklevel=4,  # where the verb was called, beyond what checks its options
         )
 
 

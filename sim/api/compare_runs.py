@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
@@ -18,12 +18,11 @@ from sim.analysis.effects.differences import (
 )
 from sim.analysis.effects.shapley import Effects, pair_rows, shapley_rows, subsets
 from sim.analysis.estimates.tables import tables_of
-from sim.api.arguments import loaded, planned, warn_if_interrupted
+from sim.api.arguments import Options, loaded, planned, takes_options, warn_if_interrupted
 from sim.api.comparisons import Comparison, empty
 from sim.api.results import Results
 from sim.errors import UsageError, unknown
 from sim.experiment import comparisons
-from sim.experiment.plan import Plan
 from sim.formatting import counted
 from sim.results.tables import RunTables
 
@@ -37,20 +36,14 @@ SCENARIO_FILES = (".yaml", ".yml")  # what ends so is no name of an intervention
 MOST_TOGETHER = 6  # 63 subsets
 
 
+@takes_options(Options)
 def compare(
     scenario: Scenario | str | PathLike[str],
     interventions: Named | Iterable[Named] | None = None,
     *,
     order: str = "effect",
     together: bool = False,
-    draws: int | None = None,
-    paths: int | None = None,
-    seed: int | None = None,
-    engine: str | None = None,
-    workers: int | None = Plan.workers,
-    events: bool = Plan.events,
-    keep_paths: bool | None = Plan.keep_paths,
-    progress: bool | None = Plan.progress,
+    **options: Unpack[Options],
 ) -> Comparison:
     """Compare a scenario with itself under interventions, on the same random numbers.
 
@@ -62,16 +55,6 @@ def compare(
     their joint effect. The other arguments are those of `run`. Raises and warns as `run` does, and
     UsageError without anything to compare with, or for a scenario with another horizon.
     """
-    options = {
-        "draws": draws,
-        "paths": paths,
-        "seed": seed,
-        "engine": engine,
-        "workers": workers,
-        "events": events,
-        "keep_paths": keep_paths,
-        "progress": progress,
-    }
     if order not in ORDERS:
         raise UsageError(unknown("order", order, ORDERS))
     source, plan = planned(scenario, options)

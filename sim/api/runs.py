@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from sim.analysis.estimates.estimates import precise
 from sim.analysis.estimates.tables import tables_of
-from sim.api.arguments import planned, warn_if_interrupted
+from sim.api.arguments import RunOptions, planned, takes_options, warn_if_interrupted
 from sim.api.results import Results
 from sim.experiment import runs
-from sim.experiment.plan import Plan, limit_of
+from sim.experiment.plan import limit_of
 
 if TYPE_CHECKING:
     from sim.model.model import Model
     from sim.scenario import Scenario
 
 
+@takes_options(RunOptions)
 def run(
     scenario: Scenario | Model | str | PathLike[str],
-    *,
-    draws: int | None = None,
-    paths: int | None = None,
-    seed: int | None = None,
-    engine: str | None = None,
-    workers: int | None = Plan.workers,
-    events: bool = Plan.events,
-    keep_paths: bool | None = Plan.keep_paths,
-    precision: str | float | None = Plan.precision,
-    max_paths: int = Plan.max_paths,
-    progress: bool | None = Plan.progress,
+    **options: Unpack[RunOptions],
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
 
@@ -56,18 +47,6 @@ def run(
     scenario goes wrong (naming expression, state, draw and path), NotApplicable where the exact
     engine cannot solve it, and UsageError for arguments out of range.
     """
-    options = {
-        "draws": draws,
-        "paths": paths,
-        "seed": seed,
-        "engine": engine,
-        "workers": workers,
-        "events": events,
-        "keep_paths": keep_paths,
-        "precision": precision,
-        "max_paths": max_paths,
-        "progress": progress,
-    }
     source, plan = planned(scenario, options)
     enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
     results = Results.of(tables_of(runs.run(source, plan, enough)), source)

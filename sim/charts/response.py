@@ -1,5 +1,7 @@
 """Chart `response`: an outcome over the range of one parameter, with both layers."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -27,26 +29,11 @@ def response(
     ):
         if rows[low].isna().all():
             continue
+        drawn: dict[str, Any] = {"color": style.ACCENT, "alpha": alpha, "label": label}
         if named:
-            ax.vlines(
-                places,
-                rows[low],
-                rows[high],
-                color=style.ACCENT,
-                alpha=alpha,
-                linewidth=9,
-                label=label,
-            )
+            ax.vlines(places, rows[low], rows[high], linewidth=9, **drawn)
         else:
-            ax.fill_between(
-                places,
-                rows[low],
-                rows[high],
-                color=style.ACCENT,
-                alpha=alpha,
-                linewidth=0,
-                label=label,
-            )
+            ax.fill_between(places, rows[low], rows[high], linewidth=0, **drawn)
     line = "none" if named else "-"
     ax.plot(places, rows["probability"], marker="o", markersize=4, linestyle=line, color=style.INK)
     if named:

@@ -1,12 +1,12 @@
 """The arguments and options that several commands share, each declared once.
 
 Those of a run come from `Plan`, with its defaults and its words; `takes_plan` gives them to a
-command.
+command. `takes_run` gives a command that analyses a run all it takes to get one, as `RunOptions`.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -82,20 +82,12 @@ def takes_plan(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def filled(**given: Any) -> None:
-            command(plan={name: given.pop(name) for name in names}, **given)
+            command(plan={name: _chosen(name, given.pop(name)) for name in names}, **given)
 
-        hints = get_type_hints(command, include_extras=True)
         shown: list[Parameter] = []
-        for one in signature(command).parameters.values():
-            if one.name == "plan":
-                shown += map(_parameter, names)
-            else:  # by keyword only, so that defaults may stand in any order
-                annotation = hints[one.name]
-                shown.append(one.replace(annotation=annotation, kind=Parameter.KEYWORD_ONLY))
-        # typer reads both, and would otherwise follow the wrapper to the command without them
-        vars(filled)["__signature__"] = Signature(shown)
-        filled.__annotations__ = {one.name: one.annotation for one in shown}
-        return filled
+        for one in _parameters(command):
+            shown += map(_parameter, names) if one.name == "plan" else [one]
+        return _showing(filled, shown)
 
     return decorate
 
@@ -109,6 +101,39 @@ def _parameter(name: str) -> Parameter:
         kind = str | None
     annotation = Annotated[kind, plan_option(name)]  # type: ignore[valid-type]
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _chosen(name: str, value: Any) -> Any:
+    """What the plan gets of an option: None, so that the library decides, of a flag not given."""
+    return value or None if _TYPES[name] == bool | None else value
+
+
+def _parameters(command: Callable[..., object]) -> list[Parameter]:
+    """What a command takes, with annotations read; by keyword only, so that order is free."""
+    hints = get_type_hints(command, include_extras=True)
+    return [
+        one.replace(annotation=hints[one.name], kind=Parameter.KEYWORD_ONLY)
+        for one in signature(command).parameters.values()
+    ]
+
+
+def _showing(command: Callable[..., None], shown: Iterable[Parameter]) -> Callable[..., None]:
+    """The command, of which typer sees these parameters."""
+    shown = list(shown)
+    # typer reads both, and would otherwise follow the wrapper to the command without them
+    vars(command)["__signature__"] = Signature(shown)
+    command.__annotations__ = {one.name: one.annotation for one in shown}
+    return command
+
+
+def output_dir(default: str) -> Any:
+    """The option `--out DIR` of a command that writes there unless told otherwise."""
+    return typer.Option(help="Output directory.", metavar="DIR", show_default=default, parser=path)
+
+
+def chart_file(text: str) -> Any:
+    """The option `--chart FILE` of a command; `text` says what is drawn."""
+    return typer.Option(help=text, metavar="FILE", show_default="none", parser=path)
 
 
 def is_given(context: typer.Context, name: str) -> bool:
@@ -125,12 +150,7 @@ File = Annotated[
     ),
 ]
 Seed = Annotated[int, plan_option("seed")]
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        help="Output directory.", metavar="DIR", show_default="results/<scenario>", parser=path
-    ),
-]
+Out = Annotated[Path | None, output_dir("results/<scenario>")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]
 Force = Annotated[
@@ -140,3 +160,41 @@ With = Annotated[
     str,
     typer.Option("--with", metavar="NAME", help="Apply an intervention; a+b applies both."),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Which run a command analyses, how it is made if there is none yet, and what is written.
+
+    The fields are the options, as the command line has them.
+    """
+
+    context: typer.Context
+    scenario: File
+    plan: Chosen
+    out: Out = None
+    as_json: AsJson = False
+    no_charts: NoCharts = False
+    force: Force = False
+    under: With = ""
+
+
+def takes_run(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command all that it takes to get a run; it gets them as its first argument, `run`.
+
+    `names` are the options of `Plan`. What the command itself asks stands between the scenario with
+    those and what is written.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        shared = _parameters(RunOptions)
+
+        @wraps(command)
+        def filled(**given: Any) -> None:
+            command(RunOptions(**{one.name: given.pop(one.name) for one in shared}), **given)
+
+        _, *own = _parameters(command)
+        first = [one for one in shared if one.default is Parameter.empty]
+        return takes_plan(*names)(_showing(filled, [*first, *own, *shared[len(first) :]]))
+
+    return decorate

@@ -48,14 +48,16 @@ class OutputDir:
             print_note(f"{self.path}: {', '.join(notes[:3])}{more}: no run wrote this, left there")
 
 
-def claim_output_dir(target: Path, scenario: Scenario, *, force: bool) -> OutputDir:
+def claim_output_dir(out: Path | None, scenario: Scenario, *kind: str, force: bool) -> OutputDir:
     """The directory to write, refused before the run rather than after it.
 
-    Refused is also one with the results of another file, unless `force` is given.
+    Unless `out` says where, it is named after the scenario, what was applied and the `kind` of
+    output. Refused is also one with the results of another file, unless `force` is given.
     """
     from sim.results.atomic_replace import claim
     from sim.results.manifest import describe_earlier, manifest_of_a_run, other_source
 
+    target = out or _default_target(scenario.name, *scenario.applied, *kind)
     # a run may take minutes; that its directory may not be written is known before
     _refuse_long(target)
     claim(target)
@@ -71,7 +73,7 @@ def claim_output_dir(target: Path, scenario: Scenario, *, force: bool) -> Output
     return OutputDir(path=target, before=describe_earlier(target))
 
 
-def default_target(*names: str) -> Path:
+def _default_target(*names: str) -> Path:
     """Where a run of these names is written unless somebody says where."""
     return Path("results") / file_name("-".join(names))
 

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cli.inputs import read
-from sim.cli.options import Chosen, is_given
+from sim.cli.options import RunOptions, is_given
 from sim.cli.outputs import (
     claim_output_dir,
-    default_target,
     draw_without_window,
     exit_if_charts_failed,
-    exit_if_interrupted,
     exit_if_nothing_finished,
 )
+from sim.cli.writing_runs import write_run
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,15 +65,7 @@ class SavedResults:
 
 
 def run_or_load(
-    context: typer.Context,
-    source: Path,
-    plan: Chosen,
-    *,
-    out: Path | None = None,
-    under: str = "",
-    force: bool = False,
-    charts: bool = True,
-    check: Callable[[Scenario], object] = lambda scenario: None,
+    run: RunOptions, check: Callable[[Scenario], object] = lambda scenario: None
 ) -> SavedResults:
     """The run in a directory; of a scenario file, the run, made and written as `run` does it.
 
@@ -82,40 +73,27 @@ def run_or_load(
     Ends the command where Ctrl-C cut the run short, after what is finished was written. Raises
     UsageError for options of a run beside a run directory, which has its own.
     """
+    source = run.scenario
     if source.is_dir():
-        _refuse(context, source, *plan, "out", "under", "force")
+        _refuse(run.context, source, *run.plan, "out", "under", "force")
         from sim.api import Results
 
         scenario = read(source)
         check(scenario)
         results = replace(Results.load(source), source=scenario)
         return SavedResults(scenario=scenario, results=results, directory=source)
-    scenario = read(source, under)
+    scenario = read(source, run.under)
     check(scenario)
-    return _run(scenario, plan, out=out, force=force, charts=charts)
+    return _run(scenario, run)
 
 
-def _run(
-    scenario: Scenario, plan: Chosen, *, out: Path | None, force: bool, charts: bool
-) -> SavedResults:
-    wanted = out or default_target(scenario.name, *scenario.applied)
-    target = claim_output_dir(wanted, scenario, force=force)
+def _run(scenario: Scenario, run: RunOptions) -> SavedResults:
+    target = claim_output_dir(run.out, scenario, force=run.force)
     import sim
 
-    results = sim.run(scenario, **plan)
+    results = sim.run(scenario, **run.plan)
     exit_if_nothing_finished(results)
-    draw_without_window()
-    from sim.analysis.after_run import analyses
-    from sim.experiment.work import interruptible
-    from sim.report.run_files import write
-
-    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
-    with interruptible() as again:
-        found = analyses(scenario, results)
-        failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
-    target.report_kept()
-    exit_if_interrupted(results, cut=again.asked)
-    exit_if_charts_failed(failed)
+    write_run(scenario, results, target, charts=not run.no_charts)
     return SavedResults(scenario=scenario, results=results, directory=target.path)
 
 

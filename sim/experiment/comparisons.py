@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.errors import UsageError
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
-from sim.experiment.runs import RunOutput, counted, pairs_of, solved
+from sim.experiment.runs import RunOutput, all_solved, counted, pairs_of
 from sim.formatting import duration_in_words
 from sim.results import PathBatch
 from sim.results.counting import BINS, Accumulator, Histogram, bins
@@ -51,11 +51,7 @@ def compare(scenario: Scenario, twins: Sequence[Scenario], plan: Plan) -> Compar
     # parameters that models share are drawn once and are equal: they are found by name
     values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
-        runs = []
-        for one, rows in zip(scenarios, values, strict=True):
-            runs.append(solved(one, rows, plan))
-            if runs[-1].provenance.interrupted:  # no pair is whole without the others
-                raise KeyboardInterrupt
+        runs = all_solved(scenarios, values, plan)
         nothing = (None,) * len(twins)
         return ComparisonOutput(baseline=runs[0], twins=tuple(runs[1:]), pairs=(), walked=nothing)
     counts = [Accumulator(model, paths=plan.paths, keep=plan.keeps) for model in models]

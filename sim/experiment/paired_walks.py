@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sim.engines.compiled import Again, Rectangle, Traced
 from sim.engines.compiled.work import Walker
 from sim.errors import RunError, UsageError
-from sim.experiment.touched import Watch, changed_parameters, everything, watch
+from sim.experiment.touched import Watch
+from sim.experiment.watching import changed_parameters, everything, watch
 from sim.experiment.work import (
     PATHS_BESIDE_THEIR_TWINS,
     Chunk,

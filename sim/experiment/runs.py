@@ -99,6 +99,18 @@ def solved(scenario: Scenario | Model, values: NDArray[np.float64], plan: Plan) 
     )
 
 
+def all_solved(
+    scenarios: Sequence[Scenario], values: Sequence[NDArray[np.float64]], plan: Plan
+) -> list[RunOutput]:
+    """Each of several scenarios solved for the same draws; KeyboardInterrupt if one was cut."""
+    found = []
+    for one, rows in zip(scenarios, values, strict=True):
+        found.append(solved(one, rows, plan))
+        if found[-1].provenance.interrupted:  # a draw is whole only with all of them
+            raise KeyboardInterrupt
+    return found
+
+
 def _grades(scenario: Scenario | Model) -> Mapping[str, str]:
     """How well founded each parameter is."""
     if isinstance(scenario, Model):

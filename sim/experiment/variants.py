@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.experiment.comparisons import concat
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
-from sim.experiment.runs import RunOutput, counted, pieces_of, solved
+from sim.experiment.runs import RunOutput, all_solved, counted, pieces_of
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
 
@@ -39,11 +39,7 @@ def walk_variants(scenarios: Sequence[Scenario], plan: Plan) -> VariantsOutput:
     shared = [name for name in names[0] if all(name in other for other in names[1:])]
     values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
-        runs = []
-        for one, rows in zip(scenarios, values, strict=True):
-            runs.append(solved(one, rows, plan))
-            if runs[-1].provenance.interrupted:  # no draw is whole without the others
-                raise KeyboardInterrupt
+        runs = all_solved(scenarios, values, plan)
         return VariantsOutput(runs=tuple(runs), outcomes=tuple(shared), both=None)
     counts = [Accumulator(model, paths=plan.paths, keep=False) for model in models]
     places = [[own.index(name) for name in shared] for own in names]

@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from sim.cli.inputs import completed, read
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, path, takes_plan
+from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, output_dir, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
-    default_target,
     describe_written,
     draw_without_window,
     exit_if_charts_failed,
@@ -41,15 +40,7 @@ def compare(
             help="All subsets of the interventions named (at most six): what each adds.",
         ),
     ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Output directory.",
-            metavar="DIR",
-            show_default="results/<scenario>-compared",
-            parser=path,
-        ),
-    ] = None,
+    out: Annotated[Path | None, output_dir("results/<scenario>-compared")] = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
     force: Force = False,
@@ -57,8 +48,7 @@ def compare(
 ) -> None:
     """Compare a scenario with itself under interventions, path by path."""
     loaded = read(scenario, under)
-    wanted = out or default_target(loaded.name, *loaded.applied, "compared")
-    target = claim_output_dir(wanted, loaded, force=force)
+    target = claim_output_dir(out, loaded, "compared", force=force)
     plan = completed(context, scenario, plan)
     import sim
     from sim.experiment.work import interruptible

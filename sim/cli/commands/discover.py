@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, Out, With, path, takes_plan
+from sim.cli.options import RunOptions, chart_file, takes_run
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import print_json, print_note, print_view
 from sim.cli.run_or_load import run_or_load
@@ -17,38 +17,17 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_plan("draws", "paths", "seed", "engine", "workers")
+@takes_run("draws", "paths", "seed", "engine", "workers")
 def discover(
-    context: typer.Context,
-    scenario: File,
-    plan: Chosen,
+    run: RunOptions,
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="Name of an outcome.")],
     chart: Annotated[
         Path | None,
-        typer.Option(
-            help="Also draw coverage against density into this file.",
-            metavar="FILE",
-            show_default="none",
-            parser=path,
-        ),
+        chart_file("Also draw coverage against density into this file."),
     ] = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    no_charts: NoCharts = False,
-    force: Force = False,
-    under: With = "",
 ) -> None:
     """Show in which corner of the parameters an outcome is likely."""
-    saved = run_or_load(
-        context,
-        scenario,
-        plan,
-        out=out,
-        under=under,
-        force=force,
-        charts=not no_charts,
-        check=partial(_refuse_unknown, outcome=outcome),
-    )
+    saved = run_or_load(run, partial(_refuse_unknown, outcome=outcome))
     from sim.api import discoveries
     from sim.report.discovery_view import discovery_view
 
@@ -66,7 +45,7 @@ def discover(
 
             save_discovery(found.trajectory, outcome, title, chart)
             print_note(f"chart written to {chart}")
-    if as_json:
+    if run.as_json:
         about_run = {"scenario": about.scenario, "seed": about.seed, "outcome": outcome}
         print_json({**about_run, **discoveries.summary(found, why)})
     else:

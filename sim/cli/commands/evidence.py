@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, Out, With, takes_plan
+from sim.cli.options import RunOptions, takes_run
 from sim.cli.printing import print_json, print_view
 from sim.cli.run_or_load import run_or_load
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@takes_plan("draws", "paths", "seed", "engine", "workers", "keep_paths")
+@takes_run("draws", "paths", "seed", "engine", "workers", "keep_paths")
 def evidence(
-    context: typer.Context,
-    scenario: File,
-    plan: Chosen,
+    run: RunOptions,
     condition: Annotated[
         str,
         typer.Option(
@@ -28,36 +26,28 @@ def evidence(
             help="Also weight the parameter draws by the likelihood of these records.",
         ),
     ] = "",
-    out: Out = None,
-    as_json: AsJson = False,
-    no_charts: NoCharts = False,
-    force: Force = False,
-    under: With = "",
 ) -> None:
     """Compare the estimates with the historical record; condition them on it."""
-    plan = {**plan, "keep_paths": plan["keep_paths"] or None}
-    run = run_or_load(
-        context, scenario, plan, out=out, under=under, force=force, charts=not no_charts
-    )
+    saved = run_or_load(run)
     from sim.errors import NotApplicable
     from sim.report.evidence_view import evidence_summary, evidence_view
 
     names = [name.strip() for name in condition.split(",") if name.strip()]
-    table, refused, conditioned = run.results.evidence(), "", None
+    table, refused, conditioned = saved.results.evidence(), "", None
     try:
-        conditioned = run.results.condition(*names) if names else None
+        conditioned = saved.results.condition(*names) if names else None
     except NotApplicable as error:  # the record beside the estimates can be told all the same
         refused = str(error)
     tables = {"evidence": table} if len(table) else {}
     if conditioned is not None:
         tables |= {"condition": conditioned.estimates, "posterior": conditioned.parameters}
-    charts = {"evidence": partial(_chart, table, run.results.provenance.title)}
-    written = run.add(tables, charts if tables and not no_charts else None)
-    if as_json:
+    charts = {"evidence": partial(_chart, table, saved.results.provenance.title)}
+    written = saved.add(tables, charts if tables and not run.no_charts else None)
+    if run.as_json:
         print_json(evidence_summary(table, conditioned, refused))
         return
-    where = f"Tables: {', '.join(str(run.shown(file)) for file in written)}" if written else ""
-    print_view(evidence_view(run.results, table, conditioned, refused, where))
+    where = f"Tables: {', '.join(str(saved.shown(file)) for file in written)}" if written else ""
+    print_view(evidence_view(saved.results, table, conditioned, refused, where))
 
 
 def _chart(table: pd.DataFrame, subject: str) -> Axes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,21 +22,15 @@ from sim.cli.options import (
     is_given,
     takes_plan,
 )
-from sim.cli.outputs import (
-    OutputDir,
-    claim_output_dir,
-    default_target,
-    describe_written,
-    draw_without_window,
-    exit_if_charts_failed,
-    exit_if_interrupted,
-    exit_if_nothing_finished,
-)
+from sim.cli.outputs import claim_output_dir, exit_if_nothing_finished
 from sim.cli.printing import command_line, print_json, print_view
+from sim.cli.writing_runs import write_run
 from sim.errors import UsageError
 from sim.formatting import DAY
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.api import Results
     from sim.scenario import Scenario
 
@@ -80,57 +75,37 @@ def run(
         raise UsageError("--precision finds the number of draws; remove --draws")
     if not plan["precision"] and is_given(context, "max_paths"):
         raise UsageError("--max-paths belongs to --precision P; remove it, or give both")
-    target = claim_output_dir(
-        out or default_target(loaded.name, *loaded.applied), loaded, force=force
-    )
+    target = claim_output_dir(out, loaded, force=force)
     plan = completed(context, scenario, plan)
     import sim
 
-    # a flag is True or False; None lets the number of paths decide
-    results = sim.run(loaded, **{**plan, "keep_paths": plan["keep_paths"] or None})
+    results = sim.run(loaded, **plan)
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
-    _write(loaded, results, target, charts=not no_charts, show=show, days=days)
+    say = partial(_say, loaded, results, target.path, show)
+    write_run(loaded, results, target, charts=not no_charts, days=days, say=say)
 
 
-def _write(
+def _say(
     scenario: Scenario,
     results: Results,
-    target: OutputDir,
-    *,
-    charts: bool,
+    directory: Path,
     show: Callable[..., str] | None,
-    days: Sequence[float],
+    analyses: Mapping[str, pd.DataFrame],
+    where: str,
 ) -> None:
-    """Write the directory of a run, and print what it says; say if it was cut short.
-
-    `show` makes the commands on the screen; without it the summary is printed as JSON.
-    """
-    draw_without_window()
-    from sim.analysis.after_run import analyses
-    from sim.analysis.estimates.times import by_day
-    from sim.experiment.work import interruptible
-    from sim.report.run_files import summary_with, write
-
-    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
-    with interruptible() as again:
-        found = analyses(scenario, results)
-        if days:
-            found["by"] = by_day(results, days)
-        failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
+    """Print what a run found; `show` makes the commands, without it the summary is JSON."""
     if show is None:
-        print_json(summary_with(results, found))
-    else:
-        from sim.report.diff_view import last_run_lines
-        from sim.report.screen import run_view
+        from sim.report.run_files import summary_with
 
-        where = describe_written(charts and not again.asked, target.path)
-        print_view(run_view(scenario, results, found, where, show))
-        if since := last_run_lines(target.path, show):
-            typer.echo("\n" + "\n".join(since))
-    target.report_kept()
-    exit_if_interrupted(results, cut=again.asked)
-    exit_if_charts_failed(failed)
+        print_json(summary_with(results, analyses))
+        return
+    from sim.report.diff_view import last_run_lines
+    from sim.report.screen import run_view
+
+    print_view(run_view(scenario, results, analyses, where, show))
+    if since := last_run_lines(directory, show):
+        typer.echo("\n" + "\n".join(since))
 
 
 def _split(

@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import (
-    AsJson,
-    Chosen,
-    File,
-    Force,
-    NoCharts,
-    Out,
-    With,
-    count,
-    path,
-    takes_plan,
-)
+from sim.cli.options import RunOptions, chart_file, count, takes_run
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import print_json, print_note, print_view
 from sim.cli.run_or_load import SavedResults, run_or_load
@@ -29,11 +18,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_plan("draws", "paths", "seed", "engine", "workers")
+@takes_run("draws", "paths", "seed", "engine", "workers")
 def sensitivity(
-    context: typer.Context,
-    scenario: File,
-    plan: Chosen,
+    run: RunOptions,
     outcome: Annotated[
         str, typer.Argument(metavar="[OUTCOME]", help="Default: the headlines.")
     ] = "",
@@ -62,38 +49,20 @@ def sensitivity(
     ] = "",
     chart: Annotated[
         Path | None,
-        typer.Option(
-            help="Also draw it, for the first outcome and parameter, into this file.",
-            metavar="FILE",
-            show_default="none",
-            parser=path,
-        ),
+        chart_file("Also draw it, for the first outcome and parameter, into this file."),
     ] = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    no_charts: NoCharts = False,
-    force: Force = False,
-    under: With = "",
 ) -> None:
     """Show which parameters move an outcome, and which cannot be told from noise."""
     if design and response:
         raise UsageError("--design and --response are two questions; ask one at a time")
     parameters = response.split(",") if response else []
-    saved = run_or_load(
-        context,
-        scenario,
-        plan,
-        out=out,
-        under=under,
-        force=force,
-        charts=not no_charts,
-        check=partial(_refuse_unknown, outcome=outcome, of=of, parameters=parameters),
-    )
+    check = partial(_refuse_unknown, outcome=outcome, of=of, parameters=parameters)
+    saved = run_or_load(run, check)
     if response:
-        _response(saved, parameters, outcome or None, as_json, chart)
+        _response(saved, parameters, outcome or None, run.as_json, chart)
     else:
         size = (rows, row_paths) if design else None
-        _indices(saved, outcome or None, of, size, as_json, chart)
+        _indices(saved, outcome or None, of, size, run.as_json, chart)
 
 
 def _indices(

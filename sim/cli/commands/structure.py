@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.inputs import completed, read
-from sim.cli.options import AsJson, Chosen, Force, NoCharts, path, takes_plan
+from sim.cli.options import AsJson, Chosen, Force, NoCharts, output_dir, path, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
-    default_target,
     exit_if_interrupted,
     exit_if_nothing_finished,
 )
@@ -44,15 +43,7 @@ def structure(
             show_default="all the same",
         ),
     ] = "",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Output directory.",
-            metavar="DIR",
-            show_default="results/<scenario>-structure",
-            parser=path,
-        ),
-    ] = None,
+    out: Annotated[Path | None, output_dir("results/<scenario>-structure")] = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
     force: Force = False,
@@ -61,8 +52,7 @@ def structure(
     given = _numbers(weights) if weights else None
     scenarios = [read(one) for one in variants]
     first = scenarios[0]
-    wanted = out or default_target(first.name, *first.applied, "structure")
-    target = claim_output_dir(wanted, first, force=force)
+    target = claim_output_dir(out, first, "structure", force=force)
     plan = completed(context, variants[0], plan)
     from sim.api.structures import structure as decomposed
     from sim.experiment.plan import Plan

@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import (
-    AsJson,
-    Chosen,
-    File,
-    Force,
-    NoCharts,
-    Out,
-    With,
-    count,
-    path,
-    takes_plan,
-)
+from sim.cli.options import RunOptions, chart_file, count, takes_run
 from sim.cli.printing import command_line, print_json, print_note, print_view
 from sim.cli.run_or_load import run_or_load
 from sim.errors import UsageError, require_int, unknown
@@ -29,11 +18,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_plan("draws", "paths", "seed", "engine", "workers")
+@takes_run("draws", "paths", "seed", "engine", "workers")
 def why(
-    context: typer.Context,
-    scenario: File,
-    plan: Chosen,
+    run: RunOptions,
     outcome: Annotated[
         str, typer.Argument(metavar="[OUTCOME]", help="Default: the headlines.")
     ] = "",
@@ -48,52 +35,33 @@ def why(
     ] = 0,
     chart: Annotated[
         Path | None,
-        typer.Option(
-            help="Also draw the shares of the elements into this file.",
-            metavar="FILE",
-            show_default="none",
-            parser=path,
-        ),
+        chart_file("Also draw the shares of the elements into this file."),
     ] = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    no_charts: NoCharts = False,
-    force: Force = False,
-    under: With = "",
 ) -> None:
     """Show by which routes an outcome comes, through what, and where paths part."""
     require_int("cut", cut, 0)
-    saved = run_or_load(
-        context,
-        scenario,
-        plan,
-        out=out,
-        under=under,
-        force=force,
-        charts=not no_charts,
-        check=partial(_names, outcome=outcome),
-    )
+    saved = run_or_load(run, partial(_names, outcome=outcome))
     from sim.api.whys import whys
     from sim.report.why_view import why_view
     from sim.scenario import titles_of
 
     loaded, model = saved.scenario, saved.scenario.model
     names = _names(loaded, outcome=outcome)
-    found = whys(model, saved.results, names, cut=cut, workers=plan["workers"])
+    found = whys(model, saved.results, names, cut=cut, workers=run.plan["workers"])
     tables: dict[str, Any] = {}
     for one in found:
         tables |= one.frames()
     files = saved.add(tables)
     if chart is not None:
         _draw(found[0], loaded, chart)
-    if as_json:
+    if run.as_json:
         about = saved.results.provenance
         rows = [one.summary() for one in found]
         print_json({"scenario": about.scenario, "seed": about.seed, "why": rows})
     else:
         where = f"Tables: {files[0].parent}"
-        show = partial(command_line, context)
-        view = why_view(model, found, titles_of(loaded), scenario.as_posix(), where, show)
+        show = partial(command_line, run.context)
+        view = why_view(model, found, titles_of(loaded), run.scenario.as_posix(), where, show)
         print_view(view)
 
 

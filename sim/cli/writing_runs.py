@@ -1,0 +1,54 @@
+"""How a command that ran a scenario ends: files are written, then what went wrong is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sim.cli.outputs import (
+    OutputDir,
+    describe_written,
+    draw_without_window,
+    exit_if_charts_failed,
+    exit_if_interrupted,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.api import Results
+    from sim.scenario import Scenario
+
+    Say = Callable[[Mapping[str, pd.DataFrame], str], object]
+
+
+def write_run(
+    scenario: Scenario,
+    results: Results,
+    target: OutputDir,
+    *,
+    charts: bool,
+    days: Sequence[float] = (),
+    say: Say = lambda analyses, where: None,
+) -> None:
+    """Write a run with the analyses of every run; end the command if it was cut short.
+
+    `days` are those of the probabilities by some time, if others than usual. `say` is called with
+    the analyses and what was written where, before anything is said on stderr.
+    """
+    draw_without_window()
+    from sim.analysis.after_run import analyses
+    from sim.analysis.estimates.times import by_day
+    from sim.experiment.work import interruptible
+    from sim.report.run_files import write
+
+    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
+    with interruptible() as again:
+        found = analyses(scenario, results)
+        if days:
+            found["by"] = by_day(results, days)
+        failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
+    say(found, describe_written(charts and not again.asked, target.path))
+    target.report_kept()
+    exit_if_interrupted(results, cut=again.asked)
+    exit_if_charts_failed(failed)
