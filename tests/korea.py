@@ -10,12 +10,22 @@ from sim.scenario import Scenario, load
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 SHIPPED = sorted(f for f in SCENARIOS.glob("*.yaml") if f.stem != "sources")
+PARTS = sorted((SCENARIOS / "korea").glob("*.yaml"))
 
 
 @cache
 def loaded(name: str) -> Scenario:
     """A shipped scenario by its file name."""
     return load(SCENARIOS / f"{name}.yaml")
+
+
+def with_part_inside(part: Path) -> str:
+    """`korean_clash.yaml` with the text of one of its parts instead of its include."""
+    text = (SCENARIOS / "korean_clash.yaml").read_text(encoding="utf-8")
+    named = f"korea/{part.name}"
+    assert named in text
+    rest = text.replace(f", {named}", "").replace(f"  {named}, ", "  ")
+    return f"{rest}\n{part.read_text(encoding='utf-8')}"
 
 
 @cache

@@ -165,6 +165,7 @@ def shown(name: str, folder: Path) -> str:
     for file in FILES:
         shutil.copy(ROOT / file, folder)
     shutil.copytree(ROOT / VALID / "parts", folder / "parts")
+    shutil.copytree(ROOT / "scenarios" / "korea", folder / "korea")
     with chdir(folder):
         text = of_command(COMMANDS[name]) if name in COMMANDS else CALLS[name]()
     text = text.replace(str(folder), ".").replace(os.sep, "/")

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -270,12 +271,13 @@ def test_check_takes_a_file_of_sources_for_what_it_is(call):
 
 def test_a_missing_include_is_one_problem_not_one_for_every_source(call):
     text = (ROOT / "scenarios" / "korean_clash.yaml").read_text(encoding="utf-8")
-    text = "include: gone.yaml\n" + text.replace("include: sources.yaml\n", "")
+    shutil.copytree(ROOT / "scenarios" / "korea", "korea")
+    text = text.replace("[sources.yaml, ", "[gone.yaml, ")
     Path("lost.yaml").write_text(text, encoding="utf-8")
     code, out, _ = call("check", "lost.yaml")
     assert (code, out.splitlines()[1:]) == (2, ["1 error"])
     assert "include: there is no file 'gone.yaml' beside this one" in out
-    Path("lost.yaml").write_text(text.partition("\n")[2], encoding="utf-8")  # control
+    Path("lost.yaml").write_text(text.replace("gone.yaml, ", ""), encoding="utf-8")  # control
     assert call("check", "lost.yaml")[1].count("unknown source") > 50
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from command_line import call
-from korea import SCENARIOS, SHIPPED, loaded
+from korea import PARTS, SCENARIOS, SHIPPED, loaded
 
 from sim.reach import reach
 
@@ -88,13 +88,22 @@ def test_every_clause_says_when_it_is_called_and_has_more_than_words_to_offer():
     assert len(art4.responses) == 6  # overt, covert, materiel, intelligence and veto, talk, decline
 
 
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*SHIPPED, *PARTS], ids=lambda file: file.stem)
 def test_no_actor_knows_a_later_date(file):
     written = re.findall(r"\bat: (\d{4}-\d{2}-\d{2})", file.read_text(encoding="utf-8"))
     assert {day for day in written if date.fromisoformat(day) > TOO_LATE} <= KNOWN_DATES
 
 
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_every_part_is_included_and_said_how_it_meets_the_others():
+    page = (SCENARIOS / "korea" / "README.md").read_text(encoding="utf-8")
+    text = (SCENARIOS / "korean_clash.yaml").read_text(encoding="utf-8")
+    assert len(PARTS) >= 6
+    for part in PARTS:
+        assert f"korea/{part.name}" in text
+        assert f"`{part.name}`" in page
+
+
+@pytest.mark.parametrize("file", [*SHIPPED, *PARTS], ids=lambda file: file.stem)
 def test_what_was_learnt_later_is_marked(file):
     """A year after 2024 may stand in a note or a source, and then the note says POST."""
     for line in file.read_text(encoding="utf-8").splitlines():

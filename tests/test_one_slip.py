@@ -2,9 +2,11 @@
 
 import random
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from korea import PARTS, with_part_inside
 
 from sim import load
 from sim.errors import Problem, ScenarioError
@@ -72,19 +74,17 @@ SLIPS = {  # a line -> the line with a slip of the pen, or None where there is n
     "indented": lambda row: f" {row}" if row.startswith("  ") else None,
     "star": lambda row: row.replace(": ", ": *", 1) if ": " in row else None,
 }
-KOREA = ROOT / "scenarios" / "korean_clash.yaml"
 
 
 @pytest.mark.parametrize("kind", SLIPS)
 def test_no_slip_in_a_sound_file_brings_other_errors(kind, tmp_path, monkeypatch):
-    """Eight seeded lines of the Korean scenario for each kind of slip."""
-    rows = KOREA.read_text(encoding="utf-8").splitlines()
-    (tmp_path / "sources.yaml").write_text(
-        (ROOT / "scenarios" / "sources.yaml").read_text(encoding="utf-8"), encoding="utf-8"
-    )
+    """Eight seeded lines of the parts of the Korean scenario for each kind of slip."""
+    shutil.copy(ROOT / "scenarios" / "sources.yaml", tmp_path)
+    shutil.copytree(ROOT / "scenarios" / "korea", tmp_path / "korea")
     drawn = random.Random(f"slips {kind}")
     told = 0
     while told < 8:
+        rows = with_part_inside(drawn.choice(PARTS)).splitlines()
         at = drawn.randrange(len(rows))
         slip = None if rows[at].lstrip().startswith("#") else SLIPS[kind](rows[at])
         if slip is None or slip == rows[at]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.source.diagnostics import describe
+from sim.source.inclusion import add, before, sections
 from sim.source.reading import read, similar_file
-from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, entries, keys
+from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, keys
 from sim.source.variants import NAMED_INSIDE, Variant, variant
 
-_NO_SOURCES = "must be a block of sources, `name: {cite: who wrote what}`"
 LONGEST_CHAIN = 20  # files that extend one another; every one is read again for each variant
 # Nothing else in a scenario reads names of these sections, so that removing from them breaks none.
 _NOT_READ = ("endings", "interventions", "evidence")
@@ -47,8 +47,7 @@ def _compose(file: str, above: tuple[Path, ...]) -> Composed:
     tree, problems, content, unread = read(file)
     made = Composed(tree, {file: content}, problems, unread=unread)  # its own file first
     chain = (*above, Path(file).resolve())
-    for part, place in _files(made, "include"):
-        _include(made, file, part, place)
+    _include(made, file)
     # `remove` acts on the base, before the file's own declarations are merged over it: so a variant
     # can remove a declaration and declare another one of the same name.
     removals = list(_files(made, "remove"))
@@ -117,36 +116,22 @@ def _files(made: Composed, key: str) -> Iterator[tuple[str, Place]]:
             made.problem(item.place, key, "must be a text or a list of texts")
 
 
-def _include(made: Composed, beside: str, part: str, place: Place) -> None:
-    """Add the sources of a file; they come before the scenario's own."""
-    file = _beside(beside, part)
-    if not _is_file(file):
-        message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
-        made.problem(place, "include", message)
-        return
-    tree, problems, content, unread = read(file)
-    made.problems += problems
-    made.unread |= {"sources"} if unread else set()
-    made.files.setdefault(file, content)
-    # with or without the key `sources`
-    inside = tree.get("sources") if "sources" in tree.entries else tree
-    for name, entry in tree.entries.items():
-        if inside is not tree and name != "sources":
-            made.problem(entry.place, name, "an included file can contain sources only")
-    own = made.tree.get("sources")
-    if not isinstance(inside, Mapping):  # a list, or nothing
-        made.problem(tree.place, "sources", _NO_SOURCES)
-    if own is not None and not isinstance(own, Mapping):
-        return  # reported when the section is decoded
-    both = dict(entries(inside))  # the scenario's own come after them
-    for name, entry in entries(own):
-        if name in both:
-            message = f"the name {name!r} is used twice: {both[name].place.file} has it"
-            made.problem(entry.place, f"sources.{name}", message)
-        both[name] = entry
-    at = made.tree.entries.get("sources")
-    together = Entry(at.place if at else place, Mapping(both, own.place if own else place))
-    made.tree = made.with_entry("sources", together)
+def _include(made: Composed, beside: str) -> None:
+    """Add the declarations of the files that it includes, in their order, before its own."""
+    included = Mapping({}, made.tree.place)
+    for part, place in _files(made, "include"):
+        file = _beside(beside, part)
+        if not _is_file(file):
+            message = f"there is no file {describe(part)} beside this one{similar_file(file)}"
+            made.problem(place, "include", message)
+            made.unread |= {"include"}  # it may have had any name that is not known now
+            continue
+        tree, problems, content, unread = read(file)
+        made.problems += problems
+        made.unread |= unread
+        made.files.setdefault(file, content)
+        included = add(included, sections(tree), made.problems)
+    made.tree = before(included, made.tree, made.problems)
 
 
 def _remove(made: Composed, removals: list[tuple[str, Place]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Annotated
@@ -128,5 +128,17 @@ def _sources_in(file: Path, error: ScenarioError) -> int:
 
     sources = sources_alone(file)  # asked only now, so that no scenario is read twice
     if sources is None:
-        raise error
+        raise _of_a_part(file, error)
     return len(sources)
+
+
+def _of_a_part(file: Path, error: ScenarioError) -> ScenarioError:
+    """One error instead of many, for a part of a scenario that is checked alone."""
+    from sim.source.reading import read
+
+    # a scenario whose name is forgotten still has a horizon, or a file that it extends
+    if {"scenario", "horizon", "extends"} & set(read(str(file)).tree.entries):
+        return error
+    missing = [one for one in error.problems if one.path == "scenario"]
+    text = "is missing; a part of a scenario is checked with the file that includes it"
+    return ScenarioError([replace(one, text=text) for one in missing]) if missing else error

@@ -108,7 +108,7 @@ class Composition(Declaration):
 
     extends: str | None = optional(REFERENCE, "The file that this one is a variant of.")
     include: tuple[str, ...] = optional(
-        REFERENCES, "Files of sources to add, one or a list.", default=()
+        REFERENCES, "Files with parts of the scenario, one or a list.", default=()
     )
     remove: tuple[str, ...] = optional(
         REFERENCES, "Things of the extended file to leave out, such as `moves.x`.", default=()
