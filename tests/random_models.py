@@ -279,6 +279,8 @@ def treaty(draw: st.DrawFn, world: World) -> dict[str, Any]:
         obligation["deliberation"] = delays(draw)
     if draw(FLIP):
         obligation["reopens"] = conditions(draw, world, 1)
+    if draw(FLIP):
+        obligation["lapses"] = conditions(draw, world, 1)
     binds = {"in_force": pick(draw, ["2024-10-20", "2024-10-25", "2024-10-28"])}
     return {
         "parties": ["north", "south"],

@@ -27,10 +27,10 @@ CONSTRUCTS = """
     is grade source fixed uniform triangular pert normal sd lognormal beta successes trials prior
     choices quantiles within facts delays exactly mean median p90 weibull scale shape observed mix
     share treaties parties signed in_force binds obligations type obligor beneficiary article
-    casus_foederis deliberation responses reopens stipulated moves events actor when on becomes
-    after at speed memory once limit choose probability weight utility of_rest available then
-    chance at_least at_most stop_when outcomes headline endings otherwise interventions void set
-    evidence outcome for_each extends remove include
+    casus_foederis deliberation responses reopens lapses stipulated moves events actor when on
+    becomes after at speed memory once limit choose probability weight utility of_rest available
+    then chance at_least at_most stop_when outcomes headline endings otherwise interventions void
+    set evidence outcome for_each extends remove include
     """
 
 

@@ -174,3 +174,77 @@ def test_responses_are_weighed_like_any_choice(home: Path, on: str) -> None:
     assert {e.option: e.probability for e in found} == {"fights": 0.25, "sits": 0.75}
     fights = sum(event.option == "fights" for event in found)
     assert abs(fights - 50) < 4 * (200 * 0.25 * 0.75) ** 0.5  # n = 200
+
+
+LAPSING = "deliberation: 5 d\n        lapses: not war or asked_again"
+
+
+def status_at_end(model: Model, on: str) -> str:
+    """The status of the clause after everything that happened, by the machine form's levels."""
+    levels = model.variable("pact.art1").levels
+    steps = {"pact.art1.invoked": "invoked", "pact.art1.lapsed": "lapsed", "pact.art1": "fights"}
+    last = [steps[e.name] for e in story(model, on) if e.name in steps]
+    assert set(last) <= set(levels)
+    return last[-1] if last else levels[0]
+
+
+def test_an_answer_under_way_lapses_when_the_condition_comes_to_hold(home: Path, on: str) -> None:
+    scenario = pact(home, peace="22 d", obligation=LAPSING)
+    assert scenario.model.variable("pact.art1").levels == (
+        *("dormant", "lapsed", "invoked"),
+        "fights",
+    )
+    expected = [(22.0, "peace"), (22.0, "pact.art1.lapsed")]
+    assert told(scenario.model, on)[-2:] == expected
+    # control: without the word, the ally still answers
+    assert told(pact(home, peace="22 d").model, on)[-1] == (25.0, "pact.art1")
+
+
+def test_at_the_same_instant_the_obligor_looks_first(home: Path, on: str) -> None:
+    """What turns true by a treaty, or by what fired before, drops an answer due just then."""
+    other = "  other: {{parties: [north, ally], signed: 2024-01-26}}\n  pact:\n"
+    text = PACT.replace("  pact:\n", other, 1)
+    file = home / "pact.yaml"
+    file.write_text(
+        text.format(
+            **{**FACTS, "obligation": LAPSING.replace("not war or asked_again", "other.binds")}
+        ),
+        encoding="utf-8",
+    )
+    events = story(sim.load(file).model, on)
+    assert times(events, "other.binds") == times(events, "pact.art1.lapsed") == [25.0]
+    assert "pact.art1" not in names(events)
+    # the answer is due on day 25, before the events of that day: it is given, and stands
+    late = pact(home, peace="25 d", obligation=LAPSING)
+    assert told(late.model, on)[-2:] == [(25.0, "pact.art1"), (25.0, "peace")]
+    assert status_at_end(late.model, on) == "fights"
+
+
+def test_what_has_lapsed_is_owed_anew_when_the_casus_holds_again(home: Path, on: str) -> None:
+    text = PACT.replace("after: {attack}, once: true", "when: not war, after: {attack}, limit: 2")
+    text = text.replace("after: {peace}, once: true", "when: war, after: {peace}, limit: 1")
+    file = home / "pact.yaml"
+    facts = {**FACTS, "peace": "2 d", "obligation": LAPSING.replace(" or asked_again", "")}
+    file.write_text(text.format(**facts), encoding="utf-8")
+    events = story(sim.load(file).model, on)
+    assert times(events, "pact.art1.invoked") == [20.0, 42.0]
+    assert times(events, "pact.art1.lapsed") == [22.0]
+    assert times(events, "pact.art1") == [47.0]  # five days from the second call: a new clock
+
+
+def test_while_the_condition_holds_nothing_is_invoked(home: Path, on: str) -> None:
+    """It holds from day 60 on; the attack of day 70 comes too late to be answered."""
+    scenario = pact(home, attack="70 d", obligation=LAPSING)
+    assert "pact.art1.invoked" not in names(story(scenario.model, on))
+    control = pact(home, attack="50 d", obligation=LAPSING)
+    assert times(story(control.model, on), "pact.art1") == [55.0]
+
+
+def test_a_clause_is_reopened_unless_the_condition_to_lapse_holds(home: Path, on: str) -> None:
+    again = "deliberation: 5 d\n        reopens: asked_again\n        lapses: "
+    held = pact(home, obligation=f"{again}asked_again")
+    assert times(story(held.model, on), "pact.art1") == [25.0]
+    free = pact(home, peace="62 d", obligation=f"{again}not war")
+    assert times(story(free.model, on), "pact.art1.reopened") == [60.0]
+    assert status_at_end(free.model, on) == "lapsed"
+    assert times(story(free.model, on), "pact.art1.lapsed") == [62.0]

@@ -42,6 +42,8 @@ _STATUS = {  # of a clause: (sign, level)
     ("==", "dormant"): "has not been invoked",
     ("!=", "dormant"): "has been invoked",
     (">", "dormant"): "has been invoked",
+    ("==", "lapsed"): "has lapsed",
+    ("!=", "lapsed"): "has not lapsed",
     ("==", "invoked"): "has been invoked and not yet answered",
     (">", "invoked"): "has been answered",
 }
@@ -160,7 +162,9 @@ def _is_status(variable: Variable, words: _Words) -> bool:
     """Whether the variable tells how far a treaty's clause has come."""
     if words.model.clauses:
         return variable.name in words.model.clauses
-    return variable.levels[:2] == ("dormant", "invoked")  # a model made without clauses
+    return (
+        variable.levels[:1] == ("dormant",) and "invoked" in variable.levels
+    )  # a model made without clauses
 
 
 def _template(variable: Variable, level: str) -> str | None:

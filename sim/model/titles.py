@@ -120,6 +120,7 @@ def _event(transition: Transition, known: Known) -> str:
     clause = known["clause", key]
     return {
         "invoked": f"{clause} is invoked",
+        "lapsed": f"{clause} lapses",
         "reopened": f"{clause} is invoked again",
     }.get(str(transition.step), f"answer under {clause}")
 

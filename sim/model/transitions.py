@@ -9,7 +9,7 @@ from sim.model.expressions import Expression
 Memory = Literal["forget", "remember"]
 ChoiceKind = Literal["probability", "weight", "utility"]
 EffectKind = Literal["set", "raise", "lower", "at_least", "at_most", "copy", "compute"]
-Step = Literal["binds", "invoked", "answered", "reopened"]
+Step = Literal["binds", "invoked", "lapsed", "answered", "reopened"]
 
 NOTHING = -2  # instead of the position of an option (rule 7): it fired, none was available
 
@@ -66,6 +66,7 @@ class Transition:
 
         binds      the treaty comes into force
         invoked    the casus foederis holds: the obligor is called upon
+        lapsed     it need not answer any more: the answer under way is dropped
         answered   the deliberation is over: one of the responses is taken
         reopened   after an answer, the clause is called upon again
     """

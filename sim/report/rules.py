@@ -41,6 +41,9 @@ def treaty_lines(treaty: Treaty, scenario: Scenario, titles: Titles) -> Iterator
         else:
             yield f"Invoked when {case}."
         transition = model.transition(name)
+        if clause.lapses is not None:
+            lapsed = phrase(clause.lapses, model, titles)
+            yield f"A pending answer lapses when {lapsed}; the clause may be invoked anew later."
         # the transition that opens a clause again stands by itself, and not with every clause
         for other in model.transitions:
             if other.clause == name and other.step == "reopened":

@@ -183,6 +183,8 @@ def _warn_never_fires(transition: Transition, path: KeyPath, reason: str, contex
             diagnostics.warn(path, "never binds before the horizon", key=True)
         case "invoked":
             diagnostics.warn((*path, "casus_foederis"), f"can never be invoked{reason}")
+        case "lapsed":
+            diagnostics.warn((*path, "lapses"), f"can never lapse{reason}")
         case "reopened":
             diagnostics.warn((*path, "reopens"), "can never be invoked again")
         case None:

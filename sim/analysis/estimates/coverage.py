@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.analysis.estimates.estimates import cheap_band, interval, reaches
 from sim.model.model import Model
+from sim.model.state import Variable
 from sim.reach.reachability import Reach
 from sim.results.counting import Accumulator, Counts
 from sim.results.frames import named
@@ -86,13 +87,18 @@ def _rows(model: Model) -> list[Row]:
     for rank, transition in enumerate(model.transitions):
         # only what answers a clause is asked; a response belongs to the transition above it
         call = calls.get(transition.clause, -1) if transition.step == "answered" else -1
-        begun = call >= 0 and model.variable(transition.name).start > 0  # the first is dormant
+        begun = call >= 0 and _is_invoked_at_start(model.variable(transition.name))
         rows.append(Row(transition.name, rank, rank, call, begun))
         for choice in transition.options:
             if choice.name is not None:
                 rows.append(Row(f"{transition.name}.{choice.name}", rank, option, call, begun))
             option += 1
     return rows
+
+
+def _is_invoked_at_start(status: Variable) -> bool:
+    """Whether a clause is invoked, or answered, before the path begins."""
+    return status.start >= status.levels.index("invoked")
 
 
 def _by_draw(counts: Accumulator, places: Counts) -> Counts:

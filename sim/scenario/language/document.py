@@ -260,7 +260,9 @@ def _treaty_variables(context: Context) -> list[Variable]:
         variables.append(treaties.flag_variable(treaty, binds=True))  # starts do not matter here
         for clause in keys(entry.value, "obligations"):
             responses = keys(entry.value, "obligations", clause, "responses")
-            variables.append(treaties.status_variable(treaty, clause, responses))
+            can_lapse = "lapses" in keys(entry.value, "obligations", clause)
+            levels = treaties.statuses_of(responses, can_lapse=can_lapse)
+            variables.append(treaties.status_variable(treaty, clause, levels))
     return variables
 
 

@@ -1,16 +1,24 @@
 """Treaties: for each a flag that binds, for each obligation its status and its transitions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from sim.decoding.declarations import optional, prose, required, section
 from sim.decoding.kinds import list_of, one_of
 from sim.decoding.scalars import DATE
 from sim.formatting import DAY
 from sim.model.delays import AT_ONCE, Delay
-from sim.model.expressions import Comparison, Constant, Expression, Logic, StateOf
+from sim.model.expressions import (
+    Comparison,
+    Constant,
+    Expression,
+    Fact,
+    Logic,
+    Not,
+    StateOf,
+)
 from sim.model.obligations import TYPES
 from sim.model.state import Variable
 from sim.model.transitions import Effect, Option, Transition, Trigger
@@ -22,11 +30,11 @@ from sim.scenario.language.scalar_types import ACTOR, ACTORS, SOURCES
 from sim.scenario.language.sourcing import Described, Reasoned, for_each_key
 from sim.scenario.language.state import FLAG_LEVELS
 
-# The first two levels of every obligation's status; its responses follow. They are part of the
-# machine form, and conditions compare with them: `mutual_aid.art4 == invoked`.
-DORMANT, INVOKED = "dormant", "invoked"
-_DORMANT, _INVOKED = Constant(0.0, DORMANT), Constant(1.0, INVOKED)
-RESERVED_STATUSES = frozenset({DORMANT, INVOKED, "reopened"})  # not allowed as names of responses
+# The first levels of every obligation's status; its responses follow. They are part of the machine
+# form, and conditions compare with them: `mutual_aid.art4 == invoked`. A clause that can lapse has
+# one level more, below `invoked`: nothing is owed there, and whatever is above has been answered.
+DORMANT, LAPSED, INVOKED = "dormant", "lapsed", "invoked"
+RESERVED_STATUSES = frozenset({DORMANT, LAPSED, INVOKED, "reopened"})  # no names of responses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +61,10 @@ class Obligation(Reasoned):
     reopens: Expression | None = optional(
         CONDITION, "Condition; when it turns true after an answer, the clause is invoked again."
     )
+    lapses: Expression | None = optional(
+        CONDITION,
+        "Condition under which a pending answer is dropped; while it holds, nothing is invoked.",
+    )
     for_each: Any = for_each_key()
 
     def checked(self, context: Context, invalid: frozenset[str]) -> Self:
@@ -74,11 +86,17 @@ class Obligation(Reasoned):
         """The treaty's and the clause's name: `mutual_aid.art4`, also that of its status."""
         return f"{self.path[1]}.{self.name}"
 
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The levels of its status, from the lowest."""
+        return statuses_of(self.responses, can_lapse=self.lapses is not None)
+
     def transitions(
         self, origin: str, where: str, rationalities: Mapping[str, Expression]
     ) -> Iterator[Transition]:
-        """Three steps: invoked, answered and, if the clause can be invoked again, reopened."""
+        """Its steps: invoked, lapsed, answered and reopened; the second and last if it has them."""
         name = self.qualified
+        invoking = (setting(name, self.statuses.index(INVOKED)),)
         shared = Transition(
             name=name,
             origin=origin,
@@ -92,51 +110,71 @@ class Obligation(Reasoned):
             name=f"{name}.invoked",
             step="invoked",
             when=self._invocation_guard(where),
-            limit=1,
-            options=(setting(name, 1),),
+            limit=1 if self.lapses is None else None,  # what has lapsed may be owed anew
+            options=invoking,
         )
+        if self.lapses is not None:
+            # before the answer: where both are due at one instant, the obligor looks again first
+            yield replace(
+                shared,
+                name=f"{name}.lapsed",
+                step="lapsed",
+                when=_both(self._status_is("==", INVOKED, where), self.lapses),
+                options=(setting(name, self.statuses.index(LAPSED)),),
+            )
         yield self._answered(shared, where, rationalities.get(self.obligor))
         if self.reopens is not None:
             # only an answered clause can be invoked again: its status is above `invoked`
-            is_answered = Comparison(">", StateOf(name), _INVOKED)
+            is_answered = self._status_is(">", INVOKED, where)
             yield replace(
                 shared,
                 name=f"{name}.reopened",
                 step="reopened",
-                when=Expression(is_answered, f"{name} > {INVOKED}", where),
+                when=_both(is_answered, _not(self.lapses)) if self.lapses else is_answered,
                 on=(Trigger(becomes=self.reopens),),  # the moment, not the state
-                options=(setting(name, 1),),
+                options=invoking,
             )
 
     def _answered(
         self, shared: Transition, where: str, rationality: Expression | None
     ) -> Transition:
         """The answer of the obligor, after the deliberation."""
-        name = self.qualified
-        is_invoked = Comparison("==", StateOf(name), _INVOKED)
+        name, first = self.qualified, self.statuses.index(INVOKED) + 1
         responses = model_options(self.responses, rationality)
         return replace(
             shared,
             step="answered",
-            when=Expression(is_invoked, f"{name} == {INVOKED}", where),
+            when=self._status_is("==", INVOKED, where),
             after=self.deliberation or AT_ONCE,
             limit=None if self.reopens is not None else 1,  # each reopening needs another answer
             choice=choice_of(self.responses),
-            # each response is also a level of the status, after dormant and invoked
+            # each response is also a level of the status, after `invoked`
             options=tuple(
-                replace(option, effects=(_set(name, 2 + i), *option.effects))
+                replace(option, effects=(_set(name, first + i), *option.effects))
                 for i, option in enumerate(responses)
             ),
         )
 
+    def _status_is(self, sign: Literal["==", "<=", ">"], level: str, where: str) -> Expression:
+        """A comparison of the clause's own status with one of its levels."""
+        value = Constant(float(self.statuses.index(level)), level)
+        node = Comparison(sign, StateOf(self.qualified), value)
+        return Expression(node, f"{self.qualified} {sign} {level}", where)
+
     def _invocation_guard(self, where: str) -> Expression:
-        """The treaty binds, the casus foederis holds, and the clause has not been invoked."""
-        name, casus = self.qualified, self.casus_foederis
-        binds = f"{self.path[1]}.binds"
-        is_dormant = Comparison("==", StateOf(name), _DORMANT)
-        node = Logic("and", (StateOf(binds), casus.node, is_dormant))
+        """The treaty binds, the casus foederis holds, and nothing was invoked that still stands.
+
+        A clause that can lapse is not invoked while the condition to lapse holds, and again after.
+        """
+        casus, binds = self.casus_foederis, f"{self.path[1]}.binds"
+        if self.lapses is None:
+            is_open = self._status_is("==", DORMANT, where)
+        else:
+            is_open = _both(_not(self.lapses), self._status_is("<=", LAPSED, where))
+        parts = is_open.node.parts if isinstance(is_open.node, Logic) else (is_open.node,)
+        node = Logic("and", (StateOf(binds), casus.node, *parts))
         # the text is what replays and errors show; `where` points at the casus foederis
-        text = f"{binds} and ({casus.text}) and {name} == {DORMANT}"
+        text = f"{binds} and ({casus.text}) and {is_open.text}"
         return Expression(node, text, casus.where or where)
 
 
@@ -188,7 +226,7 @@ class Treaty(Described):
         """The flag of the treaty, false until `moment`, and the status of every obligation."""
         yield flag_variable(self.name, binds=moment is None)
         for clause in self.obligations.values():
-            yield status_variable(self.name, clause.name, list(clause.responses))
+            yield status_variable(self.name, clause.name, clause.statuses)
 
     def binding(self, moment: float | None) -> Iterator[Transition]:
         """The transition at `moment` from which it binds; none if it binds from the start."""
@@ -222,11 +260,31 @@ def flag_variable(treaty: str, *, binds: bool) -> Variable:
     return Variable(name=name, kind="flag", levels=FLAG_LEVELS, size=2, start=start, owner=treaty)
 
 
-def status_variable(treaty: str, clause: str, responses: list[str]) -> Variable:
-    """The status of an obligation: dormant, invoked, then the responses."""
-    levels = (DORMANT, INVOKED, *responses)
+def status_variable(treaty: str, clause: str, levels: tuple[str, ...]) -> Variable:
+    """The status of an obligation, with the levels that `statuses_of` gives."""
     name, size = f"{treaty}.{clause}", len(levels)
     return Variable(name=name, kind="levels", levels=levels, size=size, start=0, owner=treaty)
+
+
+def statuses_of(responses: Iterable[str], *, can_lapse: bool) -> tuple[str, ...]:
+    """The levels of a status: dormant, lapsed where it can be, invoked, the responses."""
+    return (DORMANT, *((LAPSED,) if can_lapse else ()), INVOKED, *responses)
+
+
+def _both(one: Expression, other: Expression) -> Expression:
+    """Two conditions joined; for errors it stands where the first does."""
+    text = f"{_in_brackets(one)} and {_in_brackets(other)}"
+    return Expression(Logic("and", (one.node, other.node)), text, one.where)
+
+
+def _not(condition: Expression) -> Expression:
+    return Expression(Not(condition.node), f"not ({condition.text})", condition.where)
+
+
+def _in_brackets(condition: Expression) -> str:
+    """The text of a condition as a part of another; without brackets where none are needed."""
+    plain = isinstance(condition.node, (Comparison, Not, StateOf, Fact))
+    return condition.text if plain else f"({condition.text})"
 
 
 def _set(variable: str, value: int) -> Effect:

@@ -138,7 +138,7 @@ def named_transitions(root: tree.Mapping) -> dict[str, NamedTransition]:
             template = f"{treaty}.{clause.origin}" if clause.origin else ""
             answers = tuple(keys(clause.value, "responses"))
             made[f"{treaty}.{name}"] = NamedTransition(answers, template, clause.fillings)
-            for step in ("invoked", "reopened") if _below(clause, "reopens") else ("invoked",):
+            for step in _steps(clause):
                 later = f"{template}.{step}" if template else ""
                 made[f"{treaty}.{name}.{step}"] = NamedTransition((), later, clause.fillings)
     for section in ("moves", "events"):
@@ -148,6 +148,15 @@ def named_transitions(root: tree.Mapping) -> dict[str, NamedTransition]:
             options = ("nothing",) if _below(entry, "chance") else options
             made[name] = NamedTransition(options, entry.origin, entry.fillings)
     return made
+
+
+def _steps(clause: Entry) -> Iterator[str]:
+    """The steps of a clause that have a name of their own, `pact.art1.invoked`."""
+    yield "invoked"
+    if _below(clause, "lapses") is not None:
+        yield "lapsed"
+    if _below(clause, "reopens") is not None:
+        yield "reopened"
 
 
 def _below(entry: Entry, key: str) -> Node | None:
