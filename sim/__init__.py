@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.api import Comparison, Replay, Results, compare, rare, replay, run
     from sim.errors import EscalationError, RunError, ScenarioError, UsageError
-    from sim.scenario import Scenario, load
+    from sim.scenario import Scenario, load, loads
 
     __version__: str
 
@@ -23,7 +23,7 @@ _HOMES = {
         ("Comparison", "Replay", "Results", "compare", "rare", "replay", "run"), "sim.api"
     ),
     **dict.fromkeys(("EscalationError", "RunError", "ScenarioError", "UsageError"), "sim.errors"),
-    **dict.fromkeys(("Scenario", "load"), "sim.scenario"),
+    **dict.fromkeys(("Scenario", "load", "loads"), "sim.scenario"),
 }
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "UsageError",
     "compare",
     "load",
+    "loads",
     "rare",
     "replay",
     "run",

@@ -70,10 +70,19 @@ def read_record(home: Path, manifest: Mapping[str, Any]) -> Record:
 def _names(files: list[str]) -> dict[str, str]:
     """Where each file is kept: below the folder that holds them all."""
     # abspath and not resolve: `extends: ../base.yaml` is read beside a link, not where it leads
-    absolute = {file: os.path.abspath(file) for file in files}
+    named = {file: _as_file(file) for file in files}
+    absolute = {file: os.path.abspath(name) for file, name in named.items()}
     try:
         common = os.path.commonpath([os.path.dirname(one) for one in absolute.values()])
     except ValueError:  # on several disks of Windows
-        return {file: f"{FOLDER}/{index}/{Path(file).name}" for index, file in enumerate(files)}
+        return {
+            file: f"{FOLDER}/{index}/{Path(_as_file(file)).name}"
+            for index, file in enumerate(files)
+        }
     below = {file: Path(one).relative_to(common).as_posix() for file, one in absolute.items()}
     return {file: f"{FOLDER}/{name}" for file, name in below.items()}
+
+
+def _as_file(name: str) -> str:
+    """The name; of `<text>`, which was in memory and which no system allows, `text.yaml`."""
+    return f"{name[1:-1]}.yaml" if name.startswith("<") and name.endswith(">") else name

@@ -8,7 +8,7 @@ from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.outcomes import Evidence
 from sim.scenario.language.sourcing import Sourced
 from sim.scenario.language.treaties import Treaty
-from sim.scenario.loading import load, sources_alone
+from sim.scenario.loading import load, loads, sources_alone
 from sim.scenario.scenario import Scenario
 from sim.scenario.titles import titles_of
 
@@ -22,6 +22,7 @@ __all__ = [
     "Titles",
     "Treaty",
     "load",
+    "loads",
     "new",
     "sources_alone",
     "titles_of",

@@ -4,8 +4,9 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
+from typing import Any, Protocol
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, UsageError
 from sim.formatting import user_path
 from sim.machine_form import is_machine_form, read_model
 from sim.model import Model
@@ -23,16 +24,53 @@ from sim.scenario.warnings import warn
 from sim.source.composition import compose
 from sim.source.diagnostics import Diagnostics, unique
 from sim.source.for_each import expand
-from sim.source.reading import read
+from sim.source.in_memory import read_mapping
+from sim.source.reading import Read, read, read_bytes
+
+A_TEXT, A_MAPPING = "<text>", "<mapping>"  # what messages call a scenario without a file
 
 
-def load(path: str | PathLike[str]) -> Scenario:
+class Readable(Protocol):
+    """What `open` gives, or io.StringIO, or any other object that can be read."""
+
+    def read(self) -> str | bytes:
+        """All of it."""
+
+
+def load(source: str | PathLike[str] | Mapping[str, Any] | Readable) -> Scenario:
     """The scenario of a file, with the files that it extends and includes.
 
-    Raises ScenarioError with all errors, in the order of the file.
+    `source` is the path of the file, an open file (or any object with `read`), or what a file would
+    say as a mapping. Files that a mapping extends or includes are looked for in the working
+    directory. Raises ScenarioError with all errors, in the order of the file; of a mapping each
+    with the path of its keys, UsageError for anything else.
     """
+    if isinstance(source, (str, PathLike)):
+        return _loaded(user_path(source))
+    if isinstance(source, Mapping):
+        return _loaded(A_MAPPING, read_mapping(A_MAPPING, source))
+    if not callable(getattr(source, "read", None)):
+        found = f"{source!r:.60}"
+        raise UsageError(f"load: takes a path, an open file or a mapping, found {found}")
+    name = getattr(source, "name", None)  # a number, of a file without one
+    return loads(source.read(), file=name if isinstance(name, str) else A_TEXT)
+
+
+def loads(text: str | bytes, *, file: str = A_TEXT) -> Scenario:
+    """The scenario that a text says; `file` is what messages call it.
+
+    Files that it extends or includes are looked for beside `file`, by default in the working
+    directory. Raises ScenarioError with all errors, in the order of the text.
+    """
+    if not isinstance(text, (str, bytes)):
+        raise UsageError(f"loads: takes the text of a scenario, found {text!r:.60}")
+    raw = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    return _loaded(file, read_bytes(file, raw))
+
+
+def _loaded(file: str, main: Read | None = None) -> Scenario:
     with _garbage_collection_off():
-        return _load(user_path(path))
+        return _load(file, main)
 
 
 def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
@@ -53,8 +91,8 @@ def sources_alone(path: str | PathLike[str]) -> tuple[str, ...] | None:
     return tuple(document.sources)
 
 
-def _load(file: str) -> Scenario:
-    composed = compose(file)  # raises if a file cannot be read at all
+def _load(file: str, main: Read | None) -> Scenario:
+    composed = compose(file, main)  # raises if a file cannot be read at all
     if is_machine_form(composed.tree):  # no shorthand: nothing to expand or decode
         if composed.problems:
             raise ScenarioError(unique(composed.problems))

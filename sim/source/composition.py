@@ -7,7 +7,7 @@ from pathlib import Path
 from sim.errors import Place, Problem, ScenarioError, unknown
 from sim.source.diagnostics import describe
 from sim.source.inclusion import add, before, sections
-from sim.source.reading import read, similar_file
+from sim.source.reading import Read, read, similar_file
 from sim.source.tree import Entry, Mapping, Node, Scalar, Sequence, keys
 from sim.source.variants import NAMED_INSIDE, Variant, variant
 
@@ -37,14 +37,17 @@ class Composed:
         return replace(self.tree, entries={**self.tree.entries, key: entry})
 
 
-def compose(file: str) -> Composed:
-    """The tree of a file with the files that it extends and includes. Raises ScenarioError."""
-    return _compose(file, ())
+def compose(file: str, main: Read | None = None) -> Composed:
+    """The tree of a file with the files that it extends and includes. Raises ScenarioError.
+
+    `main` is what that file holds, if it is in memory; others are looked for beside `file`.
+    """
+    return _compose(file, (), main)
 
 
-def _compose(file: str, above: tuple[Path, ...]) -> Composed:
+def _compose(file: str, above: tuple[Path, ...], main: Read | None = None) -> Composed:
     """The tree of a file merged over its base; `above` are the files that extend it, in order."""
-    tree, problems, content, unread = read(file)
+    tree, problems, content, unread = main or read(file)
     made = Composed(tree, {file: content}, problems, unread=unread)  # its own file first
     chain = (*above, Path(file).resolve())
     _include(made, file)

@@ -45,9 +45,11 @@ class Diagnostics:
 
 def unique(problems: Iterable[Problem]) -> list[Problem]:
     """Each problem once: a line that for_each copied has the same one in every copy."""
-    seen: dict[tuple[Place, str], Problem] = {}
+    seen: dict[tuple[Place, str, str], Problem] = {}
     for problem in problems:
-        seen.setdefault((problem.place, problem.text), problem)  # the path may differ
+        # the path may differ; but of what is in memory it is all there is of a place
+        path = "" if problem.place.line else problem.path
+        seen.setdefault((problem.place, problem.text, path), problem)
     return list(seen.values())
 
 

@@ -55,7 +55,13 @@ def read(file: str) -> Read:
 
     An error of YAML does not hide the others: the section in which it is is left out.
     """
-    raw = _bytes(file)
+    return read_bytes(file, _bytes(file))
+
+
+def read_bytes(file: str, raw: bytes) -> Read:
+    """As `read`, of what is in memory; `file` is what messages call it."""
+    if len(raw) > FILE_BYTES:
+        raise refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
     tree, problems, unread = _parsed(file, _text(file, raw))
     if tree is None:
         raise refusal(file, "is empty; a scenario starts with `scenario: name`")
@@ -88,7 +94,7 @@ def _parsed(file: str, text: str) -> tuple[Node | None, list[Problem], set[str]]
 
 
 def _bytes(file: str) -> bytes:
-    """The content of a file. Raises ScenarioError if it is missing or too large."""
+    """The content of a file, or more than is allowed. Raises ScenarioError if it is missing."""
     path = Path(file)
     try:
         with path.open("rb") as stream:
@@ -100,8 +106,6 @@ def _bytes(file: str) -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise without_line(file, f"cannot be read: {reason}") from None
-    if len(raw) > FILE_BYTES:
-        raise refusal(file, f"is larger than {FILE_BYTES:,} bytes, the limit for one file")
     return raw
 
 

@@ -53,8 +53,9 @@ def check_unique_names(diagnostics: Diagnostics) -> None:
             if name in seen:
                 first = seen[name]
                 line = place_of(root, first, key=True).line
-                text = f"the name {name!r} is used twice: {space[str(first[0])]} has it in line"
-                diagnostics.problem(path, f"{text} {line}", key=True)
+                text = f"the name {name!r} is used twice: {space[str(first[0])]} has it"
+                # of what is in memory there are no lines
+                diagnostics.problem(path, f"{text} in line {line}" if line else text, key=True)
             seen.setdefault(name, path)  # the first use
 
 
