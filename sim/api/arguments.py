@@ -166,6 +166,8 @@ def _recorded(home: Path) -> tuple[Scenario, Mapping[str, Any]]:
     under = manifest["under"]
     # the model has the interventions in it already
     applied = scenario.under(under) if under and not scenario.is_machine_form else scenario
+    for keys in manifest.get("changes", ()):
+        applied = applied.with_(**keys)
     form = record.files.get(MODEL)
     if form is not None and applied.resolved().encode() != form:
         # `dataclasses.replace(scenario, model=...)`: another model was run than the file's

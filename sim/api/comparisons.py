@@ -106,9 +106,8 @@ class Comparison:
     def __repr__(self) -> str:
         """One line: the baseline's scenario, how much was run, and the interventions."""
         about = self.baseline.provenance
-        under = f" under {about.under}" if about.under else ""
         return (
-            f"<Comparison of {about.scenario}{under} with {', '.join(self.twins)}: "
+            f"<Comparison of {about.scenario}{about.conditions} with {', '.join(self.twins)}: "
             f"{about.sample(' each')}, seed {about.seed}, engine {about.engine}>"
         )
 

@@ -48,10 +48,9 @@ class Results(SourcedTables):
     def __repr__(self) -> str:
         """One line: the scenario, how much was run, and the headlines with their intervals."""
         about = self.provenance
-        under = f" under {about.under}" if about.under else ""
         found = "".join(f"; {name} {in_words}" for name, in_words in self.headlines().items())
         return (
-            f"<Results of {about.scenario}{under}: {about.sample()}, seed {about.seed}, "
+            f"<Results of {about.scenario}{about.conditions}: {about.sample()}, seed {about.seed}, "
             f"engine {about.engine}{', interrupted' * about.interrupted}{found}>"
         )
 
@@ -63,7 +62,7 @@ class Results(SourcedTables):
             about.title,
             [
                 about.question,
-                f"under {about.under}" if about.under else "",
+                about.conditions.strip(),
                 f"{about.sample()}; seed {about.seed}, engine {about.engine}",
                 NOTES[layers_of(self)],
             ],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,8 +197,11 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
     """Where results come from: the scenario and its files, seed, arguments and versions."""
     model = model_of(scenario)
     files: Mapping[str, str] = {}  # a model alone was read from no file
-    question = under = file = ""
+    question = under = file = changed = ""
+    changes: tuple[Mapping[str, Any], ...] = ()
     if not isinstance(scenario, Model):
+        changes = tuple(one.written for one in scenario.additions)
+        changed = scenario.changed
         question, under = scenario.question, "+".join(scenario.applied)
         file = Path(scenario.file).as_posix()
         # of what was parsed when it was parsed: the file may have changed or moved since
@@ -224,4 +227,6 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
         arguments=plan.arguments(),
         versions=versions(),
         files=files,
+        changes=changes,
+        changed=changed,
     )

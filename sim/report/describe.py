@@ -145,6 +145,8 @@ def _initialisation(scenario: Scenario) -> Iterator[str]:
     yield f"Every path starts{day} in the state given above."
     if scenario.applied:
         yield f"Interventions applied: {joined(scenario.applied)}."
+    if scenario.changed:
+        yield f"Changed from Python: {scenario.changed}."
     titles = titles_of(scenario)
     rows = [
         (

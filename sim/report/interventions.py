@@ -21,7 +21,8 @@ def change_in_words(intervention: Intervention, scenario: Scenario, titles: Titl
         title = next(filter(None, known), "")
         parts.append(f"{f'{title} ({code(name)})' if title else code(name)} is void")
     for name, value in intervention.set.items():
-        parts.append(f"{code(name)} is {_number(model.parameter(name), value)}")
+        distributed = "is" if value.kind == "fixed" else "is distributed as"
+        parts.append(f"{code(name)} {distributed} {_number(model.parameter(name), value)}")
     for name, start in intervention.start.items():
         parts.append(f"{code(name)} starts at {plain(model.variable(name).word(start))}")
     if intervention.has_event:
@@ -32,6 +33,10 @@ def change_in_words(intervention: Intervention, scenario: Scenario, titles: Titl
 def in_force(parameter: Parameter, written: str, scenario: Scenario) -> str:
     """The value of a parameter as the model has it; under an intervention, with what sets it."""
     declared = scenario.declared.interventions
+    # the last word on it
+    for one in reversed(scenario.additions):
+        if parameter.name in one.meant.set:
+            return f"{_number(parameter, parameter.distribution)} (set by `with_`; else {written})"
     for name in scenario.applied:
         if parameter.name in declared[name].set:
             value = _number(parameter, parameter.distribution)
@@ -40,8 +45,8 @@ def in_force(parameter: Parameter, written: str, scenario: Scenario) -> str:
 
 
 def _number(parameter: Parameter, value: Distribution) -> str:
-    """A parameter's value without spread, with as many digits as the file's own numbers have."""
-    if value.levels:
+    """A parameter's value, with as many digits as the file's own numbers have."""
+    if value.levels and value.kind == "fixed":
         return value.levels[int(value.numbers[0])]
     return in_words(value, parameter.time)
 

@@ -99,6 +99,8 @@ def _head(about: Provenance, titles: Titles) -> Iterator[RenderableType]:
         yield Text(about.question)
     if about.under:
         yield Text(f"Interventions applied: {titles.changes(about.under)}", "bold")
+    if about.changed:
+        yield Text(f"Changed from Python: {about.changed}", "bold")
     yield ""
     since = f" from {about.start}" if about.start else ""
     days = duration_in_words(about.horizon * DAY)
@@ -280,6 +282,8 @@ def _routes(
             yield Padding(Text(ARROW.join(steps)), (0, 0, 0, 4))
         if len(table) > ROUTES:
             yield Text(f"and {len(table) - ROUTES} more in routes.csv")
+        if about.changed:  # no file and no option of a command says that
+            continue
         yield Text("to see the path of the first:")
         # in one line, however long, so that it can be pasted
         line = f"    {path_command(table.iloc[0], about, replay)}"

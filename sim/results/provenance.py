@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -41,6 +41,15 @@ class Provenance:
     arguments: Mapping[str, object]
     versions: Mapping[str, str]
     files: Mapping[str, str]  # SHA-256 of every scenario file read
+    # what `Scenario.with_` changed: its keys, one mapping a call; and in a few words
+    changes: tuple[Mapping[str, Any], ...] = ()
+    changed: str = ""
+
+    @property
+    def conditions(self) -> str:
+        """` under a+b, with p = 0.2`: what the scenario as it is written had not; else empty."""
+        under = f" under {self.under}" if self.under else ""
+        return f"{under} with {self.changed}" if self.changed else under
 
     @property
     def interrupted(self) -> bool:
@@ -63,13 +72,16 @@ class Provenance:
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Provenance:
         """The provenance that `to_manifest` wrote; keys of other purposes are passed over."""
         known = {field.name for field in fields(cls)}
-        missing = sorted(known - manifest.keys())
+        # what has a default came later, and was not written before
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        missing = sorted(needed - manifest.keys())
         if missing:
             raise UsageError(f"manifest.json: has no {', '.join(missing)}; run the scenario again")
         # a manifest has more: columns, digests of files, names of alternatives
         about = {key: value for key, value in manifest.items() if key in known}
         about["start"] = date.fromisoformat(about["start"]) if about["start"] else None
-        about["headlines"] = tuple(about["headlines"])
+        for name in ("headlines", "changes"):
+            about[name] = tuple(about.get(name, ()))
         return cls(**about)
 
 

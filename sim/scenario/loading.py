@@ -135,6 +135,7 @@ def _load(file: str, main: Read | None) -> Scenario:
         warnings=tuple(sorted(unique(diagnostics.warnings))),
         variant=composed.variant,
         events={event.name: event for event in resolved.added},  # kept for `under`
+        context=context,  # and for `with_`
     )
 
 

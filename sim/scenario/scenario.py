@@ -1,18 +1,20 @@
 """The scenario that `load` returns: declarations, model, warnings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, UsageError
+from sim.errors import Problem, ScenarioError, UsageError
 from sim.formatting import counted
 from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.model.transitions import Transition
-from sim.scenario import apply
+from sim.scenario import additions, apply
+from sim.scenario.additions import Addition
 from sim.scenario.assumptions import Stipulated, unsourced
+from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.source.variants import Variant
 
@@ -40,6 +42,9 @@ class Scenario:
     is_machine_form: bool = False  # loaded from what `resolve` writes: it has a model, nothing else
     variant: Variant | None = field(default=None, repr=False)  # of a file that it extends
     events: Mapping[str, Transition] = field(repr=False, compare=False)  # that interventions add
+    additions: tuple[Addition, ...] = ()  # changes by `with_`, the last one last
+    # of decoding, for `with_`; a machine form has none
+    context: Context | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -134,7 +139,8 @@ class Scenario:
         }
         sizes = ", ".join(counted(len(things), name) for name, things in parts.items())
         under = f", under {'+'.join(self.applied)}" if self.applied else ""
-        return f"<Scenario {self.name!r} of {self.file}: {sizes}{under}>"
+        changed = f", with {self.changed}" if self.changed else ""
+        return f"<Scenario {self.name!r} of {self.file}: {sizes}{under}{changed}>"
 
     def under(self, names: str | Iterable[str]) -> "Scenario":
         """The scenario under an intervention, or under several: `a+b` or `["a", "b"]` is both.
@@ -152,8 +158,49 @@ class Scenario:
         known = self.declared.interventions
         # from the model as loaded or as changed: `under(a).under(b)` is `under(a+b)`
         chosen = apply.select_in_file_order(known, [*self.applied, *wanted])
+        more = [one for one in chosen if one.name not in self.applied]
+        if problems := list(additions.contradictions(more, self.additions)):
+            raise ScenarioError(problems)
         change = apply.combine(chosen, self.events)
-        return replace(self, model=apply.checked_model(self.model, change), applied=change.names)
+        model = additions.changed(self.model, change, self.additions)
+        return replace(self, model=model, applied=change.names)
+
+    def with_(
+        self,
+        *,
+        set: Mapping[str, Any] | None = None,
+        start: Mapping[str, Any] | None = None,
+        void: str | Sequence[str] | None = None,
+        name: str = "",
+        **event: Any,
+    ) -> "Scenario":
+        """The scenario with some things changed: what an intervention could change, without a file.
+
+        `set` gives parameters a value, `{"trust": 0.2}`, or a distribution as in YAML,
+        `{"trust": {"pert": [0.1, 0.2, 0.4]}}`; of durations a number is days. `start` gives state
+        variables another value on day 0, `void` names treaties, clauses, moves or events without
+        effect; other keys of an intervention (`at`, `when`, `after`, `then`, `choose` ...) add an
+        event, called `name`. What is changed later has the last word. Provenance records it.
+
+        Raises ScenarioError with everything that is wrong, each with its path of keys, and
+        UsageError for a name that is taken or of a machine form.
+        """
+        if self.context is None:
+            raise UsageError(f"{self.file} is a machine form, which has no interventions")
+        keys = {"set": set, "start": start, "void": void, **event}
+        own = name or f"with_{len(self.additions) + 1}"
+        made = additions.addition(keys, own, self.declared, self.context, self.model)
+        every = (*self.additions, made)
+        chosen = apply.select_in_file_order(self.declared.interventions, self.applied)
+        change = apply.combine(chosen, self.events)
+        model = additions.changed(self.model, change, every)
+        warnings = (*self.warnings, *made.warnings)
+        return replace(self, model=model, additions=every, warnings=warnings)
+
+    @property
+    def changed(self) -> str:
+        """What `with_` changed, in a few words; empty for a scenario as it is written."""
+        return ", ".join(map(str, self.additions))
 
     def resolved(self) -> str:
         """The machine form as YAML: all shorthand expanded, in a stable order."""

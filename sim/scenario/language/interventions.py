@@ -1,7 +1,7 @@
 """Interventions: treaties void, parameters set, other starts, an added event."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
 from sim.decoding import kinds
@@ -13,6 +13,7 @@ from sim.expressions import one_line
 from sim.model.parameters import Distribution, Parameter
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
+from sim.scenario.language.distributions import DISTRIBUTION, ParameterValue
 from sim.scenario.language.effects import VALUE, Value, value_of
 from sim.scenario.language.rules import Rule
 from sim.scenario.language.scalar_types import seconds_of
@@ -27,15 +28,34 @@ Owner = TypeVar("Owner", Parameter, Variable)
 
 
 def _set(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, Distribution]:
-    """The parameters that are set, each as a distribution without spread."""
+    """The parameters that are set, each to a distribution; that of one value has no spread."""
     known = context.vocabulary.parameters
-    return dict(_changed(node, path, context, "parameter", known, fixed_distribution))
+
+    def convert(parameter: Parameter, node: Node, path: KeyPath) -> Distribution:
+        if isinstance(node, tree.Mapping):
+            given = kinds.decode_value(DISTRIBUTION, node, path, context)
+            return distribution_like(parameter, given)
+        return fixed_distribution(parameter, one_value(node, path, context))
+
+    return dict(_changed(node, path, context, "parameter", known, convert))
 
 
 def _start(node: Node, path: KeyPath, context: Context) -> Mapping[Reference, int]:
     """The variables that start at another value, each with the number of that value."""
     known = context.vocabulary.variables
-    return dict(_changed(node, path, context, "state variable", known, value_of))
+
+    def convert(variable: Variable, node: Node, path: KeyPath) -> int:
+        return value_of(variable, one_value(node, path, context))
+
+    return dict(_changed(node, path, context, "state variable", known, convert))
+
+
+def one_value(node: Node, path: KeyPath, context: Context) -> Value:
+    """The one value that a node is. Raises Invalid."""
+    if not isinstance(node, tree.Scalar):
+        raise Invalid(f"must be one value, which it has in every draw, found {describe(node)}")
+    value: Value = kinds.decode_value(VALUE, node, path, context)
+    return value
 
 
 def _changed(
@@ -44,7 +64,7 @@ def _changed(
     context: Context,
     what: str,
     known: Mapping[str, Owner],
-    convert: Callable[[Owner, Value], Any],
+    convert: Callable[[Owner, Node, KeyPath], Any],
 ) -> Iterator[tuple[Reference, Any]]:
     """Names with their new values; what is invalid is reported and left out."""
     for name, entry in kinds.require_mapping(node).entries.items():
@@ -52,12 +72,8 @@ def _changed(
         reference.place = entry.place
         below = (*path, name)
         try:
-            if not isinstance(entry.value, tree.Scalar):
-                found = describe(entry.value)
-                raise Invalid(f"must be one value, which it has in every draw, found {found}")
-            value = kinds.decode_value(VALUE, entry.value, below, context)
             if name in known:
-                yield reference, convert(known[name], value)
+                yield reference, convert(known[name], entry.value, below)
             elif name not in context.vocabulary.invalid:  # else reported where it is declared
                 raise Invalid(unknown(what, name, known), key=True)
         except Invalid as error:
@@ -83,8 +99,13 @@ def _void(node: Node, path: KeyPath, context: Context) -> tuple[Reference, ...]:
     return names
 
 
-def _named_values(_: object) -> kinds.Schema:
+def _named_values(_: kinds.Definitions) -> kinds.Schema:
     return {"type": "object", "additionalProperties": VALUE.schema({})}
+
+
+def _named_distributions(known: kinds.Definitions) -> kinds.Schema:
+    either = [VALUE.schema(known), DISTRIBUTION.schema(known)]
+    return {"type": "object", "additionalProperties": {"anyOf": either}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +118,9 @@ class Intervention(Rule):
         default=(),
     )
     set: Mapping[Reference, Distribution] = optional(
-        Kind(_set, _named_values), "Parameters and the value each has, in every draw.", default={}
+        Kind(_set, _named_distributions),
+        "Parameters and the value each has in every draw, or its distribution.",
+        default={},
     )
     start: Mapping[Reference, int] = optional(
         Kind(_start, _named_values), "Variables and the value each has on day 0.", default={}
@@ -133,3 +156,25 @@ def fixed_distribution(parameter: Parameter, written: Value) -> Distribution:
         return Distribution(kind="fixed", numbers=(float(written),))
     needed = "a duration" if parameter.time else "a number"
     raise Invalid(f"must be {needed}, found {text!r}{percent_hint(text)}")
+
+
+def distribution_like(parameter: Parameter, given: ParameterValue) -> Distribution:
+    """A distribution in place of a parameter's own, in the same unit. Raises Invalid."""
+    own, other = parameter.distribution, given.distribution
+    if bool(own.levels) != bool(other.levels):
+        needed = (
+            f"choices among {', '.join(own.levels)}" if own.levels else "a distribution of numbers"
+        )
+        raise Invalid(f"must be {needed}, as {parameter.name} has")
+    if own.levels:
+        for level in other.levels:
+            if level not in own.levels:
+                raise Invalid(unknown(f"choice of {parameter.name}", level, own.levels))
+        # in the order that is declared, since a choice is stored by its position
+        weights = dict(zip(other.levels, other.numbers, strict=True))
+        numbers = tuple(weights.get(level, 0.0) for level in own.levels)
+        return replace(other, numbers=numbers, levels=own.levels)
+    if parameter.time != given.time:
+        needed = "durations such as 5 d" if parameter.time else "numbers without a unit"
+        raise Invalid(f"must have {needed}, as {parameter.name} has")
+    return other
