@@ -30,7 +30,8 @@ CONSTRUCTS = """
     casus_foederis deliberation responses reopens lapses stipulated moves events actor when on
     becomes after at speed memory once limit choose probability weight utility of_rest available
     then chance at_least at_most stop_when outcomes headline endings otherwise interventions void
-    set evidence outcome for_each extends remove include
+    set evidence outcome cases counts_this times happened ending until for_each extends remove
+    include
     """
 
 

@@ -12,7 +12,7 @@ from sim.model.transitions import Transition
 from sim.report.interventions import change_in_words, in_force, variant_of
 from sim.report.markdown import bullet, code, document, heading, joined, sentences, table
 from sim.report.rules import rule_lines, treaty_lines, void_by
-from sim.scenario import Scenario, Sourced, titles_of
+from sim.scenario import Occurrence, Scenario, Sourced, titles_of
 
 PARTS = (
     ("treaty", "of treaties"),
@@ -177,12 +177,38 @@ def _input(scenario: Scenario) -> Iterator[str]:
         yield "The historical record below is compared with the estimates: a check, not an input."
         yield ""
         yield from table(("record", "outcome", "count", "source"), evidence)
+    yield from _happened(scenario)
     sources = scenario.declared.sources
     if sources:
         yield from ["", "Sources:", ""]
     for source in sources.values():
         unsure = " (unconfirmed)" if source.unconfirmed else ""
         yield bullet(f"{code(source.name)}: {source.cite}{unsure} {_link(source.url)}")
+
+
+def _happened(scenario: Scenario) -> Iterator[str]:
+    """What happened in the case, if the file says so; no rule may read it."""
+    record = scenario.declared.happened
+    if record is None:
+        return
+    until = "" if record.until is None else f" until {duration_in_words(record.observed)}"
+    yield from ["", f"What happened{until}, for `score` to compare; no rule reads it:", ""]
+    titles = {outcome.name: outcome.title for outcome in scenario.model.outcomes}
+    rows = [(code(name), titles[name], _when(one)) for name, one in record.outcomes.items()]
+    yield from table(("outcome", "meaning", "happened"), rows)
+    parts = [f"Ending: {code(record.ending)}"] if record.ending else []
+    parts += [f"Sources: {joined(record.source)}"] if record.source else []
+    text = sentences(*parts, record.note)
+    yield from ["", text] if text else []
+
+
+def _when(one: Occurrence | None) -> str:
+    if one is None:
+        return "unknown"
+    if not one.happened:
+        return "no"
+    first, last = duration_in_words(one.earliest), duration_in_words(one.latest)
+    return f"after {first}" if first == last else f"between {first} and {last}"
 
 
 def _submodels(scenario: Scenario) -> Iterator[str]:

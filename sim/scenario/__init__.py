@@ -4,6 +4,7 @@ from sim.decoding.scalars import RESERVED
 from sim.model.titles import Titles
 from sim.scenario.authoring import new
 from sim.scenario.language.document import GROUPS
+from sim.scenario.language.happened import Happened, Occurrence
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.outcomes import Evidence
 from sim.scenario.language.sourcing import Sourced
@@ -16,7 +17,9 @@ __all__ = [
     "GROUPS",
     "RESERVED",
     "Evidence",
+    "Happened",
     "Intervention",
+    "Occurrence",
     "Scenario",
     "Sourced",
     "Titles",

@@ -1,4 +1,4 @@
-"""Assumptions, treaties and evidence of a scenario as data frames.
+"""Assumptions, treaties, evidence and record of a scenario as data frames.
 
 Columns of `parameters`, `delays` and `stipulated`, whose index is the name:
 
@@ -11,10 +11,12 @@ Columns of `parameters`, `delays` and `stipulated`, whose index is the name:
 """
 
 from collections.abc import Iterator
+from math import nan
 from typing import Any
 
 import pandas as pd
 
+from sim.formatting import DAY
 from sim.model import Model
 from sim.model.quantiles import of_delay, of_parameter
 from sim.scenario.assumptions import Stipulated
@@ -94,6 +96,19 @@ def evidence(declared: Document) -> pd.DataFrame:
     ]
     names = ["name", "outcome", "successes", "trials", "about", "source"]
     return pd.DataFrame(rows, columns=names).set_index("name")
+
+
+def happened(declared: Document) -> pd.DataFrame:
+    """One row an outcome of the record, in its order: index name; earliest, latest (days).
+
+    Both are infinite where it did not happen, and missing where that is unknown.
+    """
+    record = declared.happened.outcomes if declared.happened else {}
+    rows = [
+        (name, one.earliest / DAY if one else nan, one.latest / DAY if one else nan)
+        for name, one in record.items()
+    ]
+    return pd.DataFrame(rows, columns=["name", "earliest", "latest"]).set_index("name")
 
 
 def _frame(rows: Iterator[dict[str, Any]]) -> pd.DataFrame:

@@ -121,6 +121,13 @@ class Scenario:
 
         return frames.evidence(self.declared)
 
+    @property
+    def happened(self) -> "pd.DataFrame":
+        """What happened in the case itself, one row an outcome; see `sim.scenario.frames`."""
+        from sim.scenario import frames
+
+        return frames.happened(self.declared)
+
     def _repr_html_(self) -> str:
         """Question, actors and warnings, for notebooks."""
         lines = [f"<b>{escape(self.title)}</b>", escape(self.question), escape(repr(self)[1:-1])]

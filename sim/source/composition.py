@@ -14,6 +14,8 @@ from sim.source.variants import NAMED_INSIDE, Variant, variant
 LONGEST_CHAIN = 20  # files that extend one another; every one is read again for each variant
 # Nothing else in a scenario reads names of these sections, so that removing from them breaks none.
 _NOT_READ = ("endings", "interventions", "evidence")
+# A variant describes another case or another model, so that the base's record is not its own.
+_NOT_INHERITED = ("happened",)
 
 
 @dataclass(slots=True)
@@ -178,7 +180,7 @@ def _merged(base: Mapping, over: Mapping) -> Mapping:
 
     A key of a declaration replaces the base's value as a whole; lists are not merged.
     """
-    sections = dict(base.entries)
+    sections = {key: one for key, one in base.entries.items() if key not in _NOT_INHERITED}
     for section, entry in over.entries.items():
         below = sections.get(section)
         if below and isinstance(below.value, Mapping) and isinstance(entry.value, Mapping):

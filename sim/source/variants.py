@@ -9,6 +9,8 @@ from sim.source.tree import KeyPath, Mapping, entries, keys
 
 # Sections whose declarations contain named declarations again, which are merged one by one, too.
 NAMED_INSIDE = {"treaties": "obligations", "actors": "state"}
+# What happened is neither added to the base nor replaced in it: it is of this file alone.
+_OWN = ("happened",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def variant(file: str, base: Mapping, over: Mapping, removes: Iterable[str]) -> 
 def _declared(tree: Mapping) -> Iterator[KeyPath]:
     """The paths of a file's declarations with names, those inside of others after these."""
     for section, entry in tree.entries.items():
-        for name, thing in entries(entry.value):
+        for name, thing in entries(entry.value) if section not in _OWN else ():
             yield section, name
             inside = NAMED_INSIDE.get(section, "")
             yield from ((section, name, inside, one) for one in keys(thing.value, inside))

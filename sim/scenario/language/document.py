@@ -23,6 +23,7 @@ from sim.scenario.language import formulas, treaties
 from sim.scenario.language.context import Context
 from sim.scenario.language.delays import NamedDelayDeclaration
 from sim.scenario.language.distributions import ParameterDeclaration
+from sim.scenario.language.happened import HAPPENED, Happened
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.names import FACTS, vocabulary
 from sim.scenario.language.outcomes import ENDING, EndingDeclaration, Evidence, OutcomeDeclaration
@@ -170,6 +171,9 @@ class Document(Described):
     evidence: Mapping[str, Evidence] = section(
         Evidence, "Historical record of an outcome; shown beside the estimate."
     )
+    happened: Happened | None = optional(
+        HAPPENED, "What happened in the case itself: read by `score`, never by `run`."
+    )
     # treaty -> seconds after day 0 from which it binds; None: it binds at the start
     moments: Mapping[str, float | None] = field(default_factory=dict)
 
@@ -190,7 +194,7 @@ _LISTS = ("sources", "ladders")
 _STATE = ("relations", "state", "parameters")
 _NAMED = ("facts", "delays", "actors")
 _RULES = ("treaties", "moves", "events", "interventions")
-_ENDS = ("stop_when", "outcomes", "endings", "evidence")
+_ENDS = ("stop_when", "outcomes", "endings", "evidence", "happened")
 GROUPS = (_PROSE, _LISTS, _STATE, _NAMED, _RULES, _ENDS)
 
 

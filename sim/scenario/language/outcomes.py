@@ -6,7 +6,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Self
 
 from sim.decoding.declarations import optional, required, tagged_union
-from sim.decoding.scalars import FLAG, POSITIVE_WHOLE, REFERENCE, TRUE, WHOLE
+from sim.decoding.kinds import one_of
+from sim.decoding.scalars import FLAG, POSITIVE_WHOLE, REFERENCE, TRUE, WHOLE, reference_to
 from sim.errors import unknown
 from sim.model.expressions import Expression, outcomes_read
 from sim.model.model import Ending, Outcome
@@ -59,6 +60,19 @@ class Evidence(Described):
     outcome: str = required(REFERENCE, "The outcome that it is about.")
     successes: int = required(WHOLE, "Number of cases in which it happened.")
     trials: int = required(POSITIVE_WHOLE, "Number of cases in which it could have happened.")
+    # what `score` needs to take it for a rival of the model
+    cases: str | None = optional(
+        one_of("generic", "region"),
+        "`generic`: such crises anywhere, or `region`: those of this region; a rival in `score`.",
+    )
+    counts_this: bool = optional(
+        FLAG,
+        "`true`: the case in `happened` is one of the trials; `score` leaves it out.",
+        default=False,
+    )
+    times: str | None = optional(
+        reference_to("delay", "delays"), "The named delay that says how long it took, for `score`."
+    )
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
 
     def checked(self, context: Context, invalid: frozenset[str]) -> Self:
