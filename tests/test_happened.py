@@ -3,11 +3,11 @@
 from math import inf, isinf, isnan
 
 import pytest
+from command_line import call as call
 from pandas.testing import assert_frame_equal
 
 import sim
 from sim.errors import ScenarioError
-from sim.report.describe import describe
 from sim.scenario import load
 
 CASE = """\
@@ -83,12 +83,16 @@ def test_a_variant_does_not_inherit_the_record(tmp_path):
     assert again.variant.adds == again.variant.replaces == ()
 
 
-def test_describe_shows_it(tmp_path):
-    shown = describe(case(tmp_path, RECORDS["war"]))
+def test_describe_shows_it(tmp_path, call):
+    case(tmp_path, RECORDS["war"])
+    _, shown, _ = call("describe", tmp_path / "case.yaml")
     assert "What happened until 30 d" in shown
     assert "| `war` | after 3 d |" in shown
     assert "| `talks` | unknown |" in shown
-    assert "What happened" not in describe(case(tmp_path, ""))
+    case(tmp_path, "")
+    _, shown, _ = call("describe", tmp_path / "case.yaml")
+    assert shown
+    assert "What happened" not in shown
 
 
 def test_the_machine_form_does_not_have_it(tmp_path):
