@@ -95,7 +95,7 @@ def delays(n: int = 10_000, seed: int = 1) -> Finding:
             distance, p = map(float, stats.kstest(waits, kind.cdf))
             noticed = float(stats.kstest(waits * 1.2, kind.cdf).pvalue)
         rows[name] = {"n": len(waits), "distance": distance, "p": p, "p_if_a_fifth_longer": noticed}
-        # Bonferroni over nine kinds: one failure in 10,000 seeds if all is right.
+        # Bonferroni over ten kinds: one failure in 10,000 seeds if all is right.
         failed += failures(
             (p > 1e-4 / len(DELAYS), f"{name}: p = {p:.2g}"),
             (len(waits) == n, f"{name}: {len(waits)} waits of {n}"),

@@ -92,9 +92,10 @@ def parameters(values: dict[str, np.ndarray]) -> Figure:
 
 
 def _functions(kinds: dict[str, Kind], drawn: dict[str, Any], label: str, band: float) -> Figure:
-    """Nine distribution functions: sampled (dots) on the closed form; below, the residual."""
-    figure = Figure(figsize=(WIDTH, 7.4))
-    grid = figure.subplots(6, 3, height_ratios=[2.2, 1] * 3)
+    """Distribution functions: sampled (dots) on the closed form; below, the residual."""
+    rows = -(-len(kinds) // 3)
+    figure = Figure(figsize=(WIDTH, 7.4 * rows / 3))
+    grid = figure.subplots(2 * rows, 3, height_ratios=[2.2, 1] * rows)
     for number, (name, kind) in enumerate(kinds.items()):
         row, column = divmod(number, 3)
         upper, lower = grid[2 * row, column], grid[2 * row + 1, column]
@@ -105,7 +106,12 @@ def _functions(kinds: dict[str, Kind], drawn: dict[str, Any], label: str, band: 
         else:
             upper.set_ylabel("share below")
             lower.set_ylabel("residual")
-    grid[5, 1].set_xlabel(label)
+    for number in range(len(kinds), 3 * rows):  # places that the last row leaves empty
+        row, column = divmod(number, 3)
+        grid[2 * row, column].remove()
+        grid[2 * row + 1, column].remove()
+    # in the middle where there is one, else below the only column of the last row
+    grid[-1, 1 if len(kinds) % 3 != 1 else 0].set_xlabel(label)
     return figure
 
 

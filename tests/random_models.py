@@ -155,6 +155,7 @@ SIMPLE_DELAYS = (
     {"quantiles": {"10%": "1 d", "50%": "3 d", "90%": "9 d"}},
     {"quantiles": {"25%": "1 d", "75%": "3 d"}},
     {"observed": ["1 d", "1 d", "2 d", "7 d"]},
+    {"observed": {"1 d": 2, "2 d": 1, "7 d": 1}, "smoothed": True},
 )
 
 

@@ -56,6 +56,8 @@ def mix(*parts):
     return delay("mix", *shares, parts=tuple(part for _, part in parts))
 
 
+HEAPS = (9456.4, 21766.0, 21920.3, 22091.7, 91340.7)  # seconds: nothing is left between them
+SEEN = (0.2, 1, 1, 3, 4, 4.5, 9, 30, 30, 77)  # days
 DELAYS = {
     "at once": AT_ONCE,
     "exactly": delay("exactly", days(5)),
@@ -69,6 +71,7 @@ DELAYS = {
     "three quantiles": quantiles({0.1: 1, 0.5: 3, 0.9: 20}),
     "five quantiles": quantiles({0.05: 1, 0.25: 2.2, 0.5: 4, 0.75: 8, 0.95: 40}),
     "observed": delay("observed", observations=(0.0, DAY, DAY, 3 * DAY, 9 * DAY)),
+    "smoothed": delay("smoothed", observations=tuple(DAY * seen for seen in SEEN)),
     "mix": mix((0.2, delay("between", number(0), days(5))), (0.8, delay("exponential", days(9)))),
 }
 SCIPY = {  # an independent answer, where SciPy has the distribution
@@ -196,6 +199,48 @@ def test_an_observed_wait_is_the_floor_of_u_times_n_of_the_sorted():
     assert [cdf(numbered, 0, t) for t in ts] == [0, 0.2, 0.2, 0.6, 0.8, 1]
     many = numbers(delay("observed", observations=tuple(map(float, range(3)))), NOBODY, ())
     assert ppf(many, 0, 1 - 2.0**-53) == 2.0  # u n may round up to n
+
+
+def test_a_smoothed_record_is_scipys_kernel_density_of_the_logarithms():
+    """Independent: the estimate of SciPy, given the bandwidth, and Silverman's rule by NumPy."""
+    logs = np.log(np.multiply(SEEN, DAY))
+    quartiles = np.percentile(logs, [25, 75])
+    spread = min(logs.std(ddof=1), float(np.diff(quartiles)[0]) / 1.34)
+    width = 0.9 * spread * len(logs) ** -0.2
+    row = numbers(DELAYS["smoothed"], NOBODY, ())
+    assert row[2] == pytest.approx(width, rel=1e-14)
+    # `bw_method` is the factor by which SciPy multiplies the standard deviation
+    density = stats.gaussian_kde(logs, bw_method=width / logs.std(ddof=1))
+    for u in (1e-6, 0.01, 0.2, 0.5, 0.77, 0.99, 1 - 1e-6):
+        t = ppf(row, 0, u)
+        assert density.integrate_box_1d(-np.inf, math.log(t)) == pytest.approx(u, rel=1e-9)
+        assert cdf(row, 0, t) == pytest.approx(u, rel=1e-12)
+    wider = stats.gaussian_kde(logs, bw_method=1.1 * width / logs.std(ddof=1))  # control
+    t = math.log(ppf(row, 0, 0.01))
+    assert wider.integrate_box_1d(-np.inf, t) != pytest.approx(0.01, rel=0.1)
+
+
+def test_the_logarithms_of_smoothed_waits_vary_more_by_the_bandwidth_squared():
+    """Closed form: mean of the logarithms as observed, variance (divided by n) plus h^2."""
+    row, n = numbers(DELAYS["smoothed"], NOBODY, ()), 20_000
+    logs = np.log([ppf(row, 0, (i + 0.5) / n) for i in range(n)])
+    seen = np.log(np.multiply(SEEN, DAY))
+    assert logs.mean() == pytest.approx(seen.mean(), rel=1e-5)
+    assert logs.var() == pytest.approx(seen.var() + row[2] ** 2, rel=1e-3)
+    assert logs.var() != pytest.approx(seen.var(), rel=0.05)  # control
+
+
+@pytest.mark.parametrize(
+    "seen", [(1.0, 2.0), (5.0, 5.0, 5.0, 5.0, 900.0), HEAPS, tuple(range(1, 3000))]
+)
+def test_a_record_of_any_shape_is_smoothed(seen):
+    """Two waits; equal quartiles, where the standard deviation is taken; far heaps; thousands."""
+    row = numbers(delay("smoothed", observations=tuple(map(float, seen))), NOBODY, ())
+    assert row[1] == len(seen) + 1
+    assert row[2] > 0
+    for u in (2.0**-54, 0.3, 0.5, 0.7627256096823253, 0.9, 1 - 2.0**-53):
+        assert cdf(row, 0, ppf(row, 0, u)) == pytest.approx(u, rel=1e-11)
+    assert min(seen) < ppf(row, 0, 0.5) <= max(seen)
 
 
 def test_a_mix_gives_each_part_its_share_and_its_own_waits():
@@ -395,6 +440,12 @@ MISSHAPEN = {
     ),
     "there is no observation to draw from": delay("observed"),
     "an observed wait must be 0 or more, found -2 d": delay("observed", observations=(-2 * DAY,)),
+    "a wait of 0 cannot be smoothed, as its logarithm is taken; put it into a `mix`": delay(
+        "smoothed", observations=(0.0, DAY)
+    ),
+    "to be smoothed, a record needs two different waits, found only 1 d": delay(
+        "smoothed", observations=(DAY, DAY)
+    ),
 }
 
 
@@ -546,6 +597,7 @@ def test_delays_are_said_as_they_were_written():
         "five quantiles": "5 % within 1 d, 25 % within 2.2 d, 50 % within 4 d, 75 % within 8 d, "
         "95 % within 40 d",
         "observed": "one of 5 observed, 0 s to 9 d",
+        "smoothed": "smoothed from 10 observed, 4.8 h to 77 d",
         "mix": "20 %: between 0 and 5 d; 80 %: mean 9 d (exponential)",
     }
 

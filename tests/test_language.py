@@ -22,16 +22,16 @@ ISLAND = CORPUS / "valid" / "island_clash.yaml"
 ISLAND_SHA256 = "3a41d4229cefee92dc6472767bd87a7c64ea3e245b3267ec7b8dbf1f967a0d1c"
 
 CONSTRUCTS = """
-    scenario title question about note start horizon sources cite url published accessed unconfirmed
-    ladders actors name rationality state levels flag max ladder says relations between parameters
-    is grade source fixed uniform triangular pert normal sd lognormal beta successes trials prior
-    choices quantiles within facts delays exactly mean median p90 weibull scale shape observed mix
-    share treaties parties signed in_force binds obligations type obligor beneficiary article
-    casus_foederis deliberation responses reopens lapses stipulated moves events actor when on
-    becomes after at speed memory once limit choose probability weight utility of_rest available
+    scenario title question about note start horizon sources cite url published accessed
+    unconfirmed ladders actors name rationality state levels flag max ladder says relations between
+    parameters is grade source fixed uniform triangular pert normal sd lognormal beta successes
+    trials prior choices quantiles within facts delays exactly mean median p90 weibull scale shape
+    observed mix share treaties parties signed in_force binds obligations type obligor beneficiary
+    article casus_foederis deliberation responses reopens lapses stipulated moves events actor when
+    on becomes after at speed memory once limit choose probability weight utility of_rest available
     then chance at_least at_most stop_when outcomes headline endings otherwise interventions void
     set evidence outcome cases counts_this times happened ending until for_each extends remove
-    include
+    include smoothed
     """
 
 

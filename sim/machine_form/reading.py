@@ -30,6 +30,7 @@ from sim.source.tree import Mapping as Keys
 from sim.source.tree import Scalar, path_text, place_of
 
 _FLAG = ("false", "true")
+RECORDS = ("observed", "smoothed")  # delays that are given by observations
 _CHOICES: Mapping[str, ChoiceKind] = {  # key of an option -> how the choice is made
     "probability": "probability",
     "of_rest": "probability",
@@ -231,13 +232,13 @@ def _delay(at: FormValue, reader: _Expressions) -> Delay:
     if kind == "mix":  # a list of {share, is}
         arguments = [item["share"] for item in numbers.items()]
         parts = tuple(_delay(item["is"], reader) for item in numbers.items())
-    elif kind != "observed":  # whose numbers are observations, not arguments
+    elif kind not in RECORDS:  # whose numbers are observations, not arguments
         arguments = numbers.items()
     bare = Delay(
         kind=kind,
         arguments=tuple(reader.seconds_or_number(item) for item in arguments),
         probabilities=shares.numbers() if shares else (),
-        observations=numbers.numbers(times=True) if kind == "observed" else (),
+        observations=numbers.numbers(times=True) if kind in RECORDS else (),
         parts=parts,
     )
     for sentence in complaints(bare, [reader.words.parameters[n] for n in delay_reads(bare)]):

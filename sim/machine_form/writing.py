@@ -137,8 +137,8 @@ def _delay(delay: Delay) -> str:
         pairs = zip(parts, delay.parts, strict=True)  # shares are its arguments
         mixed = ", ".join(f"{{share: {share}, is: {_delay(part)}}}" for share, part in pairs)
         return f"{{mix: [{mixed}]}}"
-    if delay.kind == "observed":
-        return f"{{observed: {_numbers(delay.observations)}}}"
+    if delay.observations:
+        return f"{{{delay.kind}: {_numbers(delay.observations)}}}"
     if delay.kind == "immediate":
         return "at once"
     at = f", at: {_numbers(delay.probabilities)}" if delay.probabilities else ""

@@ -44,6 +44,7 @@ class Kind:
     written: Literal["value", "keys", "mapping", "list", "points", "record"] | None = "mapping"
     arguments: tuple[Argument, ...] = ()  # none for `points`: there they are named by probability
     random: bool = True  # whether a wait needs a uniform
+    added: int = 0  # numbers that it puts before its observations
     counted: bool = False  # whether how many numbers there are varies and stands before them
     ppf: Sampler  # (row, at, u) -> the time that a share u of all waits stays below
     cdf: Sampler  # (row, at, t) -> the probability of a wait no longer than t

@@ -13,11 +13,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from sim.formatting import duration_in_words
-from sim.model import metalog, normal, scalar_functions
+from sim.model import kernel_density, metalog, normal, scalar_functions
 from sim.model.delay_kind_spec import Argument as Argument
 from sim.model.delay_kind_spec import Kind as Kind
 from sim.model.delay_kind_spec import Points, Row
 from sim.model.delay_kind_spec import Sampler as Sampler
+from sim.model.kernel_density import smoothed_cdf, smoothed_ppf
 from sim.model.metalog import metalog_cdf, metalog_ppf
 from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.scalar_functions import exp_cut
@@ -111,6 +112,17 @@ def _observed_cdf(row: Row, at: int, t: float) -> float:
     return low / count
 
 
+# A smoothed record has one number more than observations: the bandwidth, before their logarithms.
+def _smoothed(row: Row, at: int, u: float) -> float:
+    return smoothed_ppf(row, at + 3, int(row[at + 1]) - 1, row[at + 2], u)
+
+
+def _smoothed_cdf(row: Row, at: int, t: float) -> float:
+    if t <= 0.0:
+        return 0.0
+    return smoothed_cdf(row, at + 3, int(row[at + 1]) - 1, row[at + 2], math.log(t))
+
+
 def _sigma(found: Sequence[float], points: Points) -> Row:
     """Median, and standard deviation of the logarithm."""
     return [found[0], math.log(found[1] / found[0]) / normal_ppf(0.9)]
@@ -157,6 +169,21 @@ def _wrong_observations(points: Points) -> list[str]:
         for seen in points
         if not 0 <= seen < math.inf
     ]
+
+
+def _wrong_to_smooth(points: Points) -> list[str]:
+    wrong = _wrong_observations(points)
+    if not wrong and points[0] == 0:
+        wrong = ["a wait of 0 cannot be smoothed, as its logarithm is taken; put it into a `mix`"]
+    if not wrong and points[0] == points[-1]:
+        only = duration_in_words(points[0])
+        wrong = [f"to be smoothed, a record needs two different waits, found only {only}"]
+    return wrong
+
+
+def _smoothed_phrase(texts: Sequence[str], points: Points) -> str:
+    low, high = duration_in_words(points[0]), duration_in_words(points[-1])
+    return f"smoothed from {len(points)} observed, {low} to {high}"
 
 
 def _observed_phrase(texts: Sequence[str], points: Points) -> str:
@@ -265,6 +292,18 @@ KINDS: Mapping[str, Kind] = {
         wrong_points=_wrong_observations,
         phrase=_observed_phrase,
     ),
+    "smoothed": Kind(
+        about="Waits seen in the record, smoothed on the logarithmic scale by a normal kernel.",
+        word="smoothed",
+        written=None,  # by `smoothed: true` beside `observed`
+        counted=True,
+        added=1,
+        ppf=_smoothed,
+        cdf=_smoothed_cdf,
+        numbers=lambda found, points: kernel_density.numbers(points),
+        wrong_points=_wrong_to_smooth,
+        phrase=_smoothed_phrase,
+    ),
 }
 CODES: Mapping[str, int] = {name: code for code, name in enumerate(KINDS)}
 
@@ -272,5 +311,6 @@ COMPILABLE: tuple[Callable[..., object], ...] = (
     *scalar_functions.COMPILABLE,
     *normal.COMPILABLE,
     *metalog.COMPILABLE,
+    *kernel_density.COMPILABLE,
     *(sampler for kind in KINDS.values() for sampler in (kind.ppf, kind.cdf)),
 )

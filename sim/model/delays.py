@@ -35,7 +35,7 @@ class Delay:
     kind: DelayKind = "immediate"
     arguments: tuple[Expression, ...] = ()
     probabilities: tuple[float, ...] = ()  # of `quantiles`: one value a point
-    observations: tuple[float, ...] = ()  # of `observed`: sorted, each as often as it was seen
+    observations: tuple[float, ...] = ()  # observed, or smoothed: sorted, each as often as seen
     parts: tuple["Delay", ...] = ()
     text: str = ""  # as a reader would say it: "median 7 d, p90 50 d"
 
@@ -139,8 +139,8 @@ def _widths(delay: Delay) -> list[int]:
     if delay.kind == "mix":
         return [size for part in delay.parts for size in _widths(part)]
     # one for the kind's number, one more for the count where the kind has one
-    given = len(delay.arguments) + len(delay.observations)
-    return [1 + KINDS[delay.kind].counted + given]
+    kind, given = KINDS[delay.kind], len(delay.arguments) + len(delay.observations)
+    return [1 + kind.counted + kind.added + given]
 
 
 def _share_in_words(share: Expression) -> str:

@@ -62,7 +62,7 @@ _KERNELS = (
 COMPILED_IN = (  # modules of `sim` whose functions or values are part of the kernel
     *(f"engines.compiled.{name}" for name in _KERNELS),
     *("model.delay_kinds", "model.metalog", "model.normal", "model.scalar_functions"),
-    *("model.time_grid", "model.delay_sampling"),
+    *("model.time_grid", "model.delay_sampling", "model.kernel_density"),
     *("engines.jit", "model.failures", "model.transitions", "streams"),
 )
 EVENTS_A_PATH = 64  # memory at first; doubled where it is too little

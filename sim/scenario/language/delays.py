@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.decoding import declarations, kinds
-from sim.decoding.declarations import Declaration, instance_of, required
+from sim.decoding.declarations import Declaration, instance_of, optional, required
 from sim.decoding.kinds import Invalid, Kind, list_of, mapping_of
-from sim.decoding.scalars import WHOLE
+from sim.decoding.scalars import FLAG, WHOLE
 from sim.errors import unknown
 from sim.model.delay_kinds import KINDS
 from sim.model.delay_kinds import Kind as KindOfDelay
@@ -181,6 +181,10 @@ def _keys(key: str, kind: KindOfDelay) -> dict[str, Any]:
             value = Kind(_points, _TIMES.schema)
         case _:  # a record of observations
             value = Kind(_observed, _observed_schema)
+            smoothed = optional(
+                FLAG, "`true`: the record is smoothed by a kernel on the log scale."
+            )
+            return {kind.word: required(value, kind.sentence), "smoothed": smoothed}
     return {kind.word: required(value, kind.sentence)}
 
 
@@ -193,7 +197,8 @@ def _model_delay(kind: str, form: Declaration) -> Delay:
     arguments: list[Expression] = []
     for value in (getattr(form, key) for key in declarations.keys_of(type(form))):
         if isinstance(value, dict):  # quantiles and observations have more fields than arguments
-            return Delay(kind=kind, **value)
+            smoothed = getattr(form, "smoothed", None)  # a key of records alone
+            return Delay(kind="smoothed" if smoothed else kind, **value)
         arguments += value if isinstance(value, tuple) else [value]
     return Delay(kind=kind, arguments=tuple(arguments))
 
