@@ -64,9 +64,11 @@ def test_every_change_is_where_a_test_could_see_it(tool, tmp_path):
 
 
 def test_changes_of_our_own_files_compile(tool):
-    """One in 25 of them."""
+    """One in 25 of them, in every tenth file."""
     root = TOOL.parents[2]
-    for file in (root / "sim").rglob("*.py"):
+    files = sorted((root / "sim").rglob("*.py"))[::10]
+    assert len(files) > 20
+    for file in files:
         source = file.read_text(encoding="utf-8")
         for site in tool.sites(file, root)[::25]:
             assert ast.unparse(ast.parse(site.applied(source))) != ast.unparse(ast.parse(source))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.analysis import FALSE_ALARM, drivers
+from sim.analysis import FALSE_ALARM, strongest
 
 DRAWS, PATHS = 200, 50
 
@@ -25,7 +25,7 @@ def test_numbers_and_choices_agree_with_scipy():
     rng = np.random.default_rng(1)
     frame = idle(rng)
     share = pd.Series(rng.binomial(PATHS, 0.1 + 0.3 * frame["number3"]) / PATHS)  # with many ties
-    found = drivers(frame, share, None)
+    found = strongest(frame, share, None)
     for i in range(20):
         wanted = stats.spearmanr(frame[f"number{i}"], share).statistic
         assert found["correlation"][f"number{i}"] == pytest.approx(wanted, abs=1e-12)
@@ -46,7 +46,7 @@ def test_a_falling_number_and_a_choice_out_of_order_are_found():
     frame = idle(rng)
     level = frame["choice2"].map({"a": 0.2, "b": 0.6, "c": 0.1}).astype(float)  # not monotone
     share = pd.Series(rng.binomial(PATHS, level - 0.09 * frame["number7"]) / PATHS)
-    found = drivers(frame, share, 2)
+    found = strongest(frame, share, 2)
     assert list(found.index) == ["choice2", "number7"]
     assert found["clears"].all()
     assert list(found["sign"]) == [0, -1]
@@ -57,7 +57,7 @@ def test_where_nothing_matters_a_run_seldom_names_anything():
     rng, runs, alarms, lower = np.random.default_rng(3), 1000, 0, 0
     for _ in range(runs):
         share = pd.Series(rng.binomial(PATHS, rng.beta(1, 9, DRAWS)) / PATHS)
-        found = drivers(idle(rng), share, None)
+        found = strongest(idle(rng), share, None)
         alarms += bool(found["clears"].any())
         lower += bool((found["correlation"].abs() > 0.8 * found["floor"]).any())
     sd = sqrt(FALSE_ALARM * (1 - FALSE_ALARM) / runs)
@@ -69,12 +69,12 @@ def test_where_nothing_matters_a_run_seldom_names_anything():
 def test_what_cannot_be_told_is_an_empty_table_or_clears_nothing():
     rng = np.random.default_rng(4)
     frame = idle(rng)
-    assert drivers(frame, pd.Series(np.zeros(DRAWS))).empty  # never seen
-    assert drivers(frame.iloc[:1], pd.Series([0.1])).empty  # one draw
-    assert drivers(frame[[]], pd.Series(rng.random(DRAWS))).empty  # nothing uncertain
+    assert strongest(frame, pd.Series(np.zeros(DRAWS))).empty  # never seen
+    assert strongest(frame.iloc[:1], pd.Series([0.1])).empty  # one draw
+    assert strongest(frame[[]], pd.Series(rng.random(DRAWS))).empty  # nothing uncertain
     frame["same"] = 1.0
-    assert "same" not in drivers(frame, pd.Series(rng.random(DRAWS)), None).index
+    assert "same" not in strongest(frame, pd.Series(rng.random(DRAWS)), None).index
     few = frame.iloc[:5]
-    perfect = drivers(few, few["number0"], None)
+    perfect = strongest(few, few["number0"], None)
     assert perfect["correlation"]["number0"] == pytest.approx(1)
     assert not perfect["clears"].any()

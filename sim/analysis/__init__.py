@@ -53,7 +53,7 @@ HOMES = {
     "predicted": "evidence.predictive",
     "peel": "statistics.prim",
     "FALSE_ALARM": "statistics.rank_correlation",
-    "drivers": "statistics.rank_correlation",
+    "strongest": "statistics.rank_correlation",
     "generator": "statistics.resampling",
     "significant": "statistics.resampling",
     "ARROW": "causes.routes",

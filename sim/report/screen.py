@@ -16,7 +16,7 @@ from rich.text import Text
 from sim.analysis.causes.routes import ARROW
 from sim.analysis.estimates.parameter_band import FEWEST, unresolved_bands
 from sim.analysis.statistics.intervals import NOTES, layers_of
-from sim.analysis.statistics.rank_correlation import drivers
+from sim.analysis.statistics.rank_correlation import strongest
 from sim.api import Results
 from sim.experiment.plan import Plan
 from sim.formatting import (
@@ -210,7 +210,7 @@ def _by_cell(row: pd.Series[Any]) -> str:
 def _drivers(results: Results) -> Iterator[str]:
     """The parameters that go most with the first headline, in a line."""
     for name in results.provenance.headlines[:1]:
-        found = drivers(results.draws, results.shares[f"outcome__{name}"])
+        found = strongest(results.draws, results.shares[f"outcome__{name}"])
         found = found[found["clears"].astype(bool)]
         if len(found):
             said = ", ".join(

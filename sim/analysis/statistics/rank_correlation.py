@@ -23,7 +23,7 @@ class Ranked:
     numbers: Floats  # standardised ranks; a column for each parameter that has an order
     ordered: NDArray[np.bool_]  # which parameters these are
     choices: tuple[NDArray[np.int64], ...]  # of the others, the choice in each draw
-    floors: Floats  # see `drivers`
+    floors: Floats  # see `strongest`
 
 
 def ranked(draws: pd.DataFrame) -> Ranked:
@@ -45,7 +45,7 @@ def ranked(draws: pd.DataFrame) -> Ranked:
     )
 
 
-def drivers(draws: pd.DataFrame, share: pd.Series[float], n: int | None = 3) -> pd.DataFrame:
+def strongest(draws: pd.DataFrame, share: pd.Series[float], n: int | None = 3) -> pd.DataFrame:
     """The `n` parameters (None: all) that go most with the share of a draw.
 
     First those that clear their floor, strongest first, then the others, by size as well.
@@ -90,7 +90,7 @@ def drivers(draws: pd.DataFrame, share: pd.Series[float], n: int | None = 3) -> 
 
 
 def correlations(parameters: Ranked, share: pd.Series[float]) -> Floats | None:
-    """The column `correlation` of `drivers`, in the order of the parameters; None for nothing."""
+    """The column `correlation` of `strongest`, in the order of the parameters; None for nothing."""
     if not len(parameters.names) or share.min() == share.max():
         return None
     ranks = standardised(np.asarray(share.rank(), dtype=np.float64))
