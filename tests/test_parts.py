@@ -88,7 +88,7 @@ def test_a_variant_of_a_cut_scenario_replaces_what_stands_in_a_part(tmp_path):
 
 def test_a_part_that_is_not_there_is_one_problem(tmp_path):
     file = cut(tmp_path, ["sate", "first", "then"])
-    with pytest.raises(ScenarioError, match="there is no file 'parts/sate.yaml'") as caught:
+    with pytest.raises(ScenarioError, match=r"there is no file 'parts/sate\.yaml'") as caught:
         load(file)
     assert len(caught.value.problems) == 1
 

@@ -125,7 +125,7 @@ def test_a_new_command_is_listed_and_runs(scratch):
 
 
 def test_every_name_that_analysis_hands_out_is_no_room_of_it():
-    """A room that is imported becomes an attribute of `sim.analysis` and hides a name of `HOMES`."""
+    """An imported room becomes an attribute of `sim.analysis` and hides a name of `HOMES`."""
     rooms = {path.name for path in Path(analysis.__file__).parent.iterdir()}
     assert "drivers" in rooms  # the control: it once was also the name of a function
     for name in analysis.HOMES:

@@ -150,7 +150,7 @@ def test_two_writers_and_a_reader_never_mix(writers, tmp_path, runs, monkeypatch
     ]
     # at least for three seconds; on a busy machine until there was something to mix
     begun, seen = time.monotonic(), set()
-    while (waited := time.monotonic() - begun) < 3 or waited < 60 and not busy(seen, logs):
+    while (waited := time.monotonic() - begun) < 3 or (waited < 60 and not busy(seen, logs)):
         found = Results.load(target)
         check_whole(found, runs)
         seen.add(number_of(found))
