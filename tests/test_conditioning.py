@@ -8,7 +8,7 @@ from coins import coin_file
 from scipy.stats import beta, betabinom
 
 import sim
-from sim.analysis import condition, effective, log_binomial, predicted, weigh
+from sim.analysis import Expectation, condition, effective, log_binomial, weigh
 from sim.analysis.evidence.weighted_band import weighted_band
 from sim.errors import NotApplicable
 from sim.scenario import Scenario
@@ -154,7 +154,7 @@ def test_the_predictive_p_value_is_that_of_the_beta_binomial(n, s, t):
     hits = p if n is None else np.random.default_rng(6).binomial(n, p).astype(float)
     truth = betabinom(t, 2, 8)
     expected = min(1.0, 2 * min(truth.cdf(s), truth.sf(s - 1)))
-    found = predicted(hits, sizes, s, t, level=0.90, random=rng())
+    found = Expectation(hits=hits, sizes=sizes, random=rng()).of(s, t, level=0.90)
     # with more trials than paths the distribution of p has to be estimated
     slack = 0.01 if n is not None and t > n else 0.0
     assert abs(found.p_value - expected) < 4 * found.p_se + slack
@@ -166,8 +166,19 @@ def test_a_single_p_would_be_too_sure():
     """The control: without parameter uncertainty 60 of 100 is far more surprising."""
     truth = betabinom(100, 2, 8)
     expected = 2 * truth.sf(59)
-    found = predicted(np.full(1000, 40.0), np.full(1000, 200.0), 60, 100, level=0.9, random=rng())
+    hits, sizes = np.full(1000, 40.0), np.full(1000, 200.0)
+    found = Expectation(hits=hits, sizes=sizes, random=rng()).of(60, 100, level=0.9)
     assert found.p_value < expected / 50
+
+
+def test_what_one_record_is_told_does_not_depend_on_those_before_it():
+    p = np.random.default_rng(5).beta(2, 8, 200)
+    hits, sizes = np.random.default_rng(6).binomial(50, p).astype(float), np.full(200, 50.0)
+    model = Expectation(hits=hits, sizes=sizes, random=rng())
+    model.of(3, 100, level=0.9)
+    alone = Expectation(hits=hits, sizes=sizes, random=rng()).of(60, 300, level=0.9)
+    assert model.of(60, 300, level=0.9) == alone
+    assert model.of(61, 300, level=0.9) != alone  # control
 
 
 # ---- the band of weighted draws ----

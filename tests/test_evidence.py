@@ -46,7 +46,13 @@ def test_a_scenario_is_run_and_written_first(call, tmp_path):
     told = strict_json(out)
     assert [one["record"] for one in told["records"]] == ["korean_crises"]
     assert "condition" not in told
-    assert read_added(tmp_path / "results" / "island_clash", "evidence")["trials"].tolist() == [14]
+    folder = tmp_path / "results" / "island_clash"
+    added = read_added(folder, "evidence")
+    assert added["trials"].tolist() == [14]
+    # every run has the same table beside it
+    beside = pd.read_csv(folder / "evidence.csv")
+    assert list(beside) == list(added)
+    assert beside["p_value"].tolist() == added["p_value"].tolist()
 
 
 def test_too_few_draws_are_said_and_no_error(call):

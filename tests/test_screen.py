@@ -61,7 +61,7 @@ def test_routes_and_records_are_few_on_the_screen_and_all_in_files():
     found = analyses(island(), island_run())
     route = found["routes"].iloc[:1]
     many = pd.concat([route] * (ROUTES + 2), ignore_index=True)
-    entry = found["evidence"].iloc[:1].assign(agrees=False, about="somewhere else")
+    entry = found["evidence"].iloc[:1].assign(p_value=0.01, about="somewhere else")
     records = pd.concat([entry] * (RECORDS + 3), ignore_index=True)
     view = run_view(island(), island_run(), {"routes": many, "evidence": records}, "Tables: x")
     out = printed(view)
@@ -72,8 +72,8 @@ def test_routes_and_records_are_few_on_the_screen_and_all_in_files():
     assert "and 2 more in routes.csv" in out
     assert out.count("somewhere else") == RECORDS
     assert "and 3 more" in out
-    assert "0 of 9 records agree with the estimates" in out
-    agreeing = {"evidence": entry.assign(agrees=True)}
+    assert "0 of 9 records agree with the model" in out
+    agreeing = {"evidence": entry.assign(p_value=0.2)}
     assert "somewhere else" not in printed(run_view(island(), island_run(), agreeing, ""))
 
 

@@ -50,7 +50,7 @@ HOMES = {
     "FEWEST": "estimates.parameter_band",
     "reliability": "estimates.parameter_band",
     "shrunken": "estimates.parameter_band",
-    "predicted": "evidence.predictive",
+    "Expectation": "evidence.predictive",
     "peel": "statistics.prim",
     "FALSE_ALARM": "statistics.rank_correlation",
     "strongest": "statistics.rank_correlation",

@@ -216,11 +216,11 @@ class Results(SourcedTables):
     def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
         """The record of history beside the estimates, and how surprising it is under the model.
 
-        See `sim.analysis.evidence.evidence.check`, which says what the columns mean.
+        See `sim.analysis.evidence.evidence.record`, which says what the columns mean.
         """
-        from sim.analysis.evidence.evidence import check
+        from sim.analysis.evidence.evidence import record
 
-        return check(self._evidence(scenario).values(), self, level=level)
+        return record(self._evidence(scenario).values(), self, level=level)
 
     def condition(
         self, *records: str, scenario: Scenario | None = None, level: float = LEVEL

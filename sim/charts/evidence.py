@@ -16,7 +16,7 @@ ABOVE, BELOW = -0.16, 0.16  # of the middle of a row
 
 @literal
 def evidence(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> Axes:
-    """Each record's interval over the run's estimate, from `sim.analysis.evidence.evidence.check`.
+    """Each record's interval over the run's estimate, from `sim.analysis.evidence.evidence.record`.
 
     The most surprising record is on top. Black: cases of the record, with Jeffreys' interval. Blue:
     the estimate, with its parameter uncertainty where that is known.

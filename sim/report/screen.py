@@ -15,6 +15,7 @@ from rich.text import Text
 
 from sim.analysis.causes.routes import ARROW
 from sim.analysis.estimates.parameter_band import FEWEST, unresolved_bands
+from sim.analysis.evidence.evidence import SURPRISING
 from sim.analysis.statistics.intervals import NOTES, layers_of
 from sim.analysis.statistics.rank_correlation import strongest
 from sim.api import Results
@@ -26,6 +27,7 @@ from sim.formatting import (
     counted,
     duration_in_words,
     layers,
+    p_value,
     percent,
     percents,
     plain,
@@ -238,14 +240,17 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
     if table is None:
         return
     # agreement is a count; what disagrees is what a reader has to think about
-    other = table[~table["agrees"]]
+    other = table[table["p_value"] < SURPRISING]
     agree = len(table) - len(other)
     yield ""
     yield Text("Comparison with the historical record", "bold")
-    yield Text(f"{agree} of {len(table)} records agree with the estimates (evidence.csv).")
+    yield Text(
+        f"{agree} of {len(table)} records agree with the model: two-sided predictive p-value of "
+        f"{SURPRISING} or more (evidence.csv)."
+    )
     if not len(other):
         return
-    shown = grid("these do not agree", "cases", "record (90 %)", "estimate")
+    shown = grid("these do not agree", "cases", "record (90 %)", "estimate", "p")
     few = other.head(RECORDS)
     columns = ["record_low", "record_high", "probability"]
     numbers = iter(percents(few[columns].to_numpy().ravel().tolist()))
@@ -257,6 +262,7 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
             # none in n has no lower end: a bound is the honest form
             f"{low}–{high} %" if row["successes"] else f"below {at_most(row['record_high'])} %",
             f"{estimate} %",
+            p_value(row["p_value"]),
         )
     yield shown
     if len(other) > RECORDS:

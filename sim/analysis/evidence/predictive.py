@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,47 +45,56 @@ class Predicted:
     high: int
 
 
-def predicted(
-    hits: Floats,
-    sizes: Floats | None,
-    successes: int,
-    trials: int,
-    *,
-    level: float,
-    random: np.random.Generator,
-) -> Predicted:
-    """The check of one record; `hits` of `sizes` paths in each draw.
+@dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """What a run expects of records of one outcome, out of `hits` in `sizes` paths of each draw.
 
     Where draws were solved, `sizes` is None and `hits` are their probabilities.
     """
-    tails, resampled = _tails_of(hits, sizes, trials, random)
-    # axis 1: resamples, of which the first is all draws; axis 2: draws, or quantiles of p
-    found = np.stack(tails(successes))
-    means = found.mean(axis=2)
-    side = int(np.argmin(means[:, 0]))
-    if resampled:
-        spread = float(means[side, 1:].std(ddof=1))
-    else:
-        rows = found[side, 0]
-        spread = float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else 0.0
-    tail = (1 - level) / 2
-    return Predicted(
-        p_value=min(1.0, 2 * float(means[side, 0])),
-        p_se=2 * spread,
-        low=_quantile(tails, trials, tail),
-        high=_quantile(tails, trials, 1 - tail),
-    )
 
+    hits: Floats
+    sizes: Floats | None
+    random: np.random.Generator
 
-def _tails_of(
-    hits: Floats, sizes: Floats | None, trials: int, random: np.random.Generator
-) -> tuple[Tails, bool]:
-    """The tails of S given each draw, or each quantile of p; and whether it is the latter."""
-    if sizes is None:
-        return partial(_binomial, trials, hits[None, :]), False
-    if trials <= sizes.min():
-        return partial(_hypergeometric, trials, hits[None, :], sizes[None, :]), False
-    return partial(_binomial, trials, _quantiles_of_p(hits, sizes, random)), True
+    def of(self, successes: int, trials: int, *, level: float) -> Predicted:
+        """The check of one record."""
+        tails, resampled = self._tails(trials)
+        # axis 1: resamples, of which the first is all draws; axis 2: draws, or quantiles of p
+        found = np.stack(tails(successes))
+        means = found.mean(axis=2)
+        side = int(np.argmin(means[:, 0]))
+        if resampled:
+            spread = float(means[side, 1:].std(ddof=1))
+        else:
+            rows = found[side, 0]
+            spread = float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else 0.0
+        tail = (1 - level) / 2
+        return Predicted(
+            p_value=min(1.0, 2 * float(means[side, 0])),
+            p_se=2 * spread,
+            low=_quantile(tails, trials, tail),
+            high=_quantile(tails, trials, 1 - tail),
+        )
+
+    def _tails(self, trials: int) -> tuple[Tails, bool]:
+        """The tails of S given each draw, or each quantile of p; and whether it is the latter."""
+        if self.sizes is None:
+            return partial(_binomial, trials, self.hits[None, :]), False
+        if trials <= self.sizes.min():
+            return partial(_hypergeometric, trials, self.hits[None, :], self.sizes[None, :]), False
+        return partial(_binomial, trials, self._quantiles), True
+
+    @cached_property
+    def _quantiles(self) -> Floats:
+        """(1 + resamples, points): quantiles of p over draws, of all draws and of resamples."""
+        assert self.sizes is not None
+        counts, draws = tally(self.hits, self.sizes), len(self.hits)
+        some = [np.arange(draws)]
+        some += [self.random.integers(0, draws, draws) for _ in range(RESAMPLES)]
+        rows = np.array([counts.weights(one) for one in some])
+        at = (np.arange(POINTS) + 0.5) / POINTS
+        smooth = choose(counts, self.random)
+        return quantiles(counts, rows, smooth, at.tolist(), near=RESAMPLES)
 
 
 def _binomial(trials: int, p: Floats, successes: int) -> tuple[Floats, Floats]:
@@ -108,12 +117,3 @@ def _quantile(tails: Tails, trials: int, share: float) -> int:
         else:
             low = middle + 1
     return low
-
-
-def _quantiles_of_p(hits: Floats, sizes: Floats, random: np.random.Generator) -> Floats:
-    """(1 + resamples, points): quantiles of p over draws, of all draws and of resamples."""
-    counts, draws = tally(hits, sizes), len(hits)
-    some = [np.arange(draws), *(random.integers(0, draws, draws) for _ in range(RESAMPLES))]
-    rows = np.array([counts.weights(one) for one in some])
-    at = (np.arange(POINTS) + 0.5) / POINTS
-    return quantiles(counts, rows, choose(counts, random), at.tolist(), near=RESAMPLES)
