@@ -17,7 +17,9 @@ from sim.model.parameters import (
     extremes,
     in_words,
     quantile,
+    value_at,
     value_in_words,
+    values_at,
 )
 from sim.streams import parameter_uniform
 
@@ -100,6 +102,16 @@ def test_quantiles_are_scipys_tails_included(name):
     assert error.max() < (1e-9 if cut else 1e-12)
     nearly = exact.ppf([0.9999 * u for u in us])
     assert (np.abs(found - nearly) / (spread + np.abs(nearly))).max() > 1e-6  # control
+
+
+@pytest.mark.parametrize("time", [False, True])
+@pytest.mark.parametrize("name", POSSIBLE)
+def test_values_of_many_draws_are_those_of_each_to_the_last_bit(name, time):
+    parameter = Parameter(name="p", distribution=POSSIBLE[name], time=time)
+    us = [*TAILS, *np.random.default_rng(1).random(300).tolist()]
+    each = [value_at(parameter, u) for u in us]
+    assert list(values_at(parameter, us)) == each
+    assert list(values_at(parameter, us[1:])) != each[:-1] or len(set(each)) < 3  # control
 
 
 @pytest.mark.parametrize("name", UNCUT)

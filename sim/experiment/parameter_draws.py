@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.progress import bar
 from sim.model.model import Model
-from sim.model.parameters import Parameter, value_at
+from sim.model.parameters import Parameter, values_at
 from sim.reach import sums
 from sim.streams import parameter_uniform
 
@@ -51,8 +51,8 @@ def values_of(
 
 def _column(parameter: Parameter, seed: int, draws: range) -> Floats:
     # inverse transform: the uniform is stratified by name and draw, the quantile is the value
-    uniforms = (parameter_uniform(seed, parameter.name, draw) for draw in draws)
-    return np.fromiter((value_at(parameter, u) for u in uniforms), np.float64, len(draws))
+    uniforms = [parameter_uniform(seed, parameter.name, draw) for draw in draws]
+    return np.array(values_at(parameter, uniforms), np.float64)
 
 
 # a run, then the routes to each headline, then alternatives ask for the same draws again

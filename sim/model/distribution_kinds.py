@@ -4,14 +4,20 @@ To add a kind: write its functions and its entry below. What it refuses, how it 
 cut by `within` and how a scenario writes it follow from the entry.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import add
+from typing import TYPE_CHECKING, cast
 
 from sim.model import metalog
 from sim.model.distributions import Distribution, DistributionKind, Kind, Say
 from sim.model.normal import normal_cdf, normal_ppf
+
+if TYPE_CHECKING:
+    from sim.model.distributions import Floats
 
 
 def within(found: Distribution, say: Say) -> str:
@@ -69,6 +75,11 @@ def _triangular_cdf(found: Distribution, value: float) -> float:
 def _pert(found: Distribution, u: float) -> float:
     low, mode, high = found.numbers
     return low + (high - low) * _beta_ppf(*_pert_shapes(low, mode, high), u)
+
+
+def _perts(found: Distribution, u: Sequence[float]) -> Floats:
+    low, mode, high = found.numbers
+    return low + (high - low) * _beta_ppfs(*_pert_shapes(low, mode, high), u)
 
 
 def _pert_cdf(found: Distribution, value: float) -> float:
@@ -135,6 +146,13 @@ def _beta_ppf(alpha: float, beta: float, u: float) -> float:
     from scipy.special import betaincinv  # here, as `check` has to answer at once
 
     return float(betaincinv(alpha, beta, u))
+
+
+def _beta_ppfs(alpha: float, beta: float, u: Sequence[float]) -> Floats:
+    from scipy.special import betaincinv
+
+    # of one number or many: each is computed by itself, so the bits are those of `_beta_ppf`
+    return cast("Floats", betaincinv(alpha, beta, u))
 
 
 def _beta_cdf(alpha: float, beta: float, value: float) -> float:
@@ -234,6 +252,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         sentence="`[low, mode, high]`, smooth; the mode has weight four in the mean.",
         numbers=("low", "mode", "high"),
         ppf=_pert,
+        ppfs=_perts,
         cdf=_pert_cdf,
         support=_ends,
         wrong=_modes_wrong,
@@ -270,6 +289,7 @@ KINDS: Mapping[DistributionKind, Kind] = {
         numbers=("alpha", "beta"),  # after counts and prior, or mean and sd, were worked in
         written="counts",
         ppf=lambda found, u: _beta_ppf(found.numbers[0], found.numbers[1], u),
+        ppfs=lambda found, u: _beta_ppfs(found.numbers[0], found.numbers[1], u),
         cdf=lambda found, value: _beta_cdf(found.numbers[0], found.numbers[1], value),
         support=lambda numbers: (0.0, 1.0),
         positive=("alpha", "beta"),

@@ -1,8 +1,16 @@
 """What a parameter may be: a distribution as data, and what its kind says about it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 DistributionKind = str  # a key of `distribution_kinds.KINDS`
 Say = Callable[[float], str]  # how a number is told: as such, or as a duration
@@ -34,6 +42,8 @@ class Kind:
     written: Literal["value", "list", "mapping", "counts", "weights", "points"] = "list"
     discrete: bool = False  # values are positions among named choices, which have no order
     ppf: Callable[[Distribution, float], float]  # the value that a share u of all draws stays below
+    # the same of many shares at once, to the last bit; None: one by one
+    ppfs: Callable[[Distribution, Sequence[float]], Floats] | None = None
     cdf: Callable[[Distribution, float], float] | None = None  # inside the support; None: never cut
     support: Callable[[Sequence[float]], tuple[float, float]]  # lowest and highest of all values
     positive: tuple[str, ...] = ()  # numbers that have to be greater than 0

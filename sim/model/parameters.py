@@ -50,6 +50,17 @@ def value_at(parameter: Parameter, u: float) -> float:
     return on_grid(value) if parameter.time else value
 
 
+def values_at(parameter: Parameter, uniforms: Sequence[float]) -> Sequence[float]:
+    """`value_at` of many draws, to the last bit."""
+    found = parameter.distribution
+    kind = KINDS[found.kind]
+    # what is cut or on the grid goes one by one: rare, and the steps stand in one place
+    if kind.ppfs is None or found.within is not None or parameter.time:
+        return [value_at(parameter, u) for u in uniforms]
+    values: list[float] = kind.ppfs(found, uniforms).tolist()
+    return values
+
+
 def bounds(distribution: Distribution) -> tuple[float, float]:
     """The lowest and the highest value there can be; infinite where there is no end."""
     low, high = KINDS[distribution.kind].support(distribution.numbers)

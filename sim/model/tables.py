@@ -6,6 +6,7 @@ a table holds exactly what `evaluation.evaluator` would have said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -35,7 +36,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """Axis 0 is the draw, then one axis a variable, then one (of size 2) an outcome.
 
@@ -46,7 +47,7 @@ class Grid:
     values: Mapping[str, Floats]  # the parameters: one value a draw
     outcomes: tuple[str, ...] = ()
 
-    @property
+    @cached_property  # asked for by every option of a choice
     def shape(self) -> tuple[int, ...]:
         """Draws, then the size of every variable, then 2 for every outcome."""
         draws = max((len(column) for column in self.values.values()), default=1)

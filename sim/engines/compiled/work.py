@@ -53,7 +53,7 @@ from sim.results import Changes, EventBatch, PathBatch, PathTrace
 SECONDS = 0.1  # a call of the kernel, about
 LOOK_EVERY = 0.2  # seconds: how soon Ctrl-C is heard in a call that takes longer
 PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
-DRAWS_IN_A_BLOCK = 64
+DRAWS_IN_A_BLOCK = 256
 NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
 _KERNELS = (
     *("bit_planes", "clocks", "firing", "kernel", "layout", "lookup", "intrinsics"),
