@@ -442,6 +442,25 @@ def test_the_command_writes_its_tables_beside_those_of_the_run(call, tmp_path):
     assert call(*command[command.index("replay") :])[0] == 0
 
 
+def test_without_a_number_ten_elements_are_cut_wherever_the_option_stands(call):
+    call(FILE, *FEW, "--out", "kept")
+    cuts = [
+        strict_json(call("why", "kept", *words, "--json")[1])["why"][0].get("cuts")
+        for words in (
+            ("ally_fights", "--cut"),
+            ("--cut", "ally_fights"),
+            ("ally_fights", "--cut", "10"),
+            ("ally_fights", "--cut=3"),
+            ("ally_fights",),
+        )
+    ]
+    assert cuts[0] == cuts[1] == cuts[2]
+    assert len(cuts[0]) > len(cuts[3]) == 3
+    assert cuts[4] is None
+    code, _, err = call("why", "kept", "ally_fights", "--cut=ten")
+    assert (code, "must be a whole number, found 'ten'" in err) == (2, True)
+
+
 def same_lines(out: str) -> list[str]:
     """What both say alike: all but commands, how long it took, and last, where the tables are."""
     lines = out.splitlines()[:-1]

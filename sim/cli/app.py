@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.commands import COMMANDS
-from sim.cli.group import Commands
+from sim.cli.group import Command, Commands
 
 app = typer.Typer(
     cls=Commands,
@@ -40,4 +40,4 @@ def start(
 
 # in order, since that is the order of --help
 for name, command in COMMANDS.items():
-    app.command(name)(command)
+    app.command(name, cls=Command)(command)

@@ -6,6 +6,7 @@
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -14,15 +15,31 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from sim.cli.options import LEFT_OUT
 from sim.cli.printing import print_error, print_note
 from sim.cli.stopping import interrupted_code
 from sim.errors import EscalationError, Interrupted, UsageError
 
 WRONG = 2
+NUMBER = re.compile(r"[-+]?\d")  # what an option takes for its value where that may be left out
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 OPTIONS = {"--help", "--version"}  # what may stand first without being for `run`
+
+
+class Command(TyperCommand):
+    """A command, of whose options some may be given without their value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put in the values that are left out: what follows such an option is no number."""
+        mine = {name for one in self.params for name in one.opts}
+        whole: list[str] = []
+        for word, following in zip(args, [*args[1:], ""], strict=True):
+            whole.append(word)
+            if word in mine and word in LEFT_OUT and not NUMBER.match(following):
+                whole.append(LEFT_OUT[word])
+        return list(super().parse_args(ctx, whole))
 
 
 class Commands(TyperGroup):

@@ -142,6 +142,7 @@ def is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
+LEFT_OUT = {"--cut": "10"}  # what an option means that is given without a value
 Chosen = Mapping[str, Any]  # options of a run that were chosen, or their defaults
 File = Annotated[
     Path,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import RunOptions, chart_file, count, takes_run
+from sim.cli.options import LEFT_OUT, RunOptions, chart_file, count, takes_run
 from sim.cli.printing import command_line, print_json, print_note, print_view
 from sim.cli.run_or_load import run_or_load
 from sim.errors import UsageError, require_int, unknown
@@ -27,9 +27,10 @@ def why(
     cut: Annotated[
         int,
         typer.Option(
-            metavar="N",
+            metavar="[N]",
             help="Also what it would be without, and with the certainty of, the N elements of "
-            "largest share (10, say); walks paths again.",
+            f"largest share ({LEFT_OUT['--cut']} without a number); walks paths again.",
+            show_default="none",
             parser=count,
         ),
     ] = 0,
