@@ -1,5 +1,7 @@
 """Scenario discovery: boxes and trees that are known, and none where nothing matters."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -179,6 +181,10 @@ def test_the_command_prints_a_sentence_writes_tables_and_refuses(call, tmp_path)
     assert found["boxes"]
     assert found["cannot_tell"] is None
     assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
+    assert {file.name for file in (tmp_path / home / "charts").glob("*")} == {
+        "discover-ally_fights.png",
+        "discover-ally_fights.svg",
+    }
     code, out, err = call("discover", home, "ally_figts")
     assert (code, out) == (2, "")
     assert "did you mean 'ally_fights'" in err
@@ -186,7 +192,9 @@ def test_the_command_prints_a_sentence_writes_tables_and_refuses(call, tmp_path)
     code, out, _ = call("discover", FIRST, "ally_fights", *few)
     assert code == 0
     assert "one draw only" in out
-    found = strict_json(call("discover", home, "ally_fights", "--json")[1])
+    code, out, err = call("discover", home, "ally_fights", "--json", "--chart", "none.png")
+    assert (code, "nothing to draw" in err, Path("none.png").exists()) == (0, True, False)
+    found = strict_json(out)
     assert "one draw" in found["cannot_tell"]
     few = ("--draws", 25, "--paths", 3, "--no-charts", "--force")
     code, out, _ = call("discover", FIRST, "ally_fights", *few)

@@ -359,18 +359,24 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
         ),
         (("--response", "goes_on,keeps_word"), "response-keeps_word"),
     ):
-        code, out, err = call("sensitivity", home, *more)
+        code, out, err = call("sensitivity", home, *more, "--no-charts")
         assert (code, err) == (0, ""), err
         assert (tmp_path / home / "analyses" / f"{file}.csv").exists()
         assert f"{file}.csv" in out.replace("\n", "")
-        found = strict_json(call("sensitivity", home, *more, "--json")[1])
+        found = strict_json(call("sensitivity", home, *more, "--json", "--no-charts")[1])
         assert found["scenario"] == "first_crisis"
         assert found.get("indices") or found.get("response")
-    for more in ((), ("--response", "goes_on")):
+    charts = tmp_path / home / "charts"
+    assert not list(charts.glob("*"))  # control: --no-charts
+    for more, drawn in (
+        ((), {"sensitivity-ally_fights"}),
+        (("--response", "goes_on"), {"response-goes_on"}),
+    ):
         code, _, err = call("sensitivity", home, *more, "--chart", "it.png")
         assert (code, err) == (0, "chart written to it.png\n")
         assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
         (tmp_path / "it.png").unlink()
+        assert {file.stem for file in charts.glob("*.svg")} >= drawn
     for more, message in (
         (("ally_figts",), "did you mean 'ally_fights'"),
         (("--response", "goes"), "did you mean 'goes_on'"),

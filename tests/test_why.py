@@ -478,12 +478,16 @@ def test_json_has_every_table_and_no_nan(call):
 
 
 def test_the_headlines_are_the_default_and_a_chart_is_drawn(call, tmp_path):
-    code, out, err = call("why", FILE, *FEW, "--chart", "through.png")
+    charts = [word for word in FEW if word != "--no-charts"]
+    code, out, err = call("why", FILE, *charts, "--chart", "through.png")
     assert code == 0
     assert "ally fights: why" in out
     assert "general war: why" not in out
     assert (tmp_path / "through.png").stat().st_size > 10_000
     assert "chart written to through.png" in err
+    (folder,) = tmp_path.glob("results/*/charts")
+    assert (folder / "why-ally_fights.svg").is_file()
+    assert (folder / "endings.svg").is_file()  # those of the run are still there
 
 
 @pytest.mark.parametrize(
@@ -546,6 +550,10 @@ def test_what_cannot_be_told_is_said_in_a_sentence(call, tmp_path, outcome, said
     assert said in " ".join(out.split())
     assert "nan" not in out.lower()
     assert "Warning" not in err
+    code, _, err = call("why", "results/edges", outcome, "--chart", "none.png")
+    assert (code, Path("none.png").exists()) == (0, outcome == "always")
+    if outcome != "always":
+        assert err.endswith("none.png: not written, as there is nothing to draw\n")
     (found,) = strict_json(call("why", "edges.yaml", outcome, *size, "--json")[1])["why"]
     if outcome == "from_start":
         assert {row["route"] for row in found["routes"]} == {AT_ONCE}

@@ -15,6 +15,7 @@ from sim.cli.outputs import (
     exit_if_charts_failed,
     exit_if_nothing_finished,
 )
+from sim.cli.printing import print_note
 from sim.cli.writing_runs import write_run
 from sim.errors import UsageError
 
@@ -34,15 +35,19 @@ class SavedResults:
     scenario: Scenario
     results: Results
     directory: Path
+    charts: bool  # whether they are wanted
 
     def add(
         self,
         tables: Mapping[str, pd.DataFrame],
         charts: Mapping[str, Callable[[], Axes]] | None = None,
+        *,
+        first: Path | None = None,
     ) -> list[Path]:
         """Add tables to the directory, as analyses/<name>.csv, and charts; where the tables are.
 
-        A chart that cannot be drawn ends the command with exit code 1, after the tables are there.
+        The `first` of the charts also goes into that file. A chart that cannot be drawn ends the
+        command with exit code 1, after the tables are there.
         """
         from sim.results.added_tables import add_tables
 
@@ -54,14 +59,28 @@ class SavedResults:
 
             failed.extend(draw_each(charts or {}, folder / "charts"))
 
-        also = draw if charts else None
+        also = draw if charts and self.charts else None
         written = add_tables(self.directory, tables, of=self.results.provenance, also=also)
         exit_if_charts_failed(failed)
+        if first is not None:
+            _draw_into(first, charts or {})
         return written
 
     def shown(self, file: Path) -> Path:
         """A file in the directory, by the name under which the directory was given."""
         return self.directory / file.relative_to(self.directory.resolve())
+
+
+def _draw_into(file: Path, charts: Mapping[str, Callable[[], Axes]]) -> None:
+    """Draw the first of some charts into a file, if there is one."""
+    if not charts:
+        print_note(f"{file}: not written, as there is nothing to draw")
+        return
+    draw_without_window()
+    from sim.report.pictures import save_as_named
+
+    save_as_named(next(iter(charts.values()))(), file)
+    print_note(f"chart written to {file}")
 
 
 def run_or_load(
@@ -81,7 +100,7 @@ def run_or_load(
         scenario = read(source)
         check(scenario)
         results = replace(Results.load(source), source=scenario)
-        return SavedResults(scenario=scenario, results=results, directory=source)
+        return _saved(scenario, results, source, run)
     scenario = read(source, run.under)
     check(scenario)
     return _run(scenario, run)
@@ -94,7 +113,13 @@ def _run(scenario: Scenario, run: RunOptions) -> SavedResults:
     results = sim.run(scenario, **run.plan)
     exit_if_nothing_finished(results)
     write_run(scenario, results, target, charts=not run.no_charts)
-    return SavedResults(scenario=scenario, results=results, directory=target.path)
+    return _saved(scenario, results, target.path, run)
+
+
+def _saved(scenario: Scenario, results: Results, directory: Path, run: RunOptions) -> SavedResults:
+    return SavedResults(
+        scenario=scenario, results=results, directory=directory, charts=not run.no_charts
+    )
 
 
 def _refuse(context: typer.Context, source: Path, *names: str) -> None:

@@ -16,10 +16,8 @@ from sim.api.whys import Why
 from sim.charts import style, timeline
 from sim.charts.after_run import charts
 from sim.charts.differences import differences
-from sim.charts.discovery import discovery
 from sim.charts.fonts import as_written, settings, told_once
 from sim.charts.importance import importance
-from sim.charts.response import response
 from sim.charts.sensitivity import sensitivity
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
@@ -106,45 +104,35 @@ def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
 
 def save_timeline(replay: Replay, file: Path) -> None:
     """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
-    _save_as_named(timeline.of_replay(replay), file)
+    save_as_named(timeline.of_replay(replay), file)
 
 
-def save_importance(found: Why, model: Model, titles: Titles, file: Path) -> None:
-    """Draw through what an outcome comes into a file, as `save_timeline` does."""
+def importance_of(found: Why, model: Model, titles: Titles) -> Axes:
+    """Through what an outcome comes, in the words of the scenario."""
     named = Names(model, titles)
     about = found.provenance
-    ax = importance(
+    return importance(
         found.importance,
         outcome=found.title,
         names={str(one): named.of(str(one)) for one in found.importance["element"]},
         subject=about.title,
         interval=LABELS[about.interval],
     )
-    _save_as_named(ax, file)
 
 
-def save_sensitivity(table: pd.DataFrame, target: Target, file: Path) -> None:
-    """Draw which parameters move a target into a file, as `save_timeline` does.
+def sensitivity_of(table: pd.DataFrame, target: Target) -> Axes:
+    """Which parameters move a target.
 
     By its first-order index, or its total one where the table is of a design; by rank correlation
     where no first-order index can be told.
     """
     rows = table[(table["outcome"] == target.name) & table["value"].notna()]
     index = next((one for one in BEST if (rows["index"] == one).any()), BEST[-1])
-    _save_as_named(sensitivity(table, outcome=target.name, index=index, title=target.title), file)
+    return sensitivity(table, outcome=target.name, index=index, title=target.title)
 
 
-def save_discovery(trajectory: pd.DataFrame, outcome: str, title: str, file: Path) -> None:
-    """Draw what a box gains and loses on its way into a file, as `save_timeline` does."""
-    _save_as_named(discovery(trajectory, outcome=outcome, title=title), file)
-
-
-def save_response(curve: pd.DataFrame, title: str, file: Path) -> None:
-    """Draw the first outcome of a response curve into a file, as `save_timeline` does."""
-    _save_as_named(response(curve, outcome=str(curve["outcome"].iloc[0]), title=title), file)
-
-
-def _save_as_named(ax: Axes, file: Path) -> None:
+def save_as_named(ax: Axes, file: Path) -> None:
+    """Write a chart into a file, whose ending says which kind; UsageError for one there is not."""
     figure = style.figure_of(ax)
     supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import RunOptions, chart_file, takes_run
-from sim.cli.outputs import draw_without_window
-from sim.cli.printing import print_json, print_note, print_view
+from sim.cli.printing import print_json, print_view
 from sim.cli.run_or_load import run_or_load
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
     from sim.scenario import Scenario
 
 
@@ -37,19 +39,22 @@ def discover(
     if found is not None and not why:
         name = f"discover-{outcome}"
         tables = {name: found.boxes, f"{name}-trajectory": found.trajectory}
-        files = saved.add({**tables, f"{name}-tree": found.tree})
+        charts = {name: partial(_chart, found.trajectory, outcome, title)}
+        files = saved.add({**tables, f"{name}-tree": found.tree}, charts, first=chart)
         where = f"Tables: {files[0].parent}"
-        if chart is not None:
-            draw_without_window()
-            from sim.report.pictures import save_discovery
-
-            save_discovery(found.trajectory, outcome, title, chart)
-            print_note(f"chart written to {chart}")
+    elif chart is not None:
+        saved.add({}, first=chart)  # says that there is nothing to draw
     if run.as_json:
         about_run = {"scenario": about.scenario, "seed": about.seed, "outcome": outcome}
         print_json({**about_run, **discoveries.summary(found, why)})
     else:
         print_view(discovery_view(about, title, found, why, where))
+
+
+def _chart(trajectory: pd.DataFrame, outcome: str, title: str) -> Axes:
+    from sim.charts.discovery import discovery as chart
+
+    return chart(trajectory, outcome=outcome, title=title)
 
 
 def _refuse_unknown(scenario: Scenario, *, outcome: str) -> None:

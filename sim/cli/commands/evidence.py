@@ -42,7 +42,7 @@ def evidence(
     if conditioned is not None:
         tables |= {"condition": conditioned.estimates, "posterior": conditioned.parameters}
     charts = {"evidence": partial(_chart, table, saved.results.provenance.title)}
-    written = saved.add(tables, charts if tables and not run.no_charts else None)
+    written = saved.add(tables, charts if tables else None)
     if run.as_json:
         print_json(evidence_summary(table, conditioned, refused))
         return

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import RunOptions, chart_file, count, takes_run
-from sim.cli.outputs import draw_without_window
-from sim.cli.printing import print_json, print_note, print_view
+from sim.cli.printing import print_json, print_view
 from sim.cli.run_or_load import SavedResults, run_or_load
 from sim.errors import UsageError, unknown
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sim.analysis.drivers.draw_targets import Target
     from sim.scenario import Scenario
 
 
@@ -80,15 +83,18 @@ def _indices(
         found = sensitivities.design(saved.results, outcome, of, rows=size[0], paths=size[1])
     else:
         found = sensitivities.sensitivity(saved.results, outcome, of)
-    parts = ["sensitivity", outcome, of if of != "probability" else "", "design" if size else ""]
-    (file,) = saved.add({"-".join(part for part in parts if part): found.table})
-    about = saved.results.provenance
-    if chart is not None:
-        draw_without_window()
-        from sim.report.pictures import save_sensitivity
+    kind = [of if of != "probability" else "", "design" if size else ""]
 
-        save_sensitivity(found.table, found.targets[0], chart)
-        print_note(f"chart written to {chart}")
+    def named(target: str | None) -> str:
+        return "-".join(part for part in ("sensitivity", target, *kind) if part)
+
+    charts = {
+        named(target.name): partial(_chart, found.table, target)
+        for target in found.targets
+        if target.name not in found.untold
+    }
+    (file,) = saved.add({named(outcome): found.table}, charts, first=chart)
+    about = saved.results.provenance
     if as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
@@ -111,20 +117,31 @@ def _response(
     curves = {one: sensitivities.response(saved.results, one, outcome) for one in parameters}
     of = f"-{outcome}" if outcome else ""
     names = {one: f"response-{one}{of}" for one in parameters}
-    files = saved.add({names[one]: curve for one, curve in curves.items()})
-    if chart is not None:
-        draw_without_window()
-        from sim.report.pictures import save_response
-
-        first = curves[parameters[0]]
-        save_response(first, str(titles[first["outcome"].iloc[0]]), chart)
-        print_note(f"chart written to {chart}")
+    files = saved.add(
+        {names[one]: curve for one, curve in curves.items()},
+        {names[one]: partial(_curve, curve, titles) for one, curve in curves.items()},
+        first=chart,
+    )
     if as_json:
         rows = sensitivities.records(pd.concat(curves.values(), ignore_index=True))
         print_json({"scenario": about.scenario, "seed": about.seed, "response": rows})
         return
     for curve, file in zip(curves.values(), files, strict=True):
         print_view(response_view(about, curve, titles, f"Table: {file}"))
+
+
+def _chart(table: pd.DataFrame, target: Target) -> Axes:
+    from sim.report.pictures import sensitivity_of
+
+    return sensitivity_of(table, target)
+
+
+def _curve(curve: pd.DataFrame, titles: pd.Series[str]) -> Axes:
+    """The response of the first outcome."""
+    from sim.charts.response import response
+
+    outcome = str(curve["outcome"].iloc[0])
+    return response(curve, outcome=outcome, title=str(titles[outcome]))
 
 
 def _refuse_unknown(scenario: Scenario, *, outcome: str, of: str, parameters: list[str]) -> None:

@@ -68,12 +68,14 @@ def structure(
     exit_if_nothing_finished(results)
     results.save(target.path)
     target.report_kept()
-    saved = SavedResults(scenario=first, results=results, directory=target.path)
+    saved = SavedResults(
+        scenario=first, results=results, directory=target.path, charts=not no_charts
+    )
     headlines = found.parts[found.parts["outcome"].isin(shown_outcomes(found))]
     subject = results.provenance.title
     chart = partial(_chart, headlines, titles_of_outcomes(found), subject)
     tables = {"structure": found.parts, "variants": found.variants}
-    written = saved.add(tables, None if no_charts else {"structure": chart})
+    written = saved.add(tables, {"structure": chart})
     if as_json:
         print_json(structure_summary(found))
     else:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import LEFT_OUT, RunOptions, chart_file, count, takes_run
-from sim.cli.printing import command_line, print_json, print_note, print_view
+from sim.cli.printing import command_line, print_json, print_view
 from sim.cli.run_or_load import run_or_load
 from sim.errors import UsageError, require_int, unknown
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from sim.api.whys import Why
     from sim.scenario import Scenario
 
@@ -52,9 +54,11 @@ def why(
     tables: dict[str, Any] = {}
     for one in found:
         tables |= one.frames()
-    files = saved.add(tables)
-    if chart is not None:
-        _draw(found[0], loaded, chart)
+    # of what was never reached, or holds from the start, there is nothing to draw
+    charts = {
+        f"why-{one.outcome}": partial(_chart, one, loaded) for one in found if len(one.importance)
+    }
+    files = saved.add(tables, charts, first=chart)
     if run.as_json:
         about = saved.results.provenance
         rows = [one.summary() for one in found]
@@ -75,12 +79,8 @@ def _names(scenario: Scenario, *, outcome: str) -> list[str]:
     return [outcome] if outcome else headlines or known
 
 
-def _draw(found: Why, scenario: Scenario, file: Path) -> None:
-    from sim.cli.outputs import draw_without_window
-
-    draw_without_window()
-    from sim.report.pictures import save_importance
+def _chart(found: Why, scenario: Scenario) -> Axes:
+    from sim.report.pictures import importance_of
     from sim.scenario import titles_of
 
-    save_importance(found, scenario.model, titles_of(scenario), file)
-    print_note(f"chart written to {file}")
+    return importance_of(found, scenario.model, titles_of(scenario))
