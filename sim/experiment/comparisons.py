@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,8 +118,7 @@ class PairCounts:
         )
         end, new_end = concat(baseline, "end_time"), concat(twin, "end_time")
         ending, new_ending = concat(baseline, "ending"), self._ending_of[concat(twin, "ending")]
-        # add.at and not +=, as a draw occurs once a path
-        np.add.at(self.flow, (draw, ending, new_ending), 1)
+        self._count_flow(draw, ending, new_ending)
         # equal times to the last bit: a path untouched by the change is recomputed, not
         # approximated
         other = (before != after) & ~(np.isnan(before) & np.isnan(after))
@@ -126,15 +126,32 @@ class PairCounts:
         same &= concat(baseline, "stopped") == concat(twin, "stopped")
         rows = np.flatnonzero(~same)
         draw, before, after, other = draw[rows], before[rows], after[rows], other[rows]
-        np.add.at(self.changed, draw, 1)
+        self.changed += np.bincount(draw, minlength=len(self.changed))
         had, has = ~np.isnan(before), ~np.isnan(after)  # NaN: the outcome did not happen
-        np.add.at(self.gained, draw, has & ~had)
-        np.add.at(self.lost, draw, had & ~has)
+        add_by_draw(self.gained, draw, has & ~had)
+        add_by_draw(self.lost, draw, had & ~has)
         # the first outcome that comes at another time or in one of the two only, at the latest
         # the earlier end
         times = np.where(other, np.fmin(before, after), np.inf).min(axis=1, initial=np.inf)
         first = np.minimum(np.minimum(end[rows], new_end[rows]), times)
         self.moments.add(bins(first, self.horizon))
+
+    def _count_flow(self, draw: Counts, before: Counts, after: Counts) -> None:
+        """Count each path's ending in the baseline and in the twin; draws come in order."""
+        if not len(draw):
+            return
+        # all paths are counted here, for which bincount is several times as fast as add.at
+        shape = (int(draw[-1] - draw[0]) + 1, *self.flow.shape[1:])
+        place = np.ravel_multi_index((draw - draw[0], before, after), shape)
+        found = np.bincount(place, minlength=prod(shape)).reshape(shape)
+        self.flow[draw[0] : draw[0] + shape[0]] += found
+
+
+def add_by_draw(total: Counts, draw: Counts, rows: NDArray[np.bool_]) -> None:
+    """Add, to the row that each draw has in `total`, all rows of its paths; draws come in order."""
+    # the paths of a draw stand together: sums over stretches, many times as fast as add.at
+    first = np.flatnonzero(np.diff(draw, prepend=-1))
+    total[draw[first]] += np.add.reduceat(rows, first, axis=0, dtype=np.int64)
 
 
 def concat(pieces: Sequence[PathBatch], name: str) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.comparisons import concat
+from sim.experiment.comparisons import add_by_draw, concat
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.runs import RunOutput, all_solved, counted, pieces_of
@@ -69,7 +69,6 @@ def _count_both(
     ]
     for i, one in enumerate(came):
         for j, other in enumerate(came[: i + 1]):
-            # add.at and not +=, as a draw occurs once a path
-            np.add.at(both[:, :, i, j], draw, one & other)
+            add_by_draw(both[:, :, i, j], draw, one & other)
             if i != j:
                 both[:, :, j, i] = both[:, :, i, j]

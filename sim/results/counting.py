@@ -1,8 +1,10 @@
 """Counts over paths, of one size however many paths there are, and the rows kept beside them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +56,7 @@ class Histogram:
             found[:-1] += np.diff(whole, axis=0, prepend=0)
         return found[:-1].cumsum(axis=0)
 
-    def merge(self, other: "Histogram") -> None:
+    def merge(self, other: Histogram) -> None:
         """Count all that another one counted."""
         if other.row is not None:
             self.row = self.counts() + other.row
@@ -62,21 +64,46 @@ class Histogram:
             self.add(places)
 
 
+class Sizes(NamedTuple):
+    """How many of everything a model has that is counted."""
+
+    outcomes: int
+    endings: int
+    transitions: int
+    options: int
+    rungs: int  # of all ladders
+
+
 class PathCounts:
     """How many paths did what."""
 
     def __init__(self, model: Model) -> None:
-        ladders = sum(v.size for v in model.variables if v.ladder is not None)
-        options = sum(len(transition.options) for transition in model.transitions)
-        self.horizon = model.horizon
+        sizes = Sizes(
+            outcomes=len(model.outcomes),
+            endings=len(model.endings),
+            transitions=len(model.transitions),
+            options=sum(len(transition.options) for transition in model.transitions),
+            rungs=sum(v.size for v in model.variables if v.ladder is not None),
+        )
+        self._begin(sizes, model.horizon)
+
+    def _begin(self, sizes: Sizes, horizon: float) -> None:
+        self.sizes, self.horizon = sizes, horizon
         self.n = self.events = 0
-        self.hits = np.zeros(len(model.outcomes), dtype=np.int64)
-        self.ended = np.zeros(len(model.endings), dtype=np.int64)
-        self.started = np.zeros(len(model.transitions), dtype=np.int64)
-        self.fired = np.zeros(len(model.transitions), dtype=np.int64)
-        self.taken = np.zeros(options, dtype=np.int64)
-        self.rungs = np.zeros((RUNG_TIMES, ladders), dtype=np.int64)
-        self._times = Histogram(len(model.outcomes) * (BINS + 1))
+        self.hits = np.zeros(sizes.outcomes, dtype=np.int64)
+        self.ended = np.zeros(sizes.endings, dtype=np.int64)
+        self.started = np.zeros(sizes.transitions, dtype=np.int64)
+        self.fired = np.zeros(sizes.transitions, dtype=np.int64)
+        self.taken = np.zeros(sizes.options, dtype=np.int64)
+        self.rungs = np.zeros((RUNG_TIMES, sizes.rungs), dtype=np.int64)
+        self._times = Histogram(sizes.outcomes * (BINS + 1))
+
+    def fresh(self) -> PathCounts:
+        """Another one for the same model, which has counted nothing."""
+        # a comparison begins one a draw and model, and a model is long to go through
+        other = PathCounts.__new__(PathCounts)
+        other._begin(self.sizes, self.horizon)
+        return other
 
     @property
     def times(self) -> Counts:
@@ -102,7 +129,7 @@ class PathCounts:
         times = bins(piece.outcome_time[path, outcome], self.horizon)
         self._times.add(outcome * (BINS + 1) + times)
 
-    def merge(self, other: "PathCounts") -> None:
+    def merge(self, other: PathCounts) -> None:
         """Count another tally's paths too."""
         self.n += other.n
         self.events += other.events
@@ -136,7 +163,7 @@ class Accumulator:
         self._begin()
 
     def _begin(self) -> None:
-        self._draw = PathCounts(self.model)
+        self._draw = self.total.fresh()
         self._rows: list[PathBatch] = []
         self._events: list[tuple[int, EventBatch]] = []
 
