@@ -67,3 +67,29 @@ def called(reading: str, *, binds: int = 1, **changed: str | int) -> set[str]:
         for transition in model.transitions
         if transition.name.endswith(suffix) and guard(model, transition.name)(now, values, ())
     }
+
+
+def outcome_holds(outcome: str, **changed: str | int) -> bool:
+    """Whether an outcome's condition is true in a situation; no outcome has happened before."""
+    model = loaded("korean_clash").model
+    found = next(one for one in model.outcomes if one.name == outcome)
+    holds = evaluator(found.when.node, model.names)
+    return bool(holds(state(model, **changed), parameters(model, {}), ()))
+
+
+def number(
+    transition: str, what: str, choices: Mapping[str, str] | None = None, **changed: str | int
+) -> float:
+    """The speed of a transition's clock, or the value of one of its options, in a situation.
+
+    `transition` may be a clause; its options are its answers.
+    """
+    model = loaded("korean_clash").model
+    found = next(t for t in model.transitions if t.name == transition)
+    if what == "speed":
+        expression = found.speed
+    else:
+        expression = next(option.value for option in found.options if option.name == what)
+    assert expression is not None
+    value = evaluator(expression.node, model.names)
+    return float(value(state(model, **changed), parameters(model, choices or {}), ()))

@@ -107,17 +107,17 @@ def test_an_attack_on_bases_in_japan_calls_article_five_and_opens_the_last_gate(
     assert not {ART4, MDT, CHINA, SENDERS} & called(reading, **struck)
     model = loaded("korean_clash").model
     values = parameters(model, {})
-    armed = guard(model, "japan_armed_attack")
-    assert armed(state(model, **struck), values, ())
-    assert not armed(state(model, korea="general_war"), values, ())
+    armed = model.transition("japan_finds_armed_attack")
+    assert "japan.struck" in [str(trigger.becomes) for trigger in armed.on]
+    assert guard(model, armed.name)(state(model, **struck), values, ())
 
 
 def test_an_attack_on_the_south_opens_japan_s_first_gate_and_the_second_only_with_america_in_it():
     model = loaded("korean_clash").model
     values = parameters(model, {})
     war = state(model, **NORTH_ATTACKS)
-    assert guard(model, "japan_important_war")(war, values, ())
-    survival = guard(model, "japan_survival_war")
+    assert guard(model, "nsc_on_war")(war, values, ())
+    survival = guard(model, "nsc_on_us_combat")
     assert not survival(war, values, ())
     assert survival(state(model, **(NORTH_ATTACKS | {"usa__role": "combat"})), values, ())
 

@@ -11,6 +11,7 @@ from sim import Comparison, compare, run
 LEVERS = (
     *("L1_verify", "L2_call_coalition", "L3_own_sanctions"),
     *("L4_attention", "L5_withdrawal", "L6_gates_rehearsed"),
+    *("arms_stop", "sanctions_on_russia_only", "sanctions_on_dprk_only"),
 )
 PACE_ONLY = {"L4_attention", "L6_gates_rehearsed"}  # how soon Tokyo designates, hardly whether
 DAY_OF_FORCE = 40.0  # 4 December 2024
@@ -32,7 +33,10 @@ def levers() -> Comparison:
 
 @pytest.mark.parametrize(
     ("transition", "day"),
-    [("election", 2.0), ("prime_minister_chosen", 17.0), ("rus_prk_2024.binds", DAY_OF_FORCE)],
+    [
+        *(("election", 2.0), ("us_election", 11.0), ("prime_minister_chosen", 17.0)),
+        *(("rus_prk_2024.binds", DAY_OF_FORCE), ("us_inauguration", 87.0)),
+    ],
 )
 def test_the_calendar_is_kept_in_every_path(transition, day):
     found = events("korean_clash")
