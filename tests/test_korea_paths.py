@@ -11,7 +11,7 @@ from sim import Comparison, compare, run
 LEVERS = (
     *("L1_verify", "L2_call_coalition", "L3_own_sanctions"),
     *("L4_attention", "L5_withdrawal", "L6_gates_rehearsed"),
-    *("arms_stop", "sanctions_on_russia_only", "sanctions_on_dprk_only"),
+    "sanctions_on_russia_only",
 )
 PACE_ONLY = {"L4_attention", "L6_gates_rehearsed"}  # how soon Tokyo designates, hardly whether
 DAY_OF_FORCE = 40.0  # 4 December 2024

@@ -170,3 +170,12 @@ def test_shots_between_powers_are_answered_or_fade_and_open_combat_ends_by_itsel
     assert paths is not None
     fought = paths[paths["time__us_russian_combat"].notna()]
     assert (fought["time__us_russian_shots"] <= fought["time__us_russian_combat"]).all()
+
+
+def test_arms_that_stop_weigh_on_moscow_s_hand_in_korea_and_only_there():
+    """Too rare to be seen in some thousand paths, so the channel itself is read."""
+    overt = ("russia_fights_without_clause", "overt_force")
+    covert = ("russia_fights_without_clause", "covert_force")
+    assert number(*overt, russia__burden="overstretched") < number(*overt, russia__burden="heavy")
+    assert number(*covert, russia__debt="none") < number(*covert, russia__debt="some")
+    assert number(*overt, russia__shells="short") == number(*overt)  # shells act by the burden
