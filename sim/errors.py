@@ -73,10 +73,6 @@ class UsageError(EscalationError):
     """An argument that is out of range, unknown or in the way of another."""
 
 
-class Interrupted(UserWarning):
-    """A run that Ctrl-C ended; what it gives is of the finished draws. The program goes on."""
-
-
 def require_int(name: str, value: object, low: int, high: int | None = None) -> int:
     """The value of an argument; UsageError unless it is a whole number from `low` (to `high`)."""
     if not isinstance(value, Integral) or isinstance(value, bool):

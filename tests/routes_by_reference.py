@@ -24,7 +24,7 @@ def histories(
     conditions = [evaluator(one.when.node, model.names) for one in model.outcomes]
     values: NDArray[np.float64] = parameter_values(model, seed, range(draws))
     for draw in range(draws):
-        world.begin_draw(draw, values[draw].tolist())
+        world.begin_draw(draw, values[draw].tolist(), stream=draw)
         for path in range(paths):
             yield draw, path, PathHistory(model, world.walk(path), world.values, conditions)
 

@@ -78,7 +78,7 @@ def test_the_record_of_a_scenario():
     scenario = load(ISLAND)
     assert (scenario.name, scenario.horizon, str(scenario.start)) == (
         "island_clash",
-        180 * 86_400.0,
+        180.0,
         "2024-10-25",
     )
     assert scenario.files == {str(ISLAND): ISLAND.read_bytes()}

@@ -51,7 +51,7 @@ from sim.cli.options import File
 
 def horizon(scenario: File) -> None:
     """Print the horizon in days."""
-    typer.echo(read(scenario).horizon / 86_400)
+    typer.echo(read(scenario).horizon)
 '''
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from walking import SAMPLING, exactly
 
 import sim
 from sim.engines import reference
-from sim.errors import Interrupted, RunError, UsageError
+from sim.errors import RunError, UsageError
 from sim.experiment import runs
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
@@ -116,7 +117,7 @@ def test_removing_one_move_leaves_every_path_unchanged_up_to_its_first_start(
     assert changed > 30  # control: and afterwards they are not the same
 
 
-TOLD = r"^island_clash, seed 1: interrupted; the results are of \d+ of 40 draws$"
+TOLD = r"^island_clash, seed 2: interrupted; \d+ of 40 draws are finished"
 
 
 def interrupting(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
@@ -136,8 +137,9 @@ def test_ctrl_c_keeps_the_finished_draws(monkeypatch: pytest.MonkeyPatch, worker
     before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patch:
         interrupting(patch, after=2)
-        with pytest.warns(Interrupted, match=TOLD):
-            cut = sim.run(island(), draws=40, paths=40, workers=workers, events=True)
+        cut = sim.run(
+            island(), draws=40, paths=40, workers=workers, events=True, on_interrupt="return"
+        )
     assert signal.getsignal(signal.SIGINT) is before
     done = cut.provenance.draws
     assert 2 <= done < 40
@@ -149,21 +151,22 @@ def test_ctrl_c_keeps_the_finished_draws(monkeypatch: pytest.MonkeyPatch, worker
         assert_frame_equal(getattr(cut, name), getattr(whole, name))
 
 
-def test_the_one_that_ctrl_c_ended_is_told_among_the_runs_of_a_loop(
+def test_ctrl_c_ends_a_loop_of_runs_unless_what_is_finished_is_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def run(seed: int) -> sim.Results:
+    def run(seed: int, **more: str) -> sim.Results:
         with monkeypatch.context() as patch:
             if seed == 2:
                 interrupting(patch, after=2)
-            return sim.run(island(), draws=40, paths=20, workers=1, seed=seed)
+            return sim.run(island(), draws=40, paths=20, workers=1, seed=seed, **more)
 
-    with pytest.warns(Interrupted, match=r"seed 2: interrupted; .* \d+ of 40 draws$") as told:
-        found = [run(seed) for seed in (1, 2, 3)]
-    assert len(told) == 1
-    assert told[0].filename == __file__  # where the verb was called
-    assert [", interrupted" in repr(one) for one in found] == [False, True, False]
-    assert sim.errors.Interrupted is Interrupted
+    with pytest.raises(KeyboardInterrupt, match=TOLD):
+        list(map(run, (1, 2, 3)))
+    found = [run(seed, on_interrupt="return") for seed in (1, 2, 3)]
+    told = [re.search(r", interrupted, \d+ of 40 draws", repr(one)) for one in found]
+    assert [one is not None for one in told] == [False, True, False]
+    with pytest.raises(UsageError, match="unknown on_interrupt 'stop'; known: raise, return"):
+        run(1, on_interrupt="stop")
 
 
 def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
@@ -177,11 +180,10 @@ def test_ctrl_c_before_any_draw_is_finished_leaves_empty_tables(
             yield piece
 
     monkeypatch.setattr(reference, "walk", interrupted)
-    with pytest.warns(Interrupted, match="the results are of 0 of 1 draws"):
-        none = sim.run(island(), draws=1, paths=300, workers=1, engine="reference", events=True)
-    assert (none.n, none.provenance.draws) == (0, 0)
     small = {"draws": 1, "paths": 300, "workers": 1, "engine": "reference"}
-    with pytest.warns(Interrupted, match="the results are of 0 of 1 draws"):
+    none = sim.run(island(), events=True, on_interrupt="return", **small)  # type: ignore[arg-type]
+    assert (none.n, none.provenance.draws) == (0, 0)
+    with pytest.raises(KeyboardInterrupt, match="0 of 1 draws are finished"):
         sim.compare(island(), ["no_treaty"], **small)  # type: ignore[arg-type]
     assert none.outcomes["hits"].tolist() == [0, 0]
     assert none.outcomes["probability"].isna().all()
@@ -207,8 +209,7 @@ def test_ctrl_c_pressed_twice_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(KeyboardInterrupt):
         sim.run(island(), draws=1, paths=300, workers=1)
     presses = 1
-    with pytest.warns(Interrupted, match="of 1 draws"):  # the control
-        sim.run(island(), draws=1, paths=300, workers=1)
+    sim.run(island(), draws=1, paths=300, workers=1, on_interrupt="return")  # the control
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields, replace
 from functools import wraps
@@ -11,17 +10,20 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
-from sim.errors import Interrupted, UsageError
+from sim.errors import UsageError
 from sim.experiment.plan import Plan
 from sim.experiment.runs import WANTED
 from sim.formatting import user_path
 from sim.model.model import Model
 from sim.results.atomic_replace import settled
+from sim.results.directory import read_run
 from sim.results.manifest import read_manifest
 from sim.results.provenance import Provenance
 from sim.results.scenario_record import MODEL, read_record
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario import Scenario
 
     Source = Scenario | Model | str | PathLike[str]
@@ -34,7 +36,7 @@ OF_A_RUN = ("draws", "paths", "seed", "engine")  # these a run directory has, to
 class Options(TypedDict, total=False):
     """How a scenario is walked, as `Plan` has it."""
 
-    draws: int | None
+    draws: int | range | None
     paths: int | None
     seed: int | None
     engine: str | None
@@ -42,6 +44,7 @@ class Options(TypedDict, total=False):
     events: bool
     keep_paths: bool | None
     progress: bool | None
+    on_interrupt: str
 
 
 class RunOptions(Options, total=False):
@@ -49,6 +52,7 @@ class RunOptions(Options, total=False):
 
     precision: str | float | None
     max_paths: int
+    common_random_numbers: bool
 
 
 def takes_options(options: type) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -117,7 +121,18 @@ def planned(source: Source, options: Mapping[str, Any]) -> tuple[Scenario | Mode
     else:
         scenario = loaded_or_model(source)
     given = {name: value for name, value in options.items() if value is not None}
+    if "draws" in given:
+        given |= _numbers(given["draws"])
     return scenario, Plan(**{**before, **given})
+
+
+def _numbers(draws: object) -> dict[str, object]:
+    """How many draws, and the number of the first; `range(100, 200)` are a hundred."""
+    if not isinstance(draws, range):
+        return {"draws": draws, "first_draw": 0}
+    if draws.step != 1 or not len(draws) or draws.start < 0:
+        raise UsageError(f"draws: must be a range such as range(100, 200), found {draws}")
+    return {"draws": len(draws), "first_draw": draws.start}
 
 
 def made_with(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,17 +141,29 @@ def made_with(manifest: Mapping[str, Any]) -> dict[str, Any]:
     made = {"seed": manifest["seed"], **manifest["arguments"]}
     if manifest["stopped"] == "precision":  # as many draws as that took
         made["draws"] = manifest["draws"]
-    return {name: made[name] for name in OF_A_RUN if name in made}
+    found = {name: made[name] for name in OF_A_RUN if name in made}
+    # what directories of earlier versions do not say has its default
+    more = ("first_draw", "common_random_numbers")
+    return found | {name: manifest[name] for name in more if name in manifest}
 
 
-def warn_if_interrupted(about: Provenance) -> None:
-    """Say that Ctrl-C ended a run, which in a loop would be one of many."""
-    if about.interrupted:
-        warnings.warn(
-            f"{about.scenario}, seed {about.seed}: interrupted; the results are of "
-            f"{about.draws} of {about.draws_asked} draws",
-            Interrupted,
-            stacklevel=4,  # where the verb was called, beyond what checks its options
+def given_in(source: object) -> pd.DataFrame | None:
+    """The values that were given to the run in a directory; None where there are none."""
+    if not is_directory(source):
+        return None
+    assert isinstance(source, (str, PathLike))
+    home = Path(user_path(source))
+    names = read_manifest(home).get("given", [])
+    return read_run(home, only=("draws",)).frames["draws"][names] if names else None
+
+
+def raise_if_interrupted(about: Provenance, plan: Plan) -> None:
+    """KeyboardInterrupt if Ctrl-C ended a run, unless what is finished was asked for."""
+    # after the blocks in work, so that no thread is left behind; a loop of runs ends here
+    if about.interrupted and plan.on_interrupt == "raise":
+        raise KeyboardInterrupt(
+            f"{about.scenario}, seed {about.seed}: interrupted; {about.draws} of "
+            f'{about.draws_asked} draws are finished (on_interrupt="return" gives them)'
         )
 
 

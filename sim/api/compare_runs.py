@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -18,9 +18,18 @@ from sim.analysis.effects.differences import (
 )
 from sim.analysis.effects.shapley import Effects, pair_rows, shapley_rows, subsets
 from sim.analysis.estimates.tables import tables_of
-from sim.api.arguments import Options, loaded, planned, takes_options, warn_if_interrupted
+from sim.api.arguments import (
+    Options,
+    given_in,
+    is_directory,
+    loaded,
+    planned,
+    raise_if_interrupted,
+    takes_options,
+)
 from sim.api.comparisons import Comparison, empty
 from sim.api.results import Results
+from sim.api.saved_pairs import pairs_of_results
 from sim.errors import UsageError, unknown
 from sim.experiment import comparisons
 from sim.formatting import counted
@@ -29,7 +38,8 @@ from sim.results.tables import RunTables
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-    Named = str | Scenario | PathLike[str]
+    Named = str | Scenario | PathLike[str] | Results
+    Source = Scenario | str | PathLike[str] | Results
 
 ORDERS = ("effect", "name", "given")
 SCENARIO_FILES = (".yaml", ".yml")  # what ends so is no name of an intervention
@@ -38,7 +48,7 @@ MOST_TOGETHER = 6  # 63 subsets
 
 @takes_options(Options)
 def compare(
-    scenario: Scenario | str | PathLike[str],
+    scenario: Source | Mapping[str, Source],
     interventions: Named | Iterable[Named] | None = None,
     *,
     order: str = "effect",
@@ -54,14 +64,32 @@ def compare(
     `together` walks all subsets of the named interventions, six at most, and says what each adds to
     their joint effect. The other arguments are those of `run`. Raises and warns as `run` does, and
     UsageError without anything to compare with, or for a scenario with another horizon.
+
+    `compare({"as written": a, "mine": b, "other file": "c.yaml"})` names what is compared; the
+    first is the baseline. Two or more `Results` of one seed and size, given so or as
+    `compare(first, second)`, are paired as they are: nothing is walked.
     """
     if order not in ORDERS:
         raise UsageError(unknown("order", order, ORDERS))
-    source, plan = planned(scenario, options)
+    if already := _made_already(scenario, interventions):
+        return _of_results(already, order, options)
+    others: Mapping[str, Source] | None = None
+    if isinstance(scenario, Mapping):
+        scenario, others = _first_and_others(scenario, interventions)
+    source, plan = planned(_no_results(scenario), options)
+    if plan.first_draw or plan.common_random_numbers or given_in(scenario) is not None:
+        raise UsageError(
+            "compare: takes draws from 0 on, as the parameters are drawn; runs with a range of "
+            "draws, values or common random numbers are compared as Results"
+        )
     baseline = loaded(source)  # a model alone has no interventions
-    named = _named(baseline, interventions)
     # all are made before anything is run, so that an unknown name costs no time
-    twins = _subsets(baseline, named) if together else _twins(baseline, named)
+    named: list[Named] = []
+    if others is not None:
+        twins = {name: _other(baseline, one) for name, one in others.items()}
+    else:
+        named = _named(baseline, interventions)
+        twins = _subsets(baseline, named) if together else _twins(baseline, named)
     output = comparisons.compare(baseline, list(twins.values()), plan)
     before = Results.of(tables_of(output.baseline), baseline)
     after = {
@@ -73,10 +101,63 @@ def compare(
         Pair(name=name, baseline=before, twin=twin, pairs=own)
         for (name, twin), own in zip(after.items(), counts, strict=True)
     ]
-    warn_if_interrupted(before.provenance)
+    raise_if_interrupted(before.provenance, plan)
     walked = dict(zip(after, output.walked, strict=True))
     all_of = list(dict.fromkeys(map(str, named))) if together else []
     return _of_pairs(before, _ordered(pairs, order), after, walked, all_of)
+
+
+def _made_already(scenario: object, others: object) -> dict[str, Results]:
+    """Runs that were made already, by name; empty where something is to be run."""
+    if isinstance(scenario, Mapping):
+        runs = {str(name): one for name, one in scenario.items() if isinstance(one, Results)}
+        if runs and (len(runs) < len(scenario) or others is not None):
+            raise UsageError("compare: takes runs or scenarios, not some of both")
+        return runs
+    if not isinstance(scenario, Results):
+        return {}
+    if not isinstance(others, Results):
+        raise UsageError("compare: a run is compared with another run; give it as the second")
+    name = f"{others.provenance.scenario}{others.provenance.conditions}"
+    return {f"{scenario.provenance.scenario} (baseline)": scenario, name: others}
+
+
+def _of_results(named: dict[str, Results], order: str, options: Options) -> Comparison:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise UsageError(f"{given[0]}: the runs are made already")
+    before, pairs = pairs_of_results(named)
+    twins = {pair.name: named[pair.name] for pair in pairs}
+    return _of_pairs(before, _ordered(pairs, order), twins, dict.fromkeys(twins), [])
+
+
+def _first_and_others(
+    named: Mapping[str, Source], others: object
+) -> tuple[Source, Mapping[str, Source]]:
+    """The baseline, and what stands beside it by name. Raises UsageError."""
+    if others is not None:
+        raise UsageError("compare: a mapping names all that is compared; leave the second out")
+    if len(named) < 2:
+        raise UsageError("nothing to compare: the mapping needs two scenarios or more")
+    for name in named:
+        # a name becomes that of a directory when the comparison is saved
+        if not isinstance(name, str) or not name.strip() or "/" in name or "\\" in name:
+            raise UsageError(f"compare: {name!r} cannot be the name of an alternative")
+    first, *rest = named
+    return named[first], {name: named[name] for name in rest}
+
+
+def _other(baseline: Scenario, one: Source) -> Scenario:
+    """A scenario under a name of the user's: itself, of a file, or the baseline's intervention."""
+    if isinstance(one, str) and not one.endswith(SCENARIO_FILES) and not is_directory(one):
+        return baseline.under(one)
+    return loaded(_no_results(one))
+
+
+def _no_results(one: object) -> Any:
+    if isinstance(one, Results):
+        raise UsageError("compare: takes runs or scenarios, not some of both")
+    return one
 
 
 def _twins(baseline: Scenario, named: Sequence[Named]) -> dict[str, Scenario]:
@@ -86,7 +167,7 @@ def _twins(baseline: Scenario, named: Sequence[Named]) -> dict[str, Scenario]:
         if isinstance(one, str) and not one.endswith(SCENARIO_FILES):
             found[one] = baseline.under(one)
             continue
-        other = loaded(one)
+        other = loaded(_no_results(one))
         # a slash could be no part of the directory it is saved in
         name = other.name if other.name != baseline.name else f"{other.name} (other file)"
         if name in found:
@@ -187,6 +268,8 @@ def _named(scenario: Scenario, interventions: Named | Iterable[Named] | None) ->
         return list(own)
     if isinstance(interventions, (str, PathLike, Scenario)):
         return [interventions]
+    if isinstance(interventions, Results):
+        return [_no_results(interventions)]
     named = list(interventions)
     if not named:
         raise UsageError("nothing to compare: the list of interventions is empty")

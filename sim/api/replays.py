@@ -10,10 +10,15 @@ import pandas as pd
 
 from sim.api.arguments import is_directory, loaded_or_model, recorded
 from sim.api.html import page
+from sim.api.results import Results
+from sim.errors import require_int
 from sim.experiment import replays
-from sim.experiment.plan import Plan
+from sim.experiment.plan import LARGEST, Plan
 from sim.experiment.replays import ReplayTables
+from sim.experiment.runs import model_of
+from sim.experiment.samples import sample_of
 from sim.formatting import counted, moment
+from sim.results.tables import RunTables
 
 if TYPE_CHECKING:
     from sim.model.model import Model
@@ -74,9 +79,27 @@ def replay(
     numbers out of range.
     """
     source, own_seed = _source(scenario)
+    if seed is None and is_directory(scenario):
+        run = Results.load(scenario)  # type: ignore[arg-type]
+        about = run.provenance
+        if about.given or about.common_random_numbers:
+            return replay_of(source, run, draw, path)
     seed = own_seed if seed is None else seed
     # the data of the replay, put into the object with the conveniences
     found = replays.replay(source, draw=draw, path=path, seed=seed)
+    return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
+
+
+def replay_of(source: Scenario | Model, run: RunTables, draw: int, path: int) -> Replay:
+    """A path of a run; UsageError for one that it has not."""
+    about, model = run.provenance, model_of(source)
+    last = about.first_draw + about.draws - 1
+    draw = require_int("draw", draw, about.first_draw, last)
+    path = require_int("path", path, 0, LARGEST - 1)
+    sample = sample_of(model, about, run.draws).part(range(draw, draw + 1))
+    found = replays.replay(
+        source, draw=draw, path=path, seed=about.seed, sample=sample, given=about.given
+    )
     return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
 
 

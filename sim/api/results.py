@@ -18,7 +18,7 @@ from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.results.directory import SavedRun, read_run, write_run
 from sim.results.provenance import Provenance
-from sim.results.scenario_record import Record, record
+from sim.results.scenario_record import MODEL, Record, record
 from sim.results.tables import NAMES, RunTables
 
 # of an estimate, in the order of the tables
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sim.analysis.drivers.discovery import Discovery
     from sim.analysis.effects.diff import RunDiff
     from sim.analysis.evidence.conditioning import Conditioned
+    from sim.api.replays import Replay
     from sim.api.whys import Why
     from sim.scenario import Evidence, Scenario
 
@@ -49,9 +50,10 @@ class Results(SourcedTables):
         """One line: the scenario, how much was run, and the headlines with their intervals."""
         about = self.provenance
         found = "".join(f"; {name} {in_words}" for name, in_words in self.headlines().items())
+        cut = f", interrupted, {about.draws} of {about.draws_asked} draws" * about.interrupted
         return (
             f"<Results of {about.scenario}{about.conditions}: {about.sample()}, seed {about.seed}, "
-            f"engine {about.engine}{', interrupted' * about.interrupted}{found}>"
+            f"engine {about.engine}{cut}{found}>"
         )
 
     def _repr_html_(self) -> str:
@@ -159,6 +161,29 @@ class Results(SourcedTables):
         model = self._model(scenario, "why")
         (found,) = whys(model, self, [outcome], cut=cut, level=level, workers=workers)
         return found
+
+    def replay(self, draw: int, path: int, *, scenario: Scenario | Model | None = None) -> Replay:
+        """One path of this run again, with everything that was weighed in it.
+
+        With the values and random numbers that it had here, also where they were given or common.
+        Raises UsageError for a draw or path that the run has not.
+        """
+        from sim.api.replays import replay_of
+
+        source = scenario if scenario is not None else self.source or self.model
+        return replay_of(source, self, draw, path)
+
+    @property
+    def model(self) -> Model:
+        """The model that was walked; of results that were loaded, the one saved with them."""
+        if self.source is not None:
+            return model_of(self.source)
+        form = self.kept.files.get(MODEL) if self.kept is not None else None
+        if form is None:
+            raise UsageError("these results hold tables alone, without the model they come from")
+        from sim.scenario import loads
+
+        return loads(form, file=MODEL).model
 
     def _model(self, scenario: Scenario | Model | None, verb: str) -> Model:
         source = scenario if scenario is not None else self.source

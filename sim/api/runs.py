@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.analysis.estimates.estimates import precise
 from sim.analysis.estimates.tables import tables_of
-from sim.api.arguments import RunOptions, planned, takes_options, warn_if_interrupted
+from sim.api.arguments import (
+    RunOptions,
+    given_in,
+    loaded_or_model,
+    planned,
+    raise_if_interrupted,
+    takes_options,
+)
 from sim.api.results import Results
+from sim.errors import UsageError
 from sim.experiment import runs
 from sim.experiment.plan import limit_of
+from sim.experiment.runs import model_of
+from sim.experiment.samples import given_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.model.model import Model
     from sim.scenario import Scenario
 
@@ -21,6 +34,8 @@ if TYPE_CHECKING:
 @takes_options(RunOptions)
 def run(
     scenario: Scenario | Model | str | PathLike[str],
+    *,
+    values: pd.DataFrame | Mapping[str, Any] | None = None,
     **options: Unpack[RunOptions],
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
@@ -41,14 +56,38 @@ def run(
     (percentage points) or 5% (of the estimate), or `max_paths` are walked; `provenance.stopped`
     says which. The draws are the first ones of a longer run with the same seed.
 
-    Ctrl-C ends the run in good order: the finished draws are kept, `provenance.interrupted` says
-    so, and so does the warning `sim.errors.Interrupted`; a loop of runs goes on, unless the
-    warning is made an error. Raises ScenarioError for a file with problems, RunError when the
-    scenario goes wrong (naming expression, state, draw and path), NotApplicable where the exact
-    engine cannot solve it, and UsageError for arguments out of range.
+    `draws` may be a range: `range(100, 200)` goes on where a run of 100 draws ended, and
+    `Results.concat` joins the two to the run of 200. `values` is a design matrix instead: a row for
+    each draw, a column for each parameter that is not to be drawn, in the units of
+    `results.draws` (days, names of choices); every row is checked. `results.draws` hands it back,
+    `results.shares` has what came of it. With `common_random_numbers` every row's paths meet the
+    random numbers of draw 0, so that rows differ by their values alone.
+
+    Ctrl-C ends the run after the blocks in work and raises KeyboardInterrupt;
+    `on_interrupt="return"` gives what is finished, and `provenance.interrupted` says so. Raises
+    ScenarioError for a file with problems, RunError when the scenario goes wrong (naming
+    expression, state, draw and path), NotApplicable where the exact engine cannot solve it, and
+    UsageError for arguments out of range.
     """
+    given = given_in(scenario)
+    if values is not None:
+        model = model_of(loaded_or_model(scenario))
+        given = given_frame(model, values)
+    if given is not None:
+        options = _with_rows(options, len(given))
     source, plan = planned(scenario, options)
     enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
-    results = Results.of(tables_of(runs.run(source, plan, enough)), source)
-    warn_if_interrupted(results.provenance)
+    results = Results.of(tables_of(runs.run(source, plan, enough, given)), source)
+    raise_if_interrupted(results.provenance, plan)
     return results
+
+
+def _with_rows(options: RunOptions, rows: int) -> RunOptions:
+    """The options with as many draws as there are rows of values. Raises UsageError."""
+    if options.get("precision") is not None:
+        raise UsageError("precision: a run with values has as many draws as they have rows")
+    draws = options.get("draws")
+    asked = rows if draws is None else len(draws) if isinstance(draws, range) else draws
+    if asked != rows:
+        raise UsageError(f"draws: {asked} draws were asked for, and values have {rows:,} rows")
+    return {**options, "draws": rows} if draws is None else options

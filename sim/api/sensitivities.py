@@ -209,6 +209,11 @@ def _model(results: SourcedTables) -> Model:
 def _plan(results: SourcedTables, *, draws: int, paths: int, progress: bool | None = None) -> Plan:
     """How paths are walked again: as in the run, which may have been solved instead."""
     about = results.provenance
+    if about.given or about.first_draw or about.common_random_numbers:
+        raise UsageError(
+            "walks the draws of the seed again, from the first on: not of a run whose values were "
+            "given, whose draws begin later, or with common random numbers"
+        )
     engine = about.engine if about.paths else Plan.engine
     return Plan(draws=draws, paths=paths, seed=about.seed, engine=engine, progress=progress)
 

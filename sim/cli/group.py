@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -20,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from sim.cli.options import LEFT_OUT
 from sim.cli.printing import print_error, print_note
 from sim.cli.stopping import interrupted_code
-from sim.errors import EscalationError, Interrupted, UsageError
+from sim.errors import EscalationError, UsageError
 
 WRONG = 2
 NUMBER = re.compile(r"[-+]?\d")  # what an option takes for its value where that may be left out
@@ -66,9 +65,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Ctrl-C where nothing is worth keeping ends it at once."""
         try:
-            with catch_warnings():
-                simplefilter("ignore", Interrupted)  # commands say it in their own words
-                return super().invoke(ctx)
+            return super().invoke(ctx)
         except KeyboardInterrupt:
             print_note("interrupted")
             raise typer.Exit(interrupted_code()) from None

@@ -34,7 +34,14 @@ def completed(context: typer.Context, file: Path, plan: Chosen) -> dict[str, Any
     if not file.is_dir():
         return dict(plan)
     from sim.api.arguments import made_with, recorded
+    from sim.errors import UsageError
 
     _, manifest = recorded(file)
+    if manifest.get("given") or manifest.get("first_draw") or manifest.get("common_random_numbers"):
+        # no option of a command says these; in Python the directory does
+        raise UsageError(
+            f"{file}: a run from Python with values, a range of draws or common random numbers of "
+            f"its own; sim.run({str(file)!r}) repeats it"
+        )
     before = {n: v for n, v in made_with(manifest).items() if not is_given(context, n)}
     return {**plan, **{name: value for name, value in before.items() if name in plan}}

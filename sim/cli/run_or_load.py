@@ -110,7 +110,7 @@ def _run(scenario: Scenario, run: RunOptions) -> SavedResults:
     target = claim_output_dir(run.out, scenario, force=run.force)
     import sim
 
-    results = sim.run(scenario, **run.plan)
+    results = sim.run(scenario, **run.plan, on_interrupt="return")
     exit_if_nothing_finished(results)
     write_run(scenario, results, target, charts=not run.no_charts)
     return _saved(scenario, results, target.path, run)

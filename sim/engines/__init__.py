@@ -20,6 +20,8 @@ class Engine(Protocol):
     parameter, in the model's order. Yields pieces in order of draw, then of path; a piece never
     spans two draws. Raises RunError naming expression, state, draw and path.
 
+    With `common`, every draw's paths meet the random numbers of draw 0.
+
     An engine with threads of its own also takes `threads`, and `check`, which it calls several
     times a second and whose exception ends the walk; others are interrupted by an exception.
     """
@@ -33,6 +35,7 @@ class Engine(Protocol):
         draws: range,
         paths: range,
         events: bool = False,
+        common: bool = False,
     ) -> Iterator[PathBatch]: ...
 
 
@@ -68,6 +71,7 @@ def chosen_walk(
     draws: range,
     numbers: Sequence[NDArray[np.int64]],
     changes: bool = False,
+    common: bool = False,
     threads: int = 1,
 ) -> Iterator[ChosenBatch]:
     """Walk chosen paths: of each draw those whose numbers are given, ascending.
@@ -77,6 +81,7 @@ def chosen_walk(
     state. Raises RunError as `Engine` does.
     """
     given: dict[str, Any] = {"seed": seed, "draws": draws, "numbers": numbers, "changes": changes}
+    given["common"] = common
     try:
         walk = import_module(ENGINES["compiled"]).walk_chosen
         found: Iterator[ChosenBatch] = walk(model, values, threads=threads, **given)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engines import engine
 from sim.errors import RunError
-from sim.experiment.parameter_draws import parameter_values
+from sim.experiment.samples import Sample
 from sim.experiment.walking_again import walk_outcomes
 from sim.model.cuts import Link, certain, cut, ranks
 from sim.model.model import Model
@@ -50,13 +50,11 @@ def cut_effects(
     outcome: str,
     reached: Mask,
     *,
-    seed: int,
+    sample: Sample,
     threads: int = 1,
 ) -> list[CutEffect]:
     """The effects on an outcome; `reached` (draws, paths) says which paths of the run reach it."""
-    draws, paths = reached.shape
-    values = parameter_values(model, seed, range(draws))
-    touched = _touched(model, links, values, paths, seed, threads)
+    touched = _touched(model, links, sample, reached.shape[1], threads)
     found = []
     for link, (came, other) in zip(links, touched, strict=True):
         if link.option is None:  # it may come sooner wherever its clock runs
@@ -66,7 +64,7 @@ def cut_effects(
             both.append(
                 None
                 if changed is None
-                else _paired(changed, values, outcome, reached, which, seed, threads)
+                else _paired(changed, sample, outcome, reached, which, threads)
             )
         found.append(CutEffect(link=link, cut=both[0], certain=both[1]))
     return found
@@ -75,25 +73,30 @@ def cut_effects(
 def _touched(
     model: Model,
     links: Sequence[Link],
-    values: NDArray[np.float64],
+    sample: Sample,
     paths: int,
-    seed: int,
     threads: int,
 ) -> list[tuple[Mask, Mask]]:
     """For each link: paths in which it came, and those in which another option was taken there."""
-    shape, first = (len(values), paths), _kinds(model)
+    shape, first = (len(sample.draws), paths), _kinds(model)
     found = [(np.zeros(shape, bool), np.zeros(shape, bool)) for _ in links]
     tables = [_options(model, link) for link in links]
     walk: Any = engine("compiled")
-    draws, numbers = range(len(values)), range(paths)
     for batch in walk(
-        model, values, seed=seed, draws=draws, paths=numbers, events=True, threads=threads
+        model,
+        sample.values,
+        seed=sample.seed,
+        draws=sample.draws,
+        paths=range(paths),
+        events=True,
+        common=sample.common,
+        threads=threads,
     ):
         events = batch.events
         kind = first[events.transition] + np.where(events.option == NOTHING, 0, events.option + 1)
         for masks, wanted in zip(found, tables, strict=True):
             for mask, of_kind in zip(masks, wanted, strict=True):
-                mask[batch.draw, events.path[of_kind[kind]]] = True
+                mask[batch.draw - sample.draws.start, events.path[of_kind[kind]]] = True
     return found
 
 
@@ -120,23 +123,23 @@ def _kinds(model: Model) -> NDArray[np.int64]:
 
 def _paired(
     changed: Model,
-    values: NDArray[np.float64],
+    sample: Sample,
     outcome: str,
     reached: Mask,
     which: Mask,
-    seed: int,
     threads: int,
 ) -> Paired | None:
     """The pairs of a changed model; None where it fires without end, or has no value somewhere."""
-    draws, position = range(len(reached)), changed.names.outcomes[outcome]
+    position = changed.names.outcomes[outcome]
     gained, lost = np.zeros((2, len(reached)), np.int64)
     numbers = [np.flatnonzero(row) for row in which]
     try:
-        for batch in walk_outcomes(changed, values, seed, draws, numbers, threads=threads):
+        for batch in walk_outcomes(changed, sample, numbers, threads=threads):
             has = ~np.isnan(batch.outcome_time[:, position])
-            had = reached[batch.draw, batch.path]
-            np.add.at(gained, batch.draw[has & ~had], 1)
-            np.add.at(lost, batch.draw[had & ~has], 1)
+            row = batch.draw - sample.draws.start
+            had = reached[row, batch.path]
+            np.add.at(gained, row[has & ~had], 1)
+            np.add.at(lost, row[had & ~has], 1)
     except RunError:
         return None
     return Paired(gained=gained, lost=lost, walked=int(which.sum()))

@@ -1,6 +1,6 @@
 """The parameters' values in every draw, from seed, name and number alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -27,11 +27,21 @@ def parameter_values(model: Model, seed: int, draws: range) -> Floats:
 
 
 def values_of(
-    models: Sequence[Model], seed: int, draws: range, *, progress: bool | None
+    models: Sequence[Model],
+    seed: int,
+    draws: range,
+    *,
+    progress: bool | None,
+    given: Mapping[str, Floats] | None = None,
 ) -> list[Floats]:
-    """`parameter_values` of several models; what they have in common is drawn once."""
+    """`parameter_values` of several models; what they have in common is drawn once.
+
+    `given` has the values of some parameters, which are not drawn.
+    """
+    given = given or {}
     # a baseline and thirty alternatives share nearly all their parameters
-    distinct = dict.fromkeys(parameter for model in models for parameter in model.parameters)
+    every = dict.fromkeys(parameter for model in models for parameter in model.parameters)
+    distinct = [parameter for parameter in every if parameter.name not in given]
     columns: dict[Parameter, Floats] = {}
     with bar(len(distinct) * len(draws), progress, " values", after=AT_ONCE) as done:
         column = _kept_column if len(draws) <= MOST_KEPT else _column
@@ -42,7 +52,8 @@ def values_of(
     for model in models:
         values = np.empty((len(draws), len(model.parameters)))
         for position, parameter in enumerate(model.parameters):
-            values[:, position] = columns[parameter]
+            own = given.get(parameter.name)
+            values[:, position] = columns[parameter] if own is None else own
         # rule 3 holds in every draw, and an error here costs no walking
         sums.check(model, values, first=draws.start)
         found.append(values)

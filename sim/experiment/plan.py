@@ -60,15 +60,21 @@ class Plan:
         default=ROWS, metadata=_words("With --precision: stop at so many paths.", "N")
     )
     progress: bool | None = None  # None: where a person watches
+    first_draw: int = 0  # the number of the first draw: a run may go on where another ended
+    on_interrupt: str = "raise"  # what Ctrl-C does: "raise", or "return" what is finished
+    common_random_numbers: bool = False  # all draws' paths meet the random numbers of draw 0
 
     def __post_init__(self) -> None:
         from sim.engines import ENGINES
 
         checked = {
             "draws": require_int("draws", self.draws, 1, LARGEST),
+            "first_draw": require_int("draws", self.first_draw, 0, LARGEST - self.draws),
             "paths": require_int("paths", self.paths, 1, LARGEST),
             "seed": require_int("seed", self.seed, 0, LAST_SEED),
         }
+        if self.on_interrupt not in ("raise", "return"):
+            raise UsageError(unknown("on_interrupt", str(self.on_interrupt), ("raise", "return")))
         if self.workers is not None:
             checked["workers"] = require_int("workers", self.workers, 1)
         if self.precision is not None:
@@ -85,6 +91,11 @@ class Plan:
             raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
 
     @property
+    def span(self) -> range:
+        """The numbers of the draws."""
+        return range(self.first_draw, self.first_draw + self.draws)
+
+    @property
     def keeps(self) -> bool:
         """Whether a row is kept for every path."""
         return self.draws * self.paths <= ROWS if self.keep_paths is None else self.keep_paths
@@ -92,6 +103,8 @@ class Plan:
     @property
     def crew(self) -> int:
         """How many workers; by default all cores this process may use."""
+        if self.on_interrupt not in ("raise", "return"):
+            raise UsageError(unknown("on_interrupt", str(self.on_interrupt), ("raise", "return")))
         if self.workers is not None:
             return self.workers
         # a container or a batch system may allow fewer cores than there are
@@ -102,7 +115,9 @@ class Plan:
         """Every option with the value in force: what the manifest of a run records."""
         chosen = {one.name: getattr(self, one.name) for one in fields(self)}
         chosen |= {"workers": self.crew, "keep_paths": self.keeps}
-        del chosen["progress"]  # says nothing about the numbers
+        # says nothing about the numbers; what provenance says of its own
+        for name in ("progress", "on_interrupt", "first_draw", "common_random_numbers"):
+            del chosen[name]
         return chosen
 
 

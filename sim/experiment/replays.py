@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from sim.errors import require_int
 from sim.experiment.parameter_draws import parameter_values
 from sim.experiment.plan import LARGEST, LAST_SEED
 from sim.experiment.runs import model_of
+from sim.experiment.samples import Sample
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.model.titles import Titles
@@ -53,16 +54,30 @@ class ReplayTables:
     draw: int
     number: int  # of the path
     titles: Titles  # what a reader calls the things that happen in it
+    given: frozenset[str] = frozenset()  # parameters whose values were given, not drawn
 
 
-def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> ReplayTables:
-    """Path `path` of draw `draw`, walked by the reference engine, which keeps what it weighed."""
+def replay(
+    scenario: Scenario | Model,
+    *,
+    draw: int,
+    path: int,
+    seed: int,
+    sample: Sample | None = None,
+    given: Collection[str] = (),
+) -> ReplayTables:
+    """Path `path` of draw `draw`, walked by the reference engine, which keeps what it weighed.
+
+    `sample` is that draw, where its values or random numbers are not those of the seed alone;
+    `given` names the parameters whose values were given.
+    """
     draw = require_int("draw", draw, 0, LARGEST - 1)
     path = require_int("path", path, 0, LARGEST - 1)
     seed = require_int("seed", seed, 0, LAST_SEED)
     model = model_of(scenario)
-    (values,) = parameter_values(model, seed, range(draw, draw + 1))
-    walk = follow(model, values, seed=seed, draw=draw, path=path)
+    (values,) = sample.values if sample else parameter_values(model, seed, range(draw, draw + 1))
+    common = sample is not None and sample.common
+    walk = follow(model, values, seed=seed, draw=draw, path=path, common=common)
     counts = Accumulator(model, paths=1, keep=True)
     # through the same accumulator and frames as a run, so that rows are equal to a run's
     counts.add(batch(model, draw, path, [walk], events=True))
@@ -80,6 +95,7 @@ def replay(scenario: Scenario | Model, *, draw: int, path: int, seed: int) -> Re
         draw=draw,
         number=path,
         titles=titles_of(scenario),
+        given=frozenset(given),
     )
 
 

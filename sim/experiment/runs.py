@@ -16,6 +16,7 @@ from sim.errors import UsageError
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.progress import bar
+from sim.experiment.samples import values_with
 from sim.experiment.solving import solve
 from sim.experiment.work import Pieces, Stop, Walked, Work, interruptible, walk
 from sim.formatting import DAY
@@ -25,6 +26,8 @@ from sim.results.provenance import Provenance, versions
 from sim.results.solution import Solution
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario import Scenario
 
 
@@ -47,16 +50,24 @@ def run(
     scenario: Scenario | Model,
     plan: Plan,
     enough: Callable[[Accumulator], bool] | None = None,
+    given: pd.DataFrame | None = None,
 ) -> RunOutput:
     """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw.
+
+    `given` has a row a draw, and for some parameters a column with their values; others are drawn.
 
     `enough` is asked at every BLOCK draws, and ends the run when it says so: what has been walked
     by then are the first draws of the whole.
     """
     model = model_of(scenario)
-    (values,) = values_of([model], plan.seed, range(plan.draws), progress=plan.progress)
+    names: tuple[str, ...] = ()
+    if given is None:
+        (values,) = values_of([model], plan.seed, plan.span, progress=plan.progress)
+    else:
+        names = tuple(map(str, given.columns))
+        values = values_with(model, plan.seed, plan.span, given, progress=plan.progress)
     if plan.engine == EXACT:
-        return solved(scenario, values, plan)
+        return _given(solved(scenario, values, plan), names)
     # batches are counted as they come, so memory does not grow with the number of paths unless rows
     # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
@@ -69,7 +80,18 @@ def run(
             output = counted(scenario, counts, values, plan)
             done = replace(output.provenance, draws_asked=counts.draws, stopped="precision")
             return replace(output, provenance=done)
-    return counted(scenario, counts, values, plan)
+    return _given(counted(scenario, counts, values, plan), names)
+
+
+def _given(output: RunOutput, names: tuple[str, ...]) -> RunOutput:
+    """The output with what it is to say of values that were given."""
+    if not names:
+        return output
+    about = replace(output.provenance, given=names)
+    # rows that differ are draws from something, whatever the model says of the parameters
+    if about.interval == "sampling" and len(np.unique(output.values, axis=0)) > 1:
+        about = replace(about, interval="nested")
+    return replace(output, provenance=about)
 
 
 def counted(
@@ -168,6 +190,8 @@ def _work(models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: 
         paths=plan.paths,
         events=plan.events,
         workers=plan.crew,
+        first=plan.first_draw,
+        common=plan.common_random_numbers,
     )
 
 
@@ -229,4 +253,6 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
         files=files,
         changes=changes,
         changed=changed,
+        first_draw=plan.first_draw,
+        common_random_numbers=plan.common_random_numbers,
     )

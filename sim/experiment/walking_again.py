@@ -8,35 +8,49 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.engines import chosen_walk
-from sim.experiment.parameter_draws import parameter_values
+from sim.experiment.samples import Sample, drawn_sample
 from sim.model.model import Model
 from sim.results import ChosenBatch
 from sim.results.histories import Histories, histories
 
-Floats = NDArray[np.float64]
 Numbers = Sequence[NDArray[np.int64]]
 
 
 def walk_histories(
-    model: Model, seed: int, draw: ArrayLike, path: ArrayLike, *, threads: int = 1
+    model: Model, sample: Sample | int, draw: ArrayLike, path: ArrayLike, *, threads: int = 1
 ) -> Histories:
-    """These paths with all their events; `draw` and `path` have a row a path, in ascending order.
+    """These paths of a sample, or of the draws of a seed, with all their events.
 
-    Only the parameters of the draws from the first to the last one are drawn.
+    `draw` and `path` have a row a path, in ascending order.
     """
     draws, numbers = by_draw(draw, path)
-    values = parameter_values(model, seed, draws)
+    some = drawn_sample(model, sample, draws) if isinstance(sample, int) else sample.part(draws)
     batches = chosen_walk(
-        model, values, seed=seed, draws=draws, numbers=numbers, changes=True, threads=threads
+        model,
+        some.values,
+        seed=some.seed,
+        draws=draws,
+        numbers=numbers,
+        changes=True,
+        common=some.common,
+        threads=threads,
     )
-    return histories(batches, values, len(model.outcomes))
+    return histories(batches, some.values, len(model.outcomes))
 
 
 def walk_outcomes(
-    model: Model, values: Floats, seed: int, draws: range, numbers: Numbers, *, threads: int = 1
+    model: Model, sample: Sample, numbers: Numbers, *, threads: int = 1
 ) -> Iterator[ChosenBatch]:
-    """These paths without their events; `numbers` and `values` have a row a draw of `draws`."""
-    return chosen_walk(model, values, seed=seed, draws=draws, numbers=numbers, threads=threads)
+    """These paths without their events; `numbers` has a row a draw of the sample."""
+    return chosen_walk(
+        model,
+        sample.values,
+        seed=sample.seed,
+        draws=sample.draws,
+        numbers=numbers,
+        common=sample.common,
+        threads=threads,
+    )
 
 
 def by_draw(draw: ArrayLike, path: ArrayLike) -> tuple[range, list[NDArray[np.int64]]]:

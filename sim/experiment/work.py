@@ -42,7 +42,7 @@ class Walked(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """A rectangle of draws and paths."""
+    """A rectangle of draws, by their position in the work, and paths."""
 
     draws: range
     paths: range
@@ -60,6 +60,8 @@ class Work:
     paths: int
     events: bool
     workers: int
+    first: int = 0  # the number of the first draw
+    common: bool = False  # see `Engine`
 
     @property
     def total(self) -> int:
@@ -242,12 +244,14 @@ def _heard(work: Work, which: int, chunk: Chunk, interruption: Interruption) -> 
 
 def _pieces(work: Work, which: int, chunk: Chunk, **more: Any) -> Iterator[PathBatch]:
     """What the engine makes of a chunk in one of the models."""
+    draws = range(work.first + chunk.draws.start, work.first + chunk.draws.stop)
     return engine(work.engine)(
         work.models[which],
         work.values[which],
         seed=work.seed,
-        draws=chunk.draws,
+        draws=draws,
         paths=chunk.paths,
         events=work.events,
+        common=work.common,
         **more,
     )

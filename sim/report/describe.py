@@ -67,7 +67,7 @@ def _entities(scenario: Scenario) -> Iterator[str]:
     yield (
         "Each treaty has a flag `<treaty>.binds`, each clause a status: dormant, invoked, then its "
         "response. Time is continuous; a path runs "
-        f"{duration_in_words(scenario.horizon)}{_dates(scenario)}."
+        f"{duration_in_words(scenario.horizon_seconds)}{_dates(scenario)}."
     )
 
 

@@ -64,7 +64,7 @@ def _assumed(replay: Replay) -> Iterator[str]:
     low: list[str] = []
     high: list[str] = []
     for parameter, number in zip(replay.model.parameters, replay.values, strict=True):
-        if parameter.distribution.kind == "fixed":
+        if parameter.distribution.kind == "fixed" or parameter.name in replay.given:
             continue
         value = value_in_words(parameter, number)
         # the uniform behind the value says how far out it is, whatever the distribution

@@ -52,8 +52,11 @@ def paths(counts: Accumulator) -> pd.DataFrame | None:
     return pd.DataFrame(columns)
 
 
-def draws(model: Model, values: Floats) -> pd.DataFrame:
-    """The table `Results.draws`; `values` has a row a draw and a column a parameter."""
+def draws(model: Model, values: Floats, first: int = 0) -> pd.DataFrame:
+    """The table `Results.draws`; `values` has a row a draw and a column a parameter.
+
+    `first` is the number of the first draw.
+    """
     columns: dict[str, object] = {}
     for i, parameter in enumerate(model.parameters):
         column, levels = values[:, i], parameter.distribution.levels
@@ -63,27 +66,30 @@ def draws(model: Model, values: Floats) -> pd.DataFrame:
             if levels
             else column / (DAY if parameter.time else 1.0)
         )
-    return pd.DataFrame(columns, index=_numbers(len(values)))
+    return pd.DataFrame(columns, index=_numbers(len(values), first))
 
 
-def shares(counts: Accumulator) -> pd.DataFrame:
+def shares(counts: Accumulator, first: int = 0) -> pd.DataFrame:
     """The table `Results.shares`."""
     done, outcomes, endings = counts.draws, len(counts.model.outcomes), len(counts.model.endings)
     happened = np.array(counts.hits, dtype=np.float64).reshape(done, outcomes) / counts.paths
     ended = np.array(counts.ended, dtype=np.float64).reshape(done, endings) / counts.paths
-    return shares_of(counts.model, np.full(done, counts.paths, np.int64), happened, ended)
+    n = np.full(done, counts.paths, np.int64)
+    return shares_of(counts.model, n, happened, ended, first)
 
 
-def shares_of(model: Model, n: object, happened: Floats, ended: Floats) -> pd.DataFrame:
+def shares_of(
+    model: Model, n: object, happened: Floats, ended: Floats, first: int = 0
+) -> pd.DataFrame:
     """One row a draw: its n, its share of each outcome and of each ending."""
     columns: dict[str, object] = {"n": n}
     columns |= {f"outcome__{o.name}": happened[:, i] for i, o in enumerate(model.outcomes)}
     columns |= {f"ending__{e.name}": ended[:, i] for i, e in enumerate(model.endings)}
-    return pd.DataFrame(columns, index=_numbers(len(happened)))
+    return pd.DataFrame(columns, index=_numbers(len(happened), first))
 
 
-def _numbers(draws: int) -> "pd.Index[int]":
-    return pd.Index(np.arange(draws, dtype=np.int64), name="draw")
+def _numbers(draws: int, first: int) -> "pd.Index[int]":
+    return pd.Index(np.arange(first, first + draws, dtype=np.int64), name="draw")
 
 
 def rungs(counts: Accumulator) -> pd.DataFrame:

@@ -44,6 +44,9 @@ class Provenance:
     # what `Scenario.with_` changed: its keys, one mapping a call; and in a few words
     changes: tuple[Mapping[str, Any], ...] = ()
     changed: str = ""
+    first_draw: int = 0  # the number of the first draw
+    given: tuple[str, ...] = ()  # parameters whose values were given, and stand in `draws`
+    common_random_numbers: bool = False  # all draws' paths met the random numbers of draw 0
 
     @property
     def conditions(self) -> str:
@@ -80,7 +83,7 @@ class Provenance:
         # a manifest has more: columns, digests of files, names of alternatives
         about = {key: value for key, value in manifest.items() if key in known}
         about["start"] = date.fromisoformat(about["start"]) if about["start"] else None
-        for name in ("headlines", "changes"):
+        for name in ("headlines", "changes", "given"):
             about[name] = tuple(about.get(name, ()))
         return cls(**about)
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, ScenarioError, UsageError
-from sim.formatting import counted
+from sim.formatting import DAY, counted
 from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.model.transitions import Transition
@@ -20,6 +20,7 @@ from sim.source.variants import Variant
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -68,8 +69,13 @@ class Scenario:
 
     @property
     def horizon(self) -> float:
-        """The longest duration of a path, in seconds."""
-        return self.declared.horizon
+        """The longest duration of a path, in days."""
+        return self.horizon_seconds / DAY
+
+    @property
+    def horizon_seconds(self) -> float:
+        """The longest duration of a path, in seconds, as the model has it."""
+        return self.model.horizon
 
     @property
     def interventions(self) -> Mapping[str, object]:
@@ -208,6 +214,23 @@ class Scenario:
     def changed(self) -> str:
         """What `with_` changed, in a few words; empty for a scenario as it is written."""
         return ", ".join(map(str, self.additions))
+
+    def ppf(self, uniforms: "ArrayLike | pd.DataFrame") -> "pd.DataFrame":
+        """Parameter values at quantiles: a row a row of `uniforms`, a column a parameter.
+
+        The columns of `uniforms`, between 0 and 1, are those of `problem()`; of a data frame those
+        that it names. The values are what `run(scenario, values=...)` takes: durations in days,
+        choices by name. Raises UsageError.
+        """
+        from sim.scenario import unit_cube
+
+        return unit_cube.ppf(self.model, uniforms)
+
+    def problem(self) -> dict[str, Any]:
+        """The uncertain parameters as SALib wants them, over the unit cube: see `ppf`."""
+        from sim.scenario import unit_cube
+
+        return unit_cube.problem(self.model)
 
     def resolved(self) -> str:
         """The machine form as YAML: all shorthand expanded, in a stable order."""

@@ -23,7 +23,6 @@ from sim.analysis.causes.importance import Membership, by_draw, membership
 from sim.analysis.estimates.shares_by_draw import share_columns
 from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
-from sim.experiment.runs import varies
 from sim.results.tables import RunTables
 
 LARGEST = 3  # links in a set
@@ -57,8 +56,8 @@ def cut_sets(
     marked = np.zeros((len(through), len(sets)), np.bool_)
     for column, one in enumerate(sets):
         marked[:, column] = through[:, one.links].any(axis=1)
-    draws = results.provenance.draws
-    sizes, hits = np.bincount(found.draw, minlength=draws), by_draw(found, marked, draws)
+    about = results.provenance
+    sizes, hits = by_draw(found, marked, about)
     names = [TOGETHER.join(elements[link].name for link in one.links) for one in sets]
     return significant(
         pd.DataFrame(
@@ -68,7 +67,7 @@ def cut_sets(
                 "n": np.full(len(sets), len(found.chain)),
                 "hits": np.array([one.hits for one in sets], np.int64),
                 "share": hits.sum(axis=0) / max(len(found.chain), 1),
-                **share_columns(hits, sizes, varies=varies(found.model), level=level),
+                **share_columns(hits, sizes, varies=about.interval == "nested", level=level),
             }
         )
     )

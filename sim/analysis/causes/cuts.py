@@ -22,7 +22,7 @@ from sim.analysis.estimates.parameter_band import STATUSES
 from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
 from sim.experiment.cutting import CutEffect, Paired, cut_effects
-from sim.experiment.runs import varies
+from sim.experiment.samples import sample_of
 from sim.model.cuts import Link
 from sim.model.model import Model
 from sim.results.frames import named
@@ -54,11 +54,12 @@ def cuts(
     about = results.provenance
     reached = np.zeros((about.draws, about.paths), np.bool_)
     hit = paths.loc[paths[f"time__{outcome}"].notna(), ["draw", "path"]]
-    reached[hit["draw"].to_numpy(), hit["path"].to_numpy()] = True
+    reached[hit["draw"].to_numpy() - about.first_draw, hit["path"].to_numpy()] = True
     few = importance.head(number)
     links = [link_of(str(row.kind), str(row.element)) for row in few.itertuples()]
-    found = cut_effects(model, links, outcome, reached, seed=about.seed, threads=threads)
-    rows = [_row(one, reached, varies(model), level) for one in found]
+    sample = sample_of(model, about, results.draws)
+    found = cut_effects(model, links, outcome, reached, sample=sample, threads=threads)
+    rows = [_row(one, reached, about.interval == "nested", level) for one in found]
     table = pd.DataFrame(rows, columns=[*_columns("without", "drop"), *_columns("certain", "rise")])
     for name in ("drop", "rise"):
         codes = [STATUSES.index(one) if one in STATUSES else -1 for one in table[f"{name}_band"]]

@@ -17,8 +17,8 @@ from sim.analysis.causes.routes import option_label
 from sim.analysis.estimates.shares_by_draw import share_columns
 from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
-from sim.experiment.runs import varies
 from sim.model.model import Model
+from sim.results.provenance import Provenance
 from sim.results.tables import RunTables
 
 KINDS = {"treaty": "clause", "move": "move", "event": "event", "intervention": "intervention"}
@@ -71,9 +71,8 @@ def importance(
     sampling error, draws as clusters; band; draw and path of an example.
     """
     elements, through = made or membership(found)
-    draws = results.provenance.draws
-    sizes = np.bincount(found.draw, minlength=draws)
-    hits = by_draw(found, through, draws)
+    about = results.provenance
+    sizes, hits = by_draw(found, through, about)
     total = hits.sum(axis=0)
     example = _examples(found, through)
     table = pd.DataFrame(
@@ -83,7 +82,7 @@ def importance(
             "n": np.full(len(elements), len(found.chain)),
             "hits": total,
             "share": total / max(len(found.chain), 1),
-            **share_columns(hits, sizes, varies=varies(found.model), level=level),
+            **share_columns(hits, sizes, varies=about.interval == "nested", level=level),
             "draw": found.draw[example],
             "path": found.path[example],
         }
@@ -92,15 +91,17 @@ def importance(
     return significant(table)
 
 
-def by_draw(found: Chains, through: NDArray[np.bool_], draws: int) -> NDArray[np.int64]:
-    """(draws, columns): the paths of each draw whose chain is marked in a column of `through`."""
+def by_draw(
+    found: Chains, through: NDArray[np.bool_], about: Provenance
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(draws,): how many paths each has; (draws, columns): those whose chain is marked there."""
     from scipy.sparse import coo_array
 
-    chains = len(found.steps)
+    draws, chains, row = about.draws, len(found.steps), found.draw - about.first_draw
     ones = np.ones(len(found.chain), np.int64)
-    counts = coo_array((ones, (found.draw, found.chain)), shape=(draws, chains)).tocsr()
+    counts = coo_array((ones, (row, found.chain)), shape=(draws, chains)).tocsr()
     hits: NDArray[np.int64] = np.asarray(counts @ through.astype(np.int64))
-    return hits
+    return np.bincount(row, minlength=draws), hits
 
 
 def _examples(found: Chains, through: NDArray[np.bool_]) -> NDArray[np.int64]:

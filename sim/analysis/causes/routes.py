@@ -21,7 +21,7 @@ from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.plan import Plan
-from sim.experiment.runs import varies
+from sim.experiment.samples import sample_of
 from sim.experiment.walking_again import walk_histories
 from sim.model.model import Model
 from sim.results.histories import Histories
@@ -94,8 +94,8 @@ def walked_again(
     """These rows of `results.paths`, with all their events."""
     wanted = paths_of(results).loc[which, ["draw", "path"]]
     crew = Plan(workers=threads).crew
-    seed = results.provenance.seed
-    return walk_histories(model, seed, wanted["draw"], wanted["path"], threads=crew)
+    sample = sample_of(model, results.provenance, results.draws)
+    return walk_histories(model, sample, wanted["draw"], wanted["path"], threads=crew)
 
 
 def paths_of(results: RunTables) -> pd.DataFrame:
@@ -114,11 +114,17 @@ def ranked(
     names = [route(found.model, steps, depth) for steps in found.steps]
     codes, different = pd.factorize(np.array(names, dtype=object))
     group = codes[found.chain]
-    sizes = np.full(results.provenance.draws, results.provenance.paths)
+    about = results.provenance
+    sizes = np.full(about.draws, about.paths)
     hits = np.bincount(group, minlength=len(different))
     _, first = np.unique(group, return_index=True)  # paths come in order, so the first example
     columns = grouped_columns(
-        found.draw, group, len(different), sizes, varies=varies(found.model), level=level
+        found.draw - about.first_draw,
+        group,
+        len(different),
+        sizes,
+        varies=about.interval == "nested",
+        level=level,
     )
     table = pd.DataFrame(
         {

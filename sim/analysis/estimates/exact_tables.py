@@ -46,8 +46,9 @@ def tables_of_solution(run: RunOutput, solved: Solution) -> RunTables:
     rungs, timing = frames.rungs(empty), frames.timing(empty)
     rungs["share"] = solved.rungs[::STEPS].T.ravel()
     timing["probability"] = solved.timing.T.ravel()
-    draws = frames.draws(model, run.values)
-    shares = frames.shares_of(model, _missing(len(draws)), solved.outcomes, solved.endings)
+    draws = frames.draws(model, run.values, about.first_draw)
+    none = _missing(len(draws))
+    shares = frames.shares_of(model, none, solved.outcomes, solved.endings, about.first_draw)
     named = {
         "outcome": titled(outcomes, model.outcomes, "outcome"),
         "ending": titled(ended, model.endings, "ending"),

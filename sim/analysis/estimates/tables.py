@@ -21,7 +21,8 @@ def tables_of(run: RunOutput) -> RunTables:
     may_be = reach(run.model)  # quick: whoever waits for tables does not wait for a proof
     outcomes = estimates.outcomes(counts, may_be, varies=varies, seed=about.seed)
     endings = estimates.endings(counts, may_be, varies=varies, seed=about.seed)
-    draws, shares = frames.draws(run.model, run.values), frames.shares(counts)
+    draws = frames.draws(run.model, run.values, about.first_draw)
+    shares = frames.shares(counts, about.first_draw)
     return RunTables(
         outcomes=with_confidence(outcomes.table, "outcome", draws, shares, run.grades),
         endings=with_confidence(endings, "ending", draws, shares, run.grades),

@@ -55,7 +55,13 @@ def compare(
 
     # a row for every path of every alternative would fill a disk; counts are all it takes
     comparison = sim.compare(
-        loaded, interventions or None, order=order, together=together, **plan, keep_paths=False
+        loaded,
+        interventions or None,
+        order=order,
+        together=together,
+        **plan,
+        keep_paths=False,
+        on_interrupt="return",
     )
     exit_if_nothing_finished(comparison.baseline)
     draw_without_window()

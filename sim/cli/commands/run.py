@@ -79,7 +79,7 @@ def run(
     plan = completed(context, scenario, plan)
     import sim
 
-    results = sim.run(loaded, **plan)
+    results = sim.run(loaded, **plan, on_interrupt="return")
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show)

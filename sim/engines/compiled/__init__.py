@@ -37,6 +37,7 @@ def walk(
     draws: range,
     paths: range,
     events: bool = False,
+    common: bool = False,
     threads: int = 1,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[PathBatch]:
@@ -50,7 +51,8 @@ def walk(
     refuse_without_compiler()
     _refuse_numbers(draws, paths)
     made = _lowered(model, draws.start)
-    return Walker(made, values, seed, draws, paths, events).pieces(threads, check)
+    walker = Walker(made, values, seed, draws, paths, events, common=common)
+    return walker.pieces(threads, check)
 
 
 def walk_chosen(
@@ -61,6 +63,7 @@ def walk_chosen(
     draws: range,
     numbers: Sequence[NDArray[np.int64]],
     changes: bool = False,
+    common: bool = False,
     threads: int = 1,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[ChosenBatch]:
@@ -71,7 +74,7 @@ def walk_chosen(
     """
     refuse_without_compiler()
     made = _lowered(model, draws.start)
-    walker = Walker(made, values, seed, draws, numbers, False, changes=changes)
+    walker = Walker(made, values, seed, draws, numbers, False, changes=changes, common=common)
     return chosen_batches(walker.pieces(threads, check), draws, numbers)
 
 

@@ -34,7 +34,7 @@ def _floats(*shape: int) -> Floats:
 
 
 def job(key: tuple[int, int], task: tuple[int, ...], numbers: Sequence[Ints], halt: Ints) -> Job:
-    """What a call is to do: the generator's key, and the numbers of FIRST_DRAW and those after.
+    """What a call is to do: the generator's key, and the numbers of FIRST_STREAM and those after.
 
     `numbers` are those of the paths in each draw.
     """

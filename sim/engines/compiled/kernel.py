@@ -35,7 +35,7 @@ from sim.engines.compiled.layout import (
     ENDLESS,
     EVENTS,
     FINE,
-    FIRST_DRAW,
+    FIRST_STREAM,
     FULL,
     HALTED,
     IN_BLOCK,
@@ -47,6 +47,7 @@ from sim.engines.compiled.layout import (
     POSITION,
     RECORDED,
     STEPS,
+    STREAM_STEP,
     TOO_MANY,
     WRONG_BECOMES,
     WRONG_GUARD,
@@ -277,7 +278,7 @@ def walk_block(arguments):
     path.status[RECORDED] = path.status[STEPS] = path.status[CHANGES_RECORDED] = 0
     for draw in range(task[DRAWS]):
         begin_draw(tables, arguments.offsets, plan, path, task[IN_BLOCK] + draw)
-        here[DRAW] = task[FIRST_DRAW] + draw
+        here[DRAW] = task[FIRST_STREAM] + draw * task[STREAM_STEP]
         here[POSITION] = draw
         for row in range(job.first[draw], job.first[draw + 1]):
             if halt[0] != 0:

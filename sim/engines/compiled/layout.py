@@ -19,8 +19,9 @@ UNLIMITED = 1 << 62
 
 # Places in `Job.here`, which the kernel changes as it goes from path to path.
 KEY_LOW, KEY_HIGH, DRAW, PATH, POSITION = range(5)  # the generator's key; POSITION: of the draw
-# Places in `Job.task`; IN_BLOCK is the position of the first draw in its block.
-FIRST_DRAW, DRAWS, IN_BLOCK = range(3)
+# Places in `Job.task`; IN_BLOCK is the position of the first draw in its block. Random numbers are
+# those of draw FIRST_STREAM and of the draws behind it; with a STREAM_STEP of 0 all have the same.
+FIRST_STREAM, DRAWS, IN_BLOCK, STREAM_STEP = range(4)
 # Values of `Output.record`: what is written down of every event.
 NO_EVENTS, WITH_EVENTS, WITH_CHANGES = range(3)
 # Places in `PathState.status`, the numbers that change with every firing.
@@ -67,7 +68,7 @@ class Job(NamedTuple):
     """What a call is to do, and how far it is."""
 
     here: Ints  # see KEY_LOW and those after it
-    task: Ints  # see FIRST_DRAW and those after it
+    task: Ints  # see FIRST_STREAM and those after it
     first: Ints  # by draw of the call, the row of its first path; last, the number of rows
     number: Ints  # by row: the number of the path
     halt: Ints  # anything but 0 ends it; other threads set it, see LOOK_UP in `kernel`

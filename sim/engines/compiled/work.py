@@ -25,13 +25,13 @@ from sim.engines.compiled.intrinsics import addresses
 from sim.engines.compiled.kernel import kernel
 from sim.engines.compiled.layout import (
     CODE,
-    DRAW,
     ENDLESS,
     FINE,
     FULL,
     HALTED,
     NO_EVENTS,
     PATH,
+    POSITION,
     RECORDED,
     TOO_MANY,
     WITH_CHANGES,
@@ -112,15 +112,16 @@ class Walker:
         changes: bool = False,
         trace: bool = False,
         like: tuple[Shared, "Walker"] | None = None,
+        common: bool = False,
     ) -> None:
-        """`changes` keeps events with what they did to the state.
+        """`changes` keeps events with what they did to the state; `common` as in `Engine`.
 
         `like`: what its tables share with those of another walker over the same draws.
         """
         self.made, self.values, self.seed = made, values, seed
         self.draws, self.paths, self.trace = draws, paths, trace
         self.record = WITH_CHANGES if changes else WITH_EVENTS if events else NO_EVENTS
-        self.like = like
+        self.like, self.common = like, common
         self.filled: dict[tuple[int, int], Floats] = {}  # of a walker with a trace, by block
         self.halt = np.zeros(1, np.int64)
         self.size = PATHS_AT_FIRST
@@ -212,7 +213,7 @@ class Walker:
         if code == HALTED:
             return []
         if code != FINE:
-            self.fail(task, path, int(job.here[DRAW]), int(job.here[PATH]))
+            self.fail(task, path, task.first + int(job.here[POSITION]), int(job.here[PATH]))
         self.size = size_after(task.rows, perf_counter() - begun)
         rows = [slice(*ends) for ends in pairwise(job.first.tolist())]
         return [
@@ -228,7 +229,8 @@ class Walker:
         """
         capacity = EVENTS_A_PATH * task.rows
         steps = EVENTS_A_PATH * task.rows if self.trace else None
-        given = (task.first, len(task.numbers), task.position)
+        streams_from = (0, 0) if self.common else (task.first, 1)  # of which draw, and how on
+        given = (streams_from[0], len(task.numbers), task.position, streams_from[1])
         tables = allocation.tables(self.made, self.axes, task.filled)
         plan = self.made.plan
         while True:

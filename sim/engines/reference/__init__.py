@@ -27,11 +27,12 @@ def walk(
     draws: range,
     paths: range,
     events: bool = False,
+    common: bool = False,
 ) -> Iterator[PathBatch]:
     """Walk every path of every draw, one after the other; see `sim.engines.Engine`."""
     world = World(model, seed)
     for draw, row in zip(draws, values, strict=True):
-        world.begin_draw(draw, row.tolist())
+        world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
         for first in range(paths.start, paths.stop, PATHS_IN_A_PIECE):
             piece = range(first, min(first + PATHS_IN_A_PIECE, paths.stop))
             walks = [world.walk(path) for path in piece]
@@ -46,18 +47,27 @@ def walk_chosen(
     draws: range,
     numbers: Sequence[NDArray[np.int64]],
     changes: bool = False,
+    common: bool = False,
 ) -> Iterator[ChosenBatch]:
     """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path."""
     world = World(model, seed)
     for draw, row, chosen in zip(draws, values, numbers, strict=True):
         if len(chosen):
-            world.begin_draw(draw, row.tolist())
+            world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
             walks = [world.walk(path) for path in chosen.tolist()]
             yield chosen_batch(model, draw, chosen, walks, changes=changes)
 
 
-def follow(model: Model, values: NDArray[np.float64], *, seed: int, draw: int, path: int) -> Walk:
+def follow(
+    model: Model,
+    values: NDArray[np.float64],
+    *,
+    seed: int,
+    draw: int,
+    path: int,
+    common: bool = False,
+) -> Walk:
     """One path with everything that was weighed in it; `values` is the row of its draw."""
     world = World(model, seed)
-    world.begin_draw(draw, values.tolist())
+    world.begin_draw(draw, values.tolist(), stream=0 if common else draw)
     return world.walk(path)

@@ -62,7 +62,7 @@ class Clock:
         """Draw a wait, found by name, and begin to run it down."""
         path = self.path
         delay_u, self.option_u = block(
-            path.seed, self.name_hash, path.draw, path.number, self.started
+            path.seed, self.name_hash, path.stream, path.number, self.started
         )
         self.on = True
         self.started += 1  # resuming is no start: it draws nothing and keeps its cause

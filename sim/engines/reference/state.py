@@ -35,9 +35,9 @@ class PathState:
         self.readings: list[Reading] = []
         self.conditions: list[Reading] = []  # what `becomes` triggers wait for
 
-    def begin_draw(self, draw: int, values: Sequence[float]) -> None:
-        """Let the parameters have these values in all paths to come."""
-        self.draw, self.values = draw, values
+    def begin_draw(self, draw: int, values: Sequence[float], stream: int) -> None:
+        """Let the parameters have these values in all paths to come; see `World.begin_draw`."""
+        self.draw, self.values, self.stream = draw, values, stream
 
     def begin_path(self, number: int) -> None:
         """Put everything back to t = 0."""

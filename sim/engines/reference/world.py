@@ -102,9 +102,12 @@ class World:
         """The parameters' values in this draw."""
         return self.path.values
 
-    def begin_draw(self, draw: int, values: Sequence[float]) -> None:
-        """Let the parameters have these values in all paths to come."""
-        self.path.begin_draw(draw, values)
+    def begin_draw(self, draw: int, values: Sequence[float], *, stream: int) -> None:
+        """Let the parameters have these values in all paths to come.
+
+        `stream` is the draw whose random numbers they meet: their own, or one common to all.
+        """
+        self.path.begin_draw(draw, values, stream)
         for _, clock in self.clocks:
             try:
                 clock.delay_is(values)
