@@ -14,7 +14,9 @@ from sim.errors import NotApplicable, UsageError
 from sim.experiment import Plan, RarePlan
 
 SMALL = {"draws": 4, "paths": 30, "workers": 1}
-UNTOLD = dict.fromkeys(("Scenario", "Model", "Named"), object)  # named for type checkers alone
+UNTOLD = dict.fromkeys(("Scenario", "Model", "Named", "Source"), object) | {
+    "pd": pd
+}  # named for type checkers alone
 VERBS = {
     "run": lambda source: sim.run(source, **SMALL).outcomes,
     "compare": lambda source: sim.compare(source, ["no_treaty"], **SMALL).table,
@@ -41,8 +43,12 @@ def test_a_verb_has_the_options_of_its_plan_with_their_defaults_and_types(verb, 
     options = {n: p for n, p in signature(verb).parameters.items() if p.kind is p.KEYWORD_ONLY}
     types = get_type_hints(plan)
     # compare has options of its own, and always as many draws as it is told
-    own = ("order", "together") if verb is sim.compare else ()
-    without = ("precision", "max_paths") if verb is sim.compare else ()
+    own = {sim.compare: ("order", "together"), sim.run: ("values", "outcomes", "track")}.get(
+        verb, ()
+    )
+    without = ["first_draw"]  # run is given a range of draws instead
+    if verb is sim.compare:
+        without += ["precision", "max_paths", "common_random_numbers"]
     wanted = [one.name for one in fields(plan) if one.name not in without]
     assert list(options) == [*own, *wanted]
     options = {name: option for name, option in options.items() if name in wanted}

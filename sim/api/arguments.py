@@ -122,14 +122,22 @@ def planned(source: Source, options: Mapping[str, Any]) -> tuple[Scenario | Mode
         scenario = loaded_or_model(source)
     given = {name: value for name, value in options.items() if value is not None}
     if "draws" in given:
-        given |= _numbers(given["draws"])
+        given = {"first_draw": 0, **given, **_numbers(given["draws"])}
     return scenario, Plan(**{**before, **given})
+
+
+def with_made(source: object, options: Any) -> Any:
+    """The options, completed by those of the run in a directory if that is the source."""
+    if not is_directory(source):
+        return options
+    assert isinstance(source, (str, PathLike))
+    return {**made_with(recorded(source)[1]), **{n: v for n, v in options.items() if v is not None}}
 
 
 def _numbers(draws: object) -> dict[str, object]:
     """How many draws, and the number of the first; `range(100, 200)` are a hundred."""
     if not isinstance(draws, range):
-        return {"draws": draws, "first_draw": 0}
+        return {"draws": draws}
     if draws.step != 1 or not len(draws) or draws.start < 0:
         raise UsageError(f"draws: must be a range such as range(100, 200), found {draws}")
     return {"draws": len(draws), "first_draw": draws.start}

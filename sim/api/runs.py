@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Unpack
@@ -12,22 +13,25 @@ from sim.analysis.estimates.tables import tables_of
 from sim.api.arguments import (
     RunOptions,
     given_in,
+    loaded,
     loaded_or_model,
     planned,
     raise_if_interrupted,
     takes_options,
+    with_made,
 )
 from sim.api.results import Results
-from sim.errors import UsageError
-from sim.experiment import runs
+from sim.errors import NotApplicable, UsageError
+from sim.experiment import runs, tracks
 from sim.experiment.plan import limit_of
 from sim.experiment.runs import model_of
-from sim.experiment.samples import given_frame
+from sim.experiment.samples import given_frame, sample_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.model.model import Model
+    from sim.results.tables import RunTables
     from sim.scenario import Scenario
 
 
@@ -36,6 +40,8 @@ def run(
     scenario: Scenario | Model | str | PathLike[str],
     *,
     values: pd.DataFrame | Mapping[str, Any] | None = None,
+    outcomes: Mapping[str, Any] | None = None,
+    track: Sequence[str] = (),
     **options: Unpack[RunOptions],
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
@@ -63,6 +69,10 @@ def run(
     `results.shares` has what came of it. With `common_random_numbers` every row's paths meet the
     random numbers of draw 0, so that rows differ by their values alone.
 
+    `outcomes` are conditions by name, `{"early_force": "russia.role >= covert_force"}`, each an
+    outcome beside those of the file; `track` names state variables, whose values over time
+    `results.track` then has.
+
     Ctrl-C ends the run after the blocks in work and raises KeyboardInterrupt;
     `on_interrupt="return"` gives what is finished, and `provenance.interrupted` says so. Raises
     ScenarioError for a file with problems, RunError when the scenario goes wrong (naming
@@ -70,6 +80,8 @@ def run(
     UsageError for arguments out of range.
     """
     given = given_in(scenario)
+    if outcomes is not None:
+        options, scenario = with_made(scenario, options), loaded(scenario).with_(outcomes=outcomes)
     if values is not None:
         model = model_of(loaded_or_model(scenario))
         given = given_frame(model, values)
@@ -77,9 +89,22 @@ def run(
         options = _with_rows(options, len(given))
     source, plan = planned(scenario, options)
     enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
-    results = Results.of(tables_of(runs.run(source, plan, enough, given)), source)
+    model = model_of(source)
+    names = tracks.tracked(model, track)
+    tables = tables_of(runs.run(source, plan, enough, given))
+    if names:
+        tables = replace(tables, track=_track(model, tables, names, plan.crew))
+    results = Results.of(tables, source)
     raise_if_interrupted(results.provenance, plan)
     return results
+
+
+def _track(model: Model, tables: RunTables, names: list[str], threads: int) -> pd.DataFrame:
+    about = tables.provenance
+    if about.interval == "exact":
+        raise NotApplicable("track: the exact engine simulates no paths")
+    sample = sample_of(model, about, tables.draws)
+    return tracks.track(model, sample, about.paths, names, threads=threads)
 
 
 def _with_rows(options: RunOptions, rows: int) -> RunOptions:

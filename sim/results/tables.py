@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from sim.results.provenance import Provenance
 
 # in the order in which they are written; a run without rows a path has no `paths`, and so on
-NAMES = ("outcomes", "endings", "draws", "shares", "coverage", "rungs", "timing", "paths", "events")
+NAMES = (
+    "outcomes",
+    "endings",
+    "draws",
+    "shares",
+    "coverage",
+    "rungs",
+    "timing",
+    "paths",
+    "events",
+    "track",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,8 @@ class RunTables:
                `nothing` where none was available), probability: of the option taken, actor (missing
                for the world's), origin, cause: seq of the event its clock started after, missing at
                t = 0. None when not kept.
+    track      draw, path, variable, time, value, number: see `sim.experiment.tracks.track`. None
+               unless variables were tracked.
     """
 
     outcomes: pd.DataFrame
@@ -68,6 +81,7 @@ class RunTables:
     timing: pd.DataFrame
     paths: pd.DataFrame | None
     events: pd.DataFrame | None
+    track: pd.DataFrame | None = None
     provenance: Provenance
 
     @property

@@ -11,13 +11,14 @@ from sim.decoding.kinds import mapping_of
 from sim.decoding.scalars import NAME, NAME_RULE, is_name
 from sim.errors import Place, Problem, ScenarioError, UsageError
 from sim.model.changes import Change
-from sim.model.model import Model
+from sim.model.model import Model, Outcome
 from sim.model.transitions import Transition
 from sim.scenario import apply
 from sim.scenario.checks import check_rules
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.language.interventions import Intervention
+from sim.scenario.language.outcomes import OutcomeDeclaration
 from sim.scenario.resolve import Resolved
 from sim.source.diagnostics import Diagnostics, unique
 from sim.source.in_memory import tree_of
@@ -35,6 +36,7 @@ class Addition:
     written: Mapping[str, Plain]
     meant: Intervention
     event: Transition | None
+    outcomes: tuple[Outcome, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
@@ -47,7 +49,8 @@ class Addition:
             elif key == "void":
                 names = value if isinstance(value, list) else [value]
                 parts.append(f"without {', '.join(map(str, names))}")
-        return ", ".join([*parts, *([f"event {self.meant.name}"] if self.event else [])])
+        parts += [f"event {self.meant.name}"] if self.event else []
+        return ", ".join([*parts, *(f"outcome {one.name}" for one in self.outcomes)])
 
 
 def addition(
@@ -60,6 +63,11 @@ def addition(
     if not is_name(name):
         raise UsageError(f"name: {name!r} is not a valid name; {NAME_RULE}")
     given = {key: value for key, value in keys.items() if value is not None}
+    outcomes = given.pop("outcomes", None)
+    if outcomes is not None and not given:
+        return _outcomes(outcomes, name, context, model)
+    if outcomes is not None:
+        raise UsageError("with_: takes outcomes in a call of their own")
     tree, problems = tree_of(PLACE, _with_days(given, model))
     # beside those of the file, so that a clash of names is found
     if name in {*document.interventions, *document.moves, *document.events, *model.ranks}:
@@ -88,6 +96,44 @@ def addition(
     )
 
 
+def _outcomes(given: object, name: str, context: Context, model: Model) -> Addition:
+    """More outcomes: a condition, or a mapping as in a file, by name."""
+    if not isinstance(given, Mapping) or not given:
+        raise UsageError(f"outcomes: takes conditions by name, found {given!r:.60}")
+    full = {n: one if isinstance(one, Mapping) else {"when": one} for n, one in given.items()}
+    tree, problems = tree_of(PLACE, full)
+    section = Entry(Place(file=PLACE), tree)
+    whole = replace(context.tree, entries={**context.tree.entries, "outcomes": section})
+    diagnostics = Diagnostics(whole, problems=problems)
+    # outcomes that were added before may be read as well
+    known = frozenset(model.names.outcomes)
+    own = replace(context, diagnostics=diagnostics, conditions={}, paths={}, numbers=[])
+    own.vocabulary = replace(context.vocabulary, outcomes=known)
+    kind = mapping_of(instance_of(OutcomeDeclaration), NAME)
+    found = kind.decode(tree, ("outcomes",), own)
+    taken = {*known, *model.names.variables, *model.names.parameters, *context.delays}
+    for one in found:
+        if one in taken:
+            diagnostics.problem(("outcomes", one), f"the name {one!r} is used already", key=True)
+    if diagnostics.problems:
+        raise ScenarioError(unique(diagnostics.problems))
+    path = (SECTION, name)
+    return Addition(
+        written={"name": name, "outcomes": plain(tree)},
+        meant=Intervention(path=path),
+        event=None,
+        outcomes=tuple(one.outcome() for one in found.values()),
+    )
+
+
+def with_outcomes(model: Model, more: Iterable[Outcome]) -> Model:
+    """The model with more outcomes, which change no path: each reads only those before it."""
+    new = tuple(one for one in more if one.name not in model.names.outcomes)
+    known, last = len(model.outcomes), len(model.outcomes) + len(new)
+    order = (*model.outcome_order, *range(known, last))
+    return replace(model, outcomes=(*model.outcomes, *new), outcome_order=order)
+
+
 def changed(model: Model, applied: Change, additions: Iterable[Addition]) -> Model:
     """The model under interventions of its file, and then with changes of one's own, in order.
 
@@ -95,6 +141,8 @@ def changed(model: Model, applied: Change, additions: Iterable[Addition]) -> Mod
     `apply.checked_model` does.
     """
     whole = applied
+    additions = list(additions)
+    model = with_outcomes(model, (more for one in additions for more in one.outcomes))
     for one in additions:
         own = apply.combine([one.meant], {one.meant.name: one.event} if one.event else {})
         whole = replace(
