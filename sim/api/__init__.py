@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.api.replays import Replay, replay
     from sim.api.results import Results
     from sim.api.runs import run
+    from sim.api.sweeps import sweep
 
 # name -> module; modules are not called like a verb, or importing one would hide the verb
 HOMES = {
@@ -25,9 +26,10 @@ HOMES = {
     "rare": "sim.api.rare_outcomes",
     "replay": "sim.api.replays",
     "run": "sim.api.runs",
+    "sweep": "sim.api.sweeps",
 }
 
-__all__ = ["Comparison", "Rare", "Replay", "Results", "compare", "rare", "replay", "run"]
+__all__ = ["Comparison", "Rare", "Replay", "Results", "compare", "rare", "replay", "run", "sweep"]
 
 
 def __getattr__(name: str) -> object:
