@@ -31,7 +31,7 @@ CONSTRUCTS = """
     on becomes after at speed memory once limit choose probability weight utility of_rest available
     then chance at_least at_most stop_when outcomes headline endings otherwise interventions void
     set evidence outcome cases counts_this times happened ending until for_each extends remove
-    include smoothed
+    include smoothed known_to final
     """
 
 

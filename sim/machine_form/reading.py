@@ -130,6 +130,13 @@ class _Expressions:
 
 
 def _variable(name: str, at: FormValue) -> Variable:
+    known_to = at.get("known_to")
+    if known_to is None:
+        return _values(name, at)
+    return replace(_values(name, at), known_to=tuple(one.text() for one in known_to.items()))
+
+
+def _values(name: str, at: FormValue) -> Variable:
     if flag := at.get("flag"):
         start = _FLAG.index(flag.one_of(_FLAG))
         return Variable(name=name, kind="flag", levels=_FLAG, size=2, start=start)

@@ -66,6 +66,12 @@ def _section(name: str, things: tuple[object, ...]) -> Iterator[str]:
 
 
 def _variable(variable: Variable) -> str:
+    if variable.known_to is None:
+        return _values(variable)
+    return f"{_values(variable)}, known_to: [{', '.join(variable.known_to)}]"
+
+
+def _values(variable: Variable) -> str:
     if variable.kind == "count":
         return f"max: {variable.size - 1}, start: {variable.start}"
     if variable.kind == "flag":

@@ -20,6 +20,8 @@ class Variable:
     ladder: str | None = None  # the ladder these levels were taken from
     owner: str = ""  # the actor or treaty it belongs to; empty for no one in particular
     about: str = ""  # what a reader is told it is; empty where the file says nothing
+    # actors who can know its value, besides its owner; None: everybody. Only checked, never run
+    known_to: tuple[str, ...] | None = None
     says: str | None = None  # its own phrase, see `sim.model.phrases`
 
     def word(self, value: int) -> str:

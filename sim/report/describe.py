@@ -59,6 +59,14 @@ def _entities(scenario: Scenario) -> Iterator[str]:
     ]
     yield from table(("owner", "variable", "values, in order", "initial value"), rows)
     yield ""
+    for variable in model.variables:
+        if variable.known_to is not None:
+            # its owner knows it without being named
+            known = dict.fromkeys((*filter(None, [variable.owner]), *variable.known_to))
+            who = joined(names.get(one, one) for one in known) or "nobody"
+            yield bullet(f"{code(variable.name)} is known to {who} only.")
+    if any(variable.known_to is not None for variable in model.variables):
+        yield ""
     # named all the same: they are parties to treaties, or make moves
     without = [actor.title for actor in model.actors if not _owns(model, actor.name)]
     if without:

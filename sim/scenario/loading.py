@@ -18,6 +18,7 @@ from sim.scenario.checks import check_rules
 from sim.scenario.language import names
 from sim.scenario.language.document import Document, decode
 from sim.scenario.language.interventions import Intervention
+from sim.scenario.notes import note
 from sim.scenario.resolve import Resolved, resolve
 from sim.scenario.scenario import Scenario
 from sim.scenario.warnings import warn
@@ -121,6 +122,7 @@ def _load(file: str, main: Read | None) -> Scenario:
     if diagnostics.problems:
         raise ScenarioError(unique(diagnostics.problems))
     warn(document, resolved, context)
+    note(document, resolved, context, is_variant=composed.variant is not None)
     if variant := composed.variant:
         for path, near in variant.slips.items():
             message = f"is new in this variant; did you mean {near!r} of {variant.base}?"
@@ -133,6 +135,7 @@ def _load(file: str, main: Read | None) -> Scenario:
         bases=composed.bases,
         numbers=stipulated(document, context),
         warnings=tuple(sorted(unique(diagnostics.warnings))),
+        notes=tuple(sorted(unique(diagnostics.notes))),
         variant=composed.variant,
         events={event.name: event for event in resolved.added},  # kept for `under`
         context=context,  # and for `with_`

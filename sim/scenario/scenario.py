@@ -39,6 +39,7 @@ class Scenario:
     bases: tuple[tuple[str, str], ...] = ()
     numbers: tuple[Stipulated, ...]  # those written in rules
     warnings: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()  # what `check` lists and counts as no mistake
     applied: tuple[str, ...] = ()
     is_machine_form: bool = False  # loaded from what `resolve` writes: it has a model, nothing else
     variant: Variant | None = field(default=None, repr=False)  # of a file that it extends

@@ -15,6 +15,7 @@ from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
 from sim.reach.reasons import never_fires, out_of_reach
 from sim.scenario.checks import options_path
+from sim.scenario.knowledge import warn_of_the_unknowable
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved
@@ -28,6 +29,7 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     """Report all warnings about a scenario without errors."""
     _warn_unused(document, resolved, context)
     _warn_idle_actors(document, context)
+    warn_of_the_unknowable(document, resolved, context)
     _warn_hasty(resolved, context)
     _warn_of_one_file(document, context)
     _warn_too_large(resolved, context)

@@ -1,4 +1,4 @@
-"""Diagnostics: errors and warnings, collected so that an author sees all of them at once."""
+"""Diagnostics: errors, warnings and notes, collected so that an author sees all of them at once."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,11 +15,12 @@ _A_NAME = re.compile("unknown (?!key|kind)")  # a name, or a level that may be a
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """The errors and warnings of one scenario; only errors (`problems`) stop it from loading."""
+    """The findings about one scenario; only errors (`problems`) stop it from loading."""
 
     tree: tree.Mapping
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)  # what may be meant so; not counted
     removed: Mapping[str, Place] = field(default_factory=dict)  # by `remove`: name -> where
     unread: frozenset[str] = frozenset()  # sections left out for an error of YAML
 
@@ -37,6 +38,10 @@ class Diagnostics:
     def warn(self, path: KeyPath, text: str, *, key: bool = False) -> None:
         """Report a warning."""
         self.warnings.append(self.at(path, text, key=key))
+
+    def note(self, path: KeyPath, text: str, *, key: bool = False) -> None:
+        """Report what is worth a line and no mistake."""
+        self.notes.append(self.at(path, text, key=key))
 
     def at(self, path: KeyPath, text: str, *, key: bool = False) -> Problem:
         """The error or warning, with its place in the file."""

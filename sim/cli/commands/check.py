@@ -28,12 +28,14 @@ class Found:
 
     errors: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
+    notes: Sequence[Problem] = ()
     valid: Sequence[str] = ()
 
     def findings(self) -> Iterator[tuple[str, Problem]]:
         """Severity and finding, errors first."""
         yield from (("error", one) for one in self.errors)
         yield from (("warning", one) for one in self.warnings)
+        yield from (("note", one) for one in self.notes)
 
 
 def check(
@@ -51,7 +53,7 @@ def check(
         bool, typer.Option("--json", help="Print the findings as a JSON list, and nothing else.")
     ] = False,
 ) -> None:
-    """List all errors and warnings in scenario files; they go to stdout."""
+    """List all errors, warnings and notes about scenario files; they go to stdout."""
     found = [_found(file, strict) for file in scenarios]
     findings = [finding for one in found for finding in one.findings()]
     if as_json:
@@ -62,7 +64,7 @@ def check(
                 typer.echo(problem.line(severity))
             for line in one.valid:
                 typer.echo(line)
-        if findings:
+        if any(severity != "note" for severity, _ in findings):  # notes alone are no fault
             typer.echo(_count(severity for severity, _ in findings))
     if any(one.errors for one in found):
         raise typer.Exit(WRONG)
@@ -81,17 +83,20 @@ def _found(file: Path, strict: bool) -> Found:
             return Found(errors=problem.problems)
         return Found(valid=[f"{file}: {sources} sources to include, no scenario: ok"])
     if strict and (problems := scenario.strict()):
-        return Found(errors=problems)
+        return Found(errors=problems, notes=scenario.notes)
     size = len(scenario.model.transitions)
     valid = [f"{file}: {scenario.title}, {size} transition{'s' * (size != 1)}: ok"]
     graded = _graded(scenario) if strict else []
-    return Found(warnings=scenario.warnings, valid=[*valid, *_differences(scenario), *graded])
+    valid += [*_differences(scenario), *graded]
+    return Found(warnings=scenario.warnings, notes=scenario.notes, valid=valid)
 
 
 def _count(severities: Iterable[str]) -> str:
-    """`2 errors, 1 warning`."""
+    """`2 errors, 1 warning, 3 notes`."""
     counts = Counter(severities)
-    return ", ".join(counted(counts[one], one) for one in ("error", "warning") if counts[one])
+    return ", ".join(
+        counted(counts[one], one) for one in ("error", "warning", "note") if counts[one]
+    )
 
 
 def _differences(scenario: Scenario) -> list[str]:

@@ -19,7 +19,7 @@ from sim.decoding.scalars import (
 from sim.errors import unknown
 from sim.model.state import Variable
 from sim.scenario.language.context import Context
-from sim.scenario.language.scalar_types import ACTOR
+from sim.scenario.language.scalar_types import ACTOR, ACTORS
 from sim.scenario.language.sourcing import ABOUT
 from sim.source.tree import KeyPath, Node
 
@@ -49,10 +49,18 @@ class StateVariable(Declaration):
 
     about: str = prose(ABOUT)
     says: str | None = optional(TEXT, _SAYS)
+    known_to: tuple[str, ...] | None = optional(
+        ACTORS, "The actors who can know its value, besides its own; default: everybody."
+    )
+    final: bool | None = optional(
+        FLAG, "`true`: it ends here on purpose; `check` does not note that no rule reads it."
+    )
 
     def variable(self, name: str, owner: str = "") -> Variable:
         """The variable of the model, under its qualified name."""
-        return Variable(name=name, owner=owner, about=self.about, says=self.says, **self._values())
+        known_to = None if self.known_to is None else tuple(map(str, self.known_to))
+        own = {"about": self.about, "says": self.says, "known_to": known_to, **self._values()}
+        return Variable(name=name, owner=owner, **own)
 
     def _values(self) -> dict[str, Any]:
         """Kind, levels, size and start of the model's variable."""
