@@ -146,7 +146,7 @@ def test_check_says_ok_and_strict_wants_sources(call):
     assert (code, err) == (2, "")
     *lines, last = unnoted(out)
     assert all(line.startswith(str(FILE)) and ": error: " in line for line in lines)
-    assert last.partition(",")[0] == f"{len(lines)} errors"
+    assert last == f"{len(lines)} errors"
 
 
 def test_warnings_are_marked_and_change_no_exit_code(call):
@@ -154,7 +154,7 @@ def test_warnings_are_marked_and_change_no_exit_code(call):
     Path("warned.yaml").write_text(text, encoding="utf-8")
     code, out, err = call("check", "warned.yaml")
     assert (code, err) == (0, "")
-    finding, ok, last = out.splitlines()
+    finding, ok, last = unnoted(out)
     assert re.match(r"warned.yaml:\d+:\d+: warning: parameters.unread: ", finding)
     assert (ok.endswith("ok"), last) == (True, "1 warning")
     code, out, _ = call("check", "--strict", "warned.yaml")
@@ -197,7 +197,7 @@ def test_findings_of_several_files_stand_together_and_as_json(call):
     *lines, last = out.splitlines()
     marks = [line.split(": ")[1] for line in lines if not line.endswith(": ok")]
     assert [mark for mark in marks if mark != "note"] == ["error", "warning", "error"]
-    assert last == f"2 errors, 1 warning, {marks.count('note')} notes"
+    assert last == "2 errors, 1 warning"
     assert sum(line.endswith(": ok") for line in out.splitlines()) == 2
     code, out, err = call("check", "--json", *files)
     assert (code, err) == (2, "")

@@ -92,11 +92,9 @@ def _found(file: Path, strict: bool) -> Found:
 
 
 def _count(severities: Iterable[str]) -> str:
-    """`2 errors, 1 warning, 3 notes`."""
+    """`2 errors, 1 warning`; notes are not counted."""
     counts = Counter(severities)
-    return ", ".join(
-        counted(counts[one], one) for one in ("error", "warning", "note") if counts[one]
-    )
+    return ", ".join(counted(counts[one], one) for one in ("error", "warning") if counts[one])
 
 
 def _differences(scenario: Scenario) -> list[str]:
