@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import sys
+from typing import Any, TextIO
 
 import numba
 from numba import njit
@@ -44,7 +45,10 @@ def _survive_broken_files(cache: Any) -> None:
 
     def load(signature: Any, context: Any) -> Any:
         try:
-            return read(signature, context)
+            found = read(signature, context)
+            if found is None:
+                _say_that_it_compiles()
+            return found
         except Exception:  # noqa: BLE001
             # the index too: numba reads it once more before it writes
             with contextlib.suppress(OSError):
@@ -57,6 +61,13 @@ def _survive_broken_files(cache: Any) -> None:
             write(signature, made)
 
     cache.load_overload, cache.save_overload = load, save
+
+
+def _say_that_it_compiles() -> None:
+    """A line for whoever watches a terminal: the first run on a machine takes longer."""
+    stream: TextIO | None = sys.stderr  # typeshed says that it is always there
+    if stream is not None and not stream.closed and stream.isatty():
+        stream.write("Compiling the engine once for this machine (10 to 40 s) ...\n")
 
 
 def refuse_without_compiler() -> None:

@@ -13,7 +13,6 @@ from sim.reach import sums
 from sim.streams import parameter_uniform
 
 Floats = NDArray[np.float64]
-AT_ONCE = 1.0  # seconds; what takes longer shows progress
 MOST_KEPT = 10_000  # draws whose values are kept for the next who asks: 80 kB a parameter
 
 
@@ -43,7 +42,7 @@ def values_of(
     every = dict.fromkeys(parameter for model in models for parameter in model.parameters)
     distinct = [parameter for parameter in every if parameter.name not in given]
     columns: dict[Parameter, Floats] = {}
-    with bar(len(distinct) * len(draws), progress, " values", after=AT_ONCE) as done:
+    with bar(len(distinct) * len(draws), progress, " values") as done:
         column = _kept_column if len(draws) <= MOST_KEPT else _column
         for parameter in distinct:
             columns[parameter] = column(parameter, seed, draws)

@@ -1,20 +1,26 @@
 """Progress, where a person watches: on a terminal and in a notebook."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+AT_ONCE = 1.0  # seconds; what takes longer shows progress
+
 
 @contextmanager
-def bar(
-    total: int, shown: bool | None, unit: str = " paths", *, after: float = 0.0
-) -> Iterator[Callable[[int], object]]:
+def bar(total: int, shown: bool | None, unit: str = " paths") -> Iterator[Callable[[int], object]]:
     """A progress bar in paths or another unit, with rate and time left; `shown` None: who watches?
 
-    `after` so many seconds, so that what is done at once does not flicker.
+    It appears after a second, so that what is done at once does not flicker; at once where it is
+    asked for. `ESCALATION_PROGRESS=0` or `TQDM_DISABLE=1` in the environment leave out all bars
+    that nobody asked for.
     """
     cell = _cell()
+    after = 0.0 if shown else AT_ONCE
+    if shown is None and _switched_off():
+        shown = False
     if shown is None:
         # a notebook has no terminal, but somebody who watches
         shown = cell is not None or (_writable() and sys.stderr.isatty())
@@ -35,6 +41,14 @@ def bar(
         ncols=width,
     ) as progress:
         yield progress.update
+
+
+def _switched_off() -> bool:
+    """Whether the environment says that there shall be no bar."""
+    # looked at each time, so that a notebook may say so in os.environ
+    own = os.environ.get("ESCALATION_PROGRESS", "").strip().lower()
+    other = os.environ.get("TQDM_DISABLE", "").strip().lower()
+    return own in ("0", "false", "off", "no") or other not in ("", "0", "false", "off", "no")
 
 
 class _Cell:

@@ -1,8 +1,9 @@
 """All an engine needs: variables, parameters, transitions, outcomes, endings and a horizon."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sim.formatting import plain
 from sim.model.evaluation import Names
@@ -75,6 +76,19 @@ class Model:
 
     # Cached: the model is frozen, so what follows from it is worked out once. (A dataclass with
     # slots has no place to keep that; hence the one class here without them.)
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What others worked out of the model alone, by a name of theirs, for the next who asks.
+
+        A run that is the thousandth of a loop then costs its sampling. A changed model is another
+        object, with nothing in it yet.
+        """
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields: what was worked out is not sent to other processes, which may make it."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def names(self) -> Names:

@@ -54,6 +54,14 @@ class Reach:
 
 def reach(model: Model, *, limit: int = QUICK) -> Reach:
     """What can ever happen: exhaustively if that takes no more than `limit` firings to look at."""
+    name = f"reach {limit}"  # of the model alone, so it is found once
+    if name not in model.kept:
+        model.kept[name] = _found(model, limit)
+    found: Reach = model.kept[name]
+    return found
+
+
+def _found(model: Model, limit: int) -> Reach:
     # the relaxed answer comes first: it is cheap, and says how large the space can be at most
     box, ranges = support(model.parameters)
     relaxed = relax(model, box, ranges)

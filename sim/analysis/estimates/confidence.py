@@ -16,17 +16,17 @@ Floats = NDArray[np.float64]
 def with_confidence(
     table: pd.DataFrame,
     kind: str,
-    draws: pd.DataFrame,
+    draws: pd.DataFrame | Ranked,
     shares: pd.DataFrame,
     grades: Mapping[str, str],
 ) -> pd.DataFrame:
     """The table of outcomes or endings (`kind`) with its column `confidence` filled.
 
-    `grades` has the grade of each parameter, or `unconfirmed`; one that is not named has no source.
+    `draws` may be ranked already, for several tables. `grades` has the grade of each parameter, or `unconfirmed`; one that is not named has no source.
     """
     if (table["band"] == "none").all():
         return table
-    parameters = ranked(draws)
+    parameters = draws if isinstance(draws, Ranked) else ranked(draws)
     weak = np.array([grades.get(name, WEAK[0]) in WEAK for name in parameters.names], np.float64)
     columns = (shares[f"{kind}__{name}"] for name in table.index)
     without = [weak_share(parameters, share, weak) for share in columns]

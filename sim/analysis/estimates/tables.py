@@ -5,6 +5,7 @@ from sim.analysis.estimates.confidence import with_confidence
 from sim.analysis.estimates.coverage import coverage
 from sim.analysis.estimates.exact_tables import tables_of_solution
 from sim.analysis.estimates.incidence import with_bands
+from sim.analysis.statistics.rank_correlation import ranked
 from sim.experiment.runs import RunOutput
 from sim.reach.reachability import reach
 from sim.results import frames
@@ -23,9 +24,10 @@ def tables_of(run: RunOutput) -> RunTables:
     endings = estimates.endings(counts, may_be, varies=varies, seed=about.seed)
     draws = frames.draws(run.model, run.values, about.first_draw)
     shares = frames.shares(counts, about.first_draw)
+    parameters = ranked(draws) if varies else draws
     return RunTables(
-        outcomes=with_confidence(outcomes.table, "outcome", draws, shares, run.grades),
-        endings=with_confidence(endings, "ending", draws, shares, run.grades),
+        outcomes=with_confidence(outcomes.table, "outcome", parameters, shares, run.grades),
+        endings=with_confidence(endings, "ending", parameters, shares, run.grades),
         draws=draws,
         shares=shares,
         coverage=coverage(counts, may_be, varies=varies),

@@ -26,6 +26,7 @@ from sim.model.transitions import Transition
 from sim.results import ChosenBatch, PathBatch
 from sim.results.histories import chosen_batches
 
+KEPT = "compiled"  # under which a model keeps what it was lowered to
 MOST_PATHS = 1 << 32  # a path's number is one word of its draws' counter
 
 
@@ -134,7 +135,14 @@ def _refuse_numbers(draws: range, paths: range) -> None:
 
 
 def _lowered(model: Model, first: int, others: Sequence[tuple[int, Transition]] = ()) -> Lowered:
+    # with nothing weighed beside it, it depends on the model alone
+    if not others and KEPT in model.kept:
+        again: Lowered = model.kept[KEPT]
+        return again
     try:
-        return lowered(model, others=others)
+        made = lowered(model, others=others)
     except Impossible as wrong:
         raise impossible(wrong, first) from wrong
+    if not others:
+        model.kept[KEPT] = made
+    return made
