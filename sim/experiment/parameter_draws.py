@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.progress import bar
+from sim.experiment.progress import AT_ONCE, bar
 from sim.model.model import Model
 from sim.model.parameters import Parameter, values_at
 from sim.reach import sums
@@ -42,7 +42,7 @@ def values_of(
     every = dict.fromkeys(parameter for model in models for parameter in model.parameters)
     distinct = [parameter for parameter in every if parameter.name not in given]
     columns: dict[Parameter, Floats] = {}
-    with bar(len(distinct) * len(draws), progress, " values") as done:
+    with bar(len(distinct) * len(draws), progress, " values", after=AT_ONCE) as done:
         column = _kept_column if len(draws) <= MOST_KEPT else _column
         for parameter in distinct:
             columns[parameter] = column(parameter, seed, draws)

@@ -10,15 +10,18 @@ AT_ONCE = 1.0  # seconds; what takes longer shows progress
 
 
 @contextmanager
-def bar(total: int, shown: bool | None, unit: str = " paths") -> Iterator[Callable[[int], object]]:
+def bar(
+    total: int, shown: bool | None, unit: str = " paths", *, after: float | None = None
+) -> Iterator[Callable[[int], object]]:
     """A progress bar in paths or another unit, with rate and time left; `shown` None: who watches?
 
     It appears after a second, so that what is done at once does not flicker; at once where it is
-    asked for. `ESCALATION_PROGRESS=0` or `TQDM_DISABLE=1` in the environment leave out all bars
-    that nobody asked for.
+    asked for, unless `after` so many seconds is. `ESCALATION_PROGRESS=0` or `TQDM_DISABLE=1` in the
+    environment leave out all bars that nobody asked for.
     """
     cell = _cell()
-    after = 0.0 if shown else AT_ONCE
+    if after is None:
+        after = 0.0 if shown else AT_ONCE
     if shown is None and _switched_off():
         shown = False
     if shown is None:

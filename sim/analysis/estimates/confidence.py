@@ -22,7 +22,8 @@ def with_confidence(
 ) -> pd.DataFrame:
     """The table of outcomes or endings (`kind`) with its column `confidence` filled.
 
-    `draws` may be ranked already, for several tables. `grades` has the grade of each parameter, or `unconfirmed`; one that is not named has no source.
+    `draws` may be ranked already, for several tables. `grades` has the grade of each parameter, or
+    `unconfirmed`; one that is not named has no source.
     """
     if (table["band"] == "none").all():
         return table
