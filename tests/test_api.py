@@ -151,10 +151,10 @@ def test_a_comparison_is_read_back_equal(tmp_path, engine):
         sim.Results.load(home)
     with pytest.raises(UsageError, match=r"holds a run, not a comparison; Results\.load reads it"):
         sim.Comparison.load(home / "baseline")
-    (home / "comparison.csv").write_text("twin\n", encoding="utf-8")
+    (home / "analyses" / "compare.csv").write_text("twin\n", encoding="utf-8")
     with pytest.raises(UsageError, match="changed since the run wrote it"):
         sim.Comparison.load(home)
-    (home / "comparison.csv").unlink()
+    (home / "analyses" / "compare.csv").unlink()
     with pytest.raises(UsageError, match=r"comparison\.csv: missing, although the run wrote it"):
         sim.Comparison.load(home)
 

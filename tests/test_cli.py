@@ -150,7 +150,7 @@ def test_compare_shows_each_twin_beside_the_baseline(call):
     assert max(map(len, out.splitlines())) <= 80
     assert re.search(r"no_treaty +impossible +-\d", out)
     assert all(name in out for name in ("early_talks", "cautious"))
-    assert Path("results/island_clash-compared/comparison.csv").is_file()
+    assert Path("results/island_clash-compared/analyses/compare.csv").is_file()
     code, out, _ = call("compare", FILE, "no_treaty", "cautious+early_talks", *FEW, "--json")
     found = strict_json(out)
     assert list(found["twins"]) == ["no_treaty", "cautious+early_talks"]
@@ -244,7 +244,7 @@ def test_compare_may_start_from_an_intervention(call):
     assert "(with no_treaty)\n" in out
     out = call("compare", FIRST, "no_treaty", *FEW, "--no-charts")[1]
     assert "(with" not in out  # the control: the baseline is the scenario as it stands
-    assert Path("results/first_crisis-no_treaty-compared/comparison.csv").exists()
+    assert Path("results/first_crisis-no_treaty-compared/analyses/compare.csv").exists()
 
 
 def test_what_is_replaced_is_kept_and_said_when_it_is_so(call, monkeypatch):

@@ -1,5 +1,6 @@
 """What a comparison says, against models whose effects are known in closed form."""
 
+import json
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -305,6 +306,22 @@ def test_another_file_stands_where_an_intervention_does(home):
         sim.compare(file, [milder], **few)
 
 
+def test_a_run_directory_gets_the_tables_as_well(call):
+    call(FIRST, *FEW, "--no-charts", "--out", "run")
+    before = json.loads(Path("run/manifest.json").read_bytes())["outputs"]
+    code, out, err = call("compare", "run", "no_treaty", "--no-charts")
+    assert (code, err) == (0, "")
+    assert "Also added to the run" in out
+    whole = Path("results/first_crisis-compared/analyses")
+    for file in whole.glob("*.csv"):
+        assert (Path("run/analyses") / file.name).read_bytes() == file.read_bytes()
+    after = json.loads(Path("run/manifest.json").read_bytes())["outputs"]
+    assert before.items() <= after.items()  # the run is as it was
+    assert sim.Comparison.load("results/first_crisis-compared").twins.keys() == {"no_treaty"}
+    code, out, _ = call("compare", "run", "no_treaty", "--no-charts", "--seed", "2")
+    assert (code, "Also added" in out) == (0, False)  # control: other paths than those there
+
+
 def test_the_command_takes_order_together_and_files(call):
     code, out, err = call("compare", FIRST, "no_treaty", FIRST, *FEW, "--no-charts")
     assert (code, err) == (0, "")
@@ -317,7 +334,9 @@ def test_the_command_takes_order_together_and_files(call):
     assert (code, err) == (0, "")
     assert "all together" in out
     assert "no_treaty+cautious" not in out  # a subset of two is in the table, not on the screen
-    table = Path("results/island_clash-compared/comparison.csv").read_text(encoding="utf-8-sig")
+    table = Path("results/island_clash-compared/analyses/compare.csv").read_text(
+        encoding="utf-8-sig"
+    )
     assert "no_treaty+cautious," in table
     code, _, err = call("compare", FIRST, "--order", "size", *FEW)
     assert code == 2

@@ -155,7 +155,7 @@ def test_a_comparison_is_saved_as_runs_beside_each_other(tmp_path: Path) -> None
     home = comparison().save(tmp_path / "both")
     manifest = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["twins"] == list(island().interventions)
-    assert {"comparison.csv", "baseline/outcomes.csv", "twins/cautious/outcomes.csv"} <= set(
+    assert {"analyses/compare.csv", "baseline/outcomes.csv", "twins/cautious/outcomes.csv"} <= set(
         manifest["outputs"]
     )
     twin = sim.Results.load(home / "twins" / "cautious")

@@ -136,7 +136,7 @@ def test_a_comparison_shows_headlines_and_its_summary_has_them_all():
     assert "ally fights: baseline" in out
     assert "paths changed" in out
     assert "general war:" not in out
-    assert "comparison.csv, comparison_endings.csv" in out
+    assert "compare.csv, compare-endings.csv" in out
     summary = comparison_summary(comparison)
     assert set(summary["twins"]["no_treaty"]) == {"ally_fights", "general_war"}
     assert summary["outcomes"] == comparison.baseline.summary()["outcomes"]

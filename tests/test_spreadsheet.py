@@ -93,9 +93,7 @@ def test_every_table_of_a_run_and_of_a_comparison_is_safe_to_open(call):
     assert call("run", "titled.yaml", *FEW, "--no-charts")[0] == 0
     assert call("compare", "titled.yaml", *FEW, "--no-charts")[0] == 0
     files = sorted(Path("results").rglob("*.csv"))
-    assert {"outcomes.csv", "routes.csv", "evidence.csv", "comparison.csv"} <= {
-        f.name for f in files
-    }
+    assert {"outcomes.csv", "routes.csv", "evidence.csv", "compare.csv"} <= {f.name for f in files}
     cells = [cell for file in files for cell in texts_of(file)]
     assert [cell for cell in cells if cell[0] in "=+-@"] == []
     assert {"'=cmd|' /C calc'!A0", "'+1 for us", "''no'", "'@record – é"} <= set(cells)
@@ -104,7 +102,9 @@ def test_every_table_of_a_run_and_of_a_comparison_is_safe_to_open(call):
     assert results.endings["title"].tolist() == ["+1 for us", "'no'"]
     # a negative number is one: it has no mark, and no quotes
     (row,) = csv.DictReader(
-        StringIO(Path("results/titled-compared/comparison.csv").read_text(encoding="utf-8-sig"))
+        StringIO(
+            Path("results/titled-compared/analyses/compare.csv").read_text(encoding="utf-8-sig")
+        )
     )
     assert float(row["difference"]) < 0
     loaded = sim.Comparison.load("results/titled-compared")

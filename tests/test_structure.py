@@ -159,6 +159,12 @@ def test_the_command_writes_prints_and_draws(files, tmp_path, call):
     assert read_added(home, "variants")["variant"].tolist() == ["plain", "half"] * 2
     assert (home / "charts" / "structure.png").is_file()
     assert sim.Results.load(home).n == 2_400
+    # the others are whole runs as well, on the same random numbers
+    other = sim.Results.load(home / "variants" / "half")
+    assert other.provenance.scenario == "half"
+    assert other.draws["x"].equals(sim.Results.load(home).draws["x"])
+    code, _, err = call("discover", home / "variants" / "half", "head", "--no-charts")
+    assert (code, "part of what is in" in err) == (2, True)
     code, out, _ = call("structure", *files, *size, "--no-charts", "--json")
     told = strict_json(out)
     assert told["weights"] == {"plain": 0.5, "half": 0.5}

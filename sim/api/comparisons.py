@@ -15,6 +15,7 @@ from sim.api.html import page
 from sim.api.results import Results
 from sim.errors import UsageError
 from sim.formatting import effects, file_name, user_path
+from sim.results.added_tables import FOLDER
 from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
@@ -37,14 +38,16 @@ TYPES = {
     # as Int64 first, which can hold missing counts; of paths none is missing
     **dict.fromkeys(_COUNTS, "Int64"),
 }
-FILES = {
-    "table": "comparison.csv",
-    "endings": "comparison_endings.csv",
-    "flows": "flows.csv",
-    "alternatives": "alternatives.csv",
-    "shapley": "shapley.csv",
-    "interactions": "interactions.csv",
+# named as what an analysis adds to a run, where `compare` adds them as well
+NAMES = {
+    "table": "compare",
+    "endings": "compare-endings",
+    "flows": "compare-flows",
+    "alternatives": "compare-alternatives",
+    "shapley": "compare-shapley",
+    "interactions": "compare-interactions",
 }
+FILES = {name: f"{FOLDER}/{file}.csv" for name, file in NAMES.items()}
 OPTIONAL = {"shapley": SHARES, "interactions": TOGETHER}  # columns; no file where it has no row
 INDEXED = "alternatives"
 
@@ -89,6 +92,16 @@ class Comparison:
     alternatives: pd.DataFrame
     shapley: pd.DataFrame
     interactions: pd.DataFrame
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables by the name of their file, without indices; optional ones with rows."""
+        tables = {name: getattr(self, name) for name in NAMES}
+        tables[INDEXED] = tables[INDEXED].reset_index()
+        return {
+            NAMES[name]: table
+            for name, table in tables.items()
+            if len(table) or name not in OPTIONAL
+        }
 
     def notes(self) -> list[str]:
         """What could not be paired, one sentence for each alternative."""
@@ -141,6 +154,7 @@ class Comparison:
         `also` is called with the directory in the making, to add files (charts).
         """
         with atomic_directory(directory) as making:
+            (making / FOLDER).mkdir()
             for name, file in FILES.items():
                 table = getattr(self, name)
                 if len(table) or name not in OPTIONAL:

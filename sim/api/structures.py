@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +18,15 @@ from sim.api.results import Results
 from sim.errors import NotApplicable, UsageError
 from sim.experiment.plan import Plan
 from sim.experiment.variants import VariantsOutput, walk_variants
+from sim.formatting import file_name
+from sim.results.directory import fill_run
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
 
+VARIANTS = "variants"  # folder of the runs of all variants but the first
 FEWEST = 10  # draws, of which a variance over draws can be told at all
 
 
@@ -44,6 +48,19 @@ class Structure:
     variants: pd.DataFrame
     parts: pd.DataFrame
     missing: tuple[str, ...]
+
+    def save(self, directory: str | Path) -> Path:
+        """Write the run of the first variant, and those of the others into its folder `variants`.
+
+        Each is a run directory of its own, which `Results.load` reads.
+        """
+        first, *others = self.results
+
+        def also(making: Path) -> None:
+            for name in others:
+                fill_run(making / VARIANTS / file_name(name), self.results[name].saved())
+
+        return self.results[first].save(directory, also=also)
 
 
 def structure(

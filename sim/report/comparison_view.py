@@ -48,7 +48,7 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
     subsets = "" if comparison.shapley.empty else ", and all subsets"
     parts += [
         "",
-        Text(f"All outcomes and endings{subsets}: comparison.csv, comparison_endings.csv."),
+        Text(f"All outcomes and endings{subsets}: compare.csv, compare-endings.csv in analyses/."),
     ]
     # a solution has no random numbers to explain
     explained = EXPLAINED if about.interval != "exact" else NOTES[layers_of(comparison.baseline)]

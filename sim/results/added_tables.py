@@ -83,9 +83,9 @@ def _read_added(home: Path, name: str) -> pd.DataFrame:
 
 
 def _refuse_part(home: Path) -> None:
-    """Raise UsageError for a run inside a comparison, whose manifest has the digest of its own."""
+    """Raise UsageError for a run of a comparison or of variants, whose manifest has its digest."""
     for above in home.parents[:2]:
         whole = manifest_of_a_run(above)
         inside = (home / MANIFEST).relative_to(above).as_posix()
         if whole is not None and inside in whole["outputs"]:
-            raise UsageError(f"{home}: part of the comparison in {above}; nothing was added")
+            raise UsageError(f"{home}: part of what is in {above}; nothing was added")

@@ -1,7 +1,10 @@
 """The command `compare`."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +19,12 @@ from sim.cli.outputs import (
     exit_if_nothing_finished,
 )
 from sim.cli.printing import print_json, print_view
+
+if TYPE_CHECKING:
+    from sim.api import Comparison
+
+# what a run and the baseline of a comparison have in common if they are of the same paths
+SAME_RUN = ("scenario", "under", "changes", "engine", "seed", "draws", "paths")
 
 
 @takes_plan("draws", "paths", "seed", "engine", "workers", "events")
@@ -78,11 +87,34 @@ def compare(
 
     with interruptible() as again:
         comparison.save(target.path, also=draw if charts else None)
+        added = _add_to_run(scenario, comparison, draw if charts else None)
     if as_json:
         print_json(comparison_summary(comparison))
     else:
-        written = describe_written(charts, target.path)
+        written = f"{describe_written(charts, target.path)}{added}"
         print_view(comparison_view(comparison, written, titles))
     target.report_kept()
     exit_if_interrupted(comparison.baseline, cut=again.asked)
     exit_if_charts_failed(failed)
+
+
+def _add_to_run(source: Path, comparison: Comparison, draw: Callable[[Path], None] | None) -> str:
+    """Add the tables to the run directory that was compared; says so, or nothing if it was none.
+
+    Nothing is added where an option asked for another run than the one that is there.
+    """
+    if not source.is_dir():
+        return ""
+    from sim.results.added_tables import add_tables
+    from sim.results.manifest import read_manifest
+    from sim.results.provenance import Provenance
+
+    manifest = read_manifest(source)
+    there, walked = Provenance.from_manifest(manifest), comparison.baseline.provenance
+    same = all(getattr(there, name) == getattr(walked, name) for name in SAME_RUN)
+    # by content: the scenario was read from the directory, where its files have other names
+    same = same and set(there.files.values()) == set(walked.files.values())
+    if "twins" in manifest or not same:
+        return ""
+    add_tables(source, comparison.frames(), of=there, also=draw)
+    return f"\nAlso added to the run: {source / 'analyses'}"

@@ -66,7 +66,7 @@ def structure(
     found = decomposed(scenarios, Plan(**plan), given)
     results = next(iter(found.results.values()))
     exit_if_nothing_finished(results)
-    results.save(target.path)
+    found.save(target.path)
     target.report_kept()
     saved = SavedResults(
         scenario=first, results=results, directory=target.path, charts=not no_charts
