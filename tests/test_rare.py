@@ -202,7 +202,7 @@ def test_one_in_ten_million_is_found() -> None:
     error = float(found.by_draw["error"][0])
     assert abs(found.probability - truth) < 4 * error, f"{found.probability:g}, not {truth:g}"
     assert error < 0.3 * truth  # seeds 1 to 100: mean 0.147, sd 0.040, at most 0.256; 3.8 sd
-    assert found.low < found.probability < found.high
+    assert found.mc_low < found.probability < found.mc_high
     assert found.gain > 1000
     assert found.by_draw["levels"][0] >= 4
 
@@ -464,12 +464,9 @@ def test_none_in_any_splitting_is_no_estimate_of_zero() -> None:
         rare(ladder(7, 12.0, 20.0), "top", paths=10, repetitions=2)
 
 
-def test_the_interval_holds_what_draws_do_not_agree_on() -> None:
-    """40 runs (seeds 0 to 39) of 10 draws: 90 % of the intervals should hold the mean of all draws.
-
-    At least 27 do but once in 10,000 (binomial). Those of the splitting alone hold it in 13.
-    """
-    built = model(
+def paced() -> Model:
+    """How likely it is to reach the top hangs on the pace, between 1 and 6."""
+    return model(
         [count("n", 2)],
         [
             rule(
@@ -481,12 +478,48 @@ def test_the_interval_holds_what_draws_do_not_agree_on() -> None:
         parameters=[uniform("pace", 1.0, 6.0)],
         days=3.0,
     )
+
+
+def test_parameter_uncertainty_is_that_of_exact_answers() -> None:
+    """The band of 80 draws of coarse splittings against the quantiles of 2,000 solved draws."""
+    built = paced()
+    many = solve(built, parameter_values(built, 999, range(2_000)))
+    truth = np.quantile([one.outcomes[0] for one in many], [0.05, 0.95])
+    found = rare(built, "top", draws=80, repetitions=2, paths=20, workers=1)
+    assert found.band == "resolved"
+    for end, error, exact in zip(
+        (found.low, found.high), (found.low_se, found.high_se), truth, strict=True
+    ):
+        assert abs(end - exact) < 4 * error + 0.01
+    # control: the error of splitting, left in, makes the draws look further apart
+    raw = found.by_draw["probability"].quantile([0.05, 0.95]).to_numpy()
+    assert raw[1] - raw[0] > 1.02 * (found.high - found.low)
+    told = found.summary()
+    assert (told["interval"], told["n"], told["reach"]) == ("nested", None, "seen")
+    few = rare(built, "top", draws=10, repetitions=2, paths=20, workers=1)
+    assert (few.band, few.summary()["low"], few.confidence) == ("unresolved", None, "low")
+    certain = rare(ladder(3, 12.0, 20.0), "top", repetitions=4, paths=20, workers=1)
+    assert (certain.band, certain.confidence, certain.summary()["interval"]) == (
+        "none",
+        None,
+        "sampling",
+    )
+    columns = set(run(built, draws=2, paths=5, workers=1).outcomes) - {"title", "median_time"}
+    assert columns <= set(told)
+
+
+def test_the_interval_holds_what_draws_do_not_agree_on() -> None:
+    """40 runs (seeds 0 to 39) of 10 draws: 90 % of the intervals should hold the mean of all draws.
+
+    At least 27 do but once in 10,000 (binomial). Those of the splitting alone hold it in 13.
+    """
+    built = paced()
     many = solve(built, parameter_values(built, 999, range(256)))
     truth = float(np.mean([one.outcomes[0] for one in many]))
     holding = narrow = 0
     for seed in range(40):
         found = rare(built, "top", draws=10, repetitions=2, paths=30, seed=seed, workers=1)
-        holding += found.low < truth < found.high
+        holding += found.mc_low < truth < found.mc_high
         alone = sqrt(float((found.by_draw["error"] ** 2).sum())) / 10
         narrow += abs(found.probability - truth) < student.ppf(0.95, 10) * alone
     assert holding >= 27

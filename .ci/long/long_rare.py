@@ -25,7 +25,7 @@ def test_nine_intervals_in_ten_cover_the_truth() -> None:
     found = [
         rare(built, "top", repetitions=12, paths=100, seed=seed, workers=1) for seed in range(100)
     ]
-    assert sum(one.low <= truth <= one.high for one in found) >= 80
+    assert sum(one.mc_low <= truth <= one.mc_high for one in found) >= 80
     mean = np.mean([one.probability for one in found])
     spread = np.std([one.probability for one in found], ddof=1) / 10
     assert abs(mean - truth) < 4 * spread

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import isnan
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,9 @@ class Rare(RareEstimate):
     def __repr__(self) -> str:
         """One line: the outcome, its probability with the interval, and what it took."""
         # as many digits as the interval bears, for the estimate and both of its ends
-        width = self.high - self.low
+        width = self.mc_high - self.mc_low
         share, low, high = (
-            percent(part, width=width) for part in (self.probability, self.low, self.high)
+            percent(part, width=width) for part in (self.probability, self.mc_low, self.mc_high)
         )
         return (
             f"<Rare {self.outcome} of {self.scenario}: {share} % ({low}–{high}), by splitting; "
@@ -34,11 +35,29 @@ class Rare(RareEstimate):
         )
 
     def summary(self) -> dict[str, object]:
-        """The estimate as plain numbers: what `--json` prints."""
+        """The estimate as plain numbers: what `--json` prints.
+
+        The columns of every table of estimates, None where there is no number: `n` and `hits`, as
+        no plain path was counted, and `upper`, as the outcome was reached.
+        """
         # by_draw is left out: it is a table, and --json prints numbers
-        names = ("scenario", "outcome", "probability", "low", "high", "draws", "repetitions")
-        more = ("paths", "events", "gain", "seed")
-        return {"interval": "sampling", **{n: getattr(self, n) for n in (*names, *more)}}
+        numbers = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high", "mc_se")
+        known = {name: getattr(self, name) for name in numbers}
+        about = ("draws", "repetitions", "paths", "events", "gain", "seed")
+        return {
+            "interval": "sampling" if self.band == "none" else "nested",
+            "scenario": self.scenario,
+            "outcome": self.outcome,
+            "n": None,
+            "hits": None,
+            **{name: None if isnan(value) else value for name, value in known.items()},
+            "band": self.band,
+            "reach": "seen",
+            "upper": None,
+            "likelihood": self.likelihood,
+            "confidence": self.confidence,
+            **{name: getattr(self, name) for name in about},
+        }
 
 
 def rare(

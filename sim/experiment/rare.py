@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,12 +10,15 @@ from itertools import repeat
 from multiprocessing import current_process
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.parameter_draws import parameter_values
 from sim.experiment.plan import RarePlan
 from sim.experiment.processes import processes
 from sim.experiment.progress import bar
-from sim.experiment.runs import model_of
+from sim.experiment.runs import grades_of, model_of
 from sim.reach.reachability import THOROUGH, reach
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ class RareOutput:
     outcome: str
     splits: tuple[Split, ...]  # of each draw
     plan: RarePlan
+    values: NDArray[np.float64]  # of the parameters, a row a draw
+    grades: Mapping[str, str]  # of the parameters
 
 
 def rare(scenario: Scenario | Model, outcome: str, plan: RarePlan) -> RareOutput:
@@ -67,7 +72,14 @@ def rare(scenario: Scenario | Model, outcome: str, plan: RarePlan) -> RareOutput
         for each in map_(_one, repeat(one), values.tolist(), range(draws)):
             found.append(each)
             done(1)
-    return RareOutput(model=model, outcome=outcome, splits=tuple(found), plan=plan)
+    return RareOutput(
+        model=model,
+        outcome=outcome,
+        splits=tuple(found),
+        plan=plan,
+        values=values,
+        grades=grades_of(scenario),
+    )
 
 
 def _one(one: Callable[..., Split], values: list[float], draw: int) -> Split:

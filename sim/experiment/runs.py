@@ -104,7 +104,7 @@ def counted(
         # after Ctrl-C the last draw may be half done, and only whole ones are counted
         values=values[: counts.draws],
         provenance=provenance(scenario, plan, counts.draws),
-        grades=_grades(scenario),
+        grades=grades_of(scenario),
     )
 
 
@@ -115,7 +115,7 @@ def solved(scenario: Scenario | Model, values: NDArray[np.float64], plan: Plan) 
     done = len(solution.outcomes)
     # `paths` 0 says that there are none, so that nobody divides by them
     about = replace(provenance(scenario, plan, done), interval=EXACT, paths=0)
-    grades = _grades(scenario)
+    grades = grades_of(scenario)
     return RunOutput(
         model=model, found=solution, values=values[:done], provenance=about, grades=grades
     )
@@ -133,7 +133,7 @@ def all_solved(
     return found
 
 
-def _grades(scenario: Scenario | Model) -> Mapping[str, str]:
+def grades_of(scenario: Scenario | Model) -> Mapping[str, str]:
     """How well founded each parameter is."""
     if isinstance(scenario, Model):
         return {}

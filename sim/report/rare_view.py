@@ -2,6 +2,7 @@
 
 from textwrap import wrap
 
+from sim.analysis.estimates.parameter_band import FEWEST
 from sim.api import Rare
 from sim.formatting import counted, percent, percents
 
@@ -10,9 +11,12 @@ WIDTH = 78
 
 def rare_view(rare: Rare, title: str) -> list[str]:
     """The lines to print."""
-    width = rare.high - rare.low
-    ends = "–".join(percent(end, width=width) for end in (rare.low, rare.high))
-    estimate = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends})"
+    width = rare.mc_high - rare.mc_low
+    ends = "–".join(percent(end, width=width) for end in (rare.mc_low, rare.mc_high))
+    words = (
+        f"{rare.likelihood}; confidence {rare.confidence}" if rare.confidence else rare.likelihood
+    )
+    estimate = f"{rare.title}: {percent(rare.probability, width=width)} % ({ends}); {words}"
     effort = (
         f"Importance splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
@@ -20,14 +24,20 @@ def rare_view(rare: Rare, title: str) -> list[str]:
         f"precision in these draws."
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
-    known = f"90 % interval from the spread {spread}: sampling error only. {_over(rare)}"
+    known = f"90 % interval from the spread {spread}: sampling error. {_over(rare)}"
     return [*wrap(title, WIDTH), "", estimate, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
 
 
 def _over(rare: Rare) -> str:
     """How much depends on the parameters, whose uncertainty no number of paths reduces."""
-    if rare.draws == 1:
-        return "Parameter uncertainty not included."
+    if rare.band == "none":
+        return "No parameter is uncertain."
+    if rare.band != "resolved":
+        why = (
+            f"of {rare.draws} draws (--draws {FEWEST} or more would do)"
+            if rare.draws < FEWEST
+            else "as the error of splitting is most of what is seen (more --paths would do)"
+        )
+        return f"Parameter uncertainty is not resolved, {why}."
     # how much the answer depends on what is not known, which more paths do not make less
-    low, high = (float(end) for end in rare.by_draw["probability"].quantile([0.05, 0.95]))
-    return f"In 90 % of the draws the probability is {' to '.join(percents([low, high]))} %."
+    return f"Parameter uncertainty: {' to '.join(percents([rare.low, rare.high]))} %."
