@@ -26,7 +26,7 @@ NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high
 WORDS = ("band", "reach", "likelihood", "confidence")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from os import PathLike
     from pathlib import Path
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sim.analysis.evidence.conditioning import Conditioned
     from sim.api.replays import Replay
     from sim.api.whys import Why
+    from sim.experiment.runs import RunOutput
     from sim.scenario import Evidence, Scenario
 
 
@@ -45,6 +46,8 @@ class Results(SourcedTables):
 
     # of results that were read: the scenario's files, to be saved with them again
     kept: Record | None = field(default=None, compare=False, repr=False)
+    # of results that were run in this session: their counts, for `concat`
+    output: RunOutput | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         """One line: the scenario, how much was run, and the headlines with their intervals."""
@@ -323,10 +326,25 @@ class Results(SourcedTables):
         return record(machine_form(model), self.source.files, self.source.file, found)
 
     @classmethod
-    def of(cls, tables: RunTables, source: Scenario | Model) -> Results:
-        """The tables of a run as the object a user gets."""
+    def concat(cls, parts: Iterable[Results]) -> Results:
+        """Runs of neighbouring ranges of draws joined: equal to the one run, byte for byte.
+
+        `Results.concat([sim.run(s, draws=100), sim.run(s, draws=range(100, 200))])` is the run of
+        200 draws. Raises UsageError for runs that overlap, leave a gap, or differ in seed, model or
+        size, NotApplicable for those that were loaded.
+        """
+        from sim.api.concatenation import joined
+
+        return joined(parts)
+
+    @classmethod
+    def of(
+        cls, tables: RunTables, source: Scenario | Model, output: RunOutput | None = None
+    ) -> Results:
+        """The tables of a run as the object a user gets; `output` are its counts, for `concat`."""
         # the same frames, not copies: tables of a long run fill hundreds of megabytes
-        return cls(source=source, **{one.name: getattr(tables, one.name) for one in fields(tables)})
+        named = {one.name: getattr(tables, one.name) for one in fields(tables)}
+        return cls(source=source, output=output, **named)
 
 
 def _estimate(row: pd.Series) -> dict[str, float | int | str | None]:

@@ -20,6 +20,7 @@ from sim.api.arguments import (
     takes_options,
     with_made,
 )
+from sim.api.concatenation import without_rows
 from sim.api.results import Results
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import runs, tracks
@@ -91,10 +92,11 @@ def run(
     enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
     model = model_of(source)
     names = tracks.tracked(model, track)
-    tables = tables_of(runs.run(source, plan, enough, given))
+    output = runs.run(source, plan, enough, given)
+    tables = tables_of(output)
     if names:
         tables = replace(tables, track=_track(model, tables, names, plan.crew))
-    results = Results.of(tables, source)
+    results = Results.of(tables, source, without_rows(output))
     raise_if_interrupted(results.provenance, plan)
     return results
 
