@@ -69,6 +69,7 @@ HOMES = {
     "layout": "drivers.structure",
     "parts": "drivers.structure",
     "by_day": "estimates.times",
+    "given": "estimates.given",
     "bonds": "estimates.treaties",
     "weigh": "evidence.weighing",
     "effective": "evidence.weighted_band",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.analysis.causes.routes import Depth
     from sim.analysis.drivers.discovery import Discovery
     from sim.analysis.effects.diff import RunDiff
+    from sim.analysis.estimates.given import Given
     from sim.analysis.evidence.conditioning import Conditioned
     from sim.api.replays import Replay
     from sim.api.whys import Why
@@ -240,6 +241,16 @@ class Results(SourcedTables):
         from sim.api import sensitivities
 
         return sensitivities.response(self, parameter, outcome, points=points)
+
+    def given(self, outcome: str, *, level: float = LEVEL) -> Given:
+        """What else happened in the paths in which the outcome came: outcomes, endings, times.
+
+        See `sim.analysis.estimates.given.Given`, which says what the columns mean. Raises
+        UsageError for an unknown outcome, NotApplicable where the run kept no rows of its paths.
+        """
+        from sim.analysis.estimates.given import given
+
+        return given(self, outcome, level=level)
 
     def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
         """The record of history beside the estimates, and how surprising it is under the model.

@@ -24,8 +24,9 @@ from sim.cli.options import (
 )
 from sim.cli.outputs import claim_output_dir, exit_if_nothing_finished
 from sim.cli.printing import command_line, print_json, print_view
+from sim.cli.run_or_load import SavedResults
 from sim.cli.writing_runs import write_run
-from sim.errors import UsageError
+from sim.errors import UsageError, unknown
 from sim.formatting import DAY
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ def run(
             show_default="7 d, 30 d, 90 d and the horizon",
         ),
     ] = "",
+    given: Annotated[
+        str,
+        typer.Option(
+            metavar="OUTCOME",
+            help="Also what else happened in the paths in which this outcome came.",
+        ),
+    ] = "",
     rare: Annotated[
         str,
         typer.Option(
@@ -75,6 +83,10 @@ def run(
         raise UsageError("--precision finds the number of draws; remove --draws")
     if not plan["precision"] and is_given(context, "max_paths"):
         raise UsageError("--max-paths belongs to --precision P; remove it, or give both")
+    if given and given not in loaded.model.names.outcomes:  # before the run, which takes long
+        raise UsageError(unknown("outcome", given, list(loaded.model.names.outcomes)))
+    if given and plan["engine"] == "exact":
+        raise UsageError("--given counts paths, and --engine exact walks none; remove one of them")
     target = claim_output_dir(out, loaded, force=force)
     plan = completed(context, scenario, plan)
     import sim
@@ -82,8 +94,15 @@ def run(
     results = sim.run(loaded, **plan, on_interrupt="return")
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
-    say = partial(_say, loaded, results, target.path, show)
+    say = partial(_say, loaded, results, target.path, show, given=given)
     write_run(loaded, results, target, charts=not no_charts, days=days, say=say)
+    if given and not as_json:
+        _given(
+            SavedResults(
+                scenario=loaded, results=results, directory=target.path, charts=not no_charts
+            ),
+            given,
+        )
 
 
 def _say(
@@ -93,12 +112,18 @@ def _say(
     show: Callable[..., str] | None,
     analyses: Mapping[str, pd.DataFrame],
     where: str,
+    *,
+    given: str = "",
 ) -> None:
     """Print what a run found; `show` makes the commands, without it the summary is JSON."""
     if show is None:
+        from sim.report.given_view import given_summary
         from sim.report.run_files import summary_with
 
-        print_json(summary_with(results, analyses))
+        found = summary_with(results, analyses)
+        if given:
+            found["given"] = given_summary(results.given(given))
+        print_json(found)
         return
     from sim.report.diff_view import last_run_lines
     from sim.report.screen import run_view
@@ -108,12 +133,37 @@ def _say(
         typer.echo("\n" + "\n".join(since))
 
 
+def _given(run: SavedResults, outcome: str) -> None:
+    """Print what else happened where an outcome came, and add it to the run."""
+    from sim.analysis.estimates.given import LEAST
+    from sim.analysis.statistics.intervals import LABELS, layers_of
+    from sim.charts.given import given as chart
+    from sim.report.given_view import given_view
+
+    found = run.results.given(outcome)
+    name, about = f"given-{outcome}", run.results.provenance
+    label = LABELS[layers_of(run.results)]
+    draw = partial(chart, found.table, condition=found.title, subject=about.title, interval=label)
+    written = run.add({name: found.table}, {name: draw} if found.n >= LEAST else None)
+    where = f"Table: {', '.join(str(run.shown(file)) for file in written)}" if written else ""
+    print_view(given_view(found, where))
+
+
 def _split(
     context: typer.Context, scenario: Scenario, outcome: str, plan: Chosen, as_json: bool
 ) -> None:
     """Estimate one rare outcome; nothing is written."""
     _refuse(
-        context, "engine", "out", "no_charts", "force", "events", "keep_paths", "by", "precision"
+        context,
+        "engine",
+        "out",
+        "no_charts",
+        "force",
+        "events",
+        "keep_paths",
+        "by",
+        "given",
+        "precision",
     )
     # fewer draws and paths are the default here, so only a size that was given counts
     size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
