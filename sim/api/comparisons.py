@@ -20,6 +20,7 @@ from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
+from sim.results.provenance import Provenance
 
 # the tables are written beside the runs they compare, so they have types of their own
 _WORDS = (
@@ -193,6 +194,21 @@ class Comparison:
 
         twins = {name: part(f"twins/{file_name(name)}") for name in manifest["twins"]}
         return cls(baseline=part("baseline"), twins=twins, **tables)
+
+
+def saved_differences(directory: str | Path) -> tuple[Provenance, pd.DataFrame]:
+    """The table of a comparison in a directory, with where its baseline comes from; no runs.
+
+    Raises UsageError if the directory holds no comparison, or a file that was changed.
+    """
+    return settled(directory, _saved_differences)
+
+
+def _saved_differences(home: Path) -> tuple[Provenance, pd.DataFrame]:
+    manifest = read_manifest(home)
+    if "twins" not in manifest:
+        raise UsageError(f"{home}: holds a run, not a comparison; Results.load reads it")
+    return Provenance.from_manifest(manifest), _read(home, "table", manifest["outputs"])
 
 
 def _read(home: Path, name: str, outputs: Mapping[str, str]) -> pd.DataFrame:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sim.analysis.effects.diff import RunDiff
     from sim.analysis.estimates.given import Given
     from sim.analysis.evidence.conditioning import Conditioned
+    from sim.api.comparisons import Comparison
     from sim.api.replays import Replay
     from sim.api.whys import Why
     from sim.experiment.runs import RunOutput
@@ -295,6 +296,25 @@ class Results(SourcedTables):
 
         after = later.saved() if isinstance(later, Results) else read_run(later, only=TABLES)
         return diff(self.saved(), after)
+
+    def report(
+        self,
+        file: str | PathLike[str],
+        *,
+        to: str = "html",
+        scenario: Scenario | None = None,
+        comparison: Comparison | None = None,
+    ) -> Path:
+        """Write all of it as one page that can be handed on, and give the file.
+
+        One HTML file with everything in it, or with `to="md"` Markdown with its pictures in a
+        folder beside it. `comparison` adds what interventions change; `scenario` is wanted of
+        results that were loaded. Raises UsageError for an unknown form or a place to which nothing
+        can be written.
+        """
+        from sim.api.reports import report
+
+        return report(self, file, to=to, scenario=scenario, comparison=comparison)
 
     def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
         """Write every table as CSV, the scenario as it was run, and manifest.json.

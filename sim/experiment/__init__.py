@@ -4,19 +4,21 @@ What comes out is counts and frames (`RunOutput` and its like); `sim.analysis` e
 and `sim.api` has the verbs that users call. `Plan` needs no NumPy; what does is imported when used.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sim.experiment.plan import Plan, RarePlan
 
 if TYPE_CHECKING:
+    from sim.experiment.followed import followed
     from sim.experiment.parameter_draws import parameter_values
 
-__all__ = ["Plan", "RarePlan", "parameter_values"]
+HOMES = {"followed": "followed", "parameter_values": "parameter_draws"}  # name -> module
+
+__all__ = ["Plan", "RarePlan", "followed", "parameter_values"]
 
 
 def __getattr__(name: str) -> object:
-    if name != "parameter_values":
+    if name not in HOMES:
         raise AttributeError(f"module 'sim.experiment' has no attribute {name!r}")
-    from sim.experiment.parameter_draws import parameter_values
-
-    return parameter_values
+    return getattr(import_module(f"sim.experiment.{HOMES[name]}"), name)

@@ -34,11 +34,19 @@ def discovery_view(
         return Group(*parts, Text(why), "", Text(where))
     for sentence in found.sentences:
         parts.append(Text(sentence))
-    parts += ["", *_box(found.boxes), "", *_trade_off(found.trajectory), "", *_tree(found.tree)]
+    parts += [
+        "",
+        *box_lines(found.boxes),
+        "",
+        *_trade_off(found.trajectory),
+        "",
+        *_tree(found.tree),
+    ]
     return Group(*parts, "", Text(EXPLAINED), "", Text(where))
 
 
-def _box(boxes: pd.DataFrame) -> Iterator[RenderableType]:
+def box_lines(boxes: pd.DataFrame) -> Iterator[RenderableType]:
+    """The limits of the boxes in which an outcome is likely."""
     table = grid("limits of the boxes", "quasi-p", "found again")
     for _, row in boxes.iterrows():
         again = "" if pd.isna(row["reproduced"]) else f"{100 * row['reproduced']:.0f} %"

@@ -33,7 +33,7 @@ def evidence_view(
     """Every record with its check, then what conditioning gave, or why it was refused."""
     about = results.provenance
     parts: list[RenderableType] = [Text(about.title, "bold"), Text(about.sample()), ""]
-    parts += _records(table) if len(table) else [Text("The scenario has no evidence.")]
+    parts += check_lines(table) if len(table) else [Text("The scenario has no evidence.")]
     if conditioned is not None:
         parts += ["", *_conditioned(results, conditioned)]
     if refused:
@@ -43,7 +43,7 @@ def evidence_view(
     return Group(*parts)
 
 
-def _records(table: pd.DataFrame) -> Iterator[RenderableType]:
+def check_lines(table: pd.DataFrame) -> Iterator[RenderableType]:
     """The most surprising first: what agrees asks nothing of a reader."""
     columns = ["record_low", "record_high", "probability"]
     ordered = table.sort_values("p_value", kind="stable")

@@ -72,10 +72,10 @@ def run_view(
     parts += [*_stopped(results)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
-    parts += ["", _outcomes(results), "", _endings(results), "", *_known(results)]
-    parts += [*_by(found.get("by"), results)]
+    parts += ["", outcomes_grid(results), "", endings_grid(results), "", *_known(results)]
+    parts += [*by_days(found.get("by"), results)]
     # an analysis that had nothing to show is not among the tables
-    parts += [*_record(found.get("evidence"), titles)]
+    parts += [*record_lines(found.get("evidence"), titles)]
     replay = partial(command, "replay", scenario.file)
     parts += [*_routes(found.get("routes"), titles, about, replay)]
     parts += [*_never(results, titles)]
@@ -109,7 +109,8 @@ def _head(about: Provenance, titles: Titles) -> Iterator[RenderableType]:
     yield Text(f"{about.sample()}; {days}{since}; seed {about.seed}, engine {about.engine}")
 
 
-def _outcomes(results: Results) -> Table:
+def outcomes_grid(results: Results) -> Table:
+    """Every outcome with its layers; headlines are bold."""
     # an exact solution has no median times: its columns would be empty
     timed = bool(results.outcomes["median_time"].notna().any())
     rows = [row for _, row in results.outcomes.iterrows()]
@@ -150,7 +151,8 @@ def _of(hits: float) -> str:
     return "" if pd.isna(hits) else f"{hits:,}"
 
 
-def _endings(results: Results) -> Table:
+def endings_grid(results: Results) -> Table:
+    """Every ending with its layers."""
     shown = Shown(results.endings)
     table = grid("ending", *shown.heads)
     rows = (row for _, row in results.endings.iterrows())
@@ -162,6 +164,17 @@ def _endings(results: Results) -> Table:
 def _known(results: Results) -> Iterator[RenderableType]:
     """What the columns hold, once; then what they leave to say of the headlines."""
     about = results.provenance
+    yield from band_notes(results)
+    named = [name for name in about.headlines if pd.notna(results.outcomes["likelihood"][name])]
+    for name in named:
+        row = results.outcomes.loc[name]
+        confidence = f"; confidence {row['confidence']}" if pd.notna(row["confidence"]) else ""
+        yield Text(f"In words: {row['title']}: {row['likelihood']}{confidence}.")
+    yield from map(Text, _drivers(results))
+
+
+def band_notes(results: Results) -> Iterator[RenderableType]:
+    """What the columns of estimates hold, and which band is not resolved, and why."""
     yield Text(NOTES[layers_of(results)])
     unsure = unresolved_bands(results)
     if unsure and len(results.draws) < FEWEST:
@@ -173,15 +186,9 @@ def _known(results: Results) -> Iterator[RenderableType]:
         yield Text(f"{UNRESOLVED_CELL} {title}: {said}")
     if len(unsure) > UNSURE:
         yield Text(f"{UNRESOLVED_CELL} likewise {len(unsure) - UNSURE} more (outcomes.csv)")
-    named = [name for name in about.headlines if pd.notna(results.outcomes["likelihood"][name])]
-    for name in named:
-        row = results.outcomes.loc[name]
-        confidence = f"; confidence {row['confidence']}" if pd.notna(row["confidence"]) else ""
-        yield Text(f"In words: {row['title']}: {row['likelihood']}{confidence}.")
-    yield from map(Text, _drivers(results))
 
 
-def _by(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType]:
+def by_days(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType]:
     """The headlines by some days, with their parameter uncertainty."""
     if table is None or not results.provenance.headlines:
         return
@@ -235,7 +242,7 @@ def short(duration: str) -> str:
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
-def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
+def record_lines(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
     if table is None:
         return
@@ -308,6 +315,20 @@ def path_command(route: pd.Series[Any], about: Provenance, replay: Command) -> s
 def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:
     """Names of what no path came to, what cannot happen apart from what merely did not."""
     coverage = results.coverage
+    for heading, names in never_reached(results, titles):
+        yield ""
+        yield Text(f"{heading} ({len(names)}):", "bold")
+        yield from (Padding(Text(line), (0, 0, 0, 4)) for line in listed(names))
+    if len(coverage) and (coverage["reach"] == "seen").all():
+        sizes = coverage["kind"].value_counts(sort=False)
+        every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
+        yield ""
+        yield Text(f"All {' and '.join(every)} occurred at least once (coverage.csv).")
+
+
+def never_reached(results: Results, titles: Titles) -> Iterator[tuple[str, list[str]]]:
+    """What no path came to: a heading, and the names of all that stands under it."""
+    coverage = results.coverage
     # what is proved never to happen is another thing than what was not met in n paths
     kinds = [("impossible", "Impossible by construction")]
     if results.n:  # an exact solution walks no paths
@@ -316,14 +337,7 @@ def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:
         rows = coverage.loc[coverage["reach"] == reach, ["kind", "name"]]
         names = [_called(str(kind), str(name), titles) for kind, name in rows.to_numpy()]
         if names:
-            yield ""
-            yield Text(f"{heading} ({len(names)}):", "bold")
-            yield from (Padding(Text(line), (0, 0, 0, 4)) for line in listed(names))
-    if len(coverage) and (coverage["reach"] == "seen").all():
-        sizes = coverage["kind"].value_counts(sort=False)
-        every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]
-        yield ""
-        yield Text(f"All {' and '.join(every)} occurred at least once (coverage.csv).")
+            yield heading, names
 
 
 def _called(kind: str, name: str, titles: Titles) -> str:

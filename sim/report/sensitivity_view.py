@@ -52,7 +52,7 @@ def sensitivity_view(
         if target.name in found.untold:
             parts.append(Text(found.untold[target.name]))
         else:
-            parts += [*_told(own), *_untold(own)]
+            parts += indices_lines(own)
     if len(found.table):
         parts += ["", Text(EXPLAINED["design" if design else "draws"])]
     return Group(*parts, "", Text(where))
@@ -90,6 +90,12 @@ def response_view(
 
 def _quantile(rows: pd.DataFrame) -> list[str]:
     return [] if rows["quantile"].isna().all() else ["quantile"]
+
+
+def indices_lines(table: pd.DataFrame) -> Iterator[RenderableType]:
+    """The indices of one target: what can be told from noise, then what cannot."""
+    yield from _told(table)
+    yield from _untold(table)
 
 
 def _told(table: pd.DataFrame) -> Iterator[RenderableType]:

@@ -1,6 +1,6 @@
 """One path event by event: when, who did what, the alternatives there were, the cause."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.api import Replay
 from sim.formatting import moment, percent, percents, plain
+from sim.model.model import Model
 from sim.model.parameters import value_in_words
 from sim.model.titles import Titles
 from sim.streams import parameter_uniform
@@ -59,28 +60,43 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
 
 
 def _assumed(replay: Replay) -> Iterator[str]:
-    """What this draw has of the things we do not know: the choices, and what is far out."""
+    for heading, names in assumed(
+        replay.model, replay.values, replay.seed, replay.draw, replay.given
+    ):
+        yield from wrap(f"{heading}: {', '.join(names)}", WIDTH, subsequent_indent="  ")
+
+
+def assumed(
+    model: Model,
+    values: Sequence[float],
+    seed: int,
+    draw: int,
+    given: Collection[str] = (),
+) -> Iterator[tuple[str, list[str]]]:
+    """What a draw has of the things we do not know: the choices, and what is far out.
+
+    Pairs of a heading and what stands under it; `values` are in the model's order and units;
+    nothing is said of the parameters `given`, which were not drawn.
+    """
     chosen: list[str] = []
     low: list[str] = []
     high: list[str] = []
-    for parameter, number in zip(replay.model.parameters, replay.values, strict=True):
-        if parameter.distribution.kind == "fixed" or parameter.name in replay.given:
+    for parameter, number in zip(model.parameters, values, strict=True):
+        if parameter.distribution.kind == "fixed" or parameter.name in given:
             continue
-        value = value_in_words(parameter, number)
         # the uniform behind the value says how far out it is, whatever the distribution
-        where = parameter_uniform(replay.seed, parameter.name, replay.draw)
+        where = parameter_uniform(seed, parameter.name, draw)
         if parameter.distribution.kind == "choices":
-            chosen.append(f"{parameter.name} is {value}")
+            chosen.append(f"{parameter.name} is {value_in_words(parameter, number)}")
         elif not FAR_OUT <= where <= 1 - FAR_OUT:
-            (low if where < FAR_OUT else high).append(f"{parameter.name} {value}")
-    lines = (
-        ("this draw assumes: ", chosen),
-        ("unusually low (below the 5th percentile): ", low),
-        ("unusually high (above the 95th percentile): ", high),
+            far = low if where < FAR_OUT else high
+            far.append(f"{parameter.name} {value_in_words(parameter, number)}")
+    headings = (
+        ("this draw assumes", chosen),
+        ("unusually low (below the 5th percentile)", low),
+        ("unusually high (above the 95th percentile)", high),
     )
-    for heading, names in lines:
-        if names:
-            yield from wrap(f"{heading}{', '.join(names)}", WIDTH, subsequent_indent="  ")
+    yield from ((heading, names) for heading, names in headings if names)
 
 
 def _heading(event: Mapping[Any, Any], replay: Replay) -> Iterator[str]:
@@ -96,15 +112,24 @@ def _what(event: Mapping[Any, Any], titles: Titles) -> str:
 
 def _probabilities(options: list[dict[Any, Any]], titles: Titles) -> Iterator[str]:
     """What else might have been; nothing to say where there was no choice."""
+    names = [option["option"] for option in options]
+    told = weighed(names, [option["probability"] for option in options], titles)
+    if told:
+        yield from _indented(f"probabilities: {', '.join(f'{name} {p}' for name, p in told)}")
+
+
+def weighed(
+    options: Sequence[object], shares: Sequence[float], titles: Titles
+) -> list[tuple[str, str]]:
+    """Each option of a choice with its probability, in words; nothing where there was no choice.
+
+    An option without a name (missing) is that it happens.
+    """
     if len(options) < 2:
-        return
-    shares = [option["probability"] for option in options]
-    said = ", ".join(
-        f"{'it happens' if pd.isna(name := option['option']) else titles.of('option', str(name))} "
-        + _share(share, shown)
-        for option, share, shown in zip(options, shares, percents(shares), strict=True)
-    )
-    yield from _indented(f"probabilities: {said}")
+        return []
+    names = ["it happens" if pd.isna(one) else titles.of("option", str(one)) for one in options]  # type: ignore[call-overload]
+    shown = map(_share, shares, percents(shares))
+    return list(zip(names, shown, strict=True))
 
 
 def _share(probability: float, shown: str) -> str:

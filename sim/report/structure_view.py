@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -33,8 +33,8 @@ def structure_view(found: Structure, *, given: bool, where: str) -> Group:
     parts.append(Text(weights_in_words(found, given=given)))
     shown = shown_outcomes(found)
     for outcome in shown:
-        parts += ["", *_variants(found, outcome)]
-    parts += ["", *_parts(found, shown), "", Text(EXPLAINED)]
+        parts += ["", *variant_lines(found.variants, outcome)]
+    parts += ["", *part_lines(found.parts, found.variants, shown), "", Text(EXPLAINED)]
     if found.missing:
         parts += ["", Text(f"Not in all variants, so left out: {', '.join(found.missing)}.")]
     horizons = {name: one.provenance.horizon for name, one in found.results.items()}
@@ -54,9 +54,9 @@ def shown_outcomes(found: Structure) -> list[str]:
     return [name for name in first.headlines if name in known] or known
 
 
-def titles_of_outcomes(found: Structure) -> dict[str, str]:
+def titles_of_outcomes(variants: pd.DataFrame) -> dict[str, str]:
     """What a reader calls each outcome: as the first variant has it."""
-    return dict(found.variants.drop_duplicates("outcome")[["outcome", "title"]].to_numpy().tolist())
+    return dict(variants.drop_duplicates("outcome")[["outcome", "title"]].to_numpy().tolist())
 
 
 def weights_in_words(found: Structure, *, given: bool) -> str:
@@ -67,9 +67,10 @@ def weights_in_words(found: Structure, *, given: bool) -> str:
     return f"Weights: {', '.join(said)}."
 
 
-def _variants(found: Structure, outcome: str) -> Iterator[RenderableType]:
-    rows = found.variants[found.variants["outcome"] == outcome]
-    yield Text(titles_of_outcomes(found)[outcome], "bold")
+def variant_lines(variants: pd.DataFrame, outcome: str) -> Iterator[RenderableType]:
+    """One outcome's probability in each variant."""
+    rows = variants[variants["outcome"] == outcome]
+    yield Text(titles_of_outcomes(variants)[outcome], "bold")
     shown = Shown(rows)
     table = grid("variant", "weight", *shown.heads)
     cells = shown.cells(row for _, row in rows.iterrows())
@@ -78,11 +79,14 @@ def _variants(found: Structure, outcome: str) -> Iterator[RenderableType]:
     yield table
 
 
-def _parts(found: Structure, outcomes: list[str]) -> Iterator[RenderableType]:
-    titles = titles_of_outcomes(found)
+def part_lines(
+    parts: pd.DataFrame, variants: pd.DataFrame, outcomes: Sequence[str]
+) -> Iterator[RenderableType]:
+    """How the variance of each outcome's probability splits."""
+    titles = titles_of_outcomes(variants)
     shown = grid("share of the variance", *PARTS, "sd", "noise\nremoved")
     for outcome in outcomes:
-        rows = found.parts[found.parts["outcome"] == outcome]
+        rows = parts[parts["outcome"] == outcome]
         variances = (rows["sd"].to_numpy() ** 2).sum(), rows["removed"].to_numpy()[0]
         sd, removed = (float(one) ** 0.5 for one in variances)
         cells = [_share(row) for _, row in rows.iterrows()]

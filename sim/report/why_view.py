@@ -68,9 +68,9 @@ def _outcome(found: Why, names: Names, replay: Command) -> Iterator[RenderableTy
     if not len(found.importance):
         yield Text("It holds from the start: nothing had to happen, and nothing could prevent it.")
         return
-    yield from _importance(found, names)
+    yield from importance_lines(found.importance, names)
     yield from _cuts(found, names)
-    yield from _cut_sets(found, names)
+    yield from cut_set_lines(found.cut_sets, names)
     yield from _forks(found, names)
 
 
@@ -97,8 +97,9 @@ def _routes(found: Why, names: Names, replay: Command) -> Iterator[RenderableTyp
     yield Text(line, no_wrap=True, overflow="ignore")
 
 
-def _importance(found: Why, names: Names) -> Iterator[RenderableType]:
-    few = found.importance.head(ELEMENTS)
+def importance_lines(importance: pd.DataFrame, names: Names) -> Iterator[RenderableType]:
+    """Through what an outcome comes: the elements of largest share."""
+    few = importance.head(ELEMENTS)
     shown = few.assign(probability=few["share"])
     columns = Shown(shown)
     table = grid("Through what it comes", *("share", *columns.heads[1:]))
@@ -108,8 +109,8 @@ def _importance(found: Why, names: Names) -> Iterator[RenderableType]:
         table.add_row(names.of(str(row["element"])), share, *own[1:])
     yield ""
     yield table
-    if len(found.importance) > ELEMENTS:
-        yield Text(f"and {len(found.importance) - ELEMENTS} more in the table")
+    if len(importance) > ELEMENTS:
+        yield Text(f"and {len(importance) - ELEMENTS} more in the table")
     yield Text(NOTES)
 
 
@@ -139,8 +140,8 @@ def _points(row: pd.Series[Any], name: str) -> str:
     return f"{100 * row[name]:.{digits}f}{band} ±{half:.{digits}f}"
 
 
-def _cut_sets(found: Why, names: Names) -> Iterator[RenderableType]:
-    table = found.cut_sets
+def cut_set_lines(table: pd.DataFrame, names: Names) -> Iterator[RenderableType]:
+    """Few links that most routes go through."""
     if not len(table):
         return
     yield ""

@@ -14,7 +14,7 @@ import pandas as pd
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.results.atomic_replace import add_files, settled
-from sim.results.csv_files import write_table
+from sim.results.csv_files import read_table, write_table
 from sim.results.directory import columns_of, table_of
 from sim.results.manifest import (
     MANIFEST,
@@ -80,6 +80,25 @@ def _read_added(home: Path, name: str) -> pd.DataFrame:
         raise UsageError(f"{home}: {unknown('analysis', name, known)}")
     file = f"{FOLDER}/{file_name(name)}.csv"
     return table_of(read_unchanged(home, file, about["outputs"].get(file)), known[name])
+
+
+def added_names(directory: str | Path) -> list[str]:
+    """The names of the tables that were added to the run in a directory."""
+    return sorted(settled(directory, read_manifest).get(FOLDER, {}))
+
+
+def read_beside(directory: str | Path, name: str) -> pd.DataFrame | None:
+    """A table that the run wrote beside its own, as <name>.csv; None if it wrote none.
+
+    Types are those that the texts suggest: the manifest lists none. Raises UsageError if the file
+    was changed.
+    """
+    return settled(directory, lambda home: _read_beside(home, f"{name}.csv"))
+
+
+def _read_beside(home: Path, file: str) -> pd.DataFrame | None:
+    outputs = read_manifest(home)["outputs"]
+    return read_table(read_unchanged(home, file, outputs[file]), {}) if file in outputs else None
 
 
 def _refuse_part(home: Path) -> None:

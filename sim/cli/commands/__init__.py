@@ -16,6 +16,7 @@ from sim.cli.commands.export import export
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
 from sim.cli.commands.replay import replay
+from sim.cli.commands.report import report
 from sim.cli.commands.resolve import resolve
 from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
@@ -25,6 +26,7 @@ from sim.cli.commands.why import why
 
 COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
+    "report": report,
     "replay": replay,
     "compare": compare,
     "why": why,

@@ -131,6 +131,7 @@ def _say(
     print_view(run_view(scenario, results, analyses, where, show))
     if since := last_run_lines(directory, show):
         typer.echo("\n" + "\n".join(since))
+    typer.echo(f"One page to read and hand on: {show('report', directory)}")
 
 
 def _given(run: SavedResults, outcome: str) -> None:

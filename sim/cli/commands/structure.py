@@ -73,7 +73,7 @@ def structure(
     )
     headlines = found.parts[found.parts["outcome"].isin(shown_outcomes(found))]
     subject = results.provenance.title
-    chart = partial(_chart, headlines, titles_of_outcomes(found), subject)
+    chart = partial(_chart, headlines, titles_of_outcomes(found.variants), subject)
     tables = {"structure": found.parts, "variants": found.variants}
     written = saved.add(tables, {"structure": chart})
     if as_json:

@@ -1,0 +1,57 @@
+"""The command `report`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import Chosen, File, Force, RunOptions, With, takes_plan
+from sim.cli.options import path as as_path
+from sim.cli.outputs import draw_without_window
+from sim.cli.printing import command_line
+from sim.cli.run_or_load import run_or_load
+
+
+@takes_plan("draws", "paths", "seed", "engine", "workers", "keep_paths")
+def report(
+    context: typer.Context,
+    scenario: File,
+    plan: Chosen,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Output file.",
+            metavar="FILE",
+            show_default="report.html in the run directory",
+            parser=as_path,
+        ),
+    ] = None,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Form of the report: html or md.",
+            metavar="FORM",
+            show_default="that of FILE, else html",
+        ),
+    ] = "",
+    force: Force = False,
+    under: With = "",
+) -> None:
+    """Write one page with all that is known of a run, to read and to hand on."""
+    from sim.report.pages import FORMS, of_directory, refuse, write_report
+
+    ending = file.suffix.lstrip(".").lower() if file is not None else ""
+    form = to or (ending if ending in FORMS else FORMS[0])
+    refuse(form, file)  # before the run, which may take minutes
+    saved = run_or_load(
+        RunOptions(context=context, scenario=scenario, plan=plan, force=force, under=under)
+    )
+    if not (saved.directory / "charts").is_dir():  # then they are drawn for it
+        draw_without_window()
+    command = partial(command_line, context)
+    material = of_directory(saved.directory, saved.scenario, saved.results, command=command)
+    typer.echo(f"Report: {write_report(material, file, form=form)}")

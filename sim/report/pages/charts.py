@@ -1,0 +1,54 @@
+"""The pictures of a report: those of a run directory, or drawn if it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sim.api import Results
+from sim.scenario import Scenario
+
+LARGEST = 350_000  # bytes of an SVG; beyond it the PNG is taken, which prints well enough
+MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
+# as after a run, then what analyses add; others behind them by name
+ORDER = ("outcomes", "endings", "timing", "rungs", "clauses", "treaties", "evidence", "structure")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A picture file."""
+
+    name: str
+    media: str
+    data: bytes
+
+
+def read_charts(folder: Path) -> tuple[Chart, ...]:
+    """The charts in a folder, each in the form that is best for a page; none if it is not there."""
+    names = sorted({file.stem for end in MEDIA for file in folder.glob(f"*{end}")}, key=_place)
+    return tuple(chart for name in names for chart in _best(folder, name))
+
+
+def drawn(scenario: Scenario, results: Results) -> tuple[Chart, ...]:
+    """The charts of a run that has none yet; one that cannot be drawn is left out."""
+    # matplotlib takes a second to import, which a directory with charts need not pay
+    from sim.report.pictures import draw
+
+    with TemporaryDirectory() as folder:
+        draw(scenario, results, Path(folder))
+        return read_charts(Path(folder))
+
+
+def _place(name: str) -> tuple[int, str]:
+    known = [name == one or name.startswith(f"{one}-") for one in ORDER]
+    return (known.index(True) if any(known) else len(ORDER), name)
+
+
+def _best(folder: Path, name: str) -> Iterator[Chart]:
+    files = [folder / f"{name}{end}" for end in MEDIA]
+    there = [file for file in files if file.is_file()]
+    small = [file for file in there if file.suffix == ".png" or file.stat().st_size <= LARGEST]
+    for file in (small or there)[:1]:
+        yield Chart(name=name, media=MEDIA[file.suffix], data=file.read_bytes())

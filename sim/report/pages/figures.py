@@ -1,0 +1,78 @@
+"""The section of charts: each with what it shows, on how much it stands, and its command."""
+
+from __future__ import annotations
+
+from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
+from sim.formatting import plain
+from sim.report.pages.charts import Chart
+from sim.report.pages.content import Picture, Section, paragraph
+from sim.report.pages.material import Material
+
+# by the beginning of the file's name: what the picture answers, and what is drawn
+SHOWS = {
+    "outcomes": ("How likely each outcome is", "A dot for each outcome: its probability."),
+    "endings": ("How it ends", "A dot for each ending: its probability; the endings sum to 100 %."),
+    "timing": ("How soon it happens", "Share of paths in which it has happened by then."),
+    "rungs": ("How far it escalates", "Share of paths at each rung of the ladder at each time."),
+    "clauses": (
+        "Which clause is invoked, and what is the response",
+        "In bold the share of all paths in which the clause is invoked; below it each response as "
+        "a share of those paths.",
+    ),
+    "treaties": (
+        "Who owes what to whom",
+        "Actors, and arrows from who owes to whom it is owed; no probabilities.",
+    ),
+    "evidence": (
+        "The historical record beside the estimates",
+        "The record's interval and the run's, a row each.",
+    ),
+    "structure": (
+        "What divides the variants",
+        "Shares of the variance of each outcome's probability.",
+    ),
+}
+COUNTED = ("outcomes", "endings", "timing", "rungs", "clauses")
+
+
+def figures(material: Material) -> Section:
+    """Every chart of the run."""
+    found = tuple(_picture(material, chart) for chart in material.charts)
+    nothing = paragraph("No charts: the run was written without them.")
+    return Section(key="charts", title="Charts", blocks=found or (nothing,))
+
+
+def _picture(material: Material, chart: Chart) -> Picture:
+    kind, _, part = chart.name.partition("-")
+    title, caption = SHOWS.get(kind, (plain(chart.name), ""))
+    if kind in COUNTED:
+        caption = f"{caption} {_sample(material, kind)}"
+    if part:
+        title = f"{title}: {_part(material, kind, part)}"
+    return Picture(
+        name=chart.name,
+        media=chart.media,
+        data=chart.data,
+        title=title,
+        caption=caption.strip(),
+        command=_command(material, kind),
+    )
+
+
+def _sample(material: Material, kind: str) -> str:
+    """On how much it stands, and what its bands mean."""
+    labels = TIMING_LABELS if kind == "timing" else LABELS
+    bands = labels[layers_of(material.results)]
+    shown = "" if kind == "rungs" else f" {bands[:1].upper()}{bands[1:]}."
+    return f"n: {material.about.sample()}.{shown}"
+
+
+def _part(material: Material, kind: str, part: str) -> str:
+    """What a page of a chart is about: a treaty, or a ladder's variable."""
+    return material.titles.of("treaty" if kind in ("clauses", "treaties") else "variable", part)
+
+
+def _command(material: Material, kind: str) -> str:
+    if kind == "evidence":
+        return material.asking("evidence")
+    return material.command("run", material.source) if kind in COUNTED or kind == "treaties" else ""
