@@ -14,6 +14,7 @@ from pages import Page, broken_links
 import sim
 from sim.cli import app
 from sim.errors import UsageError
+from sim.formatting import effects, percents
 
 SECTIONS = [
     *("answer", "headlines", "charts", "routes", "explorer", "clauses", "interventions"),
@@ -162,8 +163,8 @@ def test_every_assumption_has_a_row_to_which_its_uses_link(page):
 def test_interventions_have_their_effects_where_the_run_was_compared(page, home, tmp_path):
     told = page.words("interventions")
     table = sim.Comparison.load(home.with_name("crisis-compared")).table
-    points = 100 * float(table.loc[table["outcome"] == "ally_fights", "difference"].iloc[0])
-    assert f"no_treaty{points:.1f}" in told
+    rows = [row for _, row in table[table["outcome"] == "ally_fights"].iterrows()]
+    assert f"no_treaty{effects(rows)[0]}" in told
     # a comparison of another run is not this one's
     command("run", FIRST, "--seed", 2, *FEW, "--out", tmp_path / "other")
     command("compare", FIRST, *FEW, "--no-charts", "--out", tmp_path / "other-compared")
@@ -230,7 +231,7 @@ def replayed(again) -> list[tuple[object, ...]]:
         who = again.titles.of("actor", event["actor"]) if isinstance(event["actor"], str) else ""
         cause = -1 if pd.isna(event["cause"]) else int(event["cause"])
         minute = round(event["time"] * 86_400) // 60
-        found.append((minute, who, name, cause, [f"{100 * p:.1f} %" for p in shares]))
+        found.append((minute, who, name, cause, [f"{one} %" for one in percents(shares)]))
     return found
 
 
@@ -381,7 +382,10 @@ def test_what_cannot_be_written_is_refused_before_the_run(tmp_path, call):
         "unknown form of a report 'htm'; did you mean 'html'?\n",
     )
     (tmp_path / "there").mkdir()
-    assert call("report", FIRST, "--out", "there")[1:] == ("", "there: is a directory; name a file\n")
+    assert call("report", FIRST, "--out", "there")[1:] == (
+        "",
+        "there: is a directory; name a file\n",
+    )
     code, out, err = call("report", FIRST, "--out", "no/such/report.html")
     assert (code, out) == (2, "")
     assert err == "no/such/report.html: there is no directory no/such\n"

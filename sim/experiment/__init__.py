@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sim.experiment.plan import Plan, RarePlan
 
 if TYPE_CHECKING:
-    from sim.experiment.followed import followed
+    from sim.experiment.following import followed
     from sim.experiment.parameter_draws import parameter_values
 
-HOMES = {"followed": "followed", "parameter_values": "parameter_draws"}  # name -> module
+HOMES = {"followed": "following", "parameter_values": "parameter_draws"}  # name -> module
 
 __all__ = ["Plan", "RarePlan", "followed", "parameter_values"]
 

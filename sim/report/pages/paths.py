@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.causes.chains import Chains, chains
 from sim.analysis.causes.routes import route
 from sim.api import Results
-from sim.experiment.followed import Event, Followed, followed
+from sim.experiment.following import Event, Followed, followed
 from sim.model.model import Model
 from sim.model.titles import Titles
 from sim.report.step_names import Names
