@@ -199,7 +199,7 @@ def test_the_record_stands_in_it_with_its_sources(tmp_path, call):
     page = Page((tmp_path / "island.html").read_text(encoding="utf-8"))
     scenario = sim.load(island)
     assert len(scenario.evidence) > 0
-    assert "agree with the estimates" in page.texts["evidence"]
+    assert "records agree with the model" in page.texts["evidence"]
     for name, one in scenario.declared.sources.items():
         assert f"source-{name}" in page.ids
         assert one.cite in page.texts["assumptions"]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.engines import chosen_walk
 from sim.engines.reference import walk_chosen
 from sim.engines.reference.along import Along
-from sim.experiment.parameter_draws import parameter_values
+from sim.experiment.samples import Sample, drawn_sample
 from sim.experiment.walking_again import by_draw
 from sim.model.model import Model
 from sim.results.histories import Histories, histories
@@ -80,21 +80,32 @@ class Followed:
             ]
 
 
-def followed(model: Model, seed: int, draw: ArrayLike, path: ArrayLike) -> Followed:
-    """These paths; `draw` and `path` have a row a path, in ascending order.
+def followed(model: Model, sample: Sample | int, draw: ArrayLike, path: ArrayLike) -> Followed:
+    """These paths of a sample, or of the draws of a seed.
 
-    Only draws from the first to the last one are drawn. Raises RunError where a path goes wrong.
+    `draw` and `path` have a row a path, in ascending order. Raises RunError where a path goes
+    wrong.
     """
     draws, numbers = by_draw(draw, path)
-    values = parameter_values(model, seed, draws)
+    some = drawn_sample(model, sample, draws) if isinstance(sample, int) else sample.part(draws)
     # both engines give the same paths, to the last bit; the compiled one takes a second to load
     walk = walk_chosen if len(model.transitions) <= SMALL else chosen_walk
-    batches = list(walk(model, values, seed=seed, draws=draws, numbers=numbers, changes=True))
+    batches = list(
+        walk(
+            model,
+            some.values,
+            seed=some.seed,
+            draws=draws,
+            numbers=numbers,
+            changes=True,
+            common=some.common,
+        )
+    )
     none = np.zeros(0)
     return Followed(
         model=model,
-        seed=seed,
-        histories=histories(iter(batches), values, len(model.outcomes)),
+        seed=some.seed,
+        histories=histories(iter(batches), some.values, len(model.outcomes)),
         ending=np.concatenate([none, *(one.ending for one in batches)]).astype(np.int64),
         end_time=np.concatenate([none, *(one.end_time for one in batches)]),
         stopped=np.concatenate([none, *(one.stopped for one in batches)]).astype(np.bool_),

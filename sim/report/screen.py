@@ -75,7 +75,7 @@ def run_view(
     parts += ["", outcomes_grid(results), "", endings_grid(results), "", *_known(results)]
     parts += [*by_days(found.get("by"), results)]
     # an analysis that had nothing to show is not among the tables
-    parts += [*record_lines(found.get("evidence"), titles)]
+    parts += [*_record(found.get("evidence"), titles)]
     replay = partial(command, "replay", scenario.file)
     parts += [*_routes(found.get("routes"), titles, about, replay)]
     parts += [*_never(results, titles)]
@@ -242,7 +242,7 @@ def short(duration: str) -> str:
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
-def record_lines(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
+def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
     if table is None:
         return

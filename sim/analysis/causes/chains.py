@@ -6,7 +6,7 @@ with what had made the rest of its guard hold.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -74,6 +74,15 @@ def chains(model: Model, histories: Histories, outcome: str) -> Chains:
         chain=chain,
         steps=steps,
     )
+
+
+def events_behind(model: Model, histories: Histories, outcome: str, path: int) -> list[int]:
+    """The chain in one path (its row) as the numbers of its events, oldest first.
+
+    Empty where the outcome held from the start, or was not reached.
+    """
+    last = int(histories.outcome_event[path, model.names.outcomes[outcome]])
+    return [seq for seq, _ in _Dates(model, histories).followed(path, last)][::-1]
 
 
 class _Numbered:
@@ -156,15 +165,21 @@ class _Dates:
 
     def chain(self, path: int, last: int, numbers: _Numbered) -> tuple[int, ...]:
         """The numbers of a chain, latest first."""
-        found: list[int] = []
+        first, ranks = int(self.histories.first[path]), self.histories.transition
+        return tuple(
+            numbers.date(int(ranks[first + seq])) if waited else int(numbers.of_event[first + seq])
+            for seq, waited in self.followed(path, last)
+        )
+
+    def followed(self, path: int, last: int) -> Iterator[tuple[int, bool]]:
+        """The events of a chain, latest first; and whether it is a date a guard waited for."""
         first, histories = int(self.histories.first[path]), self.histories
         while last >= 0:
-            found.append(int(numbers.of_event[first + last]))
+            yield last, False
             rank, last = int(histories.transition[first + last]), int(histories.cause[first + last])
             if last >= 0 and self.is_dated(first + last):
                 dates, last = self.behind(path, rank, last)
-                found += [numbers.date(int(histories.transition[first + date])) for date in dates]
-        return tuple(found)
+                yield from ((date, True) for date in dates)
 
     def is_dated(self, row: int) -> bool:
         """Whether an event is a date."""

@@ -35,7 +35,7 @@ class Along:
         their values; `outcome_event` says after which of them each outcome held, as in `Walk`.
         """
         path = self.path
-        path.begin_draw(draw, values)
+        path.begin_draw(draw, values, stream=draw)  # nothing is drawn
         path.begin_path(number)
         held: dict[int, list[int]] = {}
         for outcome, event in enumerate(outcome_event):

@@ -70,7 +70,7 @@ def _block(block: Block, folder: str) -> Iterator[str]:
             yield from _code(block.text)
         case Explorer():
             yield escaped("The HTML report steps through example paths; here, this shows one:")
-            yield from _code(f"{block.data['command']} --draw D --path I")
+            yield from _code(block.command)
 
 
 def _rows(block: Grid) -> Iterator[list[str]]:

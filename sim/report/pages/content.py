@@ -138,6 +138,7 @@ class Explorer:
     kind: ClassVar[str] = "explorer"
     data: Mapping[str, Any]
     note: str
+    command: str  # that shows a path, with D and I for its numbers
 
 
 Block = Paragraph | Heading | Bullets | Grid | Picture | Story | Command | Explorer

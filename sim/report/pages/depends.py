@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.text import Text
 
-from sim.analysis.statistics.rank_correlation import drivers
+from sim.analysis.statistics.rank_correlation import strongest
 from sim.report.discovery_view import EXPLAINED as DISCOVERED
 from sim.report.discovery_view import box_lines
 from sim.report.pages.content import Block, Command, Grid, Heading, Section, line, paragraph
@@ -43,7 +43,7 @@ def _all(material: Material) -> Iterator[Block]:
 def _ranked(material: Material, outcome: str) -> Iterator[Block]:
     """The parameters that can be told from noise, strongest first."""
     draws, shares = material.results.draws, material.results.shares
-    found = drivers(draws, shares[f"outcome__{outcome}"], None)
+    found = strongest(draws, shares[f"outcome__{outcome}"], None)
     told = found[found["clears"].astype(bool)].head(FEW)
     yield Heading(text=material.title(outcome))
     if not len(told):

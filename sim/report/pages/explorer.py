@@ -12,6 +12,7 @@ variable, word.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.formatting import DAY, moment, plain
@@ -30,8 +31,8 @@ class _Words:
         return self.known.setdefault(text, len(self.known))
 
 
-def explorer_data(paths: Paths, command: str) -> dict[str, Any]:
-    """What the explorer shows; `command` replays a path once `--draw D --path I` is added."""
+def explorer_data(paths: Paths, command: Sequence[str]) -> dict[str, Any]:
+    """What the explorer shows; `command` replays a path: its parts around draw and path."""
     model, titles = paths.model, paths.titles
     words = _Words()
     outcomes = [one.name for one in model.outcomes]
@@ -53,7 +54,7 @@ def explorer_data(paths: Paths, command: str) -> dict[str, Any]:
     start = [words(plain(v.word(v.start))) for v in model.variables]
     return {
         "start": model.start.isoformat() if model.start else None,
-        "command": command,
+        "command": list(command),
         "outcomes": [[words(one.label), int(one.headline)] for one in model.outcomes],
         "endings": [words(one.label) for one in model.endings],
         "transitions": transitions,
@@ -67,14 +68,15 @@ def explorer_data(paths: Paths, command: str) -> dict[str, Any]:
 def _path(paths: Paths, row: int, words: _Words) -> dict[str, Any]:
     """One path, but for its routes."""
     found, (draw, number) = paths.found, paths.numbers[row]
-    given = assumed(paths.model, found.histories.values_of(row), found.seed, draw)
+    values = found.histories.values_of(row)
+    lines = assumed(paths.model, values, found.seed, draw, paths.given)
     return {
         "draw": draw,
         "path": number,
         "ending": int(found.ending[row]),
         "end": _minute(float(found.end_time[row])),
         "stopped": int(found.stopped[row]),
-        "assumed": [words(f"{heading}: {', '.join(names)}") for heading, names in given],
+        "assumed": [words(f"{heading}: {', '.join(names)}") for heading, names in lines],
         # the event that made it hold; -1: from the start; null: never
         "outcomes": [
             None if event == NEVER else event

@@ -71,9 +71,12 @@ class Material:
         """The command that asks something else of this run."""
         return self.command(verb, self.source, *arguments, *self._as_run())
 
-    def replay(self, *place: object) -> str:
-        """The command that shows a path; `place` is `--draw D --path I`, or nothing yet."""
-        return self.command("replay", self.source, *self._as_run(), *place)
+    def replay(self, draw: object, path: object) -> str:
+        """The command that shows a path."""
+        if self.directory is None and (self.about.given or self.about.common_random_numbers):
+            return f"results.replay({draw}, {path})"  # a file knows nothing of what was given
+        where = ("--draw", draw, "--path", path)
+        return self.command("replay", self.source, *self._as_run(), *where)
 
     def _as_run(self) -> list[object]:
         """What a run directory knows by itself, and the file of a scenario does not."""

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import RenderableType
 
 from sim.analysis.estimates.likelihood import WEAK
-from sim.analysis.statistics.rank_correlation import drivers
+from sim.analysis.statistics.rank_correlation import strongest
 from sim.formatting import DAY, duration_in_words, estimates, percents
 from sim.report.pages.content import STRONG, Block, Grid, Line, Paragraph, Piece, Section, line
 from sim.report.pages.from_screen import blocks
@@ -77,7 +77,9 @@ def _way(material: Material) -> Line:
         parts += ["No path reached it, so nothing can be said of how it comes about"]
     else:
         parts += ["By which way it comes was not counted"]
-    return line(f"{_subject(material)}" * (len(material.headlines) > 1), *parts, *_moved(material))
+    if len(material.headlines) > 1:  # which of them this is about
+        parts = [f"{_subject(material)}{str(parts[0])[:1].lower()}{str(parts[0])[1:]}", *parts[1:]]
+    return line(*parts, *_moved(material))
 
 
 def _subject(material: Material) -> str:
@@ -87,7 +89,7 @@ def _subject(material: Material) -> str:
 def _moved(material: Material) -> list[str | Piece]:
     """What the first headline depends on, of what can be told from noise."""
     share = material.results.shares.get(f"outcome__{material.headlines[0]}")
-    found = drivers(material.results.draws, share, DRIVERS) if share is not None else None
+    found = strongest(material.results.draws, share, DRIVERS) if share is not None else None
     told = [] if found is None else [str(n) for n in found.index[found["clears"].astype(bool)]]
     if not told:
         return ["; no single assumption can be told to move it."]
@@ -138,7 +140,8 @@ def _headlines(material: Material) -> Iterator[Block]:
     parts += band_notes(results)
     parts += by_days(material.tables.get("by"), results)
     yield from blocks(parts, material.links)
-    named = results.outcomes[results.outcomes["likelihood"].notna()]
+    named = results.outcomes.loc[material.headlines]
+    named = named[named["likelihood"].notna()]
     if len(named):
         yield Grid(
             caption="In words: how likely, and apart from it how sure",

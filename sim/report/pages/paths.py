@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.causes.chains import Chains, chains
+from sim.analysis.causes.chains import Chains, chains, events_behind
 from sim.analysis.causes.routes import route
 from sim.api import Results
 from sim.experiment.following import Event, Followed, followed
+from sim.experiment.samples import sample_of
 from sim.model.model import Model
 from sim.model.titles import Titles
 from sim.report.step_names import Names
@@ -36,7 +37,7 @@ def chosen(results: Results, routes: pd.DataFrame | None, most: int = PATHS) -> 
         return np.zeros((0, 2), np.int64)
     if results.paths is None:  # too many to keep a row for each: all that is known is how many
         rows = _spread(np.arange(about.draws * about.paths), most)
-        return np.stack([rows // about.paths, rows % about.paths], axis=1)
+        return np.stack([about.first_draw + rows // about.paths, rows % about.paths], axis=1)
     picked = _examples(results.paths, routes)
     headlines = about.headlines or tuple(map(str, results.outcomes.index))
     for name in headlines:
@@ -73,8 +74,11 @@ def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 class Paths:
     """The paths of a report, and how their events are called."""
 
-    def __init__(self, model: Model, titles: Titles, found: Followed) -> None:
+    def __init__(
+        self, model: Model, titles: Titles, found: Followed, *, given: Collection[str] = ()
+    ) -> None:
         self.model, self.titles, self.found = model, titles, found
+        self.given = given  # parameters whose values were given, not drawn
         self.names = Names(model, titles)
         self._chains: dict[str, Chains] = {}
         self._told: dict[tuple[int, tuple[float, ...]], list[tuple[str, str]]] = {}
@@ -132,14 +136,7 @@ class Paths:
 
     def behind(self, row: int, outcome: str) -> list[int]:
         """The events of a path from its first cause to the one that made an outcome hold."""
-        position = self.model.names.outcomes[outcome]
-        seq = int(self.found.histories.outcome_event[row, position])
-        return list(self._causes(row, seq))[::-1]
-
-    def _causes(self, row: int, seq: int) -> Iterator[int]:
-        while seq >= 0:
-            yield seq
-            seq = self.events[row][seq].cause
+        return events_behind(self.model, self.found.histories, outcome, row)
 
 
 def paths_of(
@@ -149,5 +146,6 @@ def paths_of(
     rows = chosen(results, routes)
     if not len(rows):
         return None
-    found = followed(model, results.provenance.seed, rows[:, 0], rows[:, 1])
-    return Paths(model, titles, found)
+    sample = sample_of(model, results.provenance, results.draws)
+    found = followed(model, sample, rows[:, 0], rows[:, 1])
+    return Paths(model, titles, found, given=results.provenance.given)

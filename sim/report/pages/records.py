@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
+from sim.analysis.evidence.evidence import SURPRISING
 from sim.report.evidence_view import check_lines
-from sim.report.pages.content import Block, Command, Section, paragraph
+from sim.report.pages.content import Block, Section, paragraph
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
-from sim.report.screen import record_lines
 from sim.report.structure_view import EXPLAINED as SPLIT
 from sim.report.structure_view import part_lines, variant_lines
 
@@ -25,14 +25,14 @@ def _evidence(material: Material) -> Iterator[Block]:
     if table is None or not len(table):
         yield paragraph("The scenario gives no historical record to compare with.")
         return
-    # asked for by the command, the record is checked; every run compares intervals
-    checked = "p_value" in table
-    parts: list[RenderableType]
-    parts = [*(check_lines(table) if checked else record_lines(table, material.titles))]
-    yield from blocks(parts, material.links)
-    if not checked:
-        yield paragraph("The record is a check of the model, not an input. More precisely:")
-        yield Command(text=material.asking("evidence"))
+    if "p_value" not in table:  # of a run written before every run was checked
+        table = material.results.evidence(scenario=material.scenario)
+    agree = int((table["p_value"] >= SURPRISING).sum())
+    yield paragraph(
+        f"{agree} of {len(table)} records agree with the model: two-sided predictive p-value of "
+        f"{SURPRISING} or more. The record is a check of the model, not an input."
+    )
+    yield from blocks(check_lines(table), material.links)
 
 
 def structure(material: Material) -> Section | None:

@@ -67,7 +67,7 @@ def _story(material: Material, outcome: str, row: pd.Series[Any], title: str, sh
         share=share,
         moments=moments,
         place=f"draw {draw}, path {path}",
-        command=material.replay("--draw", draw, "--path", path),
+        command=material.replay(draw, path),
         explore=explore,
     )
 
@@ -113,6 +113,18 @@ def explorer(material: Material) -> Section:
             "They are examples, not a random sample: how many of them do something estimates "
             "nothing."
         )
-        data = explorer_data(material.paths, material.replay())
-        block = Explorer(data=data, note=note)
+        block = Explorer(
+            data=explorer_data(material.paths, _around(material)),
+            note=note,
+            command=material.replay("D", "I"),
+        )
     return Section(key="explorer", title="Path by path", blocks=(block,))
+
+
+def _around(material: Material) -> list[str]:
+    """The parts of the command that shows a path: before its draw, between the two, behind."""
+    # numbers that no name of a file has in it, and that no shell wants quoted
+    draw, path = 918_273_645_546_372, 918_273_645_546_373
+    before, _, rest = material.replay(draw, path).partition(str(draw))
+    between, _, behind = rest.partition(str(path))
+    return [before, between, behind]

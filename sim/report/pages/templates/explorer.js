@@ -235,7 +235,7 @@
     head.replaceChildren(
       `draw ${path.draw}, path ${path.path}; ${moment(path.end)} ${end}. Ending: `,
       `${word(data.endings[path.ending])}. `,
-      make("code", {}, `${data.command} --draw ${path.draw} --path ${path.path}`),
+      make("code", {}, [data.command[0], path.draw, data.command[1], path.path, data.command[2]].join("")),
       ...path.assumed.map((line) => make("span", { className: "more" }, word(line))));
     const item = (i, text, dull) => make("li", {
       id: `explorer-event-${i}`, role: "option", className: dull ? "quiet" : "", "data-seq": i,
