@@ -364,7 +364,7 @@ def test_markdown_says_the_same_with_its_pictures_beside_it(home, page, tmp_path
     command("report", home, "--out", tmp_path / "crisis.md")
     text = (tmp_path / "crisis.md").read_text(encoding="utf-8")
     pictures = re.findall(r"!\[.*?\]\(<(.*?)>\)", text)
-    assert len(pictures) == 6
+    assert len(pictures) == len({file.stem for file in (home / "charts").glob("*")}) >= 6
     assert all((tmp_path / one).is_file() for one in pictures)
     headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
     assert len(headings) == len(SECTIONS)

@@ -13,7 +13,10 @@ from sim.scenario import Scenario
 LARGEST = 350_000  # bytes of an SVG; beyond it the PNG is taken, which prints well enough
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # as after a run, then what analyses add; others behind them by name
-ORDER = ("outcomes", "endings", "timing", "rungs", "clauses", "treaties", "evidence", "structure")
+ORDER = (
+    *("outcomes", "endings", "timing", "rungs", "clauses", "treaties"),
+    *("why", "sensitivity", "response", "discover", "evidence", "structure"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

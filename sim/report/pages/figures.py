@@ -23,6 +23,22 @@ SHOWS = {
         "Who owes what to whom",
         "Actors, and arrows from who owes to whom it is owed; no probabilities.",
     ),
+    "why": (
+        "Through what it comes",
+        "Of the paths that reach the outcome, the share whose route goes through each element.",
+    ),
+    "sensitivity": (
+        "What moves it",
+        "An index of each parameter with its interval, and what parameters without effect reach.",
+    ),
+    "discover": (
+        "Where it is likely",
+        "Boxes of parameters on their way: how much of the outcome they hold, and how densely.",
+    ),
+    "response": (
+        "Over one parameter",
+        "The outcome's probability over the range of the parameter, everything else as drawn.",
+    ),
     "evidence": (
         "The historical record beside the estimates",
         "The record's interval and the run's, a row each.",
@@ -32,6 +48,7 @@ SHOWS = {
         "Shares of the variance of each outcome's probability.",
     ),
 }
+ASKED = ("why", "sensitivity", "discover")  # of an outcome, by a command of that name
 COUNTED = ("outcomes", "endings", "timing", "rungs", "clauses")
 
 
@@ -55,7 +72,7 @@ def _picture(material: Material, chart: Chart) -> Picture:
         data=chart.data,
         title=title,
         caption=caption.strip(),
-        command=_command(material, kind),
+        command=_command(material, kind, part),
     )
 
 
@@ -68,11 +85,17 @@ def _sample(material: Material, kind: str) -> str:
 
 
 def _part(material: Material, kind: str, part: str) -> str:
-    """What a page of a chart is about: a treaty, or a ladder's variable."""
+    """What a page of a chart is about: a treaty, an outcome, or a ladder's variable."""
+    if kind in ASKED:
+        return material.titles.of("outcome", part)
     return material.titles.of("treaty" if kind in ("clauses", "treaties") else "variable", part)
 
 
-def _command(material: Material, kind: str) -> str:
+def _command(material: Material, kind: str, part: str) -> str:
     if kind == "evidence":
         return material.asking("evidence")
-    return material.command("run", material.source) if kind in COUNTED or kind == "treaties" else ""
+    if kind in ASKED:
+        return material.asking(kind, *[part] * bool(part))
+    if kind == "response":
+        return material.asking("sensitivity", "--response", part)
+    return material.command("run", material.source) if kind in (*COUNTED, "treaties") else ""
