@@ -10,6 +10,7 @@ from sim.scenario.language.outcomes import Evidence
 from sim.scenario.language.sourcing import Sourced
 from sim.scenario.language.treaties import Treaty
 from sim.scenario.loading import load, loads, sources_alone
+from sim.scenario.record_files import load_record
 from sim.scenario.scenario import Scenario
 from sim.scenario.titles import titles_of
 
@@ -25,6 +26,7 @@ __all__ = [
     "Titles",
     "Treaty",
     "load",
+    "load_record",
     "loads",
     "new",
     "sources_alone",

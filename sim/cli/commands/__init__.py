@@ -20,6 +20,7 @@ from sim.cli.commands.report import report
 from sim.cli.commands.resolve import resolve
 from sim.cli.commands.run import run
 from sim.cli.commands.schema import schema
+from sim.cli.commands.score import score
 from sim.cli.commands.sensitivity import sensitivity
 from sim.cli.commands.structure import structure
 from sim.cli.commands.why import why
@@ -34,6 +35,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "discover": discover,
     "diff": diff,
     "evidence": evidence,
+    "score": score,
     "structure": structure,
     "check": check,
     "resolve": resolve,

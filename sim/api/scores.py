@@ -1,0 +1,147 @@
+"""Scores as a user gets them: of one run, or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.scoring.cases import Case
+from sim.analysis.scoring.comparison import against_rivals
+from sim.analysis.scoring.questions import questions
+from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.statistics.reliability import (
+    Decomposition,
+    brier_parts,
+    consistency,
+    pit_histogram,
+)
+from sim.analysis.statistics.resampling import generator, significant
+from sim.errors import UsageError
+from sim.model.model import Model
+
+if TYPE_CHECKING:
+    from sim.api.results import Results
+    from sim.scenario import Happened, Scenario
+
+BINS = 5  # of PIT values: few cases
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # of simulated times, in the chart
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """What happened, held against one run or several.
+
+    questions: one row an outcome or ending (`sim.analysis.scoring.questions`); rivals: the model
+    against each rival (`sim.analysis.scoring.comparison`); reliability: one row a probability said
+    (`sim.analysis.statistics.reliability`), all outcomes taken for independent; pit: one row a bin
+    of PIT values (low, high, share; 1 / bins each if calibrated); calibration: the mean Brier score
+    in its parts, with sharpness and Spiegelhalter's test; None where no outcome is known.
+    """
+
+    questions: pd.DataFrame
+    rivals: pd.DataFrame
+    reliability: pd.DataFrame
+    pit: pd.DataFrame
+    calibration: Decomposition | None
+
+    @property
+    def cases(self) -> int:
+        """How many runs were scored."""
+        return int(self.questions["case"].nunique())
+
+
+def scores(cases: Sequence[Case], *, level: float = LEVEL) -> Scores:
+    """All tables of some cases."""
+    found = questions(cases)
+    asked = found[(found["kind"] == "outcome") & found["happened"].notna()]
+    said, happened = (asked[one].to_numpy(dtype=np.float64) for one in ("probability", "happened"))
+    random = generator(1, "score", "reliability")
+    low, high = (asked[one].to_numpy(dtype=np.float64) for one in ("pit_low", "pit_high"))
+    shares = pit_histogram(low, high, BINS) if len(asked) else np.full(BINS, np.nan)
+    edges = np.arange(BINS + 1) / BINS
+    known = len(asked) > 0
+    columns = ["said", "n", "happened", "calibrated", "low", "high"]
+    return Scores(
+        questions=found,
+        rivals=against_rivals(found, level=level),
+        reliability=significant(consistency(said, happened, level=level, random=random))
+        if known
+        else pd.DataFrame(columns=columns),
+        pit=significant(pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": shares})),
+        calibration=brier_parts(said, happened) if known else None,
+    )
+
+
+def simulated_times(cases: Sequence[Case], asked: pd.DataFrame) -> pd.DataFrame:
+    """One row an outcome that happened: label, q05 ... q95 of the simulated times, the record.
+
+    Times in days, of the paths in which it happened within the window; outcomes that happened in
+    none are left out. Further columns probability, earliest, latest.
+    """
+    rows = []
+    for case in cases:
+        about = case.run.provenance
+        own = asked[(asked["scenario"] == about.scenario) & (asked["kind"] == "outcome")]
+        for _, row in own[own["happened"] == 1].iterrows():
+            forecast = case.forecast(str(row["question"]))
+            inside = forecast.times <= case.window
+            times, heights = forecast.times[inside], forecast.heights[inside]
+            if not len(times) or heights[-1] <= 0:
+                continue
+            shares = np.array(QUANTILES) * heights[-1]
+            at = np.minimum(np.searchsorted(heights, shares), len(times) - 1)
+            found = dict(zip(("q05", "q25", "q50", "q75", "q95"), times[at], strict=True))
+            label = f"{about.title}: {row['title']}" if len(cases) > 1 else str(row["title"])
+            record = {name: row[name] for name in ("probability", "earliest", "latest")}
+            rows.append({"label": label, **found, **record})
+    names = ["label", "q05", "q25", "q50", "q75", "q95", "probability", "earliest", "latest"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def case_of(
+    results: Results, scenario: Scenario | None = None, happened: Happened | None = None
+) -> Case:
+    """A run as a case; its record from the scenario unless one is given. Raises UsageError."""
+    source = scenario if scenario is not None else results.source
+    if source is None or isinstance(source, Model):
+        raise UsageError("score: of results that were loaded, give the scenario as well")
+    record = happened if happened is not None else source.declared.happened
+    if record is None:
+        raise UsageError(
+            f"{source.file}: does not say what happened (no `happened`), so there is nothing to "
+            "score"
+        )
+    return Case(scenario=source, run=results, happened=record)
+
+
+def score(
+    *runs: Results | str | PathLike[str], happened: str | PathLike[str] | None = None
+) -> Scores:
+    """Scores of finished runs, or of run directories; `happened` names a file with the record.
+
+    Raises UsageError where a run and the record do not belong together, or where nothing says what
+    happened.
+    """
+    from sim.api.arguments import recorded
+    from sim.api.results import Results
+    from sim.scenario import load_record
+
+    cases = []
+    for run in runs:
+        results = run if isinstance(run, Results) else Results.load(Path(run))
+        scenario = results.source if isinstance(run, Results) else recorded(run)[0]
+        if happened is not None and (scenario is None or isinstance(scenario, Model)):
+            raise UsageError("score: these results have no scenario; give their run directory")
+        record = None
+        if happened is not None and scenario is not None and not isinstance(scenario, Model):
+            record = load_record(happened, scenario)
+        cases.append(case_of(replace(results, source=scenario), None, record))
+    if not cases:
+        raise UsageError("score: give a run, or several")
+    return scores(cases)

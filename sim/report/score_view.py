@@ -1,0 +1,162 @@
+"""What happened beside what was estimated, and the model against rivals, on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.analysis.scoring.questions import RIVALS
+from sim.api.scores import Scores
+from sim.formatting import p_value, percents
+from sim.report.screen import grid
+
+CALLED = {
+    "generic": "generic base rate",
+    "region": "the region's own rate",
+    "nothing": "nothing happens",
+    "last": "as the last time",
+}
+MEASURES = {"brier": "Brier", "log_score": "log", "crps_share": "time (CRPS / window)"}
+EXPLAINED = (
+    "Lower scores are better. Brier: (p - y)²; log: -ln of the probability given to what happened; "
+    "CRPS: of the time, in days, up to the end of the window. Surprise: two-sided predictive p. "
+    "Rank: share of the simulated times before the record."
+)
+OVER_CASES = (
+    "Means over cases, each of which counts the same; difference: model - rival, 90 % bootstrap "
+    "over cases; below 0 the model is better. Skill: 1 - model / rival. More cases: to tell a "
+    "difference of this size from nothing (two-sided, level 90 %, power 80 %)."
+)
+SUBJECT = "Calibration, not validation: these are the cases that somebody chose."
+
+
+def score_view(found: Scores, where: str) -> Group:
+    """A table of questions for each case, then the model against its rivals."""
+    parts: list[RenderableType] = []
+    for case, rows in found.questions.groupby("case", sort=False):
+        parts += [Text(str(case), "bold"), _questions(rows), ""]
+    parts += [Text(EXPLAINED)]
+    marked = found.questions[found.questions["after_window"].astype(bool)]
+    if len(marked):
+        parts.append(Text("*: happened after the window, so it counts as no."))
+    parts += ["", *_rivals(found)]
+    if found.calibration is not None and found.cases > 1:
+        parts += ["", *_calibration(found)]
+    if where:
+        parts += ["", Text(where)]
+    return Group(*parts)
+
+
+def _questions(rows: pd.DataFrame) -> RenderableType:
+    table = grid(
+        "question", "probability", "parameter\nuncertainty", "happened", "Brier", "log", "CRPS",
+        "surprise", "rank",
+    )  # fmt: skip
+    for _, row in rows.iterrows():
+        said, *band = percents([row["probability"], row["low"], row["high"]])
+        uncertain = f"{band[0]}–{band[1]}" if pd.notna(row["low"]) else ""
+        title = f"ending: {row['title']}" if row["kind"] == "ending" else str(row["title"])
+        table.add_row(
+            title,
+            f"{said} %",
+            uncertain,
+            _when(row),
+            *(_number(row[name]) for name in ("brier", "log_score", "crps")),
+            p_value(row["surprise"]) if pd.notna(row["surprise"]) else "",
+            _number(row["rank"]),
+        )
+    return table
+
+
+def _when(row: pd.Series[Any]) -> str:
+    if row["record"] != "happened":
+        return f"{row['record']}{'*' if row['after_window'] else ''}"
+    if pd.isna(row["earliest"]):
+        return "yes"
+    first, last = f"{row['earliest']:.4g}", f"{row['latest']:.4g}"
+    return f"day {first}" if first == last else f"day {first}–{last}"
+
+
+def _number(value: float) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.3g}" if isfinite(value) else "∞"
+
+
+def _rivals(found: Scores) -> Iterator[RenderableType]:
+    shown = grid("rival", "score", "cases", "model", "rival", "difference", "skill", "more\ncases")
+    for _, row in found.rivals.iterrows():
+        if not row["cases"]:
+            continue
+        shown.add_row(
+            CALLED[row["rival"]] if row["measure"] == "brier" else "",
+            MEASURES[row["measure"]],
+            f"{row['cases']:.0f}",
+            _number(row["model"]),
+            _number(row["rival_mean"]),
+            _with_ends(row, "difference", "low", "high"),
+            _with_ends(row, "skill", "skill_low", "skill_high"),
+            f"{row['more_cases']:,.0f}" if pd.notna(row["more_cases"]) else "",
+        )
+    yield shown
+    missing = [
+        CALLED[name]
+        for name in RIVALS
+        if not found.rivals.loc[found.rivals["rival"] == name, "cases"].any()
+    ]
+    if missing:
+        yield Text(f"No rate on record: {', '.join(missing)}.")
+    yield Text(OVER_CASES)
+
+
+def _with_ends(row: pd.Series[Any], middle: str, low: str, high: str) -> str:
+    if pd.isna(row[middle]):
+        return ""
+    text = f"{row[middle]:+.3f}" if middle == "difference" else f"{row[middle]:.2f}"
+    return text if pd.isna(row[low]) else f"{text} ({row[low]:.2f} to {row[high]:.2f})"
+
+
+def _calibration(found: Scores) -> Iterator[RenderableType]:
+    parts = found.calibration
+    assert parts is not None
+    asked = int(found.reliability["n"].sum())
+    yield Text(f"Calibration over {asked} outcomes, taken for independent", "bold")
+    yield Text(
+        f"Brier {parts.score:.3f} = miscalibration {parts.miscalibration:.3f} - discrimination "
+        f"{parts.discrimination:.3f} + uncertainty {parts.uncertainty:.3f}. If every probability "
+        f"were right it would be {parts.expected:.3f} (sharpness); p {p_value(parts.p_value)} "
+        "(Spiegelhalter)."
+    )
+    shares = ", ".join(f"{share:.2f}" for share in found.pit["share"])
+    yield Text(f"PIT of the times in {len(found.pit)} equal bins: {shares}.")
+    yield Text(SUBJECT)
+
+
+def score_summary(found: Scores) -> dict[str, Any]:
+    """The tables as plain values, None where there is no number: what `--json` prints."""
+    calibration = asdict(found.calibration) if found.calibration else None
+    return {
+        "questions": _plain(found.questions),
+        "rivals": _plain(found.rivals),
+        "reliability": _plain(found.reliability),
+        "pit": _plain(found.pit),
+        "calibration": calibration and {name: _finite(one) for name, one in calibration.items()},
+    }
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = table.astype(object).to_dict("records")
+    return [{str(key): _finite(value) for key, value in row.items()} for row in rows]
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity: the one is null, the other a word."""
+    if isinstance(value, float) and not isfinite(value):
+        return None if pd.isna(value) else "infinite"
+    return value
