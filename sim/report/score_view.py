@@ -17,22 +17,26 @@ from sim.formatting import p_value, percents
 from sim.report.screen import grid
 
 CALLED = {
-    "generic": "generic base rate",
-    "region": "the region's own rate",
-    "nothing": "nothing happens",
-    "last": "as the last time",
+    "generic": "generic rate",
+    "region": "region's rate",
+    "nothing": "nothing",
+    "last": "last case",
 }
-MEASURES = {"brier": "Brier", "log_score": "log", "crps_share": "time (CRPS / window)"}
+MEASURES = {"brier": "Brier", "log_score": "log", "crps_share": "time"}
 EXPLAINED = (
     "Lower scores are better. Brier: (p - y)²; log: -ln of the probability given to what happened; "
     "CRPS: of the time, in days, up to the end of the window. Surprise: two-sided predictive p. "
-    "Rank: share of the simulated times before the record."
+    "Rank: share of the simulated times before the record. In 90 % of draws: parameter "
+    "uncertainty; –: not resolved. ±: sampling error, 90 %."
 )
 OVER_CASES = (
-    "Means over cases, each of which counts the same; difference: model - rival, 90 % bootstrap "
-    "over cases; below 0 the model is better. Skill: 1 - model / rival. More cases: to tell a "
-    "difference of this size from nothing (two-sided, level 90 %, power 80 %)."
+    "Rivals: base rates of such crises anywhere and of the region, 'nothing happens', and what "
+    "happened in the case before. Time: CRPS divided by the window. Means over cases, each of which "
+    "counts the same; difference: model - rival, below 0 the model is better, with its 90 % "
+    "bootstrap interval over cases. Skill: 1 - model / rival. More cases: to tell a difference of "
+    "this size from nothing (two-sided, level 90 %, power 80 %)."
 )
+WORST = 3  # surprises that are named
 SUBJECT = "Calibration, not validation: these are the cases that somebody chose."
 
 
@@ -45,6 +49,8 @@ def score_view(found: Scores, where: str) -> Group:
     marked = found.questions[found.questions["after_window"].astype(bool)]
     if len(marked):
         parts.append(Text("*: happened after the window, so it counts as no."))
+    if found.cases > 1:
+        parts += ["", *_worst(found)]
     parts += ["", *_rivals(found)]
     if found.calibration is not None and found.cases > 1:
         parts += ["", *_calibration(found)]
@@ -54,20 +60,19 @@ def score_view(found: Scores, where: str) -> Group:
 
 
 def _questions(rows: pd.DataFrame) -> RenderableType:
-    table = grid(
-        "question", "probability", "parameter\nuncertainty", "happened", "Brier", "log", "CRPS",
-        "surprise", "rank",
-    )  # fmt: skip
+    heads = ("proba-\nbility", "in 90 %\nof draws", "±", "happened,\nday", "Brier", "log", "CRPS")
+    table = grid("question", *heads, "sur-\nprise", "rank")
     for _, row in rows.iterrows():
         said, *band = percents([row["probability"], row["low"], row["high"]])
-        uncertain = f"{band[0]}–{band[1]}" if pd.notna(row["low"]) else ""
         title = f"ending: {row['title']}" if row["kind"] == "ending" else str(row["title"])
         table.add_row(
             title,
             f"{said} %",
-            uncertain,
+            f"{band[0]}–{band[1]}" if pd.notna(row["low"]) else "–",
+            f"{50 * (row['mc_high'] - row['mc_low']):.1g}" if pd.notna(row["mc_low"]) else "",
             _when(row),
-            *(_number(row[name]) for name in ("brier", "log_score", "crps")),
+            *(_number(row[name]) for name in ("brier", "log_score")),
+            f"{row['crps']:.3g}" if pd.notna(row["crps"]) else "",
             p_value(row["surprise"]) if pd.notna(row["surprise"]) else "",
             _number(row["rank"]),
         )
@@ -80,17 +85,18 @@ def _when(row: pd.Series[Any]) -> str:
     if pd.isna(row["earliest"]):
         return "yes"
     first, last = f"{row['earliest']:.4g}", f"{row['latest']:.4g}"
-    return f"day {first}" if first == last else f"day {first}–{last}"
+    return first if first == last else f"{first}–{last}"
 
 
 def _number(value: float) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:.3g}" if isfinite(value) else "∞"
+    return f"{value:.2f}" if isfinite(value) else "∞"
 
 
 def _rivals(found: Scores) -> Iterator[RenderableType]:
-    shown = grid("rival", "score", "cases", "model", "rival", "difference", "skill", "more\ncases")
+    heads = ("cases", "model", "rival", "differ-\nence", "90 %", "skill", "more\ncases")
+    shown = grid("rival", "score", *heads)
     for _, row in found.rivals.iterrows():
         if not row["cases"]:
             continue
@@ -100,8 +106,9 @@ def _rivals(found: Scores) -> Iterator[RenderableType]:
             f"{row['cases']:.0f}",
             _number(row["model"]),
             _number(row["rival_mean"]),
-            _with_ends(row, "difference", "low", "high"),
-            _with_ends(row, "skill", "skill_low", "skill_high"),
+            f"{row['difference']:+.3f}" if pd.notna(row["difference"]) else "",
+            f"{row['low']:+.2f} to {row['high']:+.2f}" if pd.notna(row["low"]) else "",
+            _number(row["skill"]),
             f"{row['more_cases']:,.0f}" if pd.notna(row["more_cases"]) else "",
         )
     yield shown
@@ -115,11 +122,16 @@ def _rivals(found: Scores) -> Iterator[RenderableType]:
     yield Text(OVER_CASES)
 
 
-def _with_ends(row: pd.Series[Any], middle: str, low: str, high: str) -> str:
-    if pd.isna(row[middle]):
-        return ""
-    text = f"{row[middle]:+.3f}" if middle == "difference" else f"{row[middle]:.2f}"
-    return text if pd.isna(row[low]) else f"{text} ({row[low]:.2f} to {row[high]:.2f})"
+def _worst(found: Scores) -> Iterator[RenderableType]:
+    """The questions whose record is farthest out in what was expected."""
+    asked = found.questions[found.questions["kind"] == "outcome"]
+    known = asked[asked["surprise"].notna()].sort_values(["surprise", "brier"], kind="stable")
+    named = [
+        f"{row['case']}: {row['title']} (p {p_value(row['surprise'])})"
+        for _, row in known.head(WORST).iterrows()
+    ]
+    if named:
+        yield Text(f"Most surprising: {'; '.join(named)}.")
 
 
 def _calibration(found: Scores) -> Iterator[RenderableType]:
