@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run_exact": SOLVED,
     "run_exact_json": (*SOLVED, "--json"),
     "run_korea": ("run", "korean_clash.yaml", "--draws", "3", "--paths", "80", "--no-charts"),
+    "score": ("score", "interventions.yaml", *FEW),
     "compare": ("compare", ISLAND, "no_treaty", "cautious", "no_treaty+cautious", *FEW),
     "compare_json": ("compare", ISLAND, "no_treaty", *FEW, "--json"),
     "replay_island": ("replay", ISLAND, "--draw", "2", "--path", "2"),

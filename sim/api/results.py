@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sim.analysis.evidence.conditioning import Conditioned
     from sim.api.comparisons import Comparison
     from sim.api.replays import Replay
+    from sim.api.scores import Scores
     from sim.api.whys import Why
     from sim.experiment.runs import RunOutput
     from sim.scenario import Evidence, Scenario
@@ -261,6 +262,16 @@ class Results(SourcedTables):
         from sim.analysis.evidence.evidence import record
 
         return record(self._evidence(scenario).values(), self, level=level)
+
+    def score(self, happened: str | PathLike[str] | None = None) -> Scores:
+        """The run held against what happened: as its scenario says, or another file.
+
+        See `sim.api.scores.Scores`; `sim.api.scores.score` takes several runs. Raises UsageError
+        where nothing says what happened, or the file is of another model.
+        """
+        from sim.api import scores
+
+        return scores.score(self, happened=happened)
 
     def condition(
         self, *records: str, scenario: Scenario | None = None, level: float = LEVEL

@@ -53,7 +53,7 @@ class Scores:
     @property
     def cases(self) -> int:
         """How many runs were scored."""
-        return int(self.questions["case"].nunique())
+        return int(self.questions["number"].nunique())
 
 
 def scores(cases: Sequence[Case], *, level: float = LEVEL) -> Scores:
@@ -85,9 +85,9 @@ def simulated_times(cases: Sequence[Case], asked: pd.DataFrame) -> pd.DataFrame:
     none are left out. Further columns probability, earliest, latest.
     """
     rows = []
-    for case in cases:
+    for number, case in enumerate(cases):
         about = case.run.provenance
-        own = asked[(asked["scenario"] == about.scenario) & (asked["kind"] == "outcome")]
+        own = asked[(asked["number"] == number) & (asked["kind"] == "outcome")]
         for _, row in own[own["happened"] == 1].iterrows():
             forecast = case.forecast(str(row["question"]))
             inside = forecast.times <= case.window

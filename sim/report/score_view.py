@@ -31,8 +31,8 @@ EXPLAINED = (
 )
 OVER_CASES = (
     "Rivals: base rates of such crises anywhere and of the region, 'nothing happens', and what "
-    "happened in the case before. Time: CRPS divided by the window. Means over cases, each of which "
-    "counts the same; difference: model - rival, below 0 the model is better, with its 90 % "
+    "happened in the case before. Time: CRPS divided by the window. Means over cases, each of "
+    "which counts the same; difference: model - rival, below 0 the model is better, with its 90 % "
     "bootstrap interval over cases. Skill: 1 - model / rival. More cases: to tell a difference of "
     "this size from nothing (two-sided, level 90 %, power 80 %)."
 )
@@ -43,8 +43,8 @@ SUBJECT = "Calibration, not validation: these are the cases that somebody chose.
 def score_view(found: Scores, where: str) -> Group:
     """A table of questions for each case, then the model against its rivals."""
     parts: list[RenderableType] = []
-    for case, rows in found.questions.groupby("case", sort=False):
-        parts += [Text(str(case), "bold"), _questions(rows), ""]
+    for _, rows in found.questions.groupby("number"):
+        parts += [Text(str(rows["case"].iloc[0]), "bold"), _questions(rows), ""]
     parts += [Text(EXPLAINED)]
     marked = found.questions[found.questions["after_window"].astype(bool)]
     if len(marked):

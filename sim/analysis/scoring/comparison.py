@@ -54,7 +54,7 @@ def against_rivals(questions: pd.DataFrame, *, level: float = LEVEL, seed: int =
 def _row(
     asked: pd.DataFrame, rival: str, measure: str, level: float, seed: int
 ) -> dict[str, float]:
-    by_case = asked.groupby("scenario", sort=True)[[measure, f"{rival}_{measure}"]].mean()
+    by_case = asked.groupby("number", sort=True)[[measure, f"{rival}_{measure}"]].mean()
     own, other = (by_case[one].to_numpy(dtype=np.float64) for one in by_case)
     found: dict[str, float] = {"cases": len(by_case), "questions": len(asked)}
     if not len(by_case):

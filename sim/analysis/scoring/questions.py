@@ -25,7 +25,18 @@ from sim.scenario import Occurrence
 
 RIVALS = ("generic", "region", "nothing", "last")
 LAYERS = ("low", "high", "mc_low", "mc_high")
-FIRST = ("case", "scenario", "kind", "question", "title", "window", "n", "probability", *LAYERS)
+FIRST = (
+    "number",
+    "case",
+    "scenario",
+    "kind",
+    "question",
+    "title",
+    "window",
+    "n",
+    "probability",
+    *LAYERS,
+)
 RECORD = ("record", "after_window", "earliest", "latest", "happened")
 SCORES = ("brier", "log_score", "crps", "crps_share", "surprise", "rank", "pit_low", "pit_high")
 OF_RIVALS = tuple(
@@ -37,9 +48,10 @@ COLUMNS = (*FIRST, *RECORD, *SCORES, *OF_RIVALS)
 def questions(cases: Sequence[Case]) -> pd.DataFrame:
     """One row an outcome or ending that a case's record names, in its order. Times are in days.
 
-    case, scenario, kind (outcome or ending), question, title; window: what is asked is whether it
-    has happened by then, the horizon or the end of observation; n: paths; probability, low, high,
-    mc_low, mc_high: the run's, with both layers.
+    number: of the case, from 0; case, scenario: what it is called; kind (outcome or ending),
+    question, title; window: what is asked is whether it has happened by then, the horizon or the
+    end of observation; n: paths; probability, low, high, mc_low, mc_high: the run's, with both
+    layers.
     record: `happened`, `no`, or `unknown` (then nothing is scored); after_window: it came later,
     which counts as no; earliest, latest: when; happened: 1, 0 or missing.
     brier, log_score, crps (days), crps_share (of the window: the integrated Brier score), surprise
@@ -53,9 +65,13 @@ def questions(cases: Sequence[Case]) -> pd.DataFrame:
     None of n paths is not never: for the log score its probability is (hits + 1/2) / (n + 1), as is
     that of all of n, unless reachability proves it impossible.
     """
-    rows = [row for case in cases for row in (*_outcomes(case, cases), *_ending(case))]
+    rows = [
+        {"number": number, **row}
+        for number, case in enumerate(cases)
+        for row in (*_outcomes(case, cases), *_ending(case))
+    ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    numbers = [*FIRST[5:], *RECORD[2:], *SCORES, *OF_RIVALS]
+    numbers = [*FIRST[6:], *RECORD[2:], *SCORES, *OF_RIVALS]
     return significant(table.astype(dict.fromkeys(numbers, np.float64)))
 
 

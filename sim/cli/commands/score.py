@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,10 +68,7 @@ def score(
         raise UsageError(f"--happened: is the record of one run, found {len(found)}")
     if as_json and as_csv:
         raise UsageError("--json and --csv: choose one")
-    runs = [
-        run_or_load(_options(context, one, plan, force=force))
-        for one in _with_record(found, happened)
-    ]
+    runs = [_run(context, one, plan, force=force) for one in _with_record(found, happened)]
     from sim.api.scores import case_of, scores
     from sim.report.score_view import score_summary, score_view
     from sim.scenario import load_record
@@ -131,18 +129,21 @@ def _with_record(found: list[Path], happened: Path | None) -> list[Path]:
     return kept or found
 
 
-def _options(context: typer.Context, source: Path, plan: Chosen, *, force: bool) -> RunOptions:
-    # a run directory refuses options of a run that are given; those of other paths are theirs
-    chosen = {name: value for name, value in plan.items() if not source.is_dir()}
-    if source.is_dir() and any(is_given(context, name) for name in plan):
+def _run(context: typer.Context, source: Path, plan: Chosen, *, force: bool) -> SavedResults:
+    """The run in a directory, as it is; of a scenario file, the run made and written now."""
+    if not source.is_dir():
+        options = RunOptions(
+            context=context, scenario=source, plan=plan, force=force, no_charts=True
+        )
+        return run_or_load(options)
+    if any(is_given(context, name) for name in plan):
         print_note(f"{source}: holds a run, which is scored as it is")
-    return RunOptions(
-        context=context,
-        scenario=source,
-        plan=chosen,
-        force=False if source.is_dir() else force,
-        no_charts=True,
-    )
+    from sim.api import Results
+    from sim.cli.inputs import read
+
+    scenario = read(source)
+    results = replace(Results.load(source), source=scenario)
+    return SavedResults(scenario=scenario, results=results, directory=source)
 
 
 def _write(
