@@ -302,3 +302,42 @@ def test_what_is_scored_apart_is_not_in_the_folder():
     assert not inside & apart
     for file in (RECORD / "apart").glob("*.yaml"):
         assert load(file).declared.happened is not None
+
+
+DOCS = Path(__file__).parents[1] / "docs"
+CALLED = {"generic": "generic rate", "region": "region's rate"}
+CALLED |= {"nothing": "nothing", "last": "last case"}
+SCORE = {"brier": "Brier", "log_score": "log", "crps_share": "time"}
+
+
+def quoted(row):
+    """A row of the page's table, as it has to be written."""
+    cells = [CALLED[row["rival"]], SCORE[row["measure"]], f"{row['cases']:.0f}"]
+    if np.isfinite(row["rival_mean"]):
+        ends = f"{row['difference']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+        cells += [f"{row['model']:.3f}", f"{row['rival_mean']:.3f}", ends]
+        return " | ".join([*cells, f"{row['skill']:.2f}", f"{row['more_cases']:.0f}"])
+    return " | ".join([*cells, f"{row['model']:.3f}", "∞"])
+
+
+def test_the_page_quotes_the_scores():
+    page = (DOCS / "how_far_to_trust_it.md").read_text(encoding="utf-8")
+    table = pd.read_csv(DOCS / "record_rivals.csv", encoding="utf-8-sig")
+    assert len(table) == 12
+    for _, row in table.iterrows():
+        assert quoted(row) in page
+        assert quoted({**row, "model": row["model"] + 0.01}) not in page  # the control
+
+
+def test_the_scores_on_the_page_are_those_of_the_cases():
+    cases = [file for file in sorted(RECORD.glob("*.yaml")) if file.stem != "general_crisis"]
+    runs = [sim.run(file, draws=60, paths=60, workers=1) for file in cases]
+    found = score(*runs).rivals.set_index(["rival", "measure"])
+    known = pd.read_csv(DOCS / "record_rivals.csv", encoding="utf-8-sig")
+    known = known.set_index(["rival", "measure"])
+    for column in ("cases", "questions"):
+        assert (found[column] == known[column]).all()
+    assert found["rival_mean"].to_numpy() == pytest.approx(known["rival_mean"].to_numpy())
+    small = ["brier", "crps_share"]  # the log score of a rare outcome is not known in so few paths
+    here, there = (one.loc[(slice(None), small), "model"].to_numpy() for one in (found, known))
+    assert here == pytest.approx(there, abs=0.015)
