@@ -111,13 +111,18 @@ def case_of(
     source = scenario if scenario is not None else results.source
     if source is None or isinstance(source, Model):
         raise UsageError("score: of results that were loaded, give the scenario as well")
-    record = happened if happened is not None else source.declared.happened
+    return Case(scenario=source, run=results, happened=record_of(source, happened))
+
+
+def record_of(scenario: Scenario, happened: Happened | None = None) -> Happened:
+    """What happened: as given, or as the scenario says. Raises UsageError where nobody says it."""
+    record = happened if happened is not None else scenario.declared.happened
     if record is None:
         raise UsageError(
-            f"{source.file}: does not say what happened (no `happened`), so there is nothing to "
+            f"{scenario.file}: does not say what happened (no `happened`), so there is nothing to "
             "score"
         )
-    return Case(scenario=source, run=results, happened=record)
+    return record
 
 
 def score(

@@ -68,7 +68,10 @@ def score(
         raise UsageError(f"--happened: is the record of one run, found {len(found)}")
     if as_json and as_csv:
         raise UsageError("--json and --csv: choose one")
-    runs = [_run(context, one, plan, force=force) for one in _with_record(found, happened)]
+    runs = [
+        replace(_run(context, one, plan, happened, force=force), charts=not no_charts)
+        for one in _with_record(found, happened)
+    ]
     from sim.api.scores import case_of, scores
     from sim.report.score_view import score_summary, score_view
     from sim.scenario import load_record
@@ -129,21 +132,30 @@ def _with_record(found: list[Path], happened: Path | None) -> list[Path]:
     return kept or found
 
 
-def _run(context: typer.Context, source: Path, plan: Chosen, *, force: bool) -> SavedResults:
+def _run(
+    context: typer.Context, source: Path, plan: Chosen, happened: Path | None, *, force: bool
+) -> SavedResults:
     """The run in a directory, as it is; of a scenario file, the run made and written now."""
+    from sim.api.scores import record_of
+    from sim.scenario import Scenario, load_record
+
+    def check(scenario: Scenario) -> None:  # before it is run, which may take minutes
+        record_of(scenario, load_record(happened, scenario) if happened else None)
+
     if not source.is_dir():
         options = RunOptions(
             context=context, scenario=source, plan=plan, force=force, no_charts=True
         )
-        return run_or_load(options)
+        return run_or_load(options, check)
     if any(is_given(context, name) for name in plan):
         print_note(f"{source}: holds a run, which is scored as it is")
     from sim.api import Results
     from sim.cli.inputs import read
 
     scenario = read(source)
+    check(scenario)
     results = replace(Results.load(source), source=scenario)
-    return SavedResults(scenario=scenario, results=results, directory=source)
+    return SavedResults(scenario=scenario, results=results, directory=source, charts=True)
 
 
 def _write(
