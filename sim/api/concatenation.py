@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,7 +113,8 @@ def _rows(run: Results) -> list[PathBatch]:
     assert table is not None
     names = [f"time__{one.name}" for one in model.outcomes]
     none = np.empty(0, np.int64)
-    ending, stopped = table["ending"].cat.codes.to_numpy(np.int16), ~table["censored"].to_numpy()
+    ending: Any = table["ending"].cat.codes.to_numpy(np.int16)
+    stopped = ~table["censored"].to_numpy(np.bool_)
     end, times = (_seconds(table[name].to_numpy(np.float64)) for name in ("end_time", names))
     events, about = table["n_events"].to_numpy(np.int32), run.provenance
     return [
