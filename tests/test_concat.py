@@ -86,3 +86,17 @@ def test_other_models_and_loaded_runs_are_refused(tmp_path):
         sim.Results.concat([loaded, run(range(5, 8))])
     with pytest.raises(sim.UsageError, match="concat: takes one run or more"):
         sim.Results.concat([])
+
+
+def test_results_are_equal_if_all_their_tables_are(tmp_path):
+    one, same = run(range(5)), run(range(5), workers=2)
+    assert one == same
+    assert one == sim.Results.load(one.save(tmp_path / "run"))
+    assert sim.Results.concat([run(range(3)), run(range(3, 5))]) == one
+    for other in (run(range(5), seed=5), run(range(1, 6)), run(range(5), keep_paths=False)):
+        assert one != other
+    changed = replace(one, outcomes=one.outcomes.assign(hits=0))
+    assert one != changed
+    assert one != "a run"
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sim.scenario import Evidence, Scenario
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Results(SourcedTables):
     """A run's results: its tables, and what can be asked of them."""
 
@@ -51,6 +51,21 @@ class Results(SourcedTables):
     kept: Record | None = field(default=None, compare=False, repr=False)
     # of results that were run in this session: their counts, for `concat`
     output: RunOutput | None = field(default=None, compare=False, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two results say the same: every table, value by value, and their provenance.
+
+        Not the versions and the number of workers, which say nothing about the numbers.
+        """
+        if not isinstance(other, Results):
+            return NotImplemented
+        if _about(self.provenance) != _about(other.provenance):
+            return False
+        own, its = self.frames(), other.frames()
+        return own.keys() == its.keys() and all(own[name].equals(its[name]) for name in own)
+
+    # tables can be changed, so that equal results could come to differ
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         """One line: the scenario, how much was run, and the headlines with their intervals."""
@@ -387,6 +402,12 @@ class Results(SourcedTables):
         # the same frames, not copies: tables of a long run fill hundreds of megabytes
         named = {one.name: getattr(tables, one.name) for one in fields(tables)}
         return cls(source=source, output=output, **named)
+
+
+def _about(provenance: Provenance) -> Provenance:
+    """What two runs have in common if they are the same, whatever machine they were made on."""
+    arguments = {k: v for k, v in provenance.arguments.items() if k != "workers"}
+    return replace(provenance, arguments=arguments, versions={})
 
 
 def _estimate(row: pd.Series) -> dict[str, float | int | str | None]:
