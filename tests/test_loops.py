@@ -9,14 +9,14 @@ from islands import island
 from pandas.testing import assert_frame_equal
 
 import sim
-from sim.engines import compiled
-from sim.experiment import progress
 
 SMALL = {"draws": 2, "paths": 20, "workers": 1}
 
 
 def test_what_depends_on_the_model_alone_is_made_once(monkeypatch):
     made: list[object] = []
+    sim.run(island(), **SMALL)  # imports the engine
+    compiled = sim.engines.compiled
     lowered = compiled.lowered
 
     def counting(model, **more):
@@ -60,6 +60,8 @@ class Terminal(io.StringIO):
     ],
 )
 def test_a_bar_is_shown_where_it_is_wanted(monkeypatch, setting, wait, shown):
+    sim.run(island(), **SMALL)  # imports the bar
+    progress = sim.experiment.progress
     stream = Terminal()
     monkeypatch.setattr("sys.stderr", stream)
     monkeypatch.setattr(progress, "AT_ONCE", wait)
