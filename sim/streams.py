@@ -65,6 +65,8 @@ def block(seed: int, hashed: int, draw: int, path: int, nth: int) -> tuple[float
 def parameter_uniform(seed: int, name: str, draw: int) -> float:
     """The uniform a parameter has in a draw: stratified, and of (seed, name, draw) alone.
 
+    Its stream is `parameter:<name>`; a name with a colon, which no file can give, is a stream.
+
     A Latin hypercube in blocks of 100 draws: within a block each hundredth of (0, 1) is met once,
     in an order that belongs to the name. Draw d is therefore the same however many are taken.
     """
@@ -77,7 +79,8 @@ def _parameter_block(seed: int, name: str, number: int) -> tuple[float, ...]:
     # Words a, b order the draws among the strata, c, d place each within its own: one block of
     # Philox a draw, at path 0 and start 0 of the counter, which no transition's name shares.
     draws = np.arange(DRAWS_IN_BLOCK, dtype=np.int64) + number * DRAWS_IN_BLOCK
-    counter = np.full_like(draws, name_hash(f"parameter:{name}"))
+    stream = name if ":" in name else f"parameter:{name}"
+    counter = np.full_like(draws, name_hash(stream))
     zero = np.zeros_like(draws)
     low, high = key(seed)
     words = philox(counter, draws, zero, zero, low, high)  # type: ignore[arg-type]

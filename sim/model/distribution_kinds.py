@@ -57,6 +57,16 @@ def _uniform_wrong(found: Distribution, say: Say) -> list[str]:
     return [f"low must be less than high, found {say(low)} and {say(high)}"]
 
 
+def _loguniform(found: Distribution, u: float) -> float:
+    low, high = found.numbers
+    return low * math.exp(u * math.log(high / low))
+
+
+def _loguniform_cdf(found: Distribution, value: float) -> float:
+    low, high = found.numbers
+    return math.log(value / low) / math.log(high / low)
+
+
 def _triangular(found: Distribution, u: float) -> float:
     low, mode, high = found.numbers
     # multiplied out, so that nothing is divided: the mode may be at either end
@@ -235,6 +245,21 @@ KINDS: Mapping[DistributionKind, Kind] = {
         wrong=_uniform_wrong,
         phrase=lambda found, say: (
             f"uniform from {say(found.numbers[0])} to {say(found.numbers[1])}"
+        ),
+    ),
+    # of factors alone: what a stipulated number is multiplied by in a sensitivity analysis
+    "loguniform": Kind(
+        about="Anything between two bounds, its logarithm equally likely.",
+        sentence="",
+        numbers=("low", "high"),
+        written=None,
+        ppf=_loguniform,
+        cdf=_loguniform_cdf,
+        support=_ends,
+        positive=("low", "high"),
+        wrong=_uniform_wrong,
+        phrase=lambda found, say: (
+            f"log-uniform from {say(found.numbers[0])} to {say(found.numbers[1])}"
         ),
     ),
     "triangular": Kind(

@@ -39,7 +39,8 @@ class Kind:
     sentence: str  # for authors, on its key
     numbers: tuple[str, ...] = ()  # their names; none where a file names them itself
     sentences: tuple[str, ...] = ()  # for authors, on the numbers that have keys of their own
-    written: Literal["value", "list", "mapping", "counts", "weights", "points"] = "list"
+    # None: no file can write it
+    written: Literal["value", "list", "mapping", "counts", "weights", "points"] | None = "list"
     discrete: bool = False  # values are positions among named choices, which have no order
     ppf: Callable[[Distribution, float], float]  # the value that a share u of all draws stays below
     # the same of many shares at once, to the last bit; None: one by one

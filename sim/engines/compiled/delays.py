@@ -7,6 +7,7 @@ import numpy as np
 from sim.engines.compiled.layout import Ints
 from sim.engines.compiled.table_registry import Floats, Table, TableRegistry
 from sim.model.delays import parameters_read, row, width
+from sim.model.evaluation import Names
 from sim.model.model import Model
 from sim.model.tables import Grid
 from sim.model.transitions import Transition
@@ -28,24 +29,25 @@ def delays(model: Model, registry: TableRegistry) -> Ints:
             width=width(transition.after),
             parameters=frozenset(parameters_read(transition.after)),
             key=("delay", transition.after),
-            fill=_rows(model, transition),
+            fill=_rows(transition),
         )
         numbers.append(registry.add(made))
     return np.array(numbers, np.int64)
 
 
-def _rows(model: Model, transition: Transition) -> Callable[[Grid], Floats]:
-    names = [parameter.name for parameter in model.parameters]
+def _rows(transition: Transition) -> Callable[[Grid], Floats]:
+    # of two hundred parameters a delay reads one or two, and only those columns become lists
+    read_by = parameters_read(transition.after)
+    names = Names({}, {name: i for i, name in enumerate(read_by)}, {})
 
     def fill(grid: Grid) -> Floats:
-        draws = (
-            [()] if not grid.values else zip(*(grid.values[n].tolist() for n in names), strict=True)
-        )
+        columns = [grid.values[name].tolist() for name in read_by]
+        draws = zip(*columns, strict=True) if columns else [()]
         found, read = [], None
         for position, values in enumerate(draws):
             try:
                 # made here, as one that reads no parameter is checked when it is made
-                read = read or row(transition.after, model.names)
+                read = read or row(transition.after, names)
                 found.append(read(values))
             except (ValueError, ArithmeticError) as problem:
                 raise Impossible(transition, position, problem) from problem

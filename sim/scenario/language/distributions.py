@@ -155,7 +155,7 @@ def _form(key: str, kind: KindOfDistribution) -> type[Declaration]:
     return declarations.make_declaration(f"{key.capitalize()}Parameter", kind.about, own)
 
 
-FORMS = {key: _form(key, kind) for key, kind in KINDS.items()}
+FORMS = {key: _form(key, kind) for key, kind in KINDS.items() if kind.written is not None}
 _UNION = tagged_union("distribution", FORMS, scalar=_ONE)  # a bare number is `fixed`
 
 

@@ -1,17 +1,8 @@
 """Expressions as values of keys: conditions and numbers, and the constants written in them."""
 
-from collections.abc import Iterator
-
 from sim.decoding.kinds import Decoded, Invalid, Kind, Schema
-from sim.model.expressions import (
-    Comparison,
-    Constant,
-    Expression,
-    IfElse,
-    Node,
-    children,
-    variables_read,
-)
+from sim.model.expressions import Expression, Node, variables_read
+from sim.model.scaling import quantities
 from sim.scenario.language.context import Context, WrittenNumber, scalar_value
 from sim.source import tree
 from sim.source.diagnostics import describe
@@ -19,7 +10,6 @@ from sim.source.tree import KeyPath
 
 NUMBER_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
 CONDITION_SCHEMA: Schema = {"type": ["string", "boolean"]}
-_NEED_NO_SOURCE = (0.0, 1.0)  # they stand for never, always, unchanged
 
 
 def condition_value(node: tree.Node) -> str | bool:
@@ -70,23 +60,8 @@ NUMBER_EXPRESSION = Kind(recorded_number, lambda _: dict(NUMBER_SCHEMA))
 
 def record_numbers(node: Node, path: KeyPath, context: Context) -> None:
     """Record the constants of an expression: they are assumptions, as parameters are."""
-    context.numbers += [WrittenNumber(path, text) for text in _constants(node)]
-
-
-def _constants(node: Node) -> Iterator[str]:
-    """Constants as written, except 0 and 1; those in comparisons are thresholds, no quantities."""
-    match node:
-        case Constant(value, text):
-            if value not in _NEED_NO_SOURCE:
-                yield text
-        case Comparison():  # thresholds
-            return
-        case IfElse(_, then, otherwise):  # without its condition
-            yield from _constants(then)
-            yield from _constants(otherwise)
-        case _:
-            for child in children(node):  # facts included
-                yield from _constants(child)
+    written = (constant.text for constant in quantities(node))
+    context.numbers += [WrittenNumber(path, text) for text in written]
 
 
 def without_state(

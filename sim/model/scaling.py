@@ -1,0 +1,127 @@
+"""Numbers of a model multiplied by a parameter: durations of a delay, constants of an expression.
+
+What sensitivity analysis needs to ask of a number that was written down instead of a distribution:
+how would the answer differ if it were half, or twice as much?
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from sim.model.delay_kinds import KINDS
+from sim.model.delays import Delay
+from sim.model.expressions import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Constant,
+    Expression,
+    IfElse,
+    Logic,
+    Negative,
+    Node,
+    children,
+)
+
+NO_QUANTITY = (0.0, 1.0)  # they stand for never, always, unchanged
+MOST_OBSERVED = 1_000  # distinct waits: each becomes a part of a mix
+Factors = Mapping[int, Node]  # which constant of an expression, counted from 0 -> its factor
+
+
+def quantities(node: Node) -> Iterator[Constant]:
+    """The constants of an expression that are assumptions, in reading order.
+
+    Not 0 and 1, nor constants in comparisons, which are thresholds and no quantities.
+    """
+    if isinstance(node, Constant):
+        if node.value not in NO_QUANTITY:
+            yield node
+        return
+    for part, _ in _read(node, as_probability=False):
+        yield from quantities(part)
+
+
+def multiplied(node: Node, factors: Factors, *, as_probability: bool = False) -> Node:
+    """The tree with some of its `quantities` multiplied; of a probability its odds are.
+
+    `as_probability` says that the tree as a whole is a probability; the first argument of `odds`
+    is one wherever it stands.
+    """
+    numbers = iter(range(sum(1 for _ in quantities(node))))
+    return _multiplied(node, lambda: factors.get(next(numbers)), as_probability)
+
+
+def _multiplied(node: Node, factor: Callable[[], Node | None], as_probability: bool) -> Node:
+    """`factor` gives, once a quantity in reading order, what it is multiplied by, if anything."""
+    if isinstance(node, Constant):
+        by = None if node.value in NO_QUANTITY else factor()
+        if by is None:
+            return node
+        # 0.8 times 2 would be no probability; twice the odds of 0.8 are
+        return Call("odds", (node, by)) if as_probability else Arithmetic("*", node, by)
+    below = [_multiplied(*part) for part in ((n, factor, p) for n, p in _read(node, as_probability))]
+    if not below:
+        return node
+    match node:
+        case Arithmetic():
+            return replace(node, left=below[0], right=below[1])
+        case IfElse():
+            return replace(node, then=below[0], otherwise=below[1])
+        case Call():
+            return replace(node, arguments=tuple(below))
+        case Logic():
+            return replace(node, parts=tuple(below))
+        case Negative():
+            return replace(node, of=below[0])
+    return replace(node, **{"says" if hasattr(node, "says") else "of": below[0]})
+
+
+def _read(node: Node, as_probability: bool) -> Iterator[tuple[Node, bool]]:
+    """The parts of a tree that hold quantities, each with whether it is a probability."""
+    match node:
+        case Comparison():  # thresholds
+            return
+        case IfElse(_, then, otherwise):  # without its condition
+            yield from ((then, as_probability), (otherwise, as_probability))
+        case Call("odds", arguments):
+            yield arguments[0], True
+            yield from ((part, False) for part in arguments[1:])
+        case Call(_, arguments):  # the least or the greatest of probabilities is one
+            yield from ((part, as_probability) for part in arguments)
+        case _:
+            yield from ((part, False) for part in children(node))
+
+
+def scaled(delay: Delay, by: Node) -> Delay | None:
+    """A delay that is no mix with all its durations multiplied; None if it would be too large.
+
+    Of `quantiles` and the like the whole distribution is stretched, whose shape stays the same.
+    """
+    if delay.kind == "observed":
+        return _observed(delay, by)
+    kinds = KINDS[delay.kind].arguments
+    is_time = [kind.time for kind in kinds] or [True] * len(delay.arguments)  # quantiles: all
+    arguments = tuple(
+        replace(argument, node=Arithmetic("*", argument.node, by)) if time else argument
+        for argument, time in zip(delay.arguments, is_time, strict=True)
+    )
+    return replace(delay, arguments=arguments)
+
+
+def _observed(delay: Delay, by: Node) -> Delay | None:
+    """Observations cannot read a parameter; a mix with a part for each of them can."""
+    counts = Counter(delay.observations)  # in ascending order, as they are there
+    if len(counts) > MOST_OBSERVED:
+        return None
+
+    def part(seconds: float) -> Delay:
+        node = Arithmetic("*", Constant(seconds, repr(seconds)), by)
+        return Delay(kind="exactly", arguments=(Expression(node, delay.text),))
+
+    shares = (count / len(delay.observations) for count in counts.values())
+    return Delay(
+        kind="mix",
+        arguments=tuple(Expression(Constant(share, repr(share)), repr(share)) for share in shares),
+        parts=tuple(map(part, counts)),
+        text=delay.text,
+    )
