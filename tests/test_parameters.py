@@ -38,6 +38,7 @@ JUDGED = {0.05: 0.2, 0.5: 0.5, 0.95: 0.8}
 POSSIBLE = {
     "fixed": of("fixed", 0.3),
     "uniform": of("uniform", 0.1, 0.4),
+    "loguniform": of("loguniform", 0.5, 2.0),
     "triangular": of("triangular", 0.0, 1.0, 4.0),
     "triangular, mode low": of("triangular", 1.0, 1.0, 4.0),
     "triangular, mode high": of("triangular", 1.0, 4.0, 4.0),
@@ -66,6 +67,7 @@ POSSIBLE = {
 }
 SCIPY = {
     "uniform": stats.uniform(0.1, 0.3),
+    "loguniform": stats.loguniform(0.5, 2.0),
     "triangular": stats.triang(0.25, 0.0, 4.0),
     "triangular, mode low": stats.triang(0.0, 1.0, 3.0),
     "triangular, mode high": stats.triang(1.0, 1.0, 3.0),

@@ -218,6 +218,7 @@ class Results(SourcedTables):
         *,
         of: str = "probability",
         design: bool = False,
+        stipulated: bool = False,
         level: float = LEVEL,
     ) -> pd.DataFrame:
         """What an outcome hangs on: a row a parameter and index, with interval and noise floor.
@@ -227,13 +228,16 @@ class Results(SourcedTables):
         paths reach on each ladder (`outcome` is then a state variable). From the draws of this run
         (`sim.analysis.drivers.sensitivity`); with `design` from a designed sample that is walked
         now, which also tells what parameters do together
-        (`sim.analysis.drivers.designed_sensitivity`). Raises UsageError for an unknown name; the
-        table has no row of what nothing can be told about.
+        (`sim.analysis.drivers.designed_sensitivity`). With `stipulated` named delays and numbers
+        written in rules are multiplied by factors of 0.5 to 2 besides, and the run is walked again:
+        the factor of a number is the row `stipulated:<path>`. Raises UsageError for an unknown
+        name; the table has no row of what nothing can be told about.
         """
         from sim.api import sensitivities
 
         asked = sensitivities.design if design else sensitivities.sensitivity
-        return asked(self, outcome, of, level=level).table
+        run = sensitivities.with_stipulated(self)[0] if stipulated else self
+        return asked(run, outcome, of, level=level).table
 
     def discover(self, outcome: str) -> Discovery | None:
         """In which corner of the parameters the outcome is likely; None if nothing can be told.

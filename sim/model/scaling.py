@@ -16,10 +16,12 @@ from sim.model.expressions import (
     Comparison,
     Constant,
     Expression,
+    Fact,
     IfElse,
     Logic,
     Negative,
     Node,
+    Not,
     children,
 )
 
@@ -59,7 +61,9 @@ def _multiplied(node: Node, factor: Callable[[], Node | None], as_probability: b
             return node
         # 0.8 times 2 would be no probability; twice the odds of 0.8 are
         return Call("odds", (node, by)) if as_probability else Arithmetic("*", node, by)
-    below = [_multiplied(*part) for part in ((n, factor, p) for n, p in _read(node, as_probability))]
+    below = [
+        _multiplied(*part) for part in ((n, factor, p) for n, p in _read(node, as_probability))
+    ]
     if not below:
         return node
     match node:
@@ -71,9 +75,11 @@ def _multiplied(node: Node, factor: Callable[[], Node | None], as_probability: b
             return replace(node, arguments=tuple(below))
         case Logic():
             return replace(node, parts=tuple(below))
-        case Negative():
+        case Negative() | Not():
             return replace(node, of=below[0])
-    return replace(node, **{"says" if hasattr(node, "says") else "of": below[0]})
+        case Fact():
+            return replace(node, says=below[0])
+    raise AssertionError(f"{node!r} has nothing below it")
 
 
 def _read(node: Node, as_probability: bool) -> Iterator[tuple[Node, bool]]:
@@ -92,27 +98,36 @@ def _read(node: Node, as_probability: bool) -> Iterator[tuple[Node, bool]]:
             yield from ((part, False) for part in children(node))
 
 
-def scaled(delay: Delay, by: Node) -> Delay | None:
-    """A delay that is no mix with all its durations multiplied; None if it would be too large.
+def scaled(delay: Delay, by: Node) -> Delay:
+    """A delay that is no mix, nor too large, with all its durations multiplied.
 
-    Of `quantiles` and the like the whole distribution is stretched, whose shape stays the same.
+    The whole distribution is stretched, whose shape stays the same: so no check can forbid it.
     """
     if delay.kind == "observed":
         return _observed(delay, by)
-    kinds = KINDS[delay.kind].arguments
-    is_time = [kind.time for kind in kinds] or [True] * len(delay.arguments)  # quantiles: all
     arguments = tuple(
-        replace(argument, node=Arithmetic("*", argument.node, by)) if time else argument
-        for argument, time in zip(delay.arguments, is_time, strict=True)
+        replace(argument, node=Arithmetic("*", argument.node, by)) if is_time else argument
+        for argument, is_time in zip(delay.arguments, times(delay), strict=True)
     )
     return replace(delay, arguments=arguments)
 
 
-def _observed(delay: Delay, by: Node) -> Delay | None:
+def times(delay: Delay) -> list[bool]:
+    """Of each argument of a delay whether it is a duration, rather than a shape or a share."""
+    if delay.kind == "mix":
+        return [False] * len(delay.arguments)
+    own = [argument.time for argument in KINDS[delay.kind].arguments]
+    return own or [True] * len(delay.arguments)  # of quantiles, which are named by probability
+
+
+def is_too_large(delay: Delay) -> bool:
+    """Whether a delay has too many different observations for `scaled`."""
+    return len(set(delay.observations)) > MOST_OBSERVED
+
+
+def _observed(delay: Delay, by: Node) -> Delay:
     """Observations cannot read a parameter; a mix with a part for each of them can."""
     counts = Counter(delay.observations)  # in ascending order, as they are there
-    if len(counts) > MOST_OBSERVED:
-        return None
 
     def part(seconds: float) -> Delay:
         node = Arithmetic("*", Constant(seconds, repr(seconds)), by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,11 @@ from rich.text import Text
 
 from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
-from sim.formatting import layers
+from sim.formatting import counted, layers
 from sim.report.screen import grid
 from sim.results.provenance import Provenance
+from sim.scenario import Varied
+from sim.scenario.stipulated import LEAST, MOST
 
 HEADS = {
     "first_order": "first order",
@@ -41,11 +44,18 @@ EXPLAINED = {
 
 
 def sensitivity_view(
-    about: Provenance, found: Sensitivity, where: str, *, design: bool = False
+    about: Provenance,
+    found: Sensitivity,
+    where: str,
+    *,
+    design: bool = False,
+    varied: Varied | None = None,
 ) -> Group:
-    """A table a target; `where` says what was written where."""
+    """A table a target; `where` says what was written where, `varied` which numbers were moved."""
     parts: list[RenderableType] = [Text(about.title, "bold")]
     parts.append(Text(f"{about.sample()}; seed {about.seed}, engine {about.engine}"))
+    if varied is not None:
+        parts += stipulated_note(varied)
     for target in found.targets:
         own = found.table[found.table["outcome"] == target.name]
         parts += ["", Text(f"{target.title}: what moves its {KINDS[target.of]}", "bold")]
@@ -56,6 +66,18 @@ def sensitivity_view(
     if len(found.table):
         parts += ["", Text(EXPLAINED["design" if design else "draws"])]
     return Group(*parts, "", Text(where))
+
+
+def stipulated_note(varied: Varied) -> list[RenderableType]:
+    """How stipulated numbers are varied, how many are, and which are not, with the reason."""
+    count = Counter(one.what for one in varied.varied)
+    many = f"{counted(count['delay'], 'named delay')} and {counted(count['number'], 'number')}"
+    text = (
+        f"Varied besides the parameters: {many} written in rules, each by a factor of "
+        f"{LEAST:g}–{MOST:g} (stipulated here, log-uniform; of a probability the odds)."
+    )
+    left = [f"Not varied: {one.name} ({one.reason})" for one in varied.not_varied]
+    return [Text(text), *map(Text, left)]
 
 
 def response_view(

@@ -12,6 +12,7 @@ from sim.scenario.language.treaties import Treaty
 from sim.scenario.loading import load, loads, sources_alone
 from sim.scenario.record_files import load_record
 from sim.scenario.scenario import Scenario
+from sim.scenario.stipulated import Varied, WrittenNumbers, vary
 from sim.scenario.titles import titles_of
 
 __all__ = [
@@ -25,10 +26,13 @@ __all__ = [
     "Sourced",
     "Titles",
     "Treaty",
+    "Varied",
+    "WrittenNumbers",
     "load",
     "load_record",
     "loads",
     "new",
     "sources_alone",
     "titles_of",
+    "vary",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.analysis.drivers.draw_targets import Target
+    from sim.api.sourced import SourcedTables
     from sim.scenario import Scenario
 
 
@@ -43,6 +45,13 @@ def sensitivity(
     row_paths: Annotated[
         int, typer.Option(help="Paths in each row of the design.", metavar="N", parser=count)
     ] = 100,
+    stipulated: Annotated[
+        bool,
+        typer.Option(
+            "--stipulated",
+            help="Also vary named delays and numbers written in rules, by a factor of 0.5 to 2.",
+        ),
+    ] = False,
     response: Annotated[
         str,
         typer.Option(
@@ -58,6 +67,8 @@ def sensitivity(
     """Show which parameters move an outcome, and which cannot be told from noise."""
     if design and response:
         raise UsageError("--design and --response are two questions; ask one at a time")
+    if stipulated and response:
+        raise UsageError("--response has no use for --stipulated; ask one at a time")
     parameters = response.split(",") if response else []
     check = partial(_refuse_unknown, outcome=outcome, of=of, parameters=parameters)
     saved = run_or_load(run, check)
@@ -65,40 +76,52 @@ def sensitivity(
         _response(saved, parameters, outcome or None, run.as_json, chart)
     else:
         size = (rows, row_paths) if design else None
-        _indices(saved, outcome or None, of, size, run.as_json, chart)
+        asked = _Asked(outcome=outcome or None, of=of, size=size, stipulated=stipulated)
+        _indices(saved, asked, run.as_json, chart)
 
 
-def _indices(
-    saved: SavedResults,
-    outcome: str | None,
-    of: str,
-    size: tuple[int, int] | None,
-    as_json: bool,
-    chart: Path | None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which indices, of what."""
+
+    outcome: str | None
+    of: str
+    size: tuple[int, int] | None  # rows of a design, and paths in each
+    stipulated: bool
+
+    def name(self, outcome: str | None) -> str:
+        """The name of a table or chart: of one outcome, or of all that are asked about."""
+        of = self.of if self.of != "probability" else ""
+        parts = ["sensitivity", outcome, of, "design" if self.size else ""]
+        return "-".join(part for part in [*parts, "stipulated" * self.stipulated] if part)
+
+
+def _indices(saved: SavedResults, asked: _Asked, as_json: bool, chart: Path | None) -> None:
     from sim.api import sensitivities
     from sim.report.sensitivity_view import sensitivity_view
 
-    if size is not None:
-        found = sensitivities.design(saved.results, outcome, of, rows=size[0], paths=size[1])
+    run: SourcedTables = saved.results
+    varied = None
+    if asked.stipulated:
+        run, varied = sensitivities.with_stipulated(saved.results)
+    if asked.size is not None:
+        rows, paths = asked.size
+        found = sensitivities.design(run, asked.outcome, asked.of, rows=rows, paths=paths)
     else:
-        found = sensitivities.sensitivity(saved.results, outcome, of)
-    kind = [of if of != "probability" else "", "design" if size else ""]
-
-    def named(target: str | None) -> str:
-        return "-".join(part for part in ("sensitivity", target, *kind) if part)
-
+        found = sensitivities.sensitivity(run, asked.outcome, asked.of)
     charts = {
-        named(target.name): partial(_chart, found.table, target)
+        asked.name(target.name): partial(_chart, found.table, target)
         for target in found.targets
         if target.name not in found.untold
     }
-    (file,) = saved.add({named(outcome): found.table}, charts, first=chart)
+    (file,) = saved.add({asked.name(asked.outcome): found.table}, charts, first=chart)
     about = saved.results.provenance
     if as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
-        print_view(sensitivity_view(about, found, f"Table: {file}", design=size is not None))
+        is_design = asked.size is not None
+        where = f"Table: {file}"
+        print_view(sensitivity_view(about, found, where, design=is_design, varied=varied))
 
 
 def _response(
