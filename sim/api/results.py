@@ -26,7 +26,7 @@ NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high
 WORDS = ("band", "reach", "likelihood", "confidence")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
     from pathlib import Path
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sim.analysis.effects.diff import RunDiff
     from sim.analysis.estimates.given import Given
     from sim.analysis.evidence.conditioning import Conditioned
+    from sim.api.audits import Audit
     from sim.api.comparisons import Comparison
     from sim.api.replays import Replay
     from sim.api.scores import Scores
@@ -234,10 +235,32 @@ class Results(SourcedTables):
         name; the table has no row of what nothing can be told about.
         """
         from sim.api import sensitivities
+        from sim.api.stipulated import with_stipulated
 
         asked = sensitivities.design if design else sensitivities.sensitivity
-        run = sensitivities.with_stipulated(self)[0] if stipulated else self
+        run = with_stipulated(self)[0] if stipulated else self
         return asked(run, outcome, of, level=level).table
+
+    def audit(
+        self,
+        outcome: str | None = None,
+        *,
+        between: Sequence[str] = (),
+        on: str | None = None,
+        more: bool = False,
+        level: float = LEVEL,
+    ) -> Audit:
+        """Every assumption by its influence and the grade of its source; see `sim.api.audits`.
+
+        Parameters as drawn; named delays and numbers written in rules by a factor of 0.5 to 2: the
+        run is walked again. `outcome` as in `sensitivity`. `between` names interventions: what
+        would it be worth to know an assumption before one of them, or none, is chosen so that the
+        outcome `on` becomes least likely (with `more`, likeliest)? Raises UsageError for an unknown
+        name.
+        """
+        from sim.api import audits
+
+        return audits.audit(self, outcome, between=between, on=on, more=more, level=level)
 
     def discover(self, outcome: str) -> Discovery | None:
         """In which corner of the parameters the outcome is likely; None if nothing can be told.

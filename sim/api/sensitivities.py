@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,7 +18,6 @@ from sim.experiment.runs import model_of
 if TYPE_CHECKING:
     from sim.api.sourced import SourcedTables
     from sim.model.model import Model
-    from sim.scenario import Varied
 
 ROWS, ROW_PATHS = 200, 100  # of a design
 CURVE_DRAWS = 200  # of a response curve, at most
@@ -58,39 +57,6 @@ def sensitivity(
         tables.append(indices(results.draws, target, seed=results.provenance.seed, level=level))
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
     return Sensitivity(table=table, targets=targets, untold=untold)
-
-
-def with_stipulated(
-    results: SourcedTables, *, progress: bool | None = None
-) -> tuple[SourcedTables, Varied]:
-    """The run walked again with stipulated numbers varied, and which of them are.
-
-    As many draws and paths, of the same seed: parameters have the values they had, and each number
-    a factor beside them. Bands of its estimates are made by the cheap estimator.
-    """
-    from sim.analysis.effects.alternative_tables import tables_of_alternative
-    from sim.api.sourced import SourcedTables
-    from sim.experiment.runs import run
-    from sim.scenario import Scenario, vary
-
-    if not isinstance(results.source, Scenario) or results.source.is_machine_form:
-        raise UsageError(
-            "stipulated numbers are found by their places in a scenario's file, and a model alone "
-            "has none"
-        )
-    varied, about = vary(results.source), results.provenance
-    plan = Plan(
-        draws=about.draws,
-        paths=about.paths or Plan.paths,
-        seed=about.seed,
-        engine=about.engine,
-        progress=progress,
-    )
-    found = tables_of_alternative(run(varied.scenario, plan))
-    if found.provenance.interrupted:  # of a part of the draws nothing was asked
-        raise KeyboardInterrupt
-    own = {one.name: getattr(found, one.name) for one in fields(found)}
-    return SourcedTables(source=varied.scenario, **own), varied
 
 
 def design(

@@ -71,9 +71,11 @@ def sensitivity_view(
 def stipulated_note(varied: Varied) -> list[RenderableType]:
     """How stipulated numbers are varied, how many are, and which are not, with the reason."""
     count = Counter(one.what for one in varied.varied)
-    many = f"{counted(count['delay'], 'named delay')} and {counted(count['number'], 'number')}"
+    kinds = {"delay": "named delay", "number": "number of a rule"}
+    many = [counted(count[what], said) for what, said in kinds.items() if count[what]]
+    many = [one.replace("number of a rules", "numbers of rules") for one in many]
     text = (
-        f"Varied besides the parameters: {many} written in rules, each by a factor of "
+        f"Varied besides the parameters: {' and '.join(many) or 'nothing'}, each by a factor of "
         f"{LEAST:g}–{MOST:g} (stipulated here, log-uniform; of a probability the odds)."
     )
     left = [f"Not varied: {one.name} ({one.reason})" for one in varied.not_varied]

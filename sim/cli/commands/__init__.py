@@ -6,6 +6,7 @@ it calls `sim` and `sim.report` and prints. What is heavy it imports when it is 
 
 from collections.abc import Callable, Mapping
 
+from sim.cli.commands.audit import audit
 from sim.cli.commands.check import check
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "compare": compare,
     "why": why,
     "sensitivity": sensitivity,
+    "audit": audit,
     "discover": discover,
     "diff": diff,
     "evidence": evidence,

@@ -98,12 +98,13 @@ class _Asked:
 
 def _indices(saved: SavedResults, asked: _Asked, as_json: bool, chart: Path | None) -> None:
     from sim.api import sensitivities
+    from sim.api.stipulated import with_stipulated
     from sim.report.sensitivity_view import sensitivity_view
 
     run: SourcedTables = saved.results
     varied = None
     if asked.stipulated:
-        run, varied = sensitivities.with_stipulated(saved.results)
+        run, varied = with_stipulated(saved.results)
     if asked.size is not None:
         rows, paths = asked.size
         found = sensitivities.design(run, asked.outcome, asked.of, rows=rows, paths=paths)

@@ -1,0 +1,140 @@
+"""The audit of assumptions on the screen: what to look into first, and what it is worth to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sim.api.audits import Audit, Choice
+from sim.formatting import counted, percent
+from sim.report.screen import grid
+from sim.report.sensitivity_view import stipulated_note
+from sim.results.provenance import Provenance
+
+MOST = 15  # assumptions, and things to know; more are in the tables
+WEAK = ("judgement", "stipulated")
+EXPLAINED = (
+    "Influence: size of the rank correlation with the outcome over the draws, with its 90 % "
+    "interval and direction (choices have none); dummy: what one that does not matter reaches. In "
+    "the order of influence times weakness of the grade, so that what moves the answer and has no "
+    "good source stands on top. *: the source is unconfirmed, which counts as a judgement at best."
+)
+KNOWN = (
+    "Worth: by how much {more} likely the outcome would be, in percentage points, if this were "
+    "known before the choice (expected value of perfect information, an upper bound for any "
+    "study), with its 90 % interval by resampling draws. Groups: by a sum over their members."
+)
+
+
+def audit_view(about: Provenance, found: Audit, where: str) -> Group:
+    """A table an outcome, then the choice; `where` says what was written where."""
+    parts: list[RenderableType] = [Text(about.title, "bold")]
+    parts.append(Text(f"{about.sample()}; seed {about.seed}, engine {about.engine}"))
+    parts += stipulated_note(found.varied)
+    for target in found.targets:
+        own = found.table[found.table["outcome"] == target.name]
+        parts += ["", Text(f"{target.title}: the assumptions it rests on", "bold")]
+        if target.name in found.untold:
+            parts.append(Text(found.untold[target.name]))
+        else:
+            parts += [*_told(own), *_untold(own)]
+    if len(found.table):
+        parts += ["", Text(EXPLAINED)]
+    if found.choice is not None:
+        parts += ["", *_choice(found.choice)]
+    return Group(*parts, "", Text(where))
+
+
+def _told(table: pd.DataFrame) -> Iterator[RenderableType]:
+    told = table[table["told"]].head(MOST)
+    if not len(told):
+        return
+    shown = grid("assumption", "what", "grade", "influence", "dummy")
+    for _, row in told.iterrows():
+        grade = f"{str(row['grade']).replace('_', ' ')}{'*' * bool(row['unconfirmed'])}"
+        shown.add_row(str(row["name"]), str(row["what"]), grade, _influence(row), _floor(row))
+    yield shown
+    if (more := int(table["told"].sum()) - len(told)) > 0:
+        yield Text(f"{more:,} more are in the table.")
+
+
+def _untold(table: pd.DataFrame) -> Iterator[Text]:
+    untold = table[~table["told"] & (table["reason"] == "")]
+    if not len(untold):
+        return
+    first = table.iloc[0]
+    weak = int((untold["grade"].isin(WEAK) | untold["unconfirmed"]).sum())
+    yield Text(
+        f"Cannot be told from noise at n = {first['draws']:,} draws of {first['paths']:,} paths: "
+        f"{len(untold):,} of {int((table['reason'] == '').sum()):,}, {weak:,} of them without a "
+        f"source that was checked. A dummy reaches {untold['floor'].median():.2f}; with more draws "
+        "(--draws) it reaches less."
+    )
+
+
+def _influence(row: pd.Series[Any]) -> str:
+    sign = {1: "+", -1: "−"}.get(int(row["direction"]), "")
+    return f"{sign}{row['influence']:.2f} ({row['low']:.2f}–{row['high']:.2f})"
+
+
+def _floor(row: pd.Series[Any]) -> str:
+    return f"{row['floor']:.2f}"
+
+
+def _choice(choice: Choice) -> Iterator[RenderableType]:
+    wanted = "most likely" if choice.more else "least likely"
+    yield Text(f"The choice that makes it {wanted}: {choice.title}", "bold")
+    known = choice.information
+    if known is None:
+        yield Text(choice.untold)
+        return
+    decisions = grid("decision", "probability", "difference in points", "best in")
+    for _, row in known.decisions.iterrows():
+        is_chosen = row["decision"] == known.chosen
+        gap = "the choice" if is_chosen else _points(row, "difference", signed=True)
+        decisions.add_row(
+            str(row["decision"]), percent(row["probability"]), gap, f"{100 * row['best']:.0f} %"
+        )
+    yield decisions
+    size = f"{known.decisions['draws'].iloc[0]:,} draws"
+    if known.decisions["paths"].iloc[0]:
+        size += f" of {known.decisions['paths'].iloc[0]:,} paths each, on the same random numbers"
+    yield Text(f"n = {size}. Best in: share of the draws, the noise of finite paths removed.")
+    yield Text("")
+    yield from _worth(known.table)
+    yield Text("")
+    yield Text(KNOWN.format(more="more" if choice.more else "less"))
+
+
+def _worth(table: pd.DataFrame) -> Iterator[RenderableType]:
+    told = table[table["told"]].head(MOST)
+    shown = grid("known before the choice", "worth in points", "dummy")
+    for _, row in told.iterrows():
+        floor = "" if pd.isna(row["floor"]) else _number(row["floor"])
+        shown.add_row(str(row["name"]), _points(row, "value"), floor)
+    yield shown
+    untold = table[~table["told"]]
+    many = [
+        counted(int((untold["of"] == kind).sum()), kind)
+        for kind in ("group", "parameter")
+        if (untold["of"] == kind).any()
+    ]
+    if many:
+        yield Text(f"Worth no more than a dummy: {' and '.join(many)}.")
+
+
+def _points(row: pd.Series[Any], column: str, *, signed: bool = False) -> str:
+    value, low, high = (100 * float(row[name]) for name in (column, "low", "high"))
+    joined = f"{_number(low / 100)} to {_number(high / 100)}"
+    return f"{'+' * (signed and value > 0)}{_number(value / 100)} ({joined})"
+
+
+def _number(share: float) -> str:
+    """In percentage points, to two significant digits, and no more than four places."""
+    points = 100 * share
+    text = f"{points:.2g}" if abs(points) >= 0.001 else f"{points:.4f}".rstrip("0").rstrip(".")
+    return (text if text not in ("", "-0") else "0").replace("-", "−")
