@@ -20,6 +20,7 @@ from measuring import HERE, machine, table, write
 ROOT = HERE.parent
 KOREA = ROOT / "scenarios" / "korean_clash.yaml"
 HEADLINE = "japan_crisis_involving_russia"
+LEVERS = "L3_own_sanctions,L5_withdrawal"
 
 
 def commands(run: Path) -> dict[str, list[str]]:
@@ -30,6 +31,9 @@ def commands(run: Path) -> dict[str, list[str]]:
         "run, with charts": [str(KOREA), "--out", f"{home}-charts"],
         "why": ["why", home, HEADLINE],
         "sensitivity": ["sensitivity", home, HEADLINE],
+        "sensitivity --stipulated": ["sensitivity", home, HEADLINE, "--stipulated"],
+        "audit": ["audit", home, HEADLINE, "--no-charts"],
+        "audit, a choice of two": ["audit", home, HEADLINE, "--between", LEVERS, "--no-charts"],
         "discover": ["discover", home, HEADLINE],
         "evidence": ["evidence", home],
         "evidence --condition": ["evidence", home, "--condition", "korean_wars"],

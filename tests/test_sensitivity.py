@@ -14,10 +14,8 @@ from scipy import stats
 
 import sim
 from sim import Results
-from sim.analysis import Target, cannot_tell, indices
-from sim.analysis.drivers.sensitivity import sensitivity
+from sim.analysis import Target, cannot_tell, factors, indices, sensitivity
 from sim.analysis.statistics import distribution_shift as shift
-from sim.analysis.statistics.factors import factors
 from sim.errors import UsageError
 
 __all__ = ["call"]

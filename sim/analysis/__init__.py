@@ -14,6 +14,8 @@ __all__ = ["LEVEL", "clustered", "design_effect", "jeffreys", "wilson"]
 
 HOMES = {
     "analyses": "after_run",
+    "WEAKNESS": "drivers.audit",
+    "audit": "drivers.audit",
     "SINGLE": "statistics.beta_mixture",
     "choose": "statistics.beta_mixture",
     "quantiles": "statistics.beta_mixture",
@@ -63,6 +65,8 @@ HOMES = {
     "Totals": "effects.moved",
     "of_totals": "effects.moved",
     "FEWEST": "estimates.parameter_band",
+    "information": "drivers.information",
+    "nothing_to_know": "drivers.information",
     "reliability": "estimates.parameter_band",
     "shrunken": "estimates.parameter_band",
     "Expectation": "evidence.predictive",
@@ -74,7 +78,10 @@ HOMES = {
     "ARROW": "causes.routes",
     "walked_again": "causes.routes",
     "indices": "drivers.sensitivity",
+    "sensitivity": "drivers.sensitivity",
     "leaves": "statistics.shallow_tree",
+    "Smoother": "statistics.smoothing",
+    "factors": "statistics.factors",
     "pair_rows": "effects.shapley",
     "shapley_rows": "effects.shapley",
     "subsets": "effects.shapley",

@@ -142,7 +142,7 @@ def _choice(
     more: bool,
     level: float,
 ) -> Choice:
-    from sim.analysis.drivers.information import cannot_tell, information
+    from sim.analysis.drivers.information import information, nothing_to_know
     from sim.experiment.choices import walk_choices
     from sim.scenario import vary
 
@@ -151,7 +151,7 @@ def _choice(
     decisions = {AS_WRITTEN: varied.scenario}
     decisions |= {name: vary(scenario.under(name)).scenario for name in others}
     shares, draws = walk_choices(decisions, outcome, written_plan(results))
-    why = cannot_tell(draws, shares)
+    why = nothing_to_know(draws, shares)
     return Choice(
         outcome=outcome,
         title=str(results.outcomes["title"][outcome]),
@@ -173,10 +173,10 @@ def _choice(
 
 def _groups(assumptions: pd.DataFrame) -> Mapping[str, list[str]]:
     """All assumptions of a grade together: what better sources for them could be worth."""
-    from sim.analysis.drivers.audit import GRADES
+    from sim.analysis.drivers.audit import WEAKNESS
 
     grades = assumptions["grade"]
-    return {f"all graded {one}": list(grades.index[grades == one]) for one in reversed(GRADES)}
+    return {f"all graded {one}": list(grades.index[grades == one]) for one in reversed(WEAKNESS)}
 
 
 def _assumptions(scenario: Scenario, varied: Varied, draws: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,8 @@ def audit(
 
     The table is of one outcome, which a reader calls `title`. Weak sources are on top, so that what
     to look into first is at the top right; each grade is a band, in which the most influential
-    comes first. With the interval and, as a tick, what a dummy reaches. `subject` is what the
+    comes first. With the interval and, as a tick, what a dummy reaches; hollow where only another
+    index is above its dummies. `subject` is what the
     scenario is about.
     """
     told = table[table["told"]].head(MOST)
@@ -28,7 +29,7 @@ def audit(
     ax = style.axes(ax, rows=max(len(told), 1))
     for place, (_, row) in enumerate(told.iterrows()):
         style.reach(ax, place, row["low"], row["high"])
-        style.dot(ax, place, row["influence"], hollow=False)
+        style.dot(ax, place, row["influence"], hollow=not row["influence"] > row["floor"])
         ax.plot(row["floor"], place, marker="|", markersize=14, color=style.INK)
         style.beside(ax, place, _grade(row))
     style.rows(ax, [style.broken(str(name)) for name in told["name"]])

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 from sim.experiment.plan import Plan, RarePlan
 
 if TYPE_CHECKING:
+    from sim.experiment.choices import ChoiceShares, walk_choices
     from sim.experiment.following import followed
     from sim.experiment.parameter_draws import parameter_values
 
-HOMES = {"followed": "following", "parameter_values": "parameter_draws"}  # name -> module
+__all__ = ["ChoiceShares", "Plan", "RarePlan", "followed", "parameter_values", "walk_choices"]
 
-__all__ = ["Plan", "RarePlan", "followed", "parameter_values"]
+HOMES = {  # name -> module
+    "ChoiceShares": "choices",
+    "followed": "following",
+    "parameter_values": "parameter_draws",
+    "walk_choices": "choices",
+}
 
 
 def __getattr__(name: str) -> object:

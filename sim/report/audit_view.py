@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.api.audits import Audit, Choice
-from sim.formatting import counted, percent
+from sim.formatting import counted, percents
 from sim.report.screen import grid
 from sim.report.sensitivity_view import stipulated_note
 from sim.results.provenance import Provenance
@@ -72,7 +73,7 @@ def _untold(table: pd.DataFrame) -> Iterator[Text]:
         f"Cannot be told from noise at n = {first['draws']:,} draws of {first['paths']:,} paths: "
         f"{len(untold):,} of {int((table['reason'] == '').sum()):,}, {weak:,} of them without a "
         f"source that was checked. A dummy reaches {untold['floor'].median():.2f}; with more draws "
-        "(--draws) it reaches less."
+        "it reaches less, also of fewer paths each (--draws 2000 --paths 50)."
     )
 
 
@@ -93,11 +94,15 @@ def _choice(choice: Choice) -> Iterator[RenderableType]:
         yield Text(choice.untold)
         return
     decisions = grid("decision", "probability", "difference in points", "best in")
-    for _, row in known.decisions.iterrows():
+    # as many digits as the differences bear, which are known better than the probabilities
+    widths = (known.decisions["high"] - known.decisions["low"]).to_numpy()
+    widths = np.where(widths > 0, widths, widths.max())
+    said = percents(known.decisions["probability"].tolist(), widths=widths.tolist())
+    for (_, row), probability in zip(known.decisions.iterrows(), said, strict=True):
         is_chosen = row["decision"] == known.chosen
         gap = "the choice" if is_chosen else _points(row, "difference", signed=True)
         decisions.add_row(
-            str(row["decision"]), percent(row["probability"]), gap, f"{100 * row['best']:.0f} %"
+            str(row["decision"]), f"{probability} %", gap, f"{100 * row['best']:.0f} %"
         )
     yield decisions
     size = f"{known.decisions['draws'].iloc[0]:,} draws"

@@ -101,7 +101,10 @@ def _reason(scenario: Scenario, chosen: Sequence[Numbers], one: Numbers) -> str:
     # together, not alone: of two numbers in one sum each may be moved, and yet not both
     model = _model(scenario, [*chosen, one], touched)
     fault = next(faults(model, model.transitions), None)
-    return "" if fault is None else f"moved so far, {fault.text}"
+    if fault is None:
+        return ""
+    # in which draw and state is of no use to who cannot choose them
+    return f"moved so far, {fault.text.partition(', when ')[0]}"
 
 
 def _model(

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-# best founded first -> from 0 to 1
-GRADES = ("treaty", "official", "data", "peer_reviewed", "press", "judgement", "stipulated")
+from sim.scenario.language.sourcing import GRADES
+
+# grades stand best founded first -> from 0 to 1
 WEAKNESS = {grade: place / (len(GRADES) - 1) for place, grade in enumerate(GRADES)}
 UNCHECKED = WEAKNESS["judgement"]
 ABOUT = ("name", "what", "written", "grade", "unconfirmed", "source", "file", "line", "reason")

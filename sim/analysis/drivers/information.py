@@ -68,7 +68,7 @@ class Information:
     reliability: float
 
 
-def cannot_tell(draws: pd.DataFrame, shares: ChoiceShares) -> str:
+def nothing_to_know(draws: pd.DataFrame, shares: ChoiceShares) -> str:
     """Why nothing can be said about the value of information, as a sentence; else nothing."""
     count = shares.share.shape[1]
     if not factors(draws):
@@ -98,7 +98,7 @@ def information(
     """The value of information for the choice between some decisions; see `Information`.
 
     `draws` is `Results.draws`; `groups` names columns of it. With `more`, more of the outcome is
-    better. `cannot_tell` says when nothing can be told.
+    better. `nothing_to_know` says when nothing can be told.
     """
     sign = -1.0 if more else 1.0
     loss = sign * shares.share  # (decision, draw)

@@ -1,0 +1,130 @@
+"""How often the intervals of values of information hold the truth, and dummies are named, counted.
+
+    python .ci/long/information_intervals.py --minutes 10 --seed 1 --counts information.jsonl
+
+Each repetition draws two numbers, a choice and a dummy, and the shares of 400 draws of 100 paths in
+common under two decisions (500 draws of 100 under three), whose values of information are known;
+it asks for 90 % intervals, and the control halves their width and must not cover. Then the same
+with differences that hang on nothing that is drawn: in how many repetitions is any parameter worth
+more than its dummies? Counts are appended to the file, a line a run, and added up over all lines;
+begun with another seed, it goes on where it stopped.
+
+MEASURED
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.drivers.information import information
+from sim.experiment.choices import ChoiceShares
+
+DRAWS, PATHS = 400, 100
+POINTS = 2_000  # of the grid by which the true values are worked out
+CHOICES = np.array([-0.08, 0.08])  # what the two choices add, equally likely
+Losses = np.ndarray
+
+
+def two(u: np.ndarray) -> Losses:
+    """Two decisions, of rows of four uniforms; the last is a dummy."""
+    gap = 0.02 + 0.24 * (u[:, 0] - 0.5) + 0.16 * (u[:, 1] - 0.5) + CHOICES[(u[:, 2] > 0.5) * 1]
+    return np.array([0.4 + 0.1 * (u[:, 1] - 0.5), 0.4 + 0.1 * (u[:, 1] - 0.5) + gap])
+
+
+def three(u: np.ndarray) -> Losses:
+    """A third decision, curved in the first number."""
+    first, second = two(u)
+    return np.array([first, second, 0.55 - 0.5 * np.sin(2 * u[:, 0]) ** 2 + 0.1 * u[:, 1]])
+
+
+def truths(model) -> dict[str, float]:
+    """The value of knowing everything, and each number, from expectations without chance."""
+    grid = (np.arange(POINTS) + 0.5) / POINTS
+    rng = np.random.default_rng(0)
+    many = rng.random((2_000_000, 4))
+    best = model(many).mean(axis=1).min()
+    found = {"everything": best - model(many).min(axis=0).mean()}
+    for i, name in enumerate("ab"):
+        inner = []
+        for value in grid[:: POINTS // 200]:
+            rows = rng.random((20_000, 4))
+            rows[:, i] = value
+            inner.append(model(rows).mean(axis=1))
+        found[name] = best - np.array(inner).min(axis=1).mean()
+    halves = [model(many[(many[:, 2] > 0.5) == high]).mean(axis=1) for high in (False, True)]
+    found["choice"] = best - np.array(halves).min(axis=1).mean()
+    return found
+
+
+def given(model, random: np.random.Generator, *, idle: bool) -> tuple[pd.DataFrame, ChoiceShares]:
+    """Draws and what a run shows of them; of `idle` parameters the shares hang on nothing."""
+    u = random.random((DRAWS, 4))
+    known = model(random.random((DRAWS, 4)) if idle else u)
+    luck = random.random((DRAWS, PATHS))
+    came = luck < known[:, :, None]  # paths in pairs: the same luck under every decision
+    half = PATHS // 2
+    shares = ChoiceShares(
+        outcome="it",
+        names=tuple("pqr"[: len(known)]),
+        share=came.mean(axis=2),
+        halves=np.stack([came[..., :half].mean(axis=2), came[..., half:].mean(axis=2)], axis=2),
+        paths=PATHS,
+    )
+    frame = pd.DataFrame({"a": u[:, 0], "b": u[:, 1], "d": u[:, 3]})
+    frame["choice"] = pd.Categorical.from_codes((u[:, 2] > 0.5).astype(int), ["low", "high"])
+    return frame, shares
+
+
+def covered(table: pd.DataFrame, what: str, truth: dict[str, float]) -> Counter[str]:
+    """Which intervals hold the truth, whole and at half their width."""
+    found: Counter[str] = Counter()
+    for _, row in table[table["name"].isin(list(truth))].iterrows():
+        key = f"{what} {row['name']}"
+        found[f"{key}: asked"] += 1
+        found[f"{key}: covered"] += bool(row["low"] <= truth[row["name"]] <= row["high"])
+        low, high = ((row["value"] + row[end]) / 2 for end in ("low", "high"))
+        found[f"{key}: half covered"] += bool(low <= truth[row["name"]] <= high)
+        found[f"{key}: told"] += bool(row["told"])
+    return found
+
+
+def main() -> None:
+    """Repeat until the time is over, append the counts, print the sums."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--counts", type=Path, default=Path("information_intervals.jsonl"))
+    chosen = parser.parse_args()
+    worlds = {"two": two, "three": three}
+    known = {name: truths(model) for name, model in worlds.items()}
+    random, end = np.random.default_rng(chosen.seed), monotonic() + 60 * chosen.minutes
+    found: Counter[str] = Counter()
+    while monotonic() < end:
+        seed = int(random.integers(1 << 40))
+        for name, model in worlds.items():
+            draws, shares = given(model, random, idle=False)
+            found += covered(information(draws, shares, {}, seed=seed).table, name, known[name])
+        table = information(*given(two, random, idle=True), {}, seed=seed).table
+        found["idle: asked"] += 1
+        found["idle: named"] += bool(table.loc[table["of"] == "parameter", "told"].any())
+    with chosen.counts.open("a") as file:
+        file.write(json.dumps({"seed": chosen.seed, "counts": found}) + "\n")
+    total: Counter[str] = Counter()
+    for line in chosen.counts.read_text().splitlines():
+        total += Counter(json.loads(line)["counts"])
+    for name, model in known.items():
+        print(name, {key: round(value, 5) for key, value in model.items()})
+    for key in sorted(total):
+        name, kind = key.rsplit(": ", 1)
+        if kind != "asked":
+            n = total[f"{name}: asked"]
+            print(f"{name}: {kind} {total[key] / n:.3f} of {n:,}")
+
+
+if __name__ == "__main__":
+    main()
