@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import RunOptions, takes_run
+from sim.cli.options import RunOptions, chart_file, takes_run
 from sim.cli.printing import print_json, print_view
 from sim.cli.run_or_load import run_or_load
 
@@ -45,6 +46,9 @@ def audit(
     more: Annotated[
         bool, typer.Option("--more", help="The choice is to make it most likely instead.")
     ] = False,
+    chart: Annotated[
+        Path | None, chart_file("Also draw it, for the first outcome, into this file.")
+    ] = None,
 ) -> None:
     """Show which assumptions to look into first: strong influence, weak source."""
     named = [name.strip() for name in between.split(",") if name.strip()]
@@ -60,8 +64,8 @@ def audit(
         tables |= {f"audit-decisions-{name}": known.decisions}
         tables |= {f"audit-information-{name}": known.table}
     about = saved.results.provenance
-    charts = {} if run.no_charts else _charts(found, about.title)
-    files = [saved.shown(file) for file in saved.add(tables, charts)]
+    added = saved.add(tables, _charts(found, about.title), first=chart)
+    files = [saved.shown(file) for file in added]
     if run.as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
