@@ -77,7 +77,7 @@ def design(
 
     model, about = _model(results), results.provenance
     names = _names(results, outcome, of)
-    plan = _plan(results, draws=rows, paths=paths, progress=progress)
+    plan = plan_again(results, draws=rows, paths=paths, progress=progress)
     larger = with_rungs(model) if of == "rung" else model
     measure = {
         "probability": lambda: happens(model, names),
@@ -117,7 +117,7 @@ def response(
     model, about = _model(results), results.provenance
     names = _names(results, outcome, "probability")
     draws = min(about.draws, CURVE_DRAWS)
-    plan = _plan(results, draws=draws, paths=about.paths or Plan.paths, progress=progress)
+    plan = plan_again(results, draws=draws, paths=about.paths or Plan.paths, progress=progress)
     counts = responses.response(model, parameter, names, plan, points or responses.POINTS)
     others = [one for one in model.parameters if one.name != parameter]
     varies = any(_uncertain(results.draws, one.name) for one in others)
@@ -149,7 +149,7 @@ def _targets(results: SourcedTables, outcome: str | None, of: str) -> tuple[Targ
     if not about.paths:
         raise UsageError("rung: a solution has no paths; run with another engine")
     model = _model(results)
-    found = peak_rungs(model, _plan(results, draws=about.draws, paths=about.paths))
+    found = peak_rungs(model, plan_again(results, draws=about.draws, paths=about.paths))
     titles = {v.name: v.about for v in model.variables}
     return tuple(
         draw_targets.rung(found, name, titles[name] or name, about.paths) for name in names
@@ -206,7 +206,9 @@ def _model(results: SourcedTables) -> Model:
     return model_of(results.source)
 
 
-def _plan(results: SourcedTables, *, draws: int, paths: int, progress: bool | None = None) -> Plan:
+def plan_again(
+    results: SourcedTables, *, draws: int, paths: int, progress: bool | None = None
+) -> Plan:
     """How paths are walked again: as in the run, which may have been solved instead."""
     about = results.provenance
     if about.given or about.first_draw or about.common_random_numbers:

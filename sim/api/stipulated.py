@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
+from sim.api.sensitivities import plan_again
 from sim.errors import UsageError
 from sim.experiment.plan import Plan
 
@@ -50,10 +51,6 @@ def require_scenario(results: SourcedTables) -> Scenario:
 def written_plan(results: SourcedTables, *, progress: bool | None = None) -> Plan:
     """The run's own plan, to walk it again with stipulated numbers varied."""
     about = results.provenance
-    return Plan(
-        draws=about.draws,
-        paths=about.paths or Plan.paths,
-        seed=about.seed,
-        engine=about.engine,
-        progress=progress,
-    )
+    paths = about.paths or Plan.paths
+    plan = plan_again(results, draws=about.draws, paths=paths, progress=progress)
+    return replace(plan, engine=about.engine)  # a solution is solved again
