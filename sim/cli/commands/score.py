@@ -198,7 +198,7 @@ def _charts(cases: list[Case], result: Scores) -> Mapping[str, Callable[[], Axes
     drawn: dict[str, Callable[[], Axes]] = {}
     when = simulated_times(cases, result.questions)
     if len(when):
-        drawn["score-times"] = partial(_times, when, subject)
+        drawn["score-times" if several else "score"] = partial(_times, when, subject)
     if several and len(result.reliability):
         drawn["score-reliability"] = partial(_reliability, result, subject)
         drawn["score-skill"] = partial(_skill, result, subject)

@@ -15,7 +15,7 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # as after a run, then what analyses add; others behind them by name
 ORDER = (
     *("outcomes", "endings", "timing", "rungs", "clauses", "treaties"),
-    *("why", "sensitivity", "response", "discover", "evidence", "structure"),
+    *("why", "sensitivity", "response", "discover", "evidence", "score", "structure"),
 )
 
 

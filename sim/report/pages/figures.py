@@ -43,6 +43,10 @@ SHOWS = {
         "The historical record beside the estimates",
         "The record's interval and the run's, a row each.",
     ),
+    "score": (
+        "What happened, beside the simulated times",
+        "The record's day and the times of the paths in which the outcome came, a row each.",
+    ),
     "structure": (
         "What divides the variants",
         "Shares of the variance of each outcome's probability.",
@@ -92,8 +96,8 @@ def _part(material: Material, kind: str, part: str) -> str:
 
 
 def _command(material: Material, kind: str, part: str) -> str:
-    if kind == "evidence":
-        return material.asking("evidence")
+    if kind in ("evidence", "score"):
+        return material.asking(kind)
     if kind in ASKED:
         return material.asking(kind, *[part] * bool(part))
     if kind == "response":
