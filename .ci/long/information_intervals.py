@@ -3,13 +3,20 @@
     python .ci/long/information_intervals.py --minutes 10 --seed 1 --counts information.jsonl
 
 Each repetition draws two numbers, a choice and a dummy, and the shares of 400 draws of 100 paths in
-common under two decisions (500 draws of 100 under three), whose values of information are known;
+common under two decisions (and under three), whose values of information are known;
 it asks for 90 % intervals, and the control halves their width and must not cover. Then the same
 with differences that hang on nothing that is drawn: in how many repetitions is any parameter worth
 more than its dummies? Counts are appended to the file, a line a run, and added up over all lines;
 begun with another seed, it goes on where it stopped.
 
-MEASURED
+Measured with 145 repetitions (standard error 0.03), and with intervals of half the width:
+
+    two decisions    a 0.89 (0.61)  b 0.90 (0.62)  choice 0.92 (0.59)  everything 0.85 (0.52)
+    three decisions  a 0.91 (0.57)  everything 0.87 (0.56)
+
+Under three, b and the choice are worth next to nothing, and are told in 0.03 and 0.02 of
+the repetitions: there the floor says what there is to say, not the interval. Of differences that
+hang on nothing, a parameter is told in 0.04 of the repetitions (0.05 is promised).
 """
 
 import argparse
