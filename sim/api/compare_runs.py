@@ -96,6 +96,7 @@ def compare(
         name: Results.of(tables_of_alternative(one), twin)
         for (name, twin), one in zip(twins.items(), output.twins, strict=True)
     }
+    # of solutions there are no pairs: effects are known draw by draw
     counts = output.pairs or [None] * len(after)
     pairs = [
         Pair(name=name, baseline=before, twin=twin, pairs=own)
@@ -198,6 +199,7 @@ def _of_pairs(
 ) -> Comparison:
     """The comparison whose twins stand in this order; `together` names those with all subsets."""
     rows = pd.DataFrame([alternative_row(pair, walked[pair.name]) for pair in pairs])
+    # whole numbers that may be missing (of a solution) need another type than those that are not
     counts = dict.fromkeys(
         ("n", "walked", "changed"), "Int64" if rows.isna().any().any() else "int64"
     )

@@ -89,6 +89,7 @@ def run(
     if given is not None:
         options = _with_rows(options, len(given))
     source, plan = planned(scenario, options)
+    # the run asks after every block of draws whether they are enough
     enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
     model = model_of(source)
     names = tracks.tracked(model, track)

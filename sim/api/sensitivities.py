@@ -51,6 +51,7 @@ def sensitivity(
 
     targets, untold, tables = _targets(results, outcome, of), {}, []
     for target in targets:
+        # where nothing can be told that is said with the reason, and must not cost the others
         if why := cannot_tell(results.draws, target):
             untold[target.name] = why
             continue

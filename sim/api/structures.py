@@ -89,6 +89,7 @@ def structure(
         name: Results.of(tables_of(run), scenario)
         for name, run, scenario in zip(names, found.runs, scenarios, strict=True)
     }
+    # outcome by outcome, as paths that reach one of them in both variants say nothing of another
     layouts = {name: _layout(found, name, list(results.values())) for name in found.outcomes}
     parts = [decomposition(name, one, shares) for name, one in layouts.items()]
     return Structure(
@@ -102,6 +103,7 @@ def structure(
 
 def _layout(found: VariantsOutput, name: str, results: Sequence[Results]) -> Layout:
     if found.both is None:
+        # solved: no paths, hence no noise to take out of the parts
         shares = np.stack([one.shares[f"outcome__{name}"].to_numpy() for one in results], axis=1)
         return Layout(shares=shares, noise=np.zeros((*shares.shape, len(results))))
     place = found.outcomes.index(name)
@@ -113,6 +115,7 @@ def _variants(
     weights: Floats,
     outcomes: Sequence[str],
 ) -> pd.DataFrame:
+    # variants of one outcome below one another: that is how they are compared
     rows = [
         one.outcomes.loc[[outcome]]
         .reset_index(drop=True)

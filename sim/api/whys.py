@@ -127,9 +127,11 @@ def _why(walked: _Walked, outcome: str, weight: NDArray[np.float64], clock: _Clo
     """All but the cuts; `weight` says which of the paths walked again `forks` looks at."""
     model, results, level = walked.model, walked.results, walked.level
     found = chains(model, walked.histories, outcome)
+    # the chains are found once; a depth only says what of them is told
     tables = [ranked(found, results, depth, level=level) for depth in DEPTHS]
     routes = pd.concat(dict(zip(DEPTHS, tables, strict=True)), names=["depth"]).reset_index("depth")
     clock.note("routes")
+    # which chain has which element: the longest step, and both tables below need it
     made = membership(found)
     important = importance(found, results, level=level, made=made)
     sets = cut_sets(found, results, level=level, made=made)

@@ -82,6 +82,7 @@ def _touched(
     found = [(np.zeros(shape, bool), np.zeros(shape, bool)) for _ in links]
     tables = [_options(model, link) for link in links]
     walk: Any = engine("compiled")
+    # every path again with its events: the run kept how often a link came, not in which path
     for batch in walk(
         model,
         sample.values,
@@ -117,6 +118,7 @@ def _options(model: Model, link: Link) -> tuple[Mask, Mask]:
 
 def _kinds(model: Model) -> NDArray[np.int64]:
     """Where the kinds of firing of each transition begin: without an option, then by option."""
+    # one place more than options, for what fires with none
     sizes = [len(transition.options) + 1 for transition in model.transitions]
     return np.cumsum([0, *sizes], dtype=np.int64)
 
@@ -140,6 +142,7 @@ def _paired(
             had = reached[row, batch.path]
             np.add.at(gained, row[has & ~had], 1)
             np.add.at(lost, row[had & ~has], 1)
+    # a link made certain may fire without end, or divide by what is now 0: there is no such effect
     except RunError:
         return None
     return Paired(gained=gained, lost=lost, walked=int(which.sum()))

@@ -35,12 +35,14 @@ class VariantsOutput:
 def walk_variants(scenarios: Sequence[Scenario], plan: Plan) -> VariantsOutput:
     """Run all variants; parameters of one name have the same values in the same draw."""
     models = [one.model for one in scenarios]
+    # by name, as variants may declare their outcomes in another order
     names = [[outcome.name for outcome in model.outcomes] for model in models]
     shared = [name for name in names[0] if all(name in other for other in names[1:])]
     values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
     if plan.engine == EXACT:
         runs = all_solved(scenarios, values, plan)
         return VariantsOutput(runs=tuple(runs), outcomes=tuple(shared), both=None)
+    # no rows of paths: pairs are counted chunk by chunk and let go, so memory stays flat
     counts = [Accumulator(model, paths=plan.paths, keep=False) for model in models]
     places = [[own.index(name) for name in shared] for own in names]
     both = np.zeros((plan.draws, len(shared), len(models), len(models)), dtype=np.int64)
@@ -70,5 +72,6 @@ def _count_both(
     for i, one in enumerate(came):
         for j, other in enumerate(came[: i + 1]):
             add_by_draw(both[:, :, i, j], draw, one & other)
+            # both[i, j] is symmetric; the layout wants it whole
             if i != j:
                 both[:, :, j, i] = both[:, :, i, j]

@@ -50,6 +50,7 @@ def watch(baseline: Model, twins: Sequence[Model], values: Sequence[Floats]) -> 
             found.append(_Comparing(baseline, twin, values[0], own, conditions, others).watched())
         except Everything:
             found.append(Watched(all=True))
+    # the kernel weighs other choices in order of rank, so numbers given on the way become places
     order = sorted(others, key=lambda one: one[0])
     place = {others[one]: position for position, one in enumerate(order)}
     for one in found:
@@ -159,6 +160,7 @@ class _Comparing:
         shared = [t.name for t in one.transitions if t.name in other.ranks]
         # of clocks due together the first declared fires first
         ordered = shared == [t.name for t in other.transitions if t.name in one.ranks]
+        # what is counted lies at fixed places, which a path that is taken over must share
         if not (same and ordered):
             raise Everything
 
@@ -198,6 +200,7 @@ class _Comparing:
             self._condition(before.when, after.when)
         if before.after != after.after or before.memory != after.memory:
             self.found.fixed.started.add(rank)
+        # a delay and a speed are read from the start of the clock on, not only when it fires
         self._note(delay_reads(after.after), "started", rank)
         if node_of(before.speed) != node_of(after.speed):
             self.found.fixed.started.add(rank)
@@ -215,6 +218,7 @@ class _Comparing:
             self.found.fixed.fired.add(rank)
         else:
             self._choice(rank, after)
+        # options are numbered through all transitions, as the trace numbers them
         first = sum(len(one.options) for one in self.baseline.transitions[:rank])
         for number, (one, other) in enumerate(zip(before.options, after.options, strict=True)):
             if one.effects != other.effects:
@@ -250,8 +254,10 @@ class _Comparing:
         if not absent:
             missing = Constant(0.0, "false")
             one, other = one or missing, other or missing
+        # the same condition, which differs in draws alone in which a parameter has another value
         alone = one == other and read & self.changed <= self.parameters
         there = None if other is None else self._there(Expression(other, ""))
+        # watching it would raise where the baseline's own walk may never have looked
         if one is not None and not cannot_fail(one):
             raise Everything
         self._hold(unlike(one, there).node, self.found.drawn if alone else self.found.fixed)

@@ -46,6 +46,7 @@ def evidence_view(
 def check_lines(table: pd.DataFrame) -> Iterator[RenderableType]:
     """The most surprising first: what agrees asks nothing of a reader."""
     columns = ["record_low", "record_high", "probability"]
+    # percentages of one column share their digits, so they are made together and handed out in turn
     ordered = table.sort_values("p_value", kind="stable")
     numbers = iter(percents(ordered[columns].to_numpy().ravel().tolist()))
     shown = grid("record", "cases", "in %", "estimate", "expected", "p")
@@ -78,6 +79,7 @@ def _conditioned(results: Results, found: Conditioned) -> Iterator[RenderableTyp
     )
     names = results.provenance.headlines or tuple(map(str, results.outcomes.index))
     rows = found.estimates[found.estimates["kind"] == "outcome"].set_index("name").loc[list(names)]
+    # the run's own numbers beside them: only the difference is news
     before = results.outcomes.loc[list(names)]
     shown = grid(
         "outcome", "as run", "given the record", "parameter\nuncertainty", "sampling\nerror"

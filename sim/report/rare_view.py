@@ -11,6 +11,7 @@ WIDTH = 78
 
 def rare_view(rare: Rare, title: str) -> list[str]:
     """The lines to print."""
+    # no more digits than the sampling error bears
     width = rare.mc_high - rare.mc_low
     ends = "–".join(percent(end, width=width) for end in (rare.mc_low, rare.mc_high))
     words = (

@@ -100,11 +100,13 @@ def _routes(found: Why, names: Names, replay: Command) -> Iterator[RenderableTyp
 def importance_lines(importance: pd.DataFrame, names: Names) -> Iterator[RenderableType]:
     """Through what an outcome comes: the elements of largest share."""
     few = importance.head(ELEMENTS)
+    # shares are printed like probabilities, by the same rule for digits and intervals
     shown = few.assign(probability=few["share"])
     columns = Shown(shown)
     table = grid("Through what it comes", *("share", *columns.heads[1:]))
     cells = columns.cells([row for _, row in shown.iterrows()])
     for (_, row), own in zip(few.iterrows(), cells, strict=True):
+        # 100 % would be read as rounded
         share = "all" if row["hits"] == row["n"] else own[0]
         table.add_row(names.of(str(row["element"])), share, *own[1:])
     yield ""
@@ -132,6 +134,7 @@ def _points(row: pd.Series[Any], name: str) -> str:
     if pd.isna(row[name]):
         return "–"
     half = 100 * (row[f"{name}_mc_high"] - row[f"{name}_mc_low"]) / 2
+    # as many digits as the sampling error bears
     digits = 1 if half >= 0.1 else 2
     ends = [row[f"{name}_low"], row[f"{name}_high"]]
     band = (
@@ -156,6 +159,7 @@ def cut_set_lines(table: pd.DataFrame, names: Names) -> Iterator[RenderableType]
 def _forks(found: Why, names: Names) -> Iterator[RenderableType]:
     table = found.forks
     yield ""
+    # then the two kinds of paths that a fork parts are one
     if found.hits == found.n:
         yield Text("Every path reaches it, so there is no decision at which paths part.")
         return
@@ -165,6 +169,7 @@ def _forks(found: Why, names: Names) -> Iterator[RenderableType]:
     else:
         decision = names.titles.happened(str(first["decision"].iloc[0]))
         yield Text(f"First fork: {decision} ({_when(first)})", "bold")
+    # the first fork is told even if others part paths further
     strongest = table.drop_duplicates("decision").nlargest(PARTINGS, "parting")
     chosen = table[table["decision"].isin(strongest["decision"]) | table["first"].astype(bool)]
     shown = grid("decision and option", "taken", "before", "after", "paths\nlooked at")

@@ -60,6 +60,7 @@ def cuts(
     sample = sample_of(model, about, results.draws)
     found = cut_effects(model, links, outcome, reached, sample=sample, threads=threads)
     rows = [_row(one, reached, about.interval == "nested", level) for one in found]
+    # what cannot be made more certain has no rise: None there, missing in the table
     table = pd.DataFrame(rows, columns=[*_columns("without", "drop"), *_columns("certain", "rise")])
     for name in ("drop", "rise"):
         codes = [STATUSES.index(one) if one in STATUSES else -1 for one in table[f"{name}_band"]]
@@ -101,6 +102,7 @@ def _effect(
     error = standard_errors(gained[:, None], lost[:, None], paths)
     low = high = np.nan
     status = "none"
+    # the estimator of `compare`, so that drops and effects of interventions can be compared
     if varied:
         band = effect_band(gained, lost, paths, level=level)
         low, high, status = band.low, band.high, band.status

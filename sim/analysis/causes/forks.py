@@ -86,6 +86,7 @@ def forks(model: Model, found: Sample, outcome: str, *, level: float = LEVEL) ->
     tables.sort(key=lambda one: (one["time"].iloc[0], -one["come"].iloc[0]))
     table = pd.concat(tables, ignore_index=True)
     first = table.loc[table["fork"], "decision"]
+    # rows stand in the order in which decisions fall, so the first fork is the first that is one
     table["first"] = table["decision"].eq(first.iloc[0]) if len(first) else False
     return significant(table[COLUMNS])
 
@@ -185,6 +186,7 @@ def conditional(
     """
     total = weight.sum()
     share = float(weight[reached].sum() / total)
+    # Kish's effective number; it stays where the spread between draws cannot be told
     worth = total**2 / (weight**2).sum()
     clusters = len(np.unique(draw))
     if 0 < share < 1 and clusters > 1:

@@ -78,6 +78,7 @@ def _weights(logs: Floats) -> Floats:
     most = logs.max()
     if not np.isfinite(most):
         return np.zeros(len(logs))
+    # relative to the largest, since a likelihood of many cases is too small for a float
     weights = np.exp(logs - most)
     return np.asarray(weights / weights.sum())
 
@@ -132,6 +133,7 @@ def _estimate(given: _Given, key: tuple[str, str]) -> dict[str, Any]:
     probability = min(max(float(weights @ mean), 0.0), 1.0)
     # of a ratio of means over draws, to first order
     error = float(np.sqrt((weights**2 * (mean - probability) ** 2).sum()))
+    # Wilson's interval needs a number of paths: what the weights leave, or what the error bears out
     n = effective(weights) * (1.0 if left is None else float(left.mean()))
     binomial = probability * (1 - probability)
     n = min(n, binomial / error**2) if error > 0 and binomial > 0 else n
@@ -148,6 +150,7 @@ def _estimate(given: _Given, key: tuple[str, str]) -> dict[str, Any]:
 
 
 def _band(given: _Given, hits: Floats) -> Band:
+    # draws that cannot have made the record take no part, rather than count with weight 0
     known, tail = given.weights > 0, (1 - given.level) / 2
     weights, left = given.weights[known], given.found.left
     if left is not None:

@@ -29,12 +29,15 @@ def posterior(draws: pd.DataFrame, weights: Floats, random: np.random.Generator)
     parameters stays below in 95 % of the permutations of the weights; moved: distance > floor, and
     more than 0.01.
     """
+    # what has one value in all draws cannot move
     names = [name for name in draws if (draws[name] != draws[name].iloc[0]).any()]
     codes = {name: _numbers(draws[name]) for name in names}
     scaled = weights / weights.sum()
     found = np.array([_distance(codes[name], scaled[None, :])[0] for name in names])
+    # weights dealt out at random: how far a parameter moves that has nothing to do with the record
     rows = np.array([random.permutation(scaled) for _ in range(PERMUTATIONS)])
     apart = np.array([_distance(codes[name], rows) for name in names])
+    # of the largest distance, so that among a hundred parameters none moves by chance alone
     floor = float(np.quantile(apart.max(axis=0), 1 - FALSE_ALARM)) if names else np.nan
     made: list[dict[str, Any]] = []
     for place in np.argsort(-found, kind="stable"):
