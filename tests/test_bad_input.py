@@ -1,0 +1,150 @@
+"""Every analysing verb, given what it can do little or nothing with: a sentence, never a traceback.
+
+Exit code 2 where the input is wrong, 0 where it says what can be told; no NaN on the screen.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from command_line import call as call
+
+import sim
+
+TEXT = """\
+scenario: edges
+horizon: 20 d
+sources: {tossed: {cite: Five tosses}}
+state: {on: {flag: true}, up: {flag: false}, out: {flag: false}, maybe: {flag: false}}
+parameters: {p: {is: {uniform: [0.2, 0.6]}, grade: stipulated}}
+events:
+  rises: {once: true, after: 2 d, then: {up: true}}
+  may: {after: 900 d, then: {out: true}}
+  toss: {at: 1 d, choose: {yes: {probability: p, then: {maybe: true}}, no: {probability: rest}}}
+outcomes:
+  sometimes: {when: maybe, headline: true}
+  from_start: {when: on}
+  always: {when: up}
+  hardly: {when: out}
+endings: {over: {otherwise: true}}
+evidence: {seen: {outcome: sometimes, successes: 2, trials: 5, source: tossed}}
+interventions: {stays_low: {void: [rises]}}
+"""
+Verb = Callable[[Path | str, str], tuple[object, ...]]
+# each asked of a run directory (or scenario) and an outcome, where it takes one
+VERBS: dict[str, Verb] = {
+    "why": lambda home, outcome: ("why", home, outcome, "--no-charts"),
+    "why --cut": lambda home, outcome: ("why", home, outcome, "--cut", 2, "--no-charts"),
+    "sensitivity": lambda home, outcome: ("sensitivity", home, outcome, "--no-charts"),
+    "response": lambda home, outcome: (
+        *("sensitivity", home, outcome, "--response", "p", "--no-charts"),
+    ),
+    "discover": lambda home, outcome: ("discover", home, outcome, "--no-charts"),
+    "evidence": lambda home, outcome: ("evidence", home, "--no-charts"),
+    "condition": lambda home, outcome: ("evidence", home, "--condition", "seen", "--no-charts"),
+    "compare": lambda home, outcome: ("compare", home, "stays_low", "--no-charts"),
+    "structure": lambda home, outcome: ("structure", home, home, "--no-charts"),
+    "diff": lambda home, outcome: ("diff", home, home),
+}
+OF_AN_OUTCOME = ("why", "why --cut", "sensitivity", "response", "discover")
+
+
+@pytest.fixture
+def run(call: object, tmp_path: Path) -> sim.Results:
+    (tmp_path / "edges.yaml").write_text(TEXT, encoding="utf-8")
+    return sim.run(sim.load("edges.yaml"), draws=30, paths=10, workers=1)
+
+
+def sentences(found: tuple[int, str, str]) -> str:
+    """What was said on both streams, with the checks that hold for every answer."""
+    code, out, err = found
+    assert code in (0, 2), err
+    assert "Traceback" not in out + err
+    assert "internal error" not in err
+    assert "nan" not in (out + err).lower().split()
+    if code == 2:
+        assert out == ""
+    assert out + err
+    return " ".join((out + err).split())
+
+
+@pytest.mark.parametrize("verb", OF_AN_OUTCOME)
+def test_an_unknown_outcome_is_refused_with_the_nearest_name(run, call, verb):
+    run.save("home")
+    for source in ("home", "edges.yaml"):
+        found = call(*VERBS[verb](source, "somtimes"))
+        assert found[0] == 2
+        assert "unknown outcome 'somtimes'; did you mean 'sometimes'" in sentences(found)
+
+
+@pytest.mark.parametrize("verb", ["evidence", "condition", "compare"])
+def test_an_unknown_record_or_intervention_is_refused_with_the_nearest_name(run, call, verb):
+    run.save("home")
+    words = [
+        {"seen": "sen", "stays_low": "stay_low"}.get(one, one) for one in VERBS[verb]("home", "")
+    ]
+    if verb == "evidence":  # which takes no name: the control
+        assert call(*words)[0] == 0
+        return
+    said = sentences(call(*words))
+    assert "did you mean 'seen'" in said or "did you mean 'stays_low'" in said
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_directory_of_another_version_is_refused(run, call, verb):
+    home = run.save("home")
+    about = json.loads((home / "manifest.json").read_bytes())
+    about = {key: value for key, value in about.items() if key not in ("manifest", "digest")}
+    (home / "manifest.json").write_text(json.dumps({**about, "format": 1}), encoding="utf-8")
+    found = call(*VERBS[verb]("home", "sometimes"))
+    assert found[0] == 2
+    said = sentences(found)
+    assert "run the scenario again" in said or "changed since the run wrote it" in said
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_interrupted_run_is_analysed_as_far_as_it_came(run, call, verb):
+    about = replace(run.provenance, draws_asked=50, stopped="interrupted")
+    replace(run, provenance=about).save("home")
+    found = call(*VERBS[verb]("home", "sometimes"))
+    sentences(found)
+    assert found[0] == 0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_of_a_run_without_paths_it_is_said_what_needs_them(run, call, verb):
+    sim.run(sim.load("edges.yaml"), draws=30, paths=10, workers=1, keep_paths=False).save("home")
+    code, _, _ = found = call(*VERBS[verb]("home", "sometimes"))
+    said = sentences(found)
+    if verb.startswith("why"):
+        assert (code, "--keep-paths" in said) == (2, True)
+    elif verb == "condition":
+        assert "keep" in said
+    else:
+        assert code == 0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_of_one_draw_nothing_is_said_of_parameters(run, call, verb):
+    sim.run(sim.load("edges.yaml"), draws=1, paths=40, workers=1).save("home")
+    found = call(*VERBS[verb]("home", "sometimes"))
+    said = sentences(found)
+    if verb in ("sensitivity", "discover"):
+        assert "one draw" in said
+    if verb in ("condition", "structure"):
+        assert "would do" in said
+
+
+@pytest.mark.parametrize("outcome", ["hardly", "always", "from_start"])
+@pytest.mark.parametrize("verb", OF_AN_OUTCOME)
+def test_what_never_or_always_happens_is_said_in_a_sentence(run, call, verb, outcome):
+    run.save("home")
+    found = call(*VERBS[verb]("home", outcome))
+    said = sentences(found)
+    assert found[0] == 0
+    # control: of what varies it is not said
+    if verb in ("sensitivity", "discover"):
+        other = sentences(call(*VERBS[verb]("home", "sometimes")))
+        assert said != other
