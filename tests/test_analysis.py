@@ -444,3 +444,45 @@ def test_the_rows_of_clauses_are_numbered_through():
     table = clauses(island_run().coverage)
     assert len(table) > 3
     assert list(table.index) == list(range(len(table)))
+
+
+LAPSING = """\
+scenario: lapsing
+horizon: 10 d
+actors: {north: {}, south: {}}
+state: {fire: {flag: true}}
+treaties:
+  pact:
+    parties: [north, south]
+    obligations:
+      help:
+        type: defence
+        obligor: south
+        casus_foederis: fire
+        lapses: not fire
+        deliberation: {mean: 1 d}
+        responses: {helps: {probability: 0.5}, waits: {probability: rest}}
+events:
+  truce: {when: fire, after: {mean: 1 d}, once: true, then: {fire: false}}
+  again: {on: truce, chance: 0.5, after: 1 d, then: {fire: true}}
+outcomes: {quiet: {when: not fire}}
+endings: {end: {otherwise: true}}
+"""
+
+
+def test_a_clause_that_lapses_counts_it_beside_its_answers(tmp_path):
+    """n = 2,000; closed form: half lapse, and half of these are invoked anew and answered."""
+    file = tmp_path / "lapsing.yaml"
+    file.write_text(LAPSING)
+    results = sim.run(sim.load(file), draws=2, paths=1000, workers=1)
+    table = clauses(results.coverage).set_index("response")
+    assert table["lapses"].all()
+    assert table.loc["", "hits"] == 2000
+    # of 2,000 the truce comes before the answer in one half: |z| < 4
+    assert abs(table.loc["lapsed", "hits"] - 1000) < 4 * (2000 * 0.25) ** 0.5
+    # a quarter stays lapsed; some 0.03 % of the rest still deliberate after ten days
+    assert abs(table.loc[NO_ANSWER, "hits"] - 500) < 4 * (2000 * 0.1875) ** 0.5
+    answered = table.loc[["helps", "waits"], "hits"].sum()
+    assert answered + table.loc[NO_ANSWER, "hits"] == 2000  # control: lapsed stands beside these
+    assert table.loc["lapsed", "mc_low"] < 0.5 < table.loc["lapsed", "mc_high"]
+    assert not clauses(island_run().coverage)["lapses"].any()

@@ -68,6 +68,8 @@ def clauses(
     label = [f"{asked}; responses: share of the paths in which it was invoked", interval]
     if "reopens" in table and table["reopens"].any():
         label.append("* may be invoked again: its responses may sum to more than 100 %")
+    if "lapses" in table and table["lapses"].any():
+        label.append("lapsed: at least once; these paths are in another row of the clause as well")
     style.frame(ax, title, xlabel="\n".join(line for line in label if line))
     return ax
 

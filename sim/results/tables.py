@@ -51,7 +51,7 @@ class RunTables:
                origin, started, fired: paths in which its clock started (missing for options), in
                which it fired or was taken; n, probability: fired / n, low, high, mc_low,
                mc_high: as for outcomes (low, high by variance-corrected shrinkage, no error);
-               asked: of the answer to a treaty's clause (its transition and options), the
+               asked: of the answer to a treaty's clause, or its lapse (transition and options), the
                paths in which the clause was called, and asked_low, asked_high, asked_mc_low,
                asked_mc_high: likewise of fired / asked (Kish's ratio estimate, since draws call
                unequally often); missing for all else, and where it was never called; reach: seen,

@@ -5,40 +5,49 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 NO_ANSWER = "no answer by the end"  # no response is called so: names have no blanks
+LAPSED = "lapsed"  # nor so, as it is a status of clauses
 LAYERS = ("low", "high", "mc_low", "mc_high")
 ASKED = ("fired", "asked", *(f"asked_{name}" for name in LAYERS))
-COLUMNS = ["clause", "response", "probability", *LAYERS, "hits", "n", "reopens"]
+COLUMNS = ["clause", "response", "probability", *LAYERS, "hits", "n", "reopens", "lapses"]
 
 
 def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     """One row a clause and response.
 
-    Columns clause, response, probability, low, high, mc_low, mc_high, hits, n, reopens.
+    Columns clause, response, probability, low, high, mc_low, mc_high, hits, n, reopens, lapses.
 
     `coverage` is the run's table. The row whose response is empty says in how many of all paths the
     clause was invoked; those below it, of the paths in which it was invoked, in how many this
     response was given. The last, `no answer by the end`, counts those in which the obligor still
     deliberates at the horizon or at the path's end: with it the answers sum to 1, unless the clause
     `reopens` and is answered again, or no response was available. A clause `for_each` wrote several
-    times stands once for each. The intervals are the run's: 90 %, draws allowed for.
+    times stands once for each. `lapsed`, of a clause that can lapse, has the paths in which it did
+    so at least once: they are in a second row as well, that of the answer to a later invocation, or
+    else `no answer by the end`; `lapses` marks such clauses. The intervals are the run's: 90 %,
+    draws allowed for.
     """
     # names stay a column beside the index, as both are looked for
     rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)
     options = coverage[coverage["kind"] == "option"]
     parts = []
     # two transitions make a clause: one invokes it, and one of the clause's own name answers, which
-    # alone has been asked
+    # has been asked; a third, which some have, lets it lapse
     for clause in rules.index[rules["asked"].notna()]:
+        if f"{clause}.invoked" not in rules.index:
+            continue
         answers = options[options["name"].str.rpartition(".")[0] == clause]
         answered = rules.loc[[clause]]
+        lapsed = rules.loc[rules.index == f"{clause}.{LAPSED}"]
         rows = pd.concat(
             [
                 _rows([""], rules.loc[[f"{clause}.invoked"]], ("fired", "n", *LAYERS)),
                 _rows(answers["name"].str.rpartition(".")[2], answers, ASKED),
+                _rows([LAPSED] * len(lapsed), lapsed, ASKED),
                 _rows([NO_ANSWER], _unanswered(answered), ASKED),
             ]
         )
-        parts.append(rows.assign(clause=clause, reopens=f"{clause}.reopened" in rules.index))
+        again = f"{clause}.reopened" in rules.index
+        parts.append(rows.assign(clause=clause, reopens=again, lapses=len(lapsed) > 0))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     # division by a missing n gives a missing share, not an error
     asked = table["n"].where(table["n"] > 0)  # of those never asked, nothing is known

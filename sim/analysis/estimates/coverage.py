@@ -85,9 +85,10 @@ def _rows(model: Model) -> list[Row]:
     invoking = (t for t in model.transitions if t.step == "invoked")
     calls = {transition.clause: model.ranks[transition.name] for transition in invoking}
     for rank, transition in enumerate(model.transitions):
-        # only what answers a clause is asked; a response belongs to the transition above it
-        call = calls.get(transition.clause, -1) if transition.step == "answered" else -1
-        begun = call >= 0 and _is_invoked_at_start(model.variable(transition.name))
+        # only what answers a clause is asked, or lapses; a response belongs to the one above it
+        ends = transition.step in ("answered", "lapsed")
+        call = calls.get(transition.clause, -1) if ends else -1
+        begun = call >= 0 and _is_invoked_at_start(model.variable(str(transition.clause)))
         rows.append(Row(transition.name, rank, rank, call, begun))
         for choice in transition.options:
             if choice.name is not None:
