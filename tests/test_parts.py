@@ -104,3 +104,13 @@ def test_check_says_that_a_part_is_checked_with_its_scenario(call, tmp_path):
     assert "1 error" in out
     code, out, _ = call("check", tmp_path / "cut.yaml")  # the control
     assert code == 0
+
+
+def test_a_variable_of_a_part_that_nobody_reads_is_warned_of_there(tmp_path):
+    file = cut(tmp_path, ["state", "first", "then"])
+    part = tmp_path / "parts" / "state.yaml"
+    assert load(file).warnings == ()  # the control
+    part.write_text(PARTS["state"] + "state: {idle: {flag: false}}\n", encoding="utf-8")
+    (warning,) = load(file).warnings
+    assert str(warning.place).endswith("state.yaml:5:9")
+    assert "state.idle: never used" in str(warning)

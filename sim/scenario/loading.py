@@ -121,8 +121,9 @@ def _load(file: str, main: Read | None) -> Scenario:
         _check_interventions(document.interventions, resolved, diagnostics)
     if diagnostics.problems:
         raise ScenarioError(unique(diagnostics.problems))
-    warn(document, resolved, context)
-    note(document, resolved, context, is_variant=composed.variant is not None)
+    is_variant = composed.variant is not None
+    warn(document, resolved, context, is_variant=is_variant)
+    note(document, resolved, context, is_variant=is_variant)
     if variant := composed.variant:
         for path, near in variant.slips.items():
             message = f"is new in this variant; did you mean {near!r} of {variant.base}?"

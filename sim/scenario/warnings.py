@@ -25,9 +25,13 @@ SHORT = 1.0  # seconds: the median of a wait that is taken for a slip of its uni
 MAX_FIRINGS = 8_000  # of exact reachability, about 0.05 s; then variables are treated one by one
 
 
-def warn(document: Document, resolved: Resolved, context: Context) -> None:
+def warn(
+    document: Document, resolved: Resolved, context: Context, *, is_variant: bool = False
+) -> None:
     """Report all warnings about a scenario without errors."""
-    _warn_unused(document, resolved, context)
+    # a variant may leave variables of its base unused; what a part declares is the scenario's own
+    own_file = context.tree.place.file if is_variant else None
+    _warn_unused(document, resolved, context, own_file)
     _warn_idle_actors(document, context)
     warn_of_the_unknowable(document, resolved, context)
     _warn_hasty(resolved, context)
@@ -37,8 +41,10 @@ def warn(document: Document, resolved: Resolved, context: Context) -> None:
     _warn_unreached(resolved, reach(resolved.model, limit=MAX_FIRINGS), never, context)
 
 
-def _warn_unused(document: Document, resolved: Resolved, context: Context) -> None:
-    """Warn of parameters and state variables that are never read."""
+def _warn_unused(
+    document: Document, resolved: Resolved, context: Context, own_file: str | None
+) -> None:
+    """Warn of parameters and state variables that are never read; the latter of `own_file` only."""
     diagnostics = context.diagnostics
     # parameters first, without facts: a fact that is never used does not use its parameters
     nodes = [expression.node for expression in _expressions(resolved)]
@@ -54,9 +60,8 @@ def _warn_unused(document: Document, resolved: Resolved, context: Context) -> No
         if name not in read:
             diagnostics.warn(("parameters", name), "never used", key=True)
     for name, path in _declared_variables(document):
-        # not of the base
-        here = place_of(context.tree, path, key=True).file == context.tree.place.file
-        if name not in read and here:  # a variant may leave variables of its base unused
+        here = own_file in (None, place_of(context.tree, path, key=True).file)
+        if name not in read and here:
             message = "never used: no guard, expression, outcome or ending reads it"
             diagnostics.warn(path, message, key=True)
 
