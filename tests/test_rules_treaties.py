@@ -8,6 +8,7 @@ from small_models import compare, says
 from walking import SAMPLING, Event, names, stories, story, times
 
 import sim
+from sim.errors import ScenarioError
 from sim.model import Model
 
 pytestmark = pytest.mark.parametrize("on", SAMPLING)
@@ -118,6 +119,25 @@ def test_a_treaty_that_binds_by_the_start_needs_no_event(
 def test_without_a_date_in_force_it_binds_on_the_day_of_signature(home: Path, on: str) -> None:
     scenario = pact(home, force="", signed="2024-01-06")
     assert told(scenario.model, on)[0] == (5.0, "pact.binds")
+
+
+def test_a_treaty_may_bind_from_when_a_condition_first_holds(home: Path, on: str) -> None:
+    scenario = pact(home, force="binds_when: war")
+    assert scenario.model.variable("pact.binds").start == 0
+    assert told(scenario.model, on) == [
+        (20.0, "attack"),
+        (20.0, "pact.binds"),
+        (20.0, "pact.art1.invoked"),
+        (25.0, "pact.art1"),
+        (90.0, "peace"),
+    ]
+    never = pact(home, force="binds_when: war", attack="200 d")  # the control
+    assert told(never.model, on) == [(90.0, "peace")]
+    late = pact(home, force="binds_when: asked_again")
+    assert told(late.model, on)[1:3] == [(60.0, "pact.binds"), (60.0, "pact.art1.invoked")]
+    early = "a treaty binds from a date or by a condition; leave out `in_force`"
+    with pytest.raises(ScenarioError, match=early):
+        pact(home, force="in_force: 2024-01-11\n    binds_when: war")
 
 
 def test_deliberation_goes_on_when_the_casus_lapses(home: Path, on: str) -> None:

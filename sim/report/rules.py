@@ -20,6 +20,8 @@ def treaty_lines(treaty: Treaty, scenario: Scenario, titles: Titles) -> Iterator
     yield from heading(3, titles.of("treaty", treaty.name))
     since = f"signed {treaty.signed}" if treaty.signed else ""
     force = f"in force {treaty.in_force}" if treaty.in_force else ""
+    if treaty.binds_when:
+        force = f"in force once {phrase(treaty.binds_when, model, titles)}"
     dates = "; ".join(part for part in (since, force) if part)
     # the flag at t = 0, which `start`, `in_force` and `void` have settled
     binds = model.variable(f"{treaty.name}.binds").start

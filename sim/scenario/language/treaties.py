@@ -193,6 +193,9 @@ class Treaty(Described):
     binds: str | None = optional(
         one_of("at_signature"), "`at_signature`: it binds from `signed`, before it is in force."
     )
+    binds_when: Expression | None = optional(
+        CONDITION, "Condition; it binds from the moment this first holds, instead of a date."
+    )
     source: tuple[str, ...] = optional(SOURCES, "Names of sources, one or a list.", default=())
     obligations: Mapping[str, Obligation] = section(Obligation, "Its clauses.")
 
@@ -203,6 +206,10 @@ class Treaty(Described):
                 self.report(context, f"the party {party!r} appears twice", "parties", i)
         if self.binds and self.signed is None and "signed" not in invalid:
             self.report(context, "`binds: at_signature` needs `signed`, a date", "binds")
+        if self.binds_when and (self.in_force or self.binds):
+            other = "in_force" if self.in_force else "binds"
+            message = f"a treaty binds from a date or by a condition; leave out `{other}`"
+            self.report(context, message, "binds_when")
         if self.signed and self.in_force and self.in_force < self.signed:
             message = f"dates are out of order: signed {self.signed}, in force {self.in_force}"
             self.report(context, message, "in_force")
@@ -224,18 +231,23 @@ class Treaty(Described):
 
     def variables(self, moment: float | None) -> Iterator[Variable]:
         """The flag of the treaty, false until `moment`, and the status of every obligation."""
-        yield flag_variable(self.name, binds=moment is None)
+        from_the_start = moment is None and self.binds_when is None
+        yield flag_variable(self.name, binds=from_the_start)
         for clause in self.obligations.values():
             yield status_variable(self.name, clause.name, clause.statuses)
 
     def binding(self, moment: float | None) -> Iterator[Transition]:
-        """The transition at `moment` from which it binds; none if it binds from the start."""
-        if moment is not None:
+        """The transition from which it binds; none if it binds from the start.
+
+        It fires at `moment`, or when the condition in `binds_when` first holds.
+        """
+        if moment is not None or self.binds_when is not None:
             yield Transition(
                 name=f"{self.name}.binds",
                 origin=self.name,
                 part="treaty",
-                at=moment,
+                at=None if self.binds_when else moment,
+                when=self.binds_when,
                 limit=1,
                 options=(setting(f"{self.name}.binds", 1),),
                 title=self.long_name or self.title,
