@@ -3,9 +3,11 @@
 import pytest
 from korea import called, guard, loaded, parameters, state
 
+from sim import run
 from sim.model import evaluator
 
-TEXT, STRIKES, EDITORIAL = "armed_invasion", "strikes_count", "any_war"
+ATTACK, INVASION = "armed_attack", "armed_invasion"  # the two readings of the text
+STRIKES, EDITORIAL = "strikes_count", "any_war"  # an analyst's, none of Moscow's
 ART4, ART3 = "rus_prk_2024.art4", "rus_prk_2024.art3"
 MDT, CHINA, SENDERS = "usa_kor_1953.art3", "chn_prk_1961.art2", "unc16_1953.resist"
 
@@ -17,6 +19,8 @@ NORTH_ATTACKS = {
     "russia__reads_attacker": "both",
     "china__reads_attacker": "both",
     "western_account": "dprk",
+    "into_south": "strikes",
+    "into_north": "strikes",  # the answer to it
 }
 SOUTH_PRE_EMPTS = {
     "korea": "limited_war",
@@ -26,61 +30,102 @@ SOUTH_PRE_EMPTS = {
     "russia__reads_attacker": "rok",
     "china__reads_attacker": "rok",
     "western_account": "rok",
+    "into_north": "strikes",
 }
-SOUTH_ANSWERS_IN_PLACE = {"korea": "clash", "aggressor": "dprk", "usa__reads_attacker": "dprk"}
-DRONES = {"korea": "incident", "aggressor": "rok", "usa__reads_attacker": "rok"}
-GOES_NORTH = NORTH_ATTACKS | {"korea": "general_war", "allies_north": 1}
+SOUTH_ANSWERS_IN_PLACE = {
+    "korea": "clash",
+    "aggressor": "dprk",
+    "usa__reads_attacker": "dprk",
+    "into_south": "fire",
+    "into_north": "fire",
+}
+DRONES = {
+    "korea": "incident",
+    "aggressor": "rok",
+    "usa__reads_attacker": "rok",
+    "into_north": "drones",
+    "dprk__threatened": 1,
+}
+GOES_NORTH = NORTH_ATTACKS | {"korea": "general_war", "allies_north": 1, "into_north": "ground"}
+ASKS = {"dprk__threatened": 1, "dprk__asks": 1}
 
 
-def test_when_the_north_attacks_the_south_its_allies_are_called_and_russia_is_not():
-    clauses = called(TEXT, **NORTH_ATTACKS)
-    assert {MDT, SENDERS} <= clauses
-    assert not {ART4, CHINA, "usa_jpn_1960.art5"} & clauses
+# Row by row, by both readings: who attacked -> what is invoked, of these four.
+FOUR = {ART4, CHINA, MDT, SENDERS}
+TABLE = {
+    "the North attacks": (NORTH_ATTACKS, {MDT, SENDERS}, {MDT, SENDERS}),
+    "the South answers in place": (SOUTH_ANSWERS_IN_PLACE, set(), set()),
+    "the South pre-empts": (SOUTH_PRE_EMPTS, {ART4, CHINA}, {CHINA}),
+    "the allies go north": (GOES_NORTH, FOUR, FOUR),
+    "drones over Pyongyang": (DRONES, set(), set()),
+    "bases are struck": (NORTH_ATTACKS | {"japan__struck": 1}, {MDT, SENDERS}, {MDT, SENDERS}),
+}
 
 
-def test_the_editorial_calls_russia_even_when_the_north_attacks():
+@pytest.mark.parametrize("row", TABLE)
+def test_the_truth_table_row_by_row_by_both_readings(row):
+    situation, by_attack, by_invasion = TABLE[row]
+    assert called(ATTACK, **situation) & FOUR == by_attack
+    assert called(INVASION, **situation) & FOUR == by_invasion
+
+
+def test_the_readings_differ_and_the_editorial_s_from_both():
+    assert any(by_attack != by_invasion for _, by_attack, by_invasion in TABLE.values())
     assert ART4 in called(EDITORIAL, **NORTH_ATTACKS)
     assert ART4 not in called(STRIKES, **NORTH_ATTACKS)
 
 
+def test_moscow_holds_neither_the_editorial_s_reading_nor_that_of_strikes():
+    drawn = run(loaded("korean_clash"), draws=300, paths=1, workers=1).draws["art4_reading"]
+    assert set(drawn) == {ATTACK, INVASION}
+    assert 0.65 < (drawn == ATTACK).mean() < 0.85
+
+
 def test_what_counts_is_moscow_s_and_beijing_s_own_reading():
     misjudged = NORTH_ATTACKS | {"russia__reads_attacker": "rok"}
-    assert ART4 in called(TEXT, **misjudged)
-    assert CHINA not in called(TEXT, **misjudged)
-    assert CHINA in called(TEXT, **(misjudged | {"china__reads_attacker": "rok"}))
+    assert ART4 in called(ATTACK, **misjudged)
+    assert ART4 not in called(INVASION, **misjudged)  # nobody has crossed by land
+    assert CHINA not in called(ATTACK, **misjudged)
+    assert CHINA in called(ATTACK, **(misjudged | {"china__reads_attacker": "rok"}))
+
+
+@pytest.mark.parametrize("crossed", ["nobody", "drones", "ships", "fire"])
+def test_blame_without_an_attack_is_no_casus(crossed):
+    blamed = SOUTH_PRE_EMPTS | {"into_north": crossed}
+    assert ART4 not in called(ATTACK, **blamed)
+    assert CHINA not in called(ATTACK, **blamed)
+
+
+def test_one_whom_moscow_holds_to_have_begun_is_not_invaded_as_the_text_means_it():
+    plain = GOES_NORTH | {"russia__reads_attacker": "dprk"}
+    assert ART4 not in called(ATTACK, **plain)
+    assert ART4 not in called(INVASION, **plain)
+    assert ART4 in called(INVASION, **GOES_NORTH)  # the control: Moscow holds both to blame
 
 
 def test_self_defence_must_be_claimed_before_the_text_obliges_russia():
     silent = SOUTH_PRE_EMPTS | {"un_charter__art51_dprk": "keeps_silent"}
-    assert ART4 not in called(TEXT, **silent)
+    assert ART4 not in called(ATTACK, **silent)
     assert ART4 in called(EDITORIAL, **silent)
 
 
-@pytest.mark.parametrize("reading", [TEXT, EDITORIAL])
+@pytest.mark.parametrize("reading", [ATTACK, INVASION])
 def test_an_answer_in_place_calls_for_talk_and_not_for_arms(reading):
     clauses = called(reading, **SOUTH_ANSWERS_IN_PLACE)
-    assert {ART3, "usa_kor_1953.art2", "usa_jpn_1960.art4", "un_charter.art39"} <= clauses
-    assert not {ART4, MDT, CHINA, SENDERS} & clauses
+    assert {"usa_kor_1953.art2", "usa_jpn_1960.art4", "un_charter.art39_incident"} <= clauses
+    assert not FOUR & clauses
 
 
 def test_strikes_on_the_north_are_contestable():
-    strikes = SOUTH_ANSWERS_IN_PLACE | {"korea": "strikes", "russia__reads_attacker": "rok"}
+    strikes = SOUTH_ANSWERS_IN_PLACE | {
+        "korea": "strikes",
+        "russia__reads_attacker": "rok",
+        "into_north": "strikes",
+    }
     assert ART4 in called(STRIKES, **strikes)
-    assert ART4 not in called(TEXT, **strikes)
-    assert ART4 not in called(EDITORIAL, **strikes)
-    assert MDT in called(TEXT, **strikes)  # Washington blames the North for what it answers
-
-
-@pytest.mark.parametrize("reading", [TEXT, EDITORIAL])
-def test_pre_emption_calls_the_north_s_allies_and_not_the_south_s(reading):
-    clauses = called(reading, **SOUTH_PRE_EMPTS)
-    assert {ART4, CHINA} <= clauses
-    assert not {MDT, SENDERS} & clauses
-
-
-@pytest.mark.parametrize("reading", [TEXT, EDITORIAL])
-def test_going_north_calls_russia_and_china_whoever_began(reading):
-    assert {ART4, CHINA} <= called(reading, **GOES_NORTH)
+    for reading in (ATTACK, INVASION, EDITORIAL):
+        assert ART4 not in called(reading, **strikes)
+    assert MDT in called(ATTACK, **strikes)  # Washington blames the North for what it answers
 
 
 def test_going_north_calls_again_on_those_who_had_answered():
@@ -92,24 +137,23 @@ def test_going_north_calls_again_on_those_who_had_answered():
     assert not guard(model, f"{ART4}.reopened")(dormant, values, ())
 
 
-@pytest.mark.parametrize("reading", [TEXT, STRIKES, EDITORIAL])
-def test_a_southern_provocation_is_a_threat_and_no_attack(reading):
-    clauses = called(reading, **DRONES)
-    assert ART3 in clauses
-    assert not {ART4, MDT, CHINA, SENDERS} & clauses
-    assert ART3 not in called(reading, **(DRONES | {"aggressor": "dprk"}))  # nobody threatens
+@pytest.mark.parametrize("reading", [ATTACK, INVASION, STRIKES, EDITORIAL])
+def test_a_southern_provocation_is_a_threat_if_the_north_asks_and_no_attack(reading):
+    assert ART3 in called(reading, **(DRONES | ASKS))
+    assert ART3 not in called(reading, **DRONES)  # a threat, and no request
+    assert ART3 not in called(reading, **(DRONES | {"dprk__asks": 1, "dprk__threatened": 0}))
+    assert not FOUR & called(reading, **(DRONES | ASKS))
 
 
-@pytest.mark.parametrize("reading", [TEXT, EDITORIAL])
+@pytest.mark.parametrize("reading", [ATTACK, EDITORIAL])
 def test_an_attack_on_bases_in_japan_calls_article_five_and_opens_the_last_gate(reading):
-    struck = {"korea": "calm", "japan__struck": 1}
+    struck = NORTH_ATTACKS | {"japan__struck": 1}
     assert "usa_jpn_1960.art5" in called(reading, **struck)
-    assert not {ART4, MDT, CHINA, SENDERS} & called(reading, **struck)
+    assert "usa_jpn_1960.art5" not in called(reading, **NORTH_ATTACKS)
     model = loaded("korean_clash").model
-    values = parameters(model, {})
     armed = model.transition("japan_finds_armed_attack")
     assert "japan.struck" in [str(trigger.becomes) for trigger in armed.on]
-    assert guard(model, armed.name)(state(model, **struck), values, ())
+    assert guard(model, armed.name)(state(model, **struck), parameters(model, {}), ())
 
 
 def test_an_attack_on_the_south_opens_japan_s_first_gate_and_the_second_only_with_america_in_it():
@@ -123,7 +167,8 @@ def test_an_attack_on_the_south_opens_japan_s_first_gate_and_the_second_only_wit
 
 
 @pytest.mark.parametrize("situation", [NORTH_ATTACKS, SOUTH_PRE_EMPTS, GOES_NORTH, DRONES])
-def test_before_its_date_the_treaty_calls_on_nobody_and_the_older_one_asks_for_talk(situation):
+def test_before_it_binds_the_treaty_calls_on_nobody_and_the_older_one_asks_for_talk(situation):
+    situation = situation | ASKS
     early = called(EDITORIAL, binds=0, **situation)
     assert not any(clause.startswith("rus_prk_2024.") for clause in early)
     assert "rus_prk_2000.contact" in early

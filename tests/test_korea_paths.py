@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 from korea import loaded
@@ -13,8 +14,7 @@ LEVERS = (
     *("L4_attention", "L5_withdrawal", "L6_gates_rehearsed"),
     "sanctions_on_russia_only",
 )
-PACE_ONLY = {"L4_attention", "L6_gates_rehearsed"}  # how soon Tokyo designates, hardly whether
-DAY_OF_FORCE = 40.0  # 4 December 2024
+PACE_ONLY = {"L2_call_coalition", "L4_attention", "L6_gates_rehearsed"}  # how soon, hardly whether
 SPENT = {"draws": 10, "paths": 40, "workers": 1, "engine": "compiled"}
 
 
@@ -35,7 +35,7 @@ def levers() -> Comparison:
     ("transition", "day"),
     [
         *(("election", 2.0), ("us_election", 11.0), ("prime_minister_chosen", 17.0)),
-        *(("rus_prk_2024.binds", DAY_OF_FORCE), ("us_inauguration", 87.0)),
+        ("us_inauguration", 87.0),
     ],
 )
 def test_the_calendar_is_kept_in_every_path(transition, day):
@@ -46,29 +46,46 @@ def test_the_calendar_is_kept_in_every_path(transition, day):
 
 
 def clause_times(found: pd.DataFrame, treaty: str) -> pd.Series:
+    """When clauses of a treaty were called or answered, by draw and path."""
     named = found["transition"].astype(str)
-    return found[named.str.startswith(treaty) & ~named.str.endswith(".binds")]["time"]
+    lapsed = named.str.endswith((".binds", ".lapsed"))
+    rows = found[named.str.startswith(treaty) & ~lapsed]
+    return rows.set_index(["draw", "path"])["time"]
 
 
-def test_no_clause_of_the_treaty_is_called_before_its_date_and_the_older_one_only_until_then():
+def test_the_treaty_calls_on_nobody_before_it_binds_and_the_older_one_only_until_then():
     found = events("korean_clash")
-    assert clause_times(found, "rus_prk_2024.").min() >= DAY_OF_FORCE
-    invoked = found[found["transition"] == "rus_prk_2000.contact.invoked"]
-    assert len(invoked) > 0
-    assert invoked["time"].max() < DAY_OF_FORCE
+    binds = found[found["transition"] == "rus_prk_2024.binds"].set_index(["draw", "path"])["time"]
+    assert len(binds) > 300
+    assert 1 < binds.min() < 20 < binds.median() < 61  # hastened; as drafted
+    called = clause_times(found, "rus_prk_2024.")
+    assert len(called) > 0
+    assert (called >= binds.reindex(called.index, fill_value=np.inf)).all()
+    older = clause_times(found, "rus_prk_2000.")
+    assert len(older) > 0
+    assert (older <= binds.reindex(older.index, fill_value=np.inf)).all()
 
 
 def test_were_it_in_force_it_would_be_called_at_once():
     assert clause_times(events("korean_clash", "treaty_binds_now"), "rus_prk_2024.").min() == 0
 
 
-def test_article_three_is_called_by_a_threat_alone_and_article_four_is_not():
+def test_withheld_it_never_binds():
+    found = events("korean_clash", "never_ratified")
+    assert not (found["transition"] == "rus_prk_2024.binds").any()
+    assert len(clause_times(found, "rus_prk_2024.")) == 0
+
+
+def test_article_three_is_called_by_a_threat_and_a_request_and_article_four_is_not():
     found = events("korean_south_began", "treaty_binds_now")
-    fired = {path: set(rows["transition"]) for path, rows in found.groupby(["draw", "path"])}
-    quiet = [seen for seen in fired.values() if "rok_answers_fire" not in seen]
+    fired = {path: rows for path, rows in found.groupby(["draw", "path"])}
+    quiet = [one for one in fired.values() if "rok_answers_fire" not in set(one["transition"])]
     assert quiet, "no path without an exchange of fire"
-    assert all("rus_prk_2024.art3.invoked" in seen for seen in quiet)
-    assert not any("rus_prk_2024.art4.invoked" in seen for seen in quiet)
+    asked = [(one["option"] == "asks").any() for one in quiet]
+    assert 0 < sum(asked) < len(quiet)
+    called = [(one["transition"] == "rus_prk_2024.art3.invoked").any() for one in quiet]
+    assert called == asked
+    assert not any((one["transition"] == "rus_prk_2024.art4.invoked").any() for one in quiet)
 
 
 @pytest.mark.parametrize("lever", LEVERS)
