@@ -17,6 +17,7 @@ import argparse
 import hashlib
 import io
 import json
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -29,6 +30,7 @@ from sim.errors import ScenarioError
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKS = "<!-- korean_changes -->", "<!-- /korean_changes -->"
+OF_KOREA = re.compile(r"scenarios/(korean_\w+|sources|korea/\w+)\.yaml$")
 OLD = "japan_crisis_involving_russia", "japan_crisis_russia_in_action"
 PLAIN = {
     "serious_clash": "serious clash",
@@ -64,7 +66,7 @@ def scenario_of(commit: str, folder: Path) -> str:
     digest = hashlib.sha256()
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in sorted(archive.getmembers(), key=lambda one: one.name):
-            if member.name.endswith(".yaml") and (data := archive.extractfile(member)):
+            if OF_KOREA.match(member.name) and (data := archive.extractfile(member)):
                 digest.update(member.name.encode() + data.read())
         archive.extractall(folder, filter="data")
     return digest.hexdigest()[:16]
