@@ -202,5 +202,5 @@ def test_the_two_ministries_have_clocks_of_their_own_and_what_is_refuted_is_not_
     doubted = last[last["option"].isin(["doubts", "has_none"])].groupby(PATH)["time"].min()
     moves = ["japan_sanctions_alone", "japan_sanctions_with_coalition"]
     sanctions = found[found["transition"].isin(moves)].groupby(PATH)["time"].min()
-    assert len(doubted) > 100
+    assert len(doubted) > 20  # 1.6 % of the paths are a rumour
     assert not (sanctions - doubted > 0).any()

@@ -78,8 +78,8 @@ def test_withheld_it_never_binds():
 
 def test_article_three_is_called_by_a_threat_and_a_request_and_article_four_is_not():
     found = events("korean_south_began", "treaty_binds_now")
-    fired = {path: rows for path, rows in found.groupby(["draw", "path"])}
-    quiet = [one for one in fired.values() if "rok_answers_fire" not in set(one["transition"])]
+    paths = [rows for _, rows in found.groupby(["draw", "path"])]
+    quiet = [one for one in paths if "rok_answers_fire" not in set(one["transition"])]
     assert quiet, "no path without an exchange of fire"
     asked = [(one["option"] == "asks").any() for one in quiet]
     assert 0 < sum(asked) < len(quiet)

@@ -26,12 +26,14 @@ def blocks(name: str) -> Iterator[pd.DataFrame]:
 
 @pytest.mark.parametrize("name", ["korean_clash", "korean_generic_rate"])
 def test_no_answer_after_its_question_is_moot(name: str) -> None:
+    """50,000 paths each, none after a cease-fire, none poorer than what is given already."""
     for found in blocks(name):
         assert len(after_the_war(found)) == 0
         assert len(poorer_answers(found)) == 0
 
 
 def test_no_more_than_one_call_in_twenty_of_any_clause_at_one_instant() -> None:
+    """50,000 paths; clauses with 200 calls or more."""
     calls = []
     for seed, found in enumerate(blocks("korean_clash")):
         named = found["transition"].str
