@@ -7,8 +7,8 @@ import numpy as np
 from small_models import exponential, put, rule
 
 from sim.errors import RunError
-from sim.experiment.parameter_draws import values_of
 from sim.experiment import Plan
+from sim.experiment.parameter_draws import values_of
 from sim.experiment.runs import pairs_of, pieces_of
 from sim.model import Distribution, Model
 from sim.model.changes import Change, changed_model
