@@ -13,7 +13,7 @@ from islands import read_added
 
 import sim
 from sim.analysis import against_rivals
-from sim.api.scores import score
+from sim.api.score_runs import score
 from sim.errors import UsageError
 from sim.scenario import load
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from sim.api.compare_runs import compare
     from sim.api.comparisons import Comparison
     from sim.api.rare_outcomes import Rare, rare
-    from sim.api.replays import Replay, replay
+    from sim.api.replayed import Replay
+    from sim.api.replays import replay
     from sim.api.results import Results
     from sim.api.runs import run
     from sim.api.sweeps import sweep
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 HOMES = {
     "Comparison": "sim.api.comparisons",
     "Rare": "sim.api.rare_outcomes",
-    "Replay": "sim.api.replays",
+    "Replay": "sim.api.replayed",
     "Results": "sim.api.results",
     "compare": "sim.api.compare_runs",
     "rare": "sim.api.rare_outcomes",

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates.tables import tables_of
-from sim.api.results import Results
+from sim.api.sourced import SourcedTables
 from sim.errors import NotApplicable, UsageError
-from sim.experiment.runs import RunOutput
+from sim.experiment.runs import RunOutput, model_of
 from sim.formatting import DAY
+from sim.model.model import Model
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
+from sim.results.tables import RunTables
 
 GRID = 2.0**20  # steps in a second: times are whole multiples of one
 SAME = ("seed", "paths", "engine", "common_random_numbers", "given", "under", "changes")
@@ -32,8 +34,8 @@ def without_rows(output: RunOutput) -> RunOutput:
     return replace(output, found=found)
 
 
-def joined(parts: Iterable[Results]) -> Results:
-    """The results of all draws of some runs, as one run has them; in the order of the draws.
+def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
+    """The tables and counts of all draws of some runs, as one run has them, by draw.
 
     Raises UsageError for runs that overlap, leave a gap, or differ in seed, model or size, and
     NotApplicable for those that were loaded or solved, whose counts are not at hand.
@@ -71,11 +73,15 @@ def joined(parts: Iterable[Results]) -> Results:
     if all(run.track is not None for run in runs):
         frames = [run.track for run in runs if run.track is not None]
         tables = replace(tables, track=pd.concat(frames, ignore_index=True))
-    assert first.source is not None
-    return Results.of(tables, first.source, without_rows(output))
+    return tables, without_rows(output)
 
 
-def _require_same(one: Results, other: Results) -> None:
+def _model(run: SourcedTables) -> Model:
+    assert run.source is not None  # whoever has the counts of a run has what was run
+    return model_of(run.source)
+
+
+def _require_same(one: SourcedTables, other: SourcedTables) -> None:
     own, its = one.provenance, other.provenance
     for what in SAME:
         if getattr(own, what) != getattr(its, what):
@@ -84,7 +90,7 @@ def _require_same(one: Results, other: Results) -> None:
                 f"concat: the runs have other {thing}: {getattr(own, what)!r:.40} and "
                 f"{getattr(its, what)!r:.40}"
             )
-    if one.model != other.model:
+    if _model(one) != _model(other):
         raise UsageError("concat: the runs have other models")
     end = own.first_draw + own.draws
     if its.first_draw < end:
@@ -93,9 +99,9 @@ def _require_same(one: Results, other: Results) -> None:
         raise UsageError(f"concat: no run has the draws {end} to {its.first_draw - 1}")
 
 
-def _counts(runs: Sequence[Results]) -> Accumulator:
+def _counts(runs: Sequence[SourcedTables]) -> Accumulator:
     keep = all(run.paths is not None for run in runs)
-    whole = Accumulator(runs[0].model, paths=runs[0].provenance.paths, keep=keep)
+    whole = Accumulator(_model(runs[0]), paths=runs[0].provenance.paths, keep=keep)
     for run in runs:
         assert run.output is not None
         found = run.output.found
@@ -107,9 +113,9 @@ def _counts(runs: Sequence[Results]) -> Accumulator:
     return whole
 
 
-def _rows(run: Results) -> list[PathBatch]:
+def _rows(run: SourcedTables) -> list[PathBatch]:
     """The paths of a run as an engine gave them: seconds, exactly, since they are on a grid."""
-    table, model = run.paths, run.model
+    table, model = run.paths, _model(run)
     assert table is not None
     names = [f"time__{one.name}" for one in model.outcomes]
     none = np.empty(0, np.int64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.errors import UsageError
 from sim.model.model import Model
@@ -16,20 +16,29 @@ from sim.model.model import Model
 if TYPE_CHECKING:
     from os import PathLike
 
-    from sim.api.comparisons import Comparison
-    from sim.api.results import Results
+    import pandas as pd
+
+    from sim.api.sourced import SourcedTables
     from sim.scenario import Scenario
 
 PAGES = "sim.report.pages"  # offers `of_results` and `write_report`
 
 
+class Compared(Protocol):
+    """What a report needs of a comparison: its table, one row an intervention and outcome."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """As `sim.api.comparisons.Comparison` has it."""
+
+
 def report(
-    results: Results,
+    results: SourcedTables,
     file: str | PathLike[str],
     *,
     to: str = "html",
     scenario: Scenario | None = None,
-    comparison: Comparison | None = None,
+    comparison: Compared | None = None,
 ) -> Path:
     """Write the report of these results; see `Results.report`."""
     source = scenario if scenario is not None else results.source

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from sim.analysis.estimates.given import Given
     from sim.analysis.evidence.conditioning import Conditioned
     from sim.api.audits import Audit
-    from sim.api.comparisons import Comparison
-    from sim.api.replays import Replay
+    from sim.api.replayed import Replay
+    from sim.api.reports import Compared
     from sim.api.scores import Scores
     from sim.api.whys import Why
     from sim.experiment.runs import RunOutput
@@ -50,8 +50,6 @@ class Results(SourcedTables):
 
     # of results that were read: the scenario's files, to be saved with them again
     kept: Record | None = field(default=None, compare=False, repr=False)
-    # of results that were run in this session: their counts, for `concat`
-    output: RunOutput | None = field(default=None, compare=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         """Whether two results say the same: every table, value by value, and their provenance.
@@ -190,7 +188,7 @@ class Results(SourcedTables):
         With the values and random numbers that it had here, also where they were given or common.
         Raises UsageError for a draw or path that the run has not.
         """
-        from sim.api.replays import replay_of
+        from sim.api.replayed import replay_of
 
         source = scenario if scenario is not None else self.source or self.model
         return replay_of(source, self, draw, path)
@@ -308,12 +306,12 @@ class Results(SourcedTables):
     def score(self, happened: str | PathLike[str] | None = None) -> Scores:
         """The run held against what happened: as its scenario says, or another file.
 
-        See `sim.api.scores.Scores`; `sim.api.scores.score` takes several runs. Raises UsageError
-        where nothing says what happened, or the file is of another model.
+        See `sim.api.scores.Scores`; `sim.api.score_runs.score` takes several runs. Raises
+        UsageError where nothing says what happened, or the file is of another model.
         """
         from sim.api import scores
 
-        return scores.score(self, happened=happened)
+        return scores.scores([scores.case_with(self, happened, self.source)])
 
     def condition(
         self, *records: str, scenario: Scenario | None = None, level: float = LEVEL
@@ -356,7 +354,7 @@ class Results(SourcedTables):
         *,
         to: str = "html",
         scenario: Scenario | None = None,
-        comparison: Comparison | None = None,
+        comparison: Compared | None = None,
     ) -> Path:
         """Write all of it as one page that can be handed on, and give the file.
 
@@ -419,7 +417,11 @@ class Results(SourcedTables):
         """
         from sim.api.concatenation import joined
 
-        return joined(parts)
+        runs = list(parts)
+        tables, output = joined(runs)
+        source = runs[0].source
+        assert source is not None
+        return cls.of(tables, source, output)
 
     @classmethod
     def of(

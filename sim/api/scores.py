@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +25,7 @@ from sim.errors import UsageError
 from sim.model.model import Model
 
 if TYPE_CHECKING:
-    from sim.api.results import Results
+    from sim.api.sourced import SourcedTables
     from sim.scenario import Happened, Scenario
 
 BINS = 5  # of PIT values: few cases
@@ -105,7 +104,7 @@ def simulated_times(cases: Sequence[Case], asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def case_of(
-    results: Results, scenario: Scenario | None = None, happened: Happened | None = None
+    results: SourcedTables, scenario: Scenario | None = None, happened: Happened | None = None
 ) -> Case:
     """A run as a case; its record from the scenario unless one is given. Raises UsageError."""
     source = scenario if scenario is not None else results.source
@@ -125,28 +124,17 @@ def record_of(scenario: Scenario, happened: Happened | None = None) -> Happened:
     return record
 
 
-def score(
-    *runs: Results | str | PathLike[str], happened: str | PathLike[str] | None = None
-) -> Scores:
-    """Scores of finished runs, or of run directories; `happened` names a file with the record.
+def case_with(
+    results: SourcedTables, file: str | PathLike[str] | None, source: Scenario | Model | None
+) -> Case:
+    """A run of `source` as a case, its record from a file unless that is None.
 
-    Raises UsageError where a run and the record do not belong together, or where nothing says what
-    happened.
+    Raises UsageError where the two do not belong together, or where nothing says what happened.
     """
-    from sim.api.arguments import recorded
-    from sim.api.results import Results
     from sim.scenario import load_record
 
-    cases = []
-    for run in runs:
-        results = run if isinstance(run, Results) else Results.load(Path(run))
-        scenario = results.source if isinstance(run, Results) else recorded(run)[0]
-        if happened is not None and (scenario is None or isinstance(scenario, Model)):
-            raise UsageError("score: these results have no scenario; give their run directory")
-        record = None
-        if happened is not None and scenario is not None and not isinstance(scenario, Model):
-            record = load_record(happened, scenario)
-        cases.append(case_of(replace(results, source=scenario), None, record))
-    if not cases:
-        raise UsageError("score: give a run, or several")
-    return scores(cases)
+    if file is None:
+        return case_of(replace(results, source=source))
+    if source is None or isinstance(source, Model):
+        raise UsageError("score: these results have no scenario; give their run directory")
+    return case_of(results, source, load_record(file, source))

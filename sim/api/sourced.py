@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.results.tables import RunTables
 
 if TYPE_CHECKING:
+    from sim.experiment.runs import RunOutput
     from sim.model.model import Model
     from sim.scenario import Scenario
 
@@ -18,3 +19,5 @@ class SourcedTables(RunTables):
 
     # not part of what is saved, so no part of what is compared
     source: Scenario | Model | None = field(default=None, compare=False)
+    # of results that were run in this session: their counts, for `Results.concat`
+    output: RunOutput | None = field(default=None, compare=False, repr=False)
