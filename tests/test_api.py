@@ -155,7 +155,7 @@ def test_a_comparison_is_read_back_equal(tmp_path, engine):
     with pytest.raises(UsageError, match="changed since the run wrote it"):
         sim.Comparison.load(home)
     (home / "analyses" / "compare.csv").unlink()
-    with pytest.raises(UsageError, match=r"comparison\.csv: missing, although the run wrote it"):
+    with pytest.raises(UsageError, match=r"compare\.csv: missing, although the run wrote it"):
         sim.Comparison.load(home)
 
 

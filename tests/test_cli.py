@@ -165,12 +165,12 @@ def test_rare_estimates_one_outcome_by_splitting(call):
     assert (code, err) == (0, "")
     found = strict_json(out)
     assert (found["outcome"], found["draws"], found["paths"]) == ("ally_fights", 2, 60)
-    assert 0 <= found["low"] <= found["probability"] <= found["high"] <= 1
+    assert 0 <= found["mc_low"] <= found["probability"] <= found["mc_high"] <= 1
+    assert (found["low"], found["band"]) == (None, "unresolved")  # two draws tell no band
     code, out, _ = call(FIRST, *few)
     assert code == 0
-    assert (
-        f"ally fights: {percent(found['probability'], width=found['high'] - found['low'])}" in out
-    )
+    width = found["mc_high"] - found["mc_low"]
+    assert f"ally fights: {percent(found['probability'], width=width)}" in out
     assert max(map(len, out.splitlines())) <= 80
     assert not Path("results").exists()
     assert call(FIRST, "--rare", "aly_fights")[0] == 2

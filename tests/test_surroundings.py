@@ -61,7 +61,7 @@ def test_a_bar_is_shown_where_it_is_asked_for(capsys):
 def test_the_command_line_runs_with_closed_streams(tmp_path, shell):
     done = process(FIRST, *FEW, "--no-charts", "--out", tmp_path / "run", shell=shell)
     assert (done.returncode, done.stderr) == (0, "")
-    assert ("Tables: " in done.stdout) is (shell == "2>&-")
+    assert ("run_sim.py report" in done.stdout) is (shell == "2>&-")
     tables = {file.name: file.read_bytes() for file in (tmp_path / "run").glob("*.csv")}
     assert process(FIRST, *FEW, "--no-charts", "--out", tmp_path / "open").returncode == 0
     for name, data in tables.items():

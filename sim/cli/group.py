@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Command(TyperCommand):
         """Put in the values that are left out: what follows such an option is no number."""
         mine = {name for one in self.params for name in one.opts}
         whole: list[str] = []
-        for word, following in zip(args, [*args[1:], ""], strict=True):
+        for word, following in zip_longest(args, args[1:], fillvalue=""):
             whole.append(word)
             if word in mine and word in LEFT_OUT and not NUMBER.match(following):
                 whole.append(LEFT_OUT[word])

@@ -9,6 +9,7 @@ from sim.model.delays import parameters_read as delay_reads
 from sim.model.expressions import (
     Arithmetic,
     Call,
+    Constant,
     Expression,
     Node,
     ParameterOf,
@@ -81,12 +82,15 @@ def endless(transition: Transition) -> str:
         return ""
     if not is_immediate(transition.after):  # time passes between two firings
         return ""
+    guard = transition.when.node if transition.when else None
+    if isinstance(guard, Constant) and not guard.value:  # never, as of a void clause
+        return ""
     read = set(variables_read(transition.when.node)) if transition.when else set()
     changed = {e.variable for option in transition.options for e in option.effects}
     if read & changed:  # it may end its own guard; whether it does is not proved
         return ""
-    guard = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
-    return f"would fire without end at one moment: it has no delay, and {guard or 'no guard'}"
+    reason = f"changes nothing that {transition.when.text!r} reads" if transition.when else ""
+    return f"would fire without end at one moment: it has no delay, and {reason or 'no guard'}"
 
 
 def unbounded(model: Model, transition: Transition) -> Iterator[tuple[Option, str]]:

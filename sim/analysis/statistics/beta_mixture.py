@@ -61,7 +61,12 @@ def tally(hits: Floats, sizes: Floats) -> Tally:
 
 
 def choose(counts: Tally, random: np.random.Generator) -> float:
-    """The concentration under which draws that were held out are the most likely."""
+    """The concentration under which draws that were held out are the most likely.
+
+    Of one draw, from which nothing can be held out, the one that adds nothing to it.
+    """
+    if len(counts.of_draw) < 2:
+        return max(CONCENTRATIONS)
     fold = random.permutation(len(counts.of_draw)) % FOLDS
     every = np.arange(len(fold))
     kept = np.array([counts.weights(every[fold != one]) for one in range(FOLDS)])

@@ -1,0 +1,74 @@
+"""What a replay is, and one path of a run replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.api.html import page
+from sim.errors import require_int
+from sim.experiment import replays
+from sim.experiment.plan import LARGEST
+from sim.experiment.replays import ReplayTables
+from sim.experiment.runs import model_of
+from sim.experiment.samples import sample_of
+from sim.formatting import counted, moment
+from sim.results.tables import RunTables
+
+if TYPE_CHECKING:
+    from sim.model.model import Model
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Replay(ReplayTables):
+    """One path again, with everything that was weighed in it."""
+
+    def __repr__(self) -> str:
+        """One line: which path of which scenario, how long it is and how it ended."""
+        key = str(self.path["ending"].iloc[0])
+        return (
+            f"<Replay of {self.model.name}: draw {self.draw}, path {self.number}, "
+            f"seed {self.seed}; {counted(len(self.events), 'event')}, {self._ending(key)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        model, row = self.model, self.path.iloc[0]
+        # outcomes that never happened have no time and no row
+        reached = [
+            (outcome.label, moment(float(row[f"time__{outcome.name}"]), model.start))
+            for outcome in model.outcomes
+            if pd.notna(row[f"time__{outcome.name}"])
+        ]
+        return page(
+            model.title,
+            [
+                f"draw {self.draw}, path {self.number}, seed {self.seed}",
+                f"{counted(len(self.events), 'event')}; {self._ending(self._title())}",
+            ],
+            (("outcome", "has happened"), reached),
+        )
+
+    def _title(self) -> str:
+        """What a reader calls the path's ending."""
+        return self.titles.of("ending", str(self.path["ending"].iloc[0]))
+
+    def _ending(self, called: str) -> str:
+        """How and when the path ended."""
+        end = float(self.path["end_time"].iloc[0])
+        return f"ending {called} {moment(end, self.model.start)}"
+
+
+def replay_of(source: Scenario | Model, run: RunTables, draw: int, path: int) -> Replay:
+    """A path of a run; UsageError for one that it has not."""
+    about, model = run.provenance, model_of(source)
+    last = about.first_draw + about.draws - 1
+    draw = require_int("draw", draw, about.first_draw, last)
+    path = require_int("path", path, 0, LARGEST - 1)
+    sample = sample_of(model, about, run.draws).part(range(draw, draw + 1))
+    found = replays.replay(
+        source, draw=draw, path=path, seed=about.seed, sample=sample, given=about.given
+    )
+    return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
