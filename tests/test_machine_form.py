@@ -119,6 +119,16 @@ WRONG = {
         "    options:\n      - option: ~\n  event_184689:\n",
         "'transition event_184163' and 'transition event_184689' would share their random numbers",
     ),
+    "an unknown section": (
+        "transitions:",
+        "happened: {}\ntransitions:",
+        "m.yaml:16:1: happened: unknown key 'happened'",
+    ),
+    "an unknown key of a transition": (
+        "    limit: ",
+        "    limt: ",
+        "unknown key 'limt'; did you mean 'limit'?",
+    ),
     "no transitions": ("transitions:", "transition:", "has no `transitions`"),
 }
 

@@ -1,7 +1,7 @@
 """One value of a machine form with its path, and the few forms that a value can have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from sim.errors import Problem, ScenarioError, unknown
@@ -17,6 +17,8 @@ class FormValue:
     root: Mapping
     node: Node
     path: KeyPath = ()
+    # what was asked of each block of keys, by all values of one form: see `refuse_unread`
+    asked: dict[KeyPath, tuple[Mapping, set[str]]] = field(default_factory=dict)
 
     def fail(self, text: str) -> NoReturn:
         """Raise a ScenarioError with this place."""
@@ -27,8 +29,9 @@ class FormValue:
         """The value of a key, or None."""
         if not isinstance(self.node, Mapping):
             self.fail(f"must be a block of keys, found {describe(self.node)}")
+        self._keys_asked(self.node).add(key)
         node = self.node.get(key)
-        return FormValue(self.root, node, (*self.path, key)) if node is not None else None
+        return self._below(node, key) if node is not None else None
 
     def __getitem__(self, key: str) -> "FormValue":
         return self.get(key) or self.fail(f"has no `{key}`")
@@ -37,14 +40,31 @@ class FormValue:
         """The keys with their values."""
         if not isinstance(self.node, Mapping):
             self.fail(f"must be a block of keys, found {describe(self.node)}")
+        self._keys_asked(self.node).update(self.node.entries)
         for key, entry in self.node.entries.items():
-            yield key, FormValue(self.root, entry.value, (*self.path, key))
+            yield key, self._below(entry.value, key)
 
     def items(self) -> list["FormValue"]:
         """The entries of a list."""
         if not isinstance(self.node, Sequence):
             self.fail(f"must be a list, found {describe(self.node)}")
-        return [FormValue(self.root, n, (*self.path, i)) for i, n in enumerate(self.node.items)]
+        return [self._below(node, i) for i, node in enumerate(self.node.items)]
+
+    def _keys_asked(self, block: Mapping) -> set[str]:
+        return self.asked.setdefault(self.path, (block, set()))[1]
+
+    def _below(self, node: Node, key: str | int) -> "FormValue":
+        return replace(self, node=node, path=(*self.path, key))
+
+    def refuse_unread(self) -> None:
+        """Raise a ScenarioError for the first key that was never asked for.
+
+        Called when all is read: what nobody asked for is misspelt, or of another version.
+        """
+        for path, (block, keys) in self.asked.items():
+            for key in block.entries:
+                if key not in keys:
+                    replace(self, path=(*path, key)).fail(unknown("key", key, keys))
 
     def text(self) -> str:
         """A scalar as it was written."""

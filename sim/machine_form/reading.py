@@ -80,6 +80,7 @@ def read_model(root: Keys) -> Model:
         endings=tuple(_ending(name, one, reader) for name, one in at["endings"].named()),
         stop_when=reader.condition(stop, outcomes=True) if stop else None,
     )
+    at.refuse_unread()
     _check(model, rules, dict(at["parameters"].named()))
     return model
 
@@ -182,7 +183,9 @@ def _outcome(name: str, at: FormValue, reader: _Expressions) -> Outcome:
 
 
 def _ending(name: str, at: FormValue, reader: _Expressions) -> Ending:
-    when = at.get("when")
+    when, rest = at.get("when"), at.get("otherwise")
+    if when is None and rest is None:
+        at.fail("has neither `when` nor `otherwise`")
     return Ending(name=name, when=reader.condition(when, outcomes=True) if when else None)
 
 
