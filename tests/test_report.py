@@ -281,7 +281,7 @@ def test_what_was_weighed_is_read_along_as_the_reference_engine_has_it():
 def test_the_sample_has_every_outcome_ending_and_route(page, results):
     data = page.explorer
     pairs = {(one["draw"], one["path"]) for one in data["paths"]}
-    assert len(pairs) == len(data["paths"]) == 240
+    assert len(pairs) == len(data["paths"]) == 200
     assert any(one["outcomes"][0] is not None for one in data["paths"])
     assert {one["ending"] for one in data["paths"]} == {0, 1}
     first = results.routes("ally_fights", scenario=sim.load(FIRST)).iloc[0]
@@ -327,7 +327,7 @@ def test_a_run_that_kept_no_paths_or_charts_has_them_all_the_same(tmp_path, call
     results = sim.run(scenario, draws=12, paths=30, keep_paths=False, progress=False)
     file = results.report(tmp_path / "r.html")
     page = Page(file.read_text(encoding="utf-8"))
-    assert len(page.explorer["paths"]) == 240
+    assert len(page.explorer["paths"]) == 200
     assert sum(tag == "img" for tag, _ in page.elements) == 6
     assert "--with" not in page.words("manifest")
 

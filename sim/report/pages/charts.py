@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from sim.api import Results
 from sim.scenario import Scenario
 
 LARGEST = 350_000  # bytes of an SVG; beyond it the PNG is taken, which prints well enough
+# of an SVG: the lines of a picture, and their numbers with more than two decimals; a hundredth of a
+# point is nothing to see, and the numbers are most of the file. Texts stand outside.
+LINES, DECIMALS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # as after a run, then what analyses add; others behind them by name
 ORDER = (
@@ -54,4 +58,7 @@ def _best(folder: Path, name: str) -> Iterator[Chart]:
     there = [file for file in files if file.is_file()]
     small = [file for file in there if file.suffix == ".png" or file.stat().st_size <= LARGEST]
     for file in (small or there)[:1]:
-        yield Chart(name=name, media=MEDIA[file.suffix], data=file.read_bytes())
+        data = file.read_bytes()
+        if file.suffix == ".svg":
+            data = LINES.sub(lambda lines: DECIMALS.sub(rb"\1", lines[0]), data)
+        yield Chart(name=name, media=MEDIA[file.suffix], data=data)
