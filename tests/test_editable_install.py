@@ -34,8 +34,9 @@ def built(folder: Path, *, pyproject: str) -> tuple[Path, Path]:
 
 def found_from(packages: Path, work: Path) -> str:
     """Which `sim` a program in that folder imports; `None` for a folder without anything."""
+    # -S: without the packages of this environment, where the project may be installed as well
     done = subprocess.run(
-        [sys.executable, "-c", IMPORT, str(packages)],
+        [sys.executable, "-S", "-c", IMPORT, str(packages)],
         cwd=work,
         env={"PATH": ""},
         capture_output=True,
