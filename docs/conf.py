@@ -1,0 +1,32 @@
+"""The site, made by `.ci/docs`: `sphinx-build -W -c docs . build/site`.
+
+The source directory is the whole repository, so that a page has the same links on the site and in
+a checkout, and no text stands twice: the language stays beside the scenarios that it describes.
+"""
+
+project = "Scenario escalation simulator"
+author = "its authors"
+root_doc = "docs/index"
+include_patterns = [
+    "docs/*.md",
+    "notebooks/*.ipynb",
+    "scenarios/**.md",
+    "benchmarks/*.md",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+]
+extensions = ["myst_nb", "sphinx_copybutton"]
+myst_heading_anchors = 4  # as on GitHub, so that `LANGUAGE.md#happened` leads there on both
+nb_execution_mode = "off"  # outputs are stored; `.ci/notebooks` runs them
+default_role = "code"  # docstrings set code between single backticks
+
+html_theme = "furo"
+html_title = project
+html_show_copyright = False
+html_show_sphinx = False
+html_copy_source = False
+templates_path = ["_templates"]
+html_additional_pages = {"index": "start.html"}  # the first page is not at the top otherwise
+copybutton_prompt_text = r"\$ |>>> "  # what is copied can be pasted
+copybutton_prompt_is_regexp = True
