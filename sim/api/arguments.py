@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
+from sim.decisions.describing import require_same
 from sim.errors import UsageError
 from sim.experiment.plan import Plan
 from sim.experiment.runs import WANTED
@@ -108,16 +109,21 @@ def is_directory(source: object) -> bool:
     return isinstance(source, (str, PathLike)) and Path(user_path(source)).is_dir()
 
 
-def planned(source: Source, options: Mapping[str, Any]) -> tuple[Scenario | Model, Plan]:
+def planned(
+    source: Source, options: Mapping[str, Any], *, decided: bool = False
+) -> tuple[Scenario | Model, Plan]:
     """What is to be run, and how: options that are None are left to the plan.
 
-    Of a run directory, those it was made with come before the defaults of `Plan`.
+    Of a run directory, those it was made with come before the defaults of `Plan`. One in which
+    functions decided is refused, unless the caller asks for them (`decided`).
     """
     before: Mapping[str, Any] = {}
     scenario: Scenario | Model
     if isinstance(source, (str, PathLike)) and is_directory(source):
         scenario, manifest = recorded(source)
         before = made_with(manifest)
+        if not decided:
+            require_same(manifest.get("decided", {}), None, str(source))
     else:
         scenario = loaded_or_model(source)
     given = {name: value for name, value in options.items() if value is not None}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.api.replayed import Replay
     from sim.api.scores import Scores
     from sim.api.whys import Why
+    from sim.decisions.asking import Policy
     from sim.scenario import Evidence, Scenario
 
 
@@ -71,16 +72,24 @@ class AskedTables(SourcedTables):
         (found,) = whys(model, self, [outcome], cut=cut, level=level, workers=workers)
         return found
 
-    def replay(self, draw: int, path: int, *, scenario: Scenario | Model | None = None) -> Replay:
+    def replay(
+        self,
+        draw: int,
+        path: int,
+        *,
+        scenario: Scenario | Model | None = None,
+        decide: Mapping[str, Policy] | None = None,
+    ) -> Replay:
         """One path of this run again, with everything that was weighed in it.
 
-        With the values and random numbers that it had here, also where they were given or common.
-        Raises UsageError for a draw or path that the run has not.
+        With the values and random numbers that it had here, also where they were given or common;
+        where functions decided, with the same ones, given as `decide`. Raises UsageError for a
+        draw or path that the run has not, and without those functions.
         """
         from sim.api.replayed import replay_of
 
         source = scenario if scenario is not None else self.source or self.model
-        return replay_of(source, self, draw, path)
+        return replay_of(source, self, draw, path, decide)
 
     def sensitivity(
         self,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.api.html import page
+from sim.decisions.asking import Policy, decisions_of
+from sim.decisions.describing import require_same
 from sim.errors import require_int
 from sim.experiment import replays
 from sim.experiment.plan import LARGEST
@@ -61,14 +64,28 @@ class Replay(ReplayTables):
         return f"ending {called} {moment(end, self.model.start)}"
 
 
-def replay_of(source: Scenario | Model, run: RunTables, draw: int, path: int) -> Replay:
-    """A path of a run; UsageError for one that it has not."""
+def replay_of(
+    source: Scenario | Model,
+    run: RunTables,
+    draw: int,
+    path: int,
+    decide: Mapping[str, Policy] | None = None,
+) -> Replay:
+    """A path of a run, with those who decided in it; UsageError for one that it has not."""
     about, model = run.provenance, model_of(source)
+    by = None if decide is None else decisions_of(source, decide)
+    require_same(about.decided, by, "these results")
     last = about.first_draw + about.draws - 1
     draw = require_int("draw", draw, about.first_draw, last)
     path = require_int("path", path, 0, LARGEST - 1)
-    sample = sample_of(model, about, run.draws).part(range(draw, draw + 1))
+    sample = sample_of(model, about, run.draws, decided=True).part(range(draw, draw + 1))
     found = replays.replay(
-        source, draw=draw, path=path, seed=about.seed, sample=sample, given=about.given
+        source,
+        draw=draw,
+        path=path,
+        seed=about.seed,
+        sample=sample,
+        given=about.given,
+        decide=by,
     )
     return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})

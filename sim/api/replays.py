@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from os import PathLike
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.api.arguments import is_directory, loaded_or_model, recorded
 from sim.api.replayed import Replay, replay_of
 from sim.api.results import Results
+from sim.decisions.asking import Policy, decisions_of
 from sim.experiment import replays
 from sim.experiment.plan import Plan
 
@@ -23,11 +25,13 @@ def replay(
     draw: int,
     path: int,
     seed: int | None = None,
+    decide: Mapping[str, Policy] | None = None,
 ) -> Replay:
     """Path `path` of draw `draw` as any run with this seed has it, by the reference engine.
 
     `scenario` is a scenario, the path of its file, or that of a run directory, which has the
-    scenario as it was run. `seed` is that of the run directory unless given, else 1. Raises
+    scenario as it was run. `seed` is that of the run directory unless given, else 1. `decide` is
+    that of `run`; a directory of a run in which functions decided wants the same ones. Raises
     ScenarioError for a file with problems, RunError where the path goes wrong, UsageError for
     numbers out of range.
     """
@@ -35,11 +39,12 @@ def replay(
     if seed is None and is_directory(scenario):
         run = Results.load(scenario)  # type: ignore[arg-type]
         about = run.provenance
-        if about.given or about.common_random_numbers:
-            return replay_of(source, run, draw, path)
+        if about.given or about.common_random_numbers or about.decided:
+            return replay_of(source, run, draw, path, decide)
     seed = own_seed if seed is None else seed
+    by = None if decide is None else decisions_of(source, decide)
     # the data of the replay, put into the object with the conveniences
-    found = replays.replay(source, draw=draw, path=path, seed=seed)
+    found = replays.replay(source, draw=draw, path=path, seed=seed, decide=by)
     return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
 
 

@@ -21,7 +21,9 @@ from sim.api.arguments import (
     with_made,
 )
 from sim.api.concatenation import without_rows
+from sim.api.deciding import with_decisions
 from sim.api.results import Results
+from sim.decisions.asking import Policy
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import runs, tracks
 from sim.experiment.plan import limit_of
@@ -43,6 +45,7 @@ def run(
     values: pd.DataFrame | Mapping[str, Any] | None = None,
     outcomes: Mapping[str, Any] | None = None,
     track: Sequence[str] = (),
+    decide: Mapping[str, Policy] | None = None,
     **options: Unpack[RunOptions],
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
@@ -74,6 +77,14 @@ def run(
     outcome beside those of the file; `track` names state variables, whose values over time
     `results.track` then has.
 
+    `decide` lets functions decide for actors, `{"japan": f}`: wherever a move or clause of Japan
+    leaves a choice, `f(situation)` names an option, gives odds over options, or None, which leaves
+    it to the model; see `sim.decisions.situation.Situation`, and `sim.policies` for functions to
+    start from. Everything else meets the same random numbers, so that the run is a twin of the one
+    without. The reference engine walks it, in this process unless every function says that it
+    keeps nothing (`sim.policies.stateless`). What `f` raises, or answers wrongly, is a RunError
+    that names draw and path.
+
     Ctrl-C ends the run after the blocks in work and raises KeyboardInterrupt;
     `on_interrupt="return"` gives what is finished, and `provenance.interrupted` says so. Raises
     ScenarioError for a file with problems, RunError when the scenario goes wrong (naming
@@ -88,12 +99,15 @@ def run(
         given = given_frame(model, values)
     if given is not None:
         options = _with_rows(options, len(given))
-    source, plan = planned(scenario, options)
+    options, by = with_decisions(scenario, options, decide)
+    source, plan = planned(scenario, options, decided=True)
     # the run asks after every block of draws whether they are enough
     enough = partial(precise, limit=limit_of(plan.precision)) if plan.precision else None
     model = model_of(source)
     names = tracks.tracked(model, track)
-    output = runs.run(source, plan, enough, given)
+    if names and by is not None:
+        raise NotApplicable("track: walks the paths again, without the functions that decide")
+    output = runs.run(source, plan, enough, given, by)
     tables = tables_of(output)
     if names:
         tables = replace(tables, track=_track(model, tables, names, plan.crew))

@@ -11,7 +11,7 @@ from sim.analysis.drivers import draw_targets
 from sim.analysis.drivers.draw_targets import Target, cannot_tell
 from sim.analysis.statistics.factors import uncertain
 from sim.analysis.statistics.intervals import LEVEL
-from sim.errors import UsageError, unknown
+from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.plan import Plan
 from sim.experiment.runs import model_of
 
@@ -216,6 +216,10 @@ def plan_again(
         raise UsageError(
             "walks the draws of the seed again, from the first on: not of a run whose values were "
             "given, whose draws begin later, or with common random numbers"
+        )
+    if about.decided:
+        raise NotApplicable(
+            f"walks the run again, in which {about.who_decided}; ask a run without decide"
         )
     engine = about.engine if about.paths else Plan.engine
     return Plan(draws=draws, paths=paths, seed=about.seed, engine=engine, progress=progress)

@@ -34,9 +34,11 @@ def completed(context: typer.Context, file: Path, plan: Chosen) -> dict[str, Any
     if not file.is_dir():
         return dict(plan)
     from sim.api.arguments import made_with, recorded
+    from sim.decisions.describing import require_same
     from sim.errors import UsageError
 
     _, manifest = recorded(file)
+    require_same(manifest.get("decided", {}), None, str(file))
     if manifest.get("given") or manifest.get("first_draw") or manifest.get("common_random_numbers"):
         # no option of a command says these; in Python the directory does
         raise UsageError(

@@ -65,7 +65,7 @@ class Plan:
     common_random_numbers: bool = False  # all draws' paths meet the random numbers of draw 0
 
     def __post_init__(self) -> None:
-        from sim.engines import ENGINES
+        from sim.engines import engine_names
 
         checked = {
             "draws": require_int("draws", self.draws, 1, LARGEST),
@@ -87,8 +87,8 @@ class Plan:
         for name, value in checked.items():  # a row of a table gives NumPy's numbers
             object.__setattr__(self, name, value)
         # names only: an engine is imported when it runs
-        if self.engine not in (*ENGINES, EXACT):
-            raise UsageError(unknown("engine", self.engine, (*ENGINES, EXACT)))
+        if self.engine != EXACT and self.engine not in (known := engine_names(self.engine)):
+            raise UsageError(unknown("engine", self.engine, (*known, EXACT)))
 
     @property
     def span(self) -> range:

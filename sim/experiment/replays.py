@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sim.decisions.asking import Decisions
 from sim.engines.reference import follow
 from sim.engines.reference.batch import batch
 from sim.engines.reference.world import Walk
@@ -35,7 +36,8 @@ class ReplayTables:
 
     events      as `Results.events`.
     options     one row an event and option of its transition: seq, option (missing where there is
-                no choice), probability: the share it had, 0 if it was not available, taken.
+                no choice), probability: the share that the model gave it, 0 if it was not
+                available, taken.
     states      one row at the start (seq -1) and one after each event: seq, time, and each state
                 variable by name, in words.
     path        one row, as `Results.paths`.
@@ -55,6 +57,8 @@ class ReplayTables:
     number: int  # of the path
     titles: Titles  # what a reader calls the things that happen in it
     given: frozenset[str] = frozenset()  # parameters whose values were given, not drawn
+    # by seq: which function decided, where it said something else than None
+    decided: Mapping[int, str] = field(default_factory=dict)
 
 
 def replay(
@@ -65,11 +69,12 @@ def replay(
     seed: int,
     sample: Sample | None = None,
     given: Collection[str] = (),
+    decide: Decisions | None = None,
 ) -> ReplayTables:
     """Path `path` of draw `draw`, walked by the reference engine, which keeps what it weighed.
 
     `sample` is that draw, where its values or random numbers are not those of the seed alone;
-    `given` names the parameters whose values were given.
+    `given` names the parameters whose values were given; `decide` says who decides for actors.
     """
     draw = require_int("draw", draw, 0, LARGEST - 1)
     path = require_int("path", path, 0, LARGEST - 1)
@@ -77,7 +82,8 @@ def replay(
     model = model_of(scenario)
     (values,) = sample.values if sample else parameter_values(model, seed, range(draw, draw + 1))
     common = sample is not None and sample.common
-    walk = follow(model, values, seed=seed, draw=draw, path=path, common=common)
+    asking = decide.of(model, seed) if decide is not None else None
+    walk = follow(model, values, seed=seed, draw=draw, path=path, common=common, decide=asking)
     counts = Accumulator(model, paths=1, keep=True)
     # through the same accumulator and frames as a run, so that rows are equal to a run's
     counts.add(batch(model, draw, path, [walk], events=True))
@@ -96,7 +102,18 @@ def replay(
         number=path,
         titles=titles_of(scenario),
         given=frozenset(given),
+        decided=_decided(model, walk, decide.described) if decide is not None else {},
     )
+
+
+def _decided(model: Model, walk: Walk, by: Mapping[str, str]) -> Mapping[int, str]:
+    """The table `Replay.decided`."""
+    found = {
+        seq: by[str(model.transitions[firing.rank].actor)]
+        for seq, firing in enumerate(walk.firings)
+        if firing.decided
+    }
+    return MappingProxyType(found)
 
 
 def parameters(model: Model, values: Sequence[float]) -> Mapping[str, float | str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.decisions.asking import Decisions
 from sim.engines import has_traces
 from sim.errors import UsageError
 from sim.experiment.parameter_draws import values_of
@@ -51,27 +52,31 @@ def run(
     plan: Plan,
     enough: Callable[[Accumulator], bool] | None = None,
     given: pd.DataFrame | None = None,
+    decide: Decisions | None = None,
 ) -> RunOutput:
     """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw.
 
     `given` has a row a draw, and for some parameters a column with their values; others are drawn.
+
+    `decide` says who decides for actors, in an engine that asks.
 
     `enough` is asked at every BLOCK draws, and ends the run when it says so: what has been walked
     by then are the first draws of the whole.
     """
     model = model_of(scenario)
     names: tuple[str, ...] = ()
+    by = decide.described if decide is not None else {}
     if given is None:
         (values,) = values_of([model], plan.seed, plan.span, progress=plan.progress)
     else:
         names = tuple(map(str, given.columns))
         values = values_with(model, plan.seed, plan.span, given, progress=plan.progress)
     if plan.engine == EXACT:
-        return _given(solved(scenario, values, plan), names)
+        return _given(solved(scenario, values, plan), names, by)
     # batches are counted as they come, so memory does not grow with the number of paths unless rows
     # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
-    for (pieces,) in pieces_of([model], [values], plan):
+    for (pieces,) in pieces_of([model], [values], plan, decide):
         before = counts.draws
         for piece in pieces:
             counts.add(piece)
@@ -79,15 +84,15 @@ def run(
         if enough and counts.draws > before and blocks * BLOCK == counts.draws and enough(counts):
             output = counted(scenario, counts, values, plan)
             done = replace(output.provenance, draws_asked=counts.draws, stopped="precision")
-            return replace(output, provenance=done)
-    return _given(counted(scenario, counts, values, plan), names)
+            return _given(replace(output, provenance=done), (), by)
+    return _given(counted(scenario, counts, values, plan), names, by)
 
 
-def _given(output: RunOutput, names: tuple[str, ...]) -> RunOutput:
-    """The output with what it is to say of values that were given."""
+def _given(output: RunOutput, names: tuple[str, ...], by: Mapping[str, str]) -> RunOutput:
+    """The output with what it is to say of values that were given, and of who decided."""
+    about = replace(output.provenance, given=names, decided=by)
     if not names:
-        return output
-    about = replace(output.provenance, given=names)
+        return replace(output, provenance=about)
     # rows that differ are draws from something, whatever the model says of the parameters
     if about.interval == "sampling" and len(np.unique(output.values, axis=0)) > 1:
         about = replace(about, interval="nested")
@@ -145,10 +150,13 @@ def grades_of(scenario: Scenario | Model) -> Mapping[str, str]:
 
 
 def pieces_of(
-    models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan
+    models: Sequence[Model],
+    values: Sequence[NDArray[np.float64]],
+    plan: Plan,
+    decide: Decisions | None = None,
 ) -> Iterator[Pieces]:
     """Pieces of all models, chunk by chunk in order, until the end or Ctrl-C; with a bar."""
-    work = _work(models, values, plan)
+    work = replace(_work(models, values, plan), decide=decide)
     with interruptible() as interruption, bar(work.total, plan.progress) as done:
         try:
             yield from walk(work, interruption, done)

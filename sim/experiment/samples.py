@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.errors import UsageError, unknown
+from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.parameter_draws import parameter_values, values_of
 from sim.formatting import DAY
 from sim.model.model import Model
@@ -49,8 +49,19 @@ def drawn_sample(model: Model, seed: int, draws: range) -> Sample:
     return Sample(seed=seed, draws=draws, values=values, common=False)
 
 
-def sample_of(model: Model, about: Provenance, draws: pd.DataFrame) -> Sample:
-    """The draws of a run, from its provenance and its table `draws`."""
+def sample_of(
+    model: Model, about: Provenance, draws: pd.DataFrame, *, decided: bool = False
+) -> Sample:
+    """The draws of a run, from its provenance and its table `draws`.
+
+    Raises NotApplicable where functions decided in it, unless the caller has them (`decided`): the
+    paths walked again would be others.
+    """
+    if about.decided and not decided:
+        raise NotApplicable(
+            f"walks paths of this run again, in which {about.who_decided}; its tables hold what "
+            "happened there, and results.replay(draw, path, decide=...) shows a path"
+        )
     span = range(about.first_draw, about.first_draw + about.draws)
     values = values_with(model, about.seed, span, draws[list(about.given)])
     return Sample(seed=about.seed, draws=span, values=values, common=about.common_random_numbers)

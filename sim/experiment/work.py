@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.decisions.asking import Decisions
 from sim.engines import engine, has_threads
 from sim.experiment.processes import processes
 from sim.model.model import Model
@@ -62,6 +63,7 @@ class Work:
     workers: int
     first: int = 0  # the number of the first draw
     common: bool = False  # see `Engine`
+    decide: Decisions | None = None  # who decides for actors, instead of the model
 
     @property
     def total(self) -> int:
@@ -245,6 +247,8 @@ def _heard(work: Work, which: int, chunk: Chunk, interruption: Interruption) -> 
 def _pieces(work: Work, which: int, chunk: Chunk, **more: Any) -> Iterator[PathBatch]:
     """What the engine makes of a chunk in one of the models."""
     draws = range(work.first + chunk.draws.start, work.first + chunk.draws.stop)
+    if work.decide is not None:
+        more["decide"] = work.decide.of(work.models[which], work.seed)
     return engine(work.engine)(
         work.models[which],
         work.values[which],

@@ -24,6 +24,16 @@ class Variable:
     known_to: tuple[str, ...] | None = None
     says: str | None = None  # its own phrase, see `sim.model.phrases`
 
+    def can_be_known_by(self, actor: str) -> bool:
+        """Whether an actor can know its value."""
+        return self.known_to is None or actor in (self.owner, *self.known_to)
+
+    @property
+    def knowers(self) -> str:
+        """Who can know its value where not everybody can, in words."""
+        known = dict.fromkeys((*filter(None, [self.owner]), *(self.known_to or ())))
+        return f"known to {', '.join(known)}" if known else "known to nobody"
+
     def word(self, value: int) -> str:
         """The value as the scenario writes it."""
         return self.levels[value] if self.levels else str(value)

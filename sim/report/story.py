@@ -44,6 +44,8 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
         yield ""
         yield from _heading(event, replay)
         yield from _probabilities(options[seq], replay.titles)
+        if seq in replay.decided:
+            yield from _indented(f"decided by {replay.decided[seq]}")
         if pd.notna(event["cause"]):
             cause = events[int(event["cause"])]
             yield from _indented(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -47,12 +47,21 @@ class Provenance:
     first_draw: int = 0  # the number of the first draw
     given: tuple[str, ...] = ()  # parameters whose values were given, and stand in `draws`
     common_random_numbers: bool = False  # all draws' paths met the random numbers of draw 0
+    # by actor: which function decided for it, see `sim.decisions.describing`
+    decided: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conditions(self) -> str:
         """` under a+b, with p = 0.2`: what the scenario as it is written had not; else empty."""
         under = f" under {self.under}" if self.under else ""
-        return f"{under} with {self.changed}" if self.changed else under
+        changed = f" with {self.changed}" if self.changed else ""
+        decided = f" where {self.who_decided}" if self.decided else ""
+        return f"{under}{changed}{decided}"
+
+    @property
+    def who_decided(self) -> str:
+        """`always('consents') decides for japan`; empty where the model decides for all."""
+        return ", ".join(f"{policy} decides for {actor}" for actor, policy in self.decided.items())
 
     @property
     def interrupted(self) -> bool:
@@ -74,9 +83,13 @@ class Provenance:
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Provenance:
         """The provenance that `to_manifest` wrote; keys of other purposes are passed over."""
-        known = {field.name for field in fields(cls)}
+        known = {one.name for one in fields(cls)}
         # what has a default came later, and was not written before
-        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        needed = {
+            one.name
+            for one in fields(cls)
+            if one.default is MISSING and one.default_factory is MISSING
+        }
         missing = sorted(needed - manifest.keys())
         if missing:
             raise UsageError(f"manifest.json: has no {', '.join(missing)}; run the scenario again")

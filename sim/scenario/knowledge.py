@@ -8,7 +8,6 @@ its casus foederis, in what reopens it or lets it lapse, and in the odds of its 
 from collections.abc import Iterator
 
 from sim.model.expressions import Expression, Fact, variables_read, walk
-from sim.model.state import Variable
 from sim.model.transitions import Transition
 from sim.scenario.checks import options_path, value_path
 from sim.scenario.language.context import Context
@@ -27,19 +26,9 @@ def warn_of_the_unknowable(document: Document, resolved: Resolved, context: Cont
         return
     for path, expression, actor in (*_of_moves(resolved), *_of_clauses(document, resolved)):
         for name in variables_read(expression.node):
-            if name in hidden and not can_know(hidden[name], actor):
+            if name in hidden and not hidden[name].can_be_known_by(actor):
                 text = f"{actor} cannot know {name!r}{_through(expression, name)}"
-                context.diagnostics.warn(path, f"{text}; {_known(hidden[name])}")
-
-
-def can_know(variable: Variable, actor: str) -> bool:
-    """Whether an actor can know the value of a variable."""
-    return variable.known_to is None or actor in (variable.owner, *variable.known_to)
-
-
-def _known(variable: Variable) -> str:
-    known = dict.fromkeys((*filter(None, [variable.owner]), *(variable.known_to or ())))
-    return f"known to {', '.join(known)}" if known else "known to nobody"
+                context.diagnostics.warn(path, f"{text}; {hidden[name].knowers}")
 
 
 def _through(expression: Expression, name: str) -> str:

@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.reference.batch import batch, chosen_batch
+from sim.engines.reference.state import Asked as Asked
+from sim.engines.reference.state import Decide as Decide
+from sim.engines.reference.state import Firing as Firing
 from sim.engines.reference.world import Walk, World
 from sim.model.model import Model
 from sim.results import ChosenBatch, PathBatch
@@ -28,9 +31,13 @@ def walk(
     paths: range,
     events: bool = False,
     common: bool = False,
+    decide: Decide | None = None,
 ) -> Iterator[PathBatch]:
-    """Walk every path of every draw, one after the other; see `sim.engines.Engine`."""
-    world = World(model, seed)
+    """Walk every path of every draw, one after the other; see `sim.engines.Engine`.
+
+    `decide` is put every choice before it is made, and may weigh the options otherwise.
+    """
+    world = World(model, seed, decide)
     for draw, row in zip(draws, values, strict=True):
         world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
         for first in range(paths.start, paths.stop, PATHS_IN_A_PIECE):
@@ -48,9 +55,10 @@ def walk_chosen(
     numbers: Sequence[NDArray[np.int64]],
     changes: bool = False,
     common: bool = False,
+    decide: Decide | None = None,
 ) -> Iterator[ChosenBatch]:
     """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path."""
-    world = World(model, seed)
+    world = World(model, seed, decide)
     for draw, row, chosen in zip(draws, values, numbers, strict=True):
         if len(chosen):
             world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
@@ -66,8 +74,9 @@ def follow(
     draw: int,
     path: int,
     common: bool = False,
+    decide: Decide | None = None,
 ) -> Walk:
     """One path with everything that was weighed in it; `values` is the row of its draw."""
-    world = World(model, seed)
+    world = World(model, seed, decide)
     world.begin_draw(draw, values.tolist(), stream=0 if common else draw)
     return world.walk(path)

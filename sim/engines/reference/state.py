@@ -1,6 +1,6 @@
 """Where one path stands: the present values of everything, and readings of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf, isfinite, nan
 from typing import NamedTuple
 
@@ -22,6 +22,26 @@ class Firing(NamedTuple):
     cause: int  # which firing of the path its clock started after; -1 at t = 0
     before: tuple[bool, ...]  # what the conditions of `becomes` triggers said before it
     state: tuple[int, ...]  # after it
+    decided: tuple[float, ...] = ()  # what somebody else weighed instead of `shares`; see `Asked`
+
+
+class Asked(NamedTuple):
+    """A choice as it is put to somebody outside the model, before any of it has happened."""
+
+    rank: int  # of the transition
+    nth: int  # which start of its clock this is, from 0: with draw and path the name of its draws
+    weights: tuple[float, ...]  # what the model gives each option; 0: it cannot be taken
+    drawn: int  # the option that the model's own draw falls on, or NOTHING
+    time: float  # seconds
+    draw: int
+    path: int
+    stream: int  # the draw whose random numbers the path meets
+    state: tuple[int, ...]
+    firings: Sequence[Firing]  # of the path so far; the list itself, which grows on
+
+
+# What is weighed instead, an option each; None leaves the choice to the model
+Decide = Callable[[Asked], Sequence[float] | None]
 
 
 class PathState:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sim.engines.reference.choices import take, total
 from sim.engines.reference.clocks import Clock
-from sim.engines.reference.state import Firing, PathState
+from sim.engines.reference.state import Asked, Decide, Firing, PathState
 from sim.model.failures import (
     FIRINGS_AT_ONE_INSTANT,
     FIRINGS_IN_A_PATH,
@@ -82,8 +82,8 @@ class Actor:
 class World:
     """The state of a path and everyone who acts in it: it lets things happen, one after another."""
 
-    def __init__(self, model: Model, seed: int) -> None:
-        self.model = model
+    def __init__(self, model: Model, seed: int, decide: Decide | None = None) -> None:
+        self.model, self.decide = model, decide
         self.path = PathState(model, seed)
         self.outcomes = [self.path.watch(outcome.when) for outcome in model.outcomes]
         self.endings = [self.path.reading(ending.when) for ending in model.endings]
@@ -148,6 +148,9 @@ class World:
         weights = clock.choice.weights()  # rule 3: on the state before its effects
         taken = take(weights, clock.option_u)
         whole = total(weights)
+        decided = self.asked_of_others(clock, weights, taken)
+        if decided:  # the same draw falls on other weights: nothing else of the path moves by it
+            taken = take(decided, clock.option_u)
         # `becomes` asks whether a condition turned: what it said before has to be kept
         before = tuple(bool(condition()) for condition in path.conditions)
         clock.fired += 1
@@ -163,12 +166,34 @@ class World:
                 cause=clock.cause,
                 before=before,
                 state=tuple(path.state),
+                decided=decided,
             )
         )
         self.refuse_endless_instants()
         self.refuse_endless_paths()
         self.look_at_outcomes()
         self.look_at_clocks(path.firings[-1])
+
+    def asked_of_others(
+        self, clock: Clock, weights: Sequence[float], taken: int
+    ) -> tuple[float, ...]:
+        """What somebody outside the model weighs instead; empty where the model decides."""
+        if self.decide is None or len(weights) < 2:
+            return ()
+        path = self.path
+        asked = Asked(
+            rank=clock.rank,
+            nth=clock.started - 1,
+            weights=tuple(weights),
+            drawn=taken,
+            time=path.calendar.now,
+            draw=path.draw,
+            path=path.number,
+            stream=path.stream,
+            state=tuple(path.state),
+            firings=path.firings,
+        )
+        return tuple(self.decide(asked) or ())
 
     def look_at_outcomes(self) -> None:
         """Rule 10: mark what has happened by now. Rule 5: then see whether the path stops."""
