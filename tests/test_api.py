@@ -43,9 +43,10 @@ def test_a_verb_has_the_options_of_its_plan_with_their_defaults_and_types(verb, 
     options = {n: p for n, p in signature(verb).parameters.items() if p.kind is p.KEYWORD_ONLY}
     types = get_type_hints(plan)
     # compare has options of its own, and always as many draws as it is told
-    own = {sim.compare: ("order", "together"), sim.run: ("values", "outcomes", "track")}.get(
-        verb, ()
-    )
+    own = {
+        sim.compare: ("order", "together"),
+        sim.run: ("values", "outcomes", "track", "decide"),
+    }.get(verb, ())
     without = ["first_draw"]  # run is given a range of draws instead
     if verb is sim.compare:
         without += ["precision", "max_paths", "common_random_numbers"]

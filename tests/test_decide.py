@@ -92,8 +92,8 @@ def nothing(situation: policies.Situation) -> None:
     return None
 
 
-def raises(decide: object, **options: object) -> str:
-    with pytest.raises(sim.EscalationError) as error:
+def refused(decide: object, **options: object) -> str:
+    with pytest.raises(sim.EscalationError, match=r"decide|track|always|never") as error:
         sim.run(secret(), decide=decide, **{**SMALL, **options})
     return str(error.value)
 
@@ -108,8 +108,8 @@ def test_the_models_own_choice_is_the_run_as_written_event_for_event(scenario, p
     actors = [actor.name for actor in source.model.actors]
     as_written = sim.run(source, **FULL)  # by the compiled engine
     same(sim.run(source, decide=dict.fromkeys(actors, policy), **FULL), as_written)
-    with pytest.raises(AssertionError):  # the control: another choice is another run
-        same(sim.run(source, decide=dict.fromkeys(actors, policies.quantal(0)), **FULL), as_written)
+    other = sim.run(source, decide=dict.fromkeys(actors, policies.quantal(0)), **FULL)
+    assert not other.events.equals(as_written.events)  # the control: another choice, another run
 
 
 def test_paths_part_where_a_function_first_chooses_otherwise_and_not_before():
@@ -171,9 +171,9 @@ def test_a_situation_has_time_options_odds_and_history():
     np.testing.assert_allclose(list(one.odds.values()), weights / weights.sum(), rtol=1e-12)
     calm = next(s for s in seen if s.state["council.mood"] == "easy")
     assert list(calm.odds) == ["waits", "alarms"]  # strikes is not available
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(FrozenInstanceError, match="time"):
         one.time = 3.0
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="item assignment"):
         one.odds["waits"] = 1.0
 
 
@@ -218,7 +218,7 @@ def test_conditions_of_the_file_can_be_asked():
     ],
 )
 def test_a_function_that_peeks_fails_with_a_sentence(peeks, says):
-    said = raises({"council": peeks})
+    said = refused({"council": peeks})
     assert says in said
     assert "asked by meets at 2025-03-0" in said
     assert "(draw 0, path 0, seed 1)" in said
@@ -246,7 +246,7 @@ def test_the_uniform_is_of_its_own_and_found_by_name():
 def test_who_has_one_option_left_is_not_asked():
     """`flees` has no probability in the model: it cannot be taken, and is not offered."""
     assert all(list(s.odds) == ["tells", "hides"] for s in shown("spy"))
-    assert "option 'flees' cannot be taken now; open: tells, hides" in raises(
+    assert "option 'flees' cannot be taken now; open: tells, hides" in refused(
         {"spy": lambda s: "flees"}
     )
 
@@ -271,7 +271,7 @@ def test_who_has_one_option_left_is_not_asked():
     ],
 )
 def test_a_wrong_answer_is_one_clear_error(answer, says):
-    said = raises({"council": lambda s: answer})
+    said = refused({"council": lambda s: answer})
     assert says in said
     assert "sim.replay(scenario, draw=0, path=0, seed=1)" in said
     assert "\n" not in said
@@ -298,13 +298,13 @@ def test_an_exception_names_the_path_and_keeps_its_own():
     ],
 )
 def test_what_is_no_policy_is_refused_before_anything_runs(decide, says):
-    assert says in raises(decide)
+    assert says in refused(decide)
 
 
 def test_other_engines_ask_nobody():
     for engine in ("compiled", "exact"):
-        assert f"the engine {engine!r} asks nobody" in raises({"council": nothing}, engine=engine)
-    assert "track: walks the paths again" in raises({"council": nothing}, track=["border"])
+        assert f"the engine {engine!r} asks nobody" in refused({"council": nothing}, engine=engine)
+    assert "track: walks the paths again" in refused({"council": nothing}, track=["border"])
 
 
 # several workers
@@ -312,12 +312,12 @@ def test_other_engines_ask_nobody():
 
 def test_what_a_function_records_is_not_lost_unsaid():
     seen = []
-    said = raises({"council": lambda s: seen.append(s)}, workers=2)
+    said = refused({"council": lambda s: seen.append(s)}, workers=2)
     assert "would stay in other processes and be lost" in said
     assert "sim.policies.stateless(f)" in said
     assert seen == []
     lambdas = {"council": policies.stateless(lambda s: None)}
-    assert "cannot be sent to 2 processes" in raises(lambdas, workers=2)
+    assert "cannot be sent to 2 processes" in refused(lambdas, workers=2)
     assert sim.run(secret(), decide=lambdas, **SMALL).n == 240  # alone it may be one
 
 

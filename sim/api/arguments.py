@@ -123,7 +123,7 @@ def planned(
         scenario, manifest = recorded(source)
         before = made_with(manifest)
         if not decided:
-            require_same(manifest.get("decided", {}), None, str(source))
+            require_same(manifest.get("decided", {}), {}, str(source))
     else:
         scenario = loaded_or_model(source)
     given = {name: value for name, value in options.items() if value is not None}

@@ -31,11 +31,11 @@ def with_decisions(
     if is_directory(source):
         there = recorded(source)[1].get("decided", {})  # type: ignore[arg-type]
     if decide is None:
-        require_same(there, None, str(source))
+        require_same(there, {}, str(source))
         return options, None
     found = decisions_of(loaded_or_model(source), decide)
     if there:
-        require_same(there, found, str(source))
+        require_same(there, found.described, str(source))
     engine = options.get("engine") or ASKS
     if engine == EXACT or not asks(engine):
         raise UsageError(f"decide: the engine {engine!r} asks nobody; leave it out, or {ASKS!r}")

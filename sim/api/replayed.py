@@ -74,7 +74,7 @@ def replay_of(
     """A path of a run, with those who decided in it; UsageError for one that it has not."""
     about, model = run.provenance, model_of(source)
     by = None if decide is None else decisions_of(source, decide)
-    require_same(about.decided, by, "these results")
+    require_same(about.decided, by.described if by else {}, "these results")
     last = about.first_draw + about.draws - 1
     draw = require_int("draw", draw, about.first_draw, last)
     path = require_int("path", path, 0, LARGEST - 1)

@@ -38,7 +38,7 @@ def completed(context: typer.Context, file: Path, plan: Chosen) -> dict[str, Any
     from sim.errors import UsageError
 
     _, manifest = recorded(file)
-    require_same(manifest.get("decided", {}), None, str(file))
+    require_same(manifest.get("decided", {}), {}, str(file))
     if manifest.get("given") or manifest.get("first_draw") or manifest.get("common_random_numbers"):
         # no option of a command says these; in Python the directory does
         raise UsageError(

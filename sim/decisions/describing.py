@@ -6,12 +6,8 @@ import inspect
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from sim.errors import UsageError
-
-if TYPE_CHECKING:
-    from sim.decisions.asking import Decisions
 
 OURS = "sim.decisions."
 
@@ -38,9 +34,11 @@ def is_stateless(policy: object) -> bool:
     return bool(getattr(policy, "stateless", False))
 
 
-def require_same(recorded: Mapping[str, str], decide: Decisions | None, where: str) -> None:
-    """Refuse other functions than those that decided in a run, and none in their place."""
-    given = decide.described if decide is not None else {}
+def require_same(recorded: Mapping[str, str], given: Mapping[str, str], where: str) -> None:
+    """Refuse other functions than those that decided in a run, and none in their place.
+
+    Both by actor, as `described` has them.
+    """
     if given == recorded:
         return
     if not recorded:
