@@ -3,6 +3,7 @@
 A policy is any function of a `Situation`; docs/decisions.md says how to write one.
 """
 
+from sim.api.games import played_policy as played
 from sim.decisions.policies import always, most_likely, never, quantal, stateless
 from sim.decisions.situation import Act, KnownState, Level, Situation
 
@@ -14,6 +15,7 @@ __all__ = [
     "always",
     "most_likely",
     "never",
+    "played",
     "quantal",
     "stateless",
 ]

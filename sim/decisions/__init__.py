@@ -5,3 +5,13 @@
 and `optimum` are functions to start from; `games` is a person's path, choice by choice. The
 reference engine asks (`sim.engines.reference.Asked`); nothing else of it knows of this room.
 """
+
+from importlib import import_module
+
+HOMES = {"table": "games", "twins": "games"}  # name -> module
+
+
+def __getattr__(name: str) -> object:
+    if name not in HOMES:
+        raise AttributeError(f"module 'sim.decisions' has no attribute {name!r}")
+    return getattr(import_module(f"sim.decisions.{HOMES[name]}"), name)

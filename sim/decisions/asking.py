@@ -104,13 +104,16 @@ class Asking:
 
     def __call__(self, asked: Asked) -> list[float] | None:
         """The odds in force, an option each; None leaves the choice to the model."""
-        # where one option alone is left there is nothing to decide
-        if asked.rank not in self._asked or sum(weight > 0 for weight in asked.weights) < 2:
+        if not self.asks(asked):
             return None
         situation = self.situation(asked)
         every = [str(option.name) for option in self.model.transitions[asked.rank].options]
         odds = self._answer(situation, tuple(every))
         return [odds.get(name, 0.0) for name in every] if odds else None
+
+    def asks(self, asked: Asked) -> bool:
+        """Whether it is a choice of theirs; where one option alone is left there is none."""
+        return asked.rank in self._asked and sum(weight > 0 for weight in asked.weights) > 1
 
     def situation(self, asked: Asked) -> Situation:
         """What the actor is shown."""

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from sim.errors import UsageError
 
-OURS = "sim.decisions."
+OURS = "sim."
 
 
 def described(policy: object) -> str:

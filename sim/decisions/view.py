@@ -94,6 +94,17 @@ class View:
                 return any(one.variable not in self.hidden for one in effects)
         return not any(self._touches_hidden(option) for option in transition.options)
 
+    def named(self, firing: Firing) -> bool:
+        """Whether it can tell what an event was that it knows of, by more than what it changed.
+
+        Of another's event that also changes what is hidden, the name would tell that as well.
+        """
+        transition = self.model.transitions[firing.rank]
+        if transition.actor == self.actor or firing.option == NOTHING:
+            return True
+        effects = transition.options[firing.option].effects
+        return not any(one.variable in self.hidden for one in effects)
+
     def _touches_hidden(self, option: Option) -> bool:
         read = [one.variable for one in option.effects]
         for expression in (option.value, option.available):

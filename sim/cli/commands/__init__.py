@@ -14,8 +14,10 @@ from sim.cli.commands.diff import diff
 from sim.cli.commands.discover import discover
 from sim.cli.commands.evidence import evidence
 from sim.cli.commands.export import export
+from sim.cli.commands.games import games
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
+from sim.cli.commands.play import play
 from sim.cli.commands.replay import replay
 from sim.cli.commands.report import report
 from sim.cli.commands.resolve import resolve
@@ -30,6 +32,8 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "report": report,
     "replay": replay,
+    "play": play,
+    "games": games,
     "compare": compare,
     "why": why,
     "sensitivity": sensitivity,

@@ -15,7 +15,8 @@ from sim.engines.reference.batch import batch, chosen_batch
 from sim.engines.reference.state import Asked as Asked
 from sim.engines.reference.state import Decide as Decide
 from sim.engines.reference.state import Firing as Firing
-from sim.engines.reference.world import Walk, World
+from sim.engines.reference.world import Walk as Walk
+from sim.engines.reference.world import World
 from sim.model.model import Model
 from sim.results import ChosenBatch, PathBatch
 
