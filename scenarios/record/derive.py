@@ -2,27 +2,28 @@
 
     python scenarios/record/derive.py                          # numbers of general_crisis.yaml
     python scenarios/record/derive.py --leave-out suez_1956    # the same without that case
+    python scenarios/record/derive.py --korea                  # numbers of the shipped Korean core
     python scenarios/record/derive.py --write                  # left_out/*.yaml, one for each case
 
-A case may not lend the rates by which it is then scored. `left_out/CASE.yaml` is the general crisis
-with every number made again without the case's own rows: by crisis or war where a table has rows by
-case, by subtracting what `own_rows.csv` says of it from the counts that have none. Quantiles of
-durations and counts by alliance have no such table and stay as they are.
+A case may not lend the rates by which it is then scored. `left_out/CASE.yaml` is the general crisis,
+or the Korean core of that time, with every number made again without the case's own rows: by crisis,
+war or episode where a table has rows by case, by subtracting what `own_rows.csv` says of it from the
+counts that have none. Quantiles of durations and counts by alliance have no such table and stay as
+they are.
 """
 
 import argparse
-import csv
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-HERE = Path(__file__).parent
+import derive_korea
+from derived_tables import HERE, counts, kept, rows
+
 POWERS = ("USA", "RUS", "UKG", "FRN", "CHN")
 RUNGS = ("none", "minor", "serious", "war")
 OUTCOMES = {"minor": "violence", "serious": "serious", "war": "war"}  # outcome by rung
 
-Row = dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,55 +51,6 @@ CASES = {
     "balakot_2019": Setting(region=dyad("IND", "PAK")),
 }
 KOREAN = ("korea_1950", "china_1950")
-
-
-def rows(name: str) -> list[Row]:
-    """The rows of a derived table."""
-    with (HERE / "derived" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def own_row(case: str) -> Row:
-    """What a case is in the tables; nothing for no case."""
-    empty = dict.fromkeys(("crisno", "cow_war", "violence", "us", "ussr"), "")
-    found = [row for row in rows("own_rows") if row["case"] == case]
-    return found[0] if found else {**empty, "onset": "no"}
-
-
-def kept(case: str) -> tuple[list[Row], list[Row], list[Row]]:
-    """Responses, joiners and Korean crises without those of the case."""
-    own = own_row(case)
-    return (
-        [row for row in rows("icb_responses") if row["crisno"] != own["crisno"]],
-        [row for row in rows("cow_joiners") if row["war"] != own["cow_war"]],
-        [row for row in rows("korean_crises") if row["crisno"] != own["crisno"]],
-    )
-
-
-def counts(case: str) -> dict[str, tuple[int, int]]:
-    """The counts that have no table by case, with the case's own row subtracted."""
-    own = own_row(case)
-    rung, onset = own["violence"], own["onset"] == "yes"
-    war = rung == "war"
-    hit = {"clash": rung not in ("", "none"), "serious": rung in ("serious", "war"), "war": war}
-    for power in ("us", "ussr"):
-        hit[f"{power}_force"] = hit[f"{power}_force_in_war"] = own[power] == "force"
-        hit[f"{power}_acts"] = hit[f"{power}_acts_in_war"] = own[power] in ("force", "support")
-    hit["both_force"] = own["us"] == own["ussr"] == "force"
-    # of the cases in the sample all were over by then
-    hit["over_by_350_days"] = True
-    widened = {row["war"] for row in rows("cow_joiners")}
-    found = {}
-    for row in rows("counts"):
-        name, hits, n = row["name"], int(row["hits"]), int(row["n"])
-        if name == "war_widens":  # a war of 1946-2003: Korea, Sinai, Kargil
-            gone = bool(own["cow_war"]) and own["cow_war"] != "106"
-            found[name] = (hits - (gone and own["cow_war"] in widened), n - gone)
-        elif name in hit and onset and (war or not name.endswith("_in_war")):
-            found[name] = (hits - hit[name], n - 1)
-        else:  # by dispute or by alliance: no row of a case is known
-            found[name] = (hits, n)
-    return found
 
 
 def parameters(case: str) -> dict[str, tuple[int, int]]:
@@ -200,6 +152,12 @@ def _days(one: int) -> str:
     return f"{one} d" if one else "12 h"  # the same day: some hours later
 
 
+def _listed(found: dict[int, int]) -> str:
+    each = [f"{_days(day)}: {count}" for day, count in found.items()]
+    wide = [", ".join(each[i : i + 12]) for i in range(0, len(each), 12)]
+    return "{" + ",\n         ".join(wide) + "}"
+
+
 def block(case: str = "") -> str:
     """The numbers as sections of a scenario file."""
     lines = ["parameters:"]
@@ -208,9 +166,7 @@ def block(case: str = "") -> str:
     lines.append("delays:")
     for name, found in delays(case).items():
         lines.append(f"  {name}:\n    is:\n      observed:")
-        each = [f"{_days(day)}: {count}" for day, count in found.items()]
-        wide = [", ".join(each[i : i + 12]) for i in range(0, len(each), 12)]
-        lines.append("        {" + ",\n         ".join(wide) + "}")
+        lines.append(f"        {_listed(found)}")
     lines.append("evidence:")
     for name, (outcome, hits, n, lag) in evidence(case).items():
         kind = name.split("_")[0]
@@ -221,6 +177,8 @@ def block(case: str = "") -> str:
 
 def left_out(case: str) -> str:
     """The text of left_out/CASE.yaml."""
+    if case in derive_korea.CASES:
+        return _korean_left_out(case)
     gone = sorted(set(evidence("")) - set(evidence(case)))
     remove = f"remove: [{', '.join(f'evidence.{name}' for name in gone)}]\n" if gone else ""
     return (
@@ -229,15 +187,62 @@ def left_out(case: str) -> str:
     )
 
 
+def _korean_left_out(case: str) -> str:
+    base = derive_korea.CASES[case].base
+    lines = [
+        f"# Written by derive.py --write: Korea's own rules without the rows of {case}.",
+        f"extends: ../korea/{base}.yaml",
+        f"scenario: without_{case}",
+        korean_block(case),
+    ]
+    return "\n".join(lines)
+
+
+def korean_block(case: str) -> str:
+    """The Korean numbers as sections: of the shipped core, or what a case's file says anew."""
+    probabilities = derive_korea.learned(case) if case else derive_korea.parameters("")
+    lines = ["parameters:", *(f"  {name}: {{is: {it}}}" for name, it in probabilities.items())]
+    lines += ["delays:", *(f"  {name}: {{is: {it}}}" for name, it in korean_delays(case).items())]
+    lines.append("evidence:")
+    for name, (outcome, hits, n, lag) in derive_korea.evidence(case).items() if case else ():
+        text = f"outcome: {outcome}, successes: {hits}, trials: {n}, cases: {name.split('_')[0]}"
+        lines.append(f"  {name}: {{{text}, times: {lag}}}")
+    return "\n".join(lines if case else lines[:-1]) + "\n"
+
+
+def korean_delays(case: str) -> dict[str, str]:
+    """Delays of the Korean core; those of its rivals beside them where a case is left out."""
+    found = derive_korea.delays(case)
+    if not case:
+        return found
+    if derive_korea.CASES[case].start == "none":  # the base's note speaks of crises with clashes
+        found["clash_crises"] += ', note: "Korean crises without clashes, 1993-2017"'
+    used = {rate[3] for rate in derive_korea.evidence(case).values()} - set(found)
+    rivals = delays(case)
+    for name in sorted(used):
+        is_now = _lasts() if name == "crisis_lasts" else f"{{observed: {_listed(rivals[name])}}}"
+        found[name] = f"{is_now}, grade: data, source: [icb]"
+    return found
+
+
+def _lasts() -> str:
+    (row,) = [row for row in rows("durations") if row["name"] == "crisis"]
+    return f"{{quantiles: {{10%: {row['p10']} d, 50%: {row['p50']} d, 90%: {row['p90']} d}}}}"
+
+
 def main() -> None:
     """Print the numbers, or write them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--leave-out", choices=CASES, default="", metavar="CASE")
+    every = [*CASES, *derive_korea.CASES]
+    parser.add_argument("--leave-out", choices=every, default="", metavar="CASE")
+    parser.add_argument("--korea", action="store_true", help="the shipped Korean core's numbers")
     parser.add_argument("--write", action="store_true", help="write left_out/*.yaml")
     given = parser.parse_args()
     if given.write:
-        for case in CASES:
+        for case in every:
             (HERE / "left_out" / f"{case}.yaml").write_text(left_out(case), encoding="utf-8")
+    elif given.korea or given.leave_out in derive_korea.CASES:
+        print(korean_block(given.leave_out), end="")
     else:
         print(block(given.leave_out), end="")
 
