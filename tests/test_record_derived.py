@@ -10,6 +10,8 @@ from sim.scenario import load
 RECORD = Path(__file__).parents[1] / "scenarios" / "record"
 sys.path.insert(0, str(RECORD))
 import derive  # noqa: E402
+import derive_korea  # noqa: E402
+import derived_tables  # noqa: E402
 
 GENERAL = RECORD / "general_crisis.yaml"
 
@@ -39,9 +41,9 @@ def same_as_derived(file, case):
 
 def test_the_general_crisis_has_the_numbers_of_the_tables(monkeypatch):
     assert same_as_derived(GENERAL, "")
-    rows = derive.rows
+    rows = derived_tables.rows
     monkeypatch.setattr(  # the control: one crisis more with a war
-        derive,
+        derived_tables,
         "rows",
         lambda name: [
             {**row, "hits": "46"} if row.get("name") == "war" else row for row in rows(name)
@@ -61,8 +63,8 @@ def test_what_a_case_stands_on_is_derived_without_it(case):
     [("suez_1956", "152", "155"), ("korea_1950", "132", "151"), ("kargil_1999", "431", "223")],
 )
 def test_the_case_s_own_rows_are_gone(case, crisis, war):
-    every, joined, _ = derive.kept("")
-    responses, joiners, korean = derive.kept(case)
+    every, joined, _ = derived_tables.kept("")
+    responses, joiners, korean = derived_tables.kept(case)
     assert any(row["crisno"] == crisis for row in every)
     assert not any(row["crisno"] == crisis for row in (*responses, *korean))
     assert len(every) - len(responses) == sum(row["crisno"] == crisis for row in every)
@@ -71,8 +73,8 @@ def test_the_case_s_own_rows_are_gone(case, crisis, war):
 
 
 def test_own_rows_are_subtracted_where_there_is_no_table_by_case():
-    every = derive.counts("")
-    suez, cuba, china = (derive.counts(one) for one in ("suez_1956", "cuba_1962", "china_1950"))
+    every = derived_tables.counts("")
+    suez, cuba, china = (derived_tables.counts(one) for one in ("suez_1956", "cuba_1962", "china_1950"))
     assert suez["war"] == (every["war"][0] - 1, every["war"][1] - 1)
     assert suez["us_acts_in_war"] == (every["us_acts_in_war"][0] - 1, 44)
     assert suez["war_widens"] == (16, 37)  # Sinai had more than two states
@@ -81,12 +83,12 @@ def test_own_rows_are_subtracted_where_there_is_no_table_by_case():
     assert cuba["us_acts_in_war"] == every["us_acts_in_war"]
     assert china["war"] == every["war"]  # inside a running war: never in the sample
     for case in ("july_1914", "balakot_2019"):  # outside the tables
-        assert {**derive.counts(case), "war_widens": 0} == {**every, "war_widens": 0}
+        assert {**derived_tables.counts(case), "war_widens": 0} == {**every, "war_widens": 0}
 
 
 def test_a_war_of_the_tables_is_left_out_of_joiners_and_not_of_later_counts():
-    assert derive.counts("july_1914")["war_widens"] == (17, 38)  # counted from 1946 on
-    assert not any(row["war"] == "106" for row in derive.kept("july_1914")[1])
+    assert derived_tables.counts("july_1914")["war_widens"] == (17, 38)  # counted from 1946 on
+    assert not any(row["war"] == "106" for row in derived_tables.kept("july_1914")[1])
 
 
 def test_region_rates():
