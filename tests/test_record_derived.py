@@ -10,7 +10,6 @@ from sim.scenario import load
 RECORD = Path(__file__).parents[1] / "scenarios" / "record"
 sys.path.insert(0, str(RECORD))
 import derive  # noqa: E402
-import derive_korea  # noqa: E402
 import derived_tables  # noqa: E402
 
 GENERAL = RECORD / "general_crisis.yaml"
@@ -74,7 +73,9 @@ def test_the_case_s_own_rows_are_gone(case, crisis, war):
 
 def test_own_rows_are_subtracted_where_there_is_no_table_by_case():
     every = derived_tables.counts("")
-    suez, cuba, china = (derived_tables.counts(one) for one in ("suez_1956", "cuba_1962", "china_1950"))
+    suez, cuba, china = (
+        derived_tables.counts(one) for one in ("suez_1956", "cuba_1962", "china_1950")
+    )
     assert suez["war"] == (every["war"][0] - 1, every["war"][1] - 1)
     assert suez["us_acts_in_war"] == (every["us_acts_in_war"][0] - 1, 44)
     assert suez["war_widens"] == (16, 37)  # Sinai had more than two states

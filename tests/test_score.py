@@ -1,6 +1,7 @@
 """`score`: a run held against what happened, by hand, against rivals, and only where it belongs."""
 
 import json
+import sys
 from math import inf, log, nan
 from pathlib import Path
 
@@ -305,36 +306,41 @@ def test_what_is_scored_apart_is_not_in_the_folder():
 
 
 DOCS = Path(__file__).parents[1] / "docs"
-CALLED = {"generic": "generic rate", "region": "region's rate"}
-CALLED |= {"nothing": "nothing", "last": "last case"}
-SCORE = {"brier": "Brier", "log_score": "log", "crps_share": "time"}
-
-
-def quoted(row):
-    """A row of the page's table, as it has to be written."""
-    cells = [CALLED[row["rival"]], SCORE[row["measure"]], f"{row['cases']:.0f}"]
-    if np.isfinite(row["rival_mean"]):
-        ends = f"{row['difference']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
-        cells += [f"{row['model']:.3f}", f"{row['rival_mean']:.3f}", ends]
-        return " | ".join([*cells, f"{row['skill']:.2f}", f"{row['more_cases']:.0f}"])
-    return " | ".join([*cells, f"{row['model']:.3f}", "∞"])
+sys.path.insert(0, str(DOCS.parent / "benchmarks"))
+import record  # noqa: E402
 
 
 def test_the_page_quotes_the_scores():
     page = (DOCS / "how_far_to_trust_it.md").read_text(encoding="utf-8")
-    table = pd.read_csv(DOCS / "record_rivals.csv", encoding="utf-8-sig")
-    assert len(table) == 12
-    for _, row in table.iterrows():
-        assert quoted(row) in page
-        assert quoted({**row, "model": row["model"] + 0.01}) not in page  # the control
+    table = pd.read_csv(DOCS / "record_rivals.csv")
+    assert list(table["family"].unique()) == ["general", "Korea", "both"]
+    rows = list(record.page_rows(table))
+    assert len(rows) == 12
+    assert all(row in page for row in rows)
+    moved = table.assign(model=table["model"] + 0.01)  # the control
+    assert not any(row in page for row in record.page_rows(moved))
 
 
-def test_the_scores_on_the_page_are_those_of_the_cases():
-    cases = [file for file in sorted(RECORD.glob("*.yaml")) if file.stem != "general_crisis"]
+def test_the_page_s_worst_surprises_are_those_of_the_questions():
+    asked = pd.read_csv(DOCS / "record_scores.csv")
+    asked = asked[asked["kind"] == "outcome"].nsmallest(4, "surprise")
+    found = set(zip(asked["scenario"], asked["question"], strict=True))
+    assert found == {
+        ("korea_2017", "russia_semi_military"),
+        ("july_1914", "east_fights"),
+        ("july_1914", "west_fights"),
+        ("korea_2015", "clash"),
+    }
+
+
+@pytest.mark.parametrize("family", record.FAMILIES)
+def test_the_scores_on_the_page_are_those_of_the_cases(family):
+    cases = record.cases(record.FAMILIES[family])
+    assert len(cases) == 7
     runs = [sim.run(file, draws=60, paths=60, workers=1) for file in cases]
     found = score(*runs).rivals.set_index(["rival", "measure"])
-    known = pd.read_csv(DOCS / "record_rivals.csv", encoding="utf-8-sig")
-    known = known.set_index(["rival", "measure"])
+    known = pd.read_csv(DOCS / "record_rivals.csv")
+    known = known[known["family"] == family].set_index(["rival", "measure"])
     for column in ("cases", "questions"):
         assert (found[column] == known[column]).all()
     assert found["rival_mean"].to_numpy() == pytest.approx(known["rival_mean"].to_numpy())

@@ -5,11 +5,11 @@
     python scenarios/record/derive.py --korea                  # numbers of the shipped Korean core
     python scenarios/record/derive.py --write                  # left_out/*.yaml, one for each case
 
-A case may not lend the rates by which it is then scored. `left_out/CASE.yaml` is the general crisis,
-or the Korean core of that time, with every number made again without the case's own rows: by crisis,
-war or episode where a table has rows by case, by subtracting what `own_rows.csv` says of it from the
-counts that have none. Quantiles of durations and counts by alliance have no such table and stay as
-they are.
+A case may not lend the rates by which it is then scored. `left_out/CASE.yaml` is the general
+crisis, or the Korean core of that time, with every number made again without the case's own rows:
+by crisis, war or episode where a table has rows by case, by subtracting what `own_rows.csv` says of
+it from the counts that have none. Quantiles of durations and counts by alliance have no such table
+and stay as they are.
 """
 
 import argparse
@@ -23,7 +23,6 @@ from derived_tables import HERE, counts, kept, rows
 POWERS = ("USA", "RUS", "UKG", "FRN", "CHN")
 RUNGS = ("none", "minor", "serious", "war")
 OUTCOMES = {"minor": "violence", "serious": "serious", "war": "war"}  # outcome by rung
-
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -260,5 +260,3 @@ def learned(case: str) -> dict[str, str]:
         names = (*names, "several_times")
     found = parameters(case)
     return {name: found[name] for name in names}
-
-

@@ -103,10 +103,11 @@ def run_or_load(
         return _saved(scenario, results, source, run)
     scenario = read(source, run.under)
     check(scenario)
-    return _run(scenario, run)
+    return run_and_write(scenario, run)
 
 
-def _run(scenario: Scenario, run: RunOptions) -> SavedResults:
+def run_and_write(scenario: Scenario, run: RunOptions) -> SavedResults:
+    """The run of a scenario that has been read, made and written as `run` does it."""
     target = claim_output_dir(run.out, scenario, force=run.force)
     import sim
 

@@ -84,7 +84,8 @@ def _when(row: pd.Series[Any]) -> str:
         return f"{row['record']}{'*' if row['after_window'] else ''}"
     if pd.isna(row["earliest"]):
         return "yes"
-    first, last = f"{row['earliest']:.4g}", f"{row['latest']:.4g}"
+    # to a hundredth of a day: minutes would take the width of the question
+    first, last = (f"{round(row[end], 2):.4g}" for end in ("earliest", "latest"))
     return first if first == last else f"{first}–{last}"
 
 

@@ -23,7 +23,7 @@ from sim.cli.options import (
 )
 from sim.cli.outputs import draw_without_window, exit_if_charts_failed
 from sim.cli.printing import print_json, print_note, print_view
-from sim.cli.run_or_load import SavedResults, run_or_load
+from sim.cli.run_or_load import SavedResults, run_and_write
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.scoring import Case
     from sim.api.scores import Scores
+    from sim.scenario import Scenario
 
 
 @takes_plan("draws", "paths", "seed", "engine", "workers")
@@ -69,8 +70,8 @@ def score(
     if as_json and as_csv:
         raise UsageError("--json and --csv: choose one")
     runs = [
-        replace(_run(context, one, plan, happened, force=force), charts=not no_charts)
-        for one in _with_record(found, happened)
+        replace(_run(context, one, known, plan, happened, force=force), charts=not no_charts)
+        for one, known in _with_record(found, happened)
     ]
     from sim.api.scores import case_of, scores
     from sim.report.score_view import score_summary, score_view
@@ -119,41 +120,44 @@ def _has_record(file: Path) -> bool:
         return True
 
 
-def _with_record(found: list[Path], happened: Path | None) -> list[Path]:
+def _with_record(found: list[Path], happened: Path | None) -> list[tuple[Path, Scenario]]:
     """Those that can be scored: of several files or runs, the others are named and left out."""
     from sim.cli.inputs import read
 
+    every = [(one, read(one)) for one in found]
     if happened is not None or len(found) == 1:
-        return found
-    kept = [one for one in found if read(one).declared.happened is not None]
-    for one in found:
-        if one not in kept:
+        return every
+    kept = [(one, known) for one, known in every if known.declared.happened is not None]
+    for one, known in every:
+        if known.declared.happened is None:
             print_note(f"{one}: does not say what happened (no `happened`), left out")
-    return kept or found
+    return kept or every
 
 
 def _run(
-    context: typer.Context, source: Path, plan: Chosen, happened: Path | None, *, force: bool
+    context: typer.Context,
+    source: Path,
+    scenario: Scenario,
+    plan: Chosen,
+    happened: Path | None,
+    *,
+    force: bool,
 ) -> SavedResults:
     """The run in a directory, as it is; of a scenario file, the run made and written now."""
     from sim.api.scores import record_of
-    from sim.scenario import Scenario, load_record
+    from sim.scenario import load_record
 
-    def check(scenario: Scenario) -> None:  # before it is run, which may take minutes
-        record_of(scenario, load_record(happened, scenario) if happened else None)
-
+    # before it is run, which may take minutes
+    record_of(scenario, load_record(happened, scenario) if happened else None)
     if not source.is_dir():
-        options = RunOptions(
-            context=context, scenario=source, plan=plan, force=force, no_charts=True
+        return run_and_write(
+            scenario,
+            RunOptions(context=context, scenario=source, plan=plan, force=force, no_charts=True),
         )
-        return run_or_load(options, check)
     if any(is_given(context, name) for name in plan):
         print_note(f"{source}: holds a run, which is scored as it is")
     from sim.api import Results
-    from sim.cli.inputs import read
 
-    scenario = read(source)
-    check(scenario)
     results = replace(Results.load(source), source=scenario)
     return SavedResults(scenario=scenario, results=results, directory=source, charts=True)
 
