@@ -4,6 +4,7 @@ A policy is any function of a `Situation`; docs/decisions.md says how to write o
 """
 
 from sim.api.games import played_policy as played
+from sim.api.optima import optimum
 from sim.decisions.policies import always, most_likely, never, quantal, stateless
 from sim.decisions.situation import Act, KnownState, Level, Situation
 
@@ -15,6 +16,7 @@ __all__ = [
     "always",
     "most_likely",
     "never",
+    "optimum",
     "played",
     "quantal",
     "stateless",
