@@ -202,3 +202,12 @@ def test_effective_draws_are_kishs():
     assert effective(np.array([1.0, 1, 1, 1])) == 4
     assert np.isclose(effective(np.array([1.0, 0, 0, 0])), 1)
     assert effective(np.zeros(3)) == 0
+
+
+def test_a_tail_below_the_rounding_of_floats_is_nothing():
+    # 350 of 354 where the model says one in a thousand: some 1e-40, other in every SciPy
+    found = Expectation(hits=np.full(40, 0.001), sizes=None, random=rng())
+    far = found.of(350, 354, level=0.9)
+    assert (far.p_value, far.p_se) == (0.0, 0.0)
+    near = found.of(4, 354, level=0.9)  # control: a small p-value that can be told stays
+    assert 1e-6 < near.p_value < 1e-2

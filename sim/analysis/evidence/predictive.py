@@ -27,6 +27,7 @@ from sim.analysis.statistics.counting_laws import binomial_tails, hypergeometric
 Floats = NDArray[np.float64]
 Tails = Callable[[int], tuple[Floats, Floats]]  # of a count: P(S <= s) and P(S >= s)
 
+LEAST = 1e-15  # a smaller p-value is rounding of floats, other in every version of SciPy
 POINTS = 200  # quantiles that stand for the distribution of p
 RESAMPLES = 25  # of the draws
 
@@ -37,6 +38,7 @@ class Predicted:
 
     `p_value` is two-sided, twice the smaller tail, both with the count itself, at most 1; `p_se` is
     its sampling error, by the spread over draws; `low`, `high` hold S with the mass of `level`.
+    What is below 1e-15 is 0, in both.
     """
 
     p_value: float
@@ -70,8 +72,8 @@ class Expectation:
             spread = float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else 0.0
         tail = (1 - level) / 2
         return Predicted(
-            p_value=min(1.0, 2 * float(means[side, 0])),
-            p_se=2 * spread,
+            p_value=_told(min(1.0, 2 * float(means[side, 0]))),
+            p_se=_told(2 * spread),
             low=_quantile(tails, trials, tail),
             high=_quantile(tails, trials, 1 - tail),
         )
@@ -95,6 +97,10 @@ class Expectation:
         at = (np.arange(POINTS) + 0.5) / POINTS
         smooth = choose(counts, self.random)
         return quantiles(counts, rows, smooth, at.tolist(), near=RESAMPLES)
+
+
+def _told(value: float) -> float:
+    return value if value >= LEAST else 0.0
 
 
 def _binomial(trials: int, p: Floats, successes: int) -> tuple[Floats, Floats]:
