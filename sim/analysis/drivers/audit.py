@@ -11,7 +11,6 @@ worst; a source that nobody has checked is worth no more than a judgement.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from sim.scenario.language.sourcing import GRADES
@@ -52,14 +51,15 @@ def audit(indices: pd.DataFrame, assumptions: pd.DataFrame) -> pd.DataFrame:
     ends = ranks[["low", "high"]].abs()
     first = known["first_order"] if "first_order" in known else pd.Series(dtype=float)
     of_choices = assumptions["kind"] == "choices"
-    direction = np.sign(ranks["value"].astype("float64"))
+    value = ranks["value"].astype("float64")
+    direction = (value > 0).astype("int64") - (value < 0).astype("int64")  # 0 where missing
     found = assumptions[list(ABOUT)].assign(
         outcome=indices["outcome"].iloc[0] if len(indices) else "",
         influence=ranks["value"].abs(),
         low=ends.min(axis=1).where(~crosses, 0.0),
         high=ends.max(axis=1),
         floor=ranks["floor"],
-        direction=direction.where(~of_choices, 0.0).fillna(0.0).astype("int64"),
+        direction=direction.where(~of_choices, 0),
         first_order=first.reindex(assumptions.index),
         told=ranks["told"].eq(True).astype(bool),  # missing: not told
         weakness=[
