@@ -1,8 +1,11 @@
 """A person decides at the terminal: a scripted game, plain input, undo, save, load, Ctrl-C."""
 
 import json
+import signal
 import sys
+from functools import partial
 from io import StringIO
+from typing import Any
 
 import pexpect
 import pytest
@@ -186,7 +189,12 @@ def test_a_policy_of_a_game_decides_in_its_own_path_alone(typed, tmp_path):
 
 def terminal(tmp_path, *arguments: str) -> pexpect.spawn:
     command = [str(ROOT / "run_sim.py"), "play", str(FIRST), *GAME, *arguments]
-    where = {"cwd": tmp_path, "env": {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}}
+    where: dict[str, Any] = {
+        "cwd": tmp_path,
+        "env": {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+    }
+    # whoever runs the tests in the background ignores Ctrl-C, and what is started from there too
+    where["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=60, **where)
 
 
