@@ -303,6 +303,16 @@ def p_value(value: float) -> str:
     return "<0.001" if value < 0.001 else f"{value:.2g}"
 
 
+def short_duration(duration: str) -> str:
+    """A duration with no more digits than a reader needs: `12.73 d` becomes `13 d`."""
+    number, _, unit = duration.partition(" ")
+    if not unit:
+        return duration
+    # two digits: a median over paths bears no more
+    value = float(number)
+    return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
+
+
 def counted(count: int, thing: str) -> str:
     """So many of them: `1 path`, `2,000 paths`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -12,9 +12,9 @@ from rich.console import Console
 import sim
 from sim import Comparison
 from sim.analysis import analyses
-from sim.formatting import difference, effects
+from sim.formatting import difference, effects, short_duration
 from sim.report.comparison_view import comparison_summary, comparison_view
-from sim.report.screen import RECORDS, ROUTES, listed, run_view, short
+from sim.report.screen import RECORDS, ROUTES, listed, run_view
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
 
@@ -34,7 +34,7 @@ def pair(**numbers: float) -> pd.Series:
     [("12.73 d", "13 d"), ("1.534 h", "1.5 h"), ("20 min", "20 min"), ("–", "–"), ("0 s", "0 s")],
 )
 def test_a_duration_has_the_digits_a_reader_needs(said, shown):
-    assert short(said) == shown
+    assert short_duration(said) == shown
 
 
 @pytest.mark.parametrize(

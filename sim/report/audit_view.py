@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.api.audits import Audit, Choice
 from sim.formatting import counted, percents
-from sim.report.screen import grid
+from sim.report.estimate_grids import grid
 from sim.report.sensitivity_view import stipulated_note
 from sim.results.provenance import Provenance
 

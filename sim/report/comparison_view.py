@@ -11,9 +11,17 @@ from rich.text import Text
 from sim.analysis.effects.differences import beyond_noise
 from sim.analysis.statistics.intervals import NOTES, layers_of
 from sim.api import Comparison, Results
-from sim.formatting import DAY, duration_in_words, effect_band, effects, estimates, percent
+from sim.formatting import (
+    DAY,
+    duration_in_words,
+    effect_band,
+    effects,
+    estimates,
+    percent,
+    short_duration,
+)
 from sim.model.titles import Titles
-from sim.report.screen import grid, short
+from sim.report.estimate_grids import grid
 
 EXPLAINED = (
     "Each alternative uses the same random numbers as the baseline, so its paths are the same up "
@@ -250,7 +258,7 @@ def _paths(comparison: Comparison, titles: Titles) -> Iterator[RenderableType]:
     for twin, row in rows[rows.index.isin(_listed(comparison))].iterrows():
         when = "–" if pd.isna(row["moment"]) else duration_in_words(round(row["moment"] * DAY))
         changed, walked = (_of(int(row[name]), int(row["n"])) for name in ("changed", "walked"))
-        table.add_row(_called(str(twin), comparison, titles), changed, short(when), walked)
+        table.add_row(_called(str(twin), comparison, titles), changed, short_duration(when), walked)
     yield table
 
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.estimates.given import LEAST, Given
-from sim.formatting import DAY, duration_in_words
-from sim.report.screen import Shown, grid, short
+from sim.formatting import DAY, duration_in_words, short_duration
+from sim.report.estimate_grids import Shown, grid
 
 
 def given_view(found: Given, where: str = "") -> Group:
@@ -50,7 +50,7 @@ def _counts(kind: str, rows: pd.DataFrame) -> Table:
 
 
 def _days(days: float) -> str:
-    return "–" if pd.isna(days) else short(duration_in_words(round(days * DAY, 0)))
+    return "–" if pd.isna(days) else short_duration(duration_in_words(round(days * DAY, 0)))
 
 
 def _later(row: pd.Series[Any]) -> str:

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.causes.routes import ARROW
-from sim.analysis.estimates.parameter_band import FEWEST, unresolved_bands
 from sim.analysis.evidence.evidence import SURPRISING
-from sim.analysis.statistics.intervals import NOTES, layers_of
 from sim.analysis.statistics.rank_correlation import strongest
 from sim.api import Results
 from sim.experiment.plan import Plan
 from sim.formatting import (
     DAY,
-    UNRESOLVED,
     at_most,
     counted,
     duration_in_words,
-    layers,
     p_value,
-    percent,
     percents,
     plain,
 )
 from sim.model.titles import Titles
+from sim.report.estimate_grids import band_notes, by_days, endings_grid, grid, outcomes_grid
+from sim.report.never_reached import never_reached
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario, titles_of
 
@@ -40,8 +36,6 @@ WITHOUT_PATHS = (
     "Too many paths to keep a row for each: no paths.csv and no routes; --keep-paths writes it."
 )
 NAMED = 12  # names in a list; the rest is counted and stands in coverage.csv
-UNRESOLVED_CELL = "*"  # explained below the table
-UNSURE = 3  # bands that are not resolved, explained one by one
 ROUTES, RECORDS = 3, 6  # shown here; the rest stands in the files
 
 
@@ -109,58 +103,6 @@ def _head(about: Provenance, titles: Titles) -> Iterator[RenderableType]:
     yield Text(f"{about.sample()}; {days}{since}; seed {about.seed}, engine {about.engine}")
 
 
-def outcomes_grid(results: Results) -> Table:
-    """Every outcome with its layers; headlines are bold."""
-    # an exact solution has no median times: its columns would be empty
-    timed = bool(results.outcomes["median_time"].notna().any())
-    rows = [row for _, row in results.outcomes.iterrows()]
-    shown = Shown(results.outcomes)
-    table = grid("outcome", *shown.heads, *["median\ntime", "hits"] * timed)
-    for (name, row), cells in zip(results.outcomes.iterrows(), shown.cells(rows), strict=True):
-        median = float(row["median_time"])
-        # to the second: floats of days would end in 59.9999 min
-        when = "–" if pd.isna(median) else duration_in_words(round(median * DAY, 0))
-        bold = "bold" if name in results.provenance.headlines else ""
-        table.add_row(Text(row["title"], bold), *cells, *[short(when), _of(row["hits"])] * timed)
-    return table
-
-
-class Shown:
-    """Which layers a table of estimates has a column for: those in which any row says something."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        found = layers(row for _, row in table.iterrows())
-        self.banded = any(one.band for one in found)
-        self.sampled = any(one.sampling for one in found)
-
-    @property
-    def heads(self) -> list[str]:
-        """The heads of the columns."""
-        band, sampling = ["parameter\nuncertainty"], ["sampling\nerror"]
-        return ["probability", *band * self.banded, *sampling * self.sampled]
-
-    def cells(self, rows: Iterable[pd.Series[Any]]) -> Iterator[list[str]]:
-        """The cells of each row, in these columns."""
-        for one in layers(rows):
-            band = UNRESOLVED_CELL if one.band == UNRESOLVED else one.band
-            yield [one.probability, *[band] * self.banded, *[one.sampling] * self.sampled]
-
-
-def _of(hits: float) -> str:
-    """In how many paths: a median says nothing without."""
-    return "" if pd.isna(hits) else f"{hits:,}"
-
-
-def endings_grid(results: Results) -> Table:
-    """Every ending with its layers."""
-    shown = Shown(results.endings)
-    table = grid("ending", *shown.heads)
-    rows = (row for _, row in results.endings.iterrows())
-    for title, cells in zip(results.endings["title"], shown.cells(rows), strict=True):
-        table.add_row(str(title), *cells)
-    return table
-
-
 def _known(results: Results) -> Iterator[RenderableType]:
     """What the columns hold, once; then what they leave to say of the headlines."""
     about = results.provenance
@@ -171,49 +113,6 @@ def _known(results: Results) -> Iterator[RenderableType]:
         confidence = f"; confidence {row['confidence']}" if pd.notna(row["confidence"]) else ""
         yield Text(f"In words: {row['title']}: {row['likelihood']}{confidence}.")
     yield from map(Text, _drivers(results))
-
-
-def band_notes(results: Results) -> Iterator[RenderableType]:
-    """What the columns of estimates hold, and which band is not resolved, and why."""
-    yield Text(NOTES[layers_of(results)])
-    unsure = unresolved_bands(results)
-    if unsure and len(results.draws) < FEWEST:
-        # of all outcomes for one reason, which is said once
-        few = f"{len(results.draws)} draws are too few to tell parameter uncertainty"
-        yield Text(f"{UNRESOLVED_CELL} {few}; --draws {FEWEST} or more would do")
-        unsure = {}
-    for title, said in list(unsure.items())[:UNSURE]:
-        yield Text(f"{UNRESOLVED_CELL} {title}: {said}")
-    if len(unsure) > UNSURE:
-        yield Text(f"{UNRESOLVED_CELL} likewise {len(unsure) - UNSURE} more (outcomes.csv)")
-
-
-def by_days(table: pd.DataFrame | None, results: Results) -> Iterator[RenderableType]:
-    """The headlines by some days, with their parameter uncertainty."""
-    if table is None or not results.provenance.headlines:
-        return
-    yield ""
-    shown = grid("within")
-    cells = []
-    for name in results.provenance.headlines:
-        # a title is folded over its cells, which are shorter
-        shown.add_column(str(results.outcomes["title"][name]), overflow="fold")
-        rows = table[table["outcome"] == name]
-        cells.append([_by_cell(row) for _, row in rows.iterrows()])
-    days = list(dict.fromkeys(table["day"]))
-    for day, *row in zip(days, *cells, strict=True):
-        shown.add_row(short(duration_in_words(day * DAY)), *row)
-    yield shown
-
-
-def _by_cell(row: pd.Series[Any]) -> str:
-    """`3.1 % (0.5–8.4)`, in two digits; no band where none is resolved; a bound for none in n."""
-    if pd.notna(row["hits"]) and row["hits"] == 0:
-        return f"none in {row['n']:,}, below {at_most(row['mc_high'])} %"
-    if pd.isna(row["low"]):
-        return f"{percent(row['probability'])} %"
-    lowest = "none seen" if row["low"] == 0 else percent(row["low"])
-    return f"{percent(row['probability'])} % ({lowest}–{percent(row['high'])})"
 
 
 def _drivers(results: Results) -> Iterator[str]:
@@ -230,16 +129,6 @@ def _drivers(results: Results) -> Iterator[str]:
             )
             title = results.outcomes["title"][name]
             yield f"What moves it most: {said} – rank correlation over the draws with {title}."
-
-
-def short(duration: str) -> str:
-    """A duration with no more digits than a reader needs: `12.73 d` becomes `13 d`."""
-    number, _, unit = duration.partition(" ")
-    if not unit:
-        return duration
-    # two digits: a median over paths bears no more
-    value = float(number)
-    return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
 
 
 def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
@@ -326,36 +215,7 @@ def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:
         yield Text(f"All {' and '.join(every)} occurred at least once (coverage.csv).")
 
 
-def never_reached(results: Results, titles: Titles) -> Iterator[tuple[str, list[str]]]:
-    """What no path came to: a heading, and the names of all that stands under it."""
-    coverage = results.coverage
-    # what is proved never to happen is another thing than what was not met in n paths
-    kinds = [("impossible", "Impossible by construction")]
-    if results.n:  # an exact solution walks no paths
-        kinds.append(("possible", f"Possible, but in none of the {results.n:,} paths"))
-    for reach, heading in kinds:
-        rows = coverage.loc[coverage["reach"] == reach, ["kind", "name"]]
-        names = [_called(str(kind), str(name), titles) for kind, name in rows.to_numpy()]
-        if names:
-            yield heading, names
-
-
-def _called(kind: str, name: str, titles: Titles) -> str:
-    """What a reader calls a transition, or one of its options."""
-    transition, _, option = name.rpartition(".")
-    return titles.happened(transition, option) if kind == "option" else titles.happened(name)
-
-
 def listed(names: Sequence[str]) -> list[str]:
     """Names, one a line, since titles have commas in them; the first dozen if there are many."""
     more = len(names) - NAMED
     return [*names[:NAMED], *([f"and {more} more in coverage.csv"] if more > 0 else [])]
-
-
-def grid(*columns: str) -> Table:
-    """A table without lines; the first column bends, numbers do not."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
-    # names may be folded at 80 columns; a number over two lines could not be read
-    for position, column in enumerate(columns):
-        table.add_column(column, no_wrap=position > 0, overflow="fold")
-    return table

@@ -12,10 +12,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.api.whys import Why
-from sim.formatting import DAY, counted, duration_in_words, layers, percents
+from sim.formatting import DAY, counted, duration_in_words, layers, percents, short_duration
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.screen import Command, Shown, a_command, grid, path_command, short
+from sim.report.estimate_grids import Shown, grid
+from sim.report.screen import Command, a_command, path_command
 from sim.report.step_names import Names
 
 ROUTES = 3  # of each depth on the screen; the rest stands in the files
@@ -189,5 +190,7 @@ def _when(rows: pd.DataFrame) -> str:
     """The typical moment of a decision."""
     time = float(rows["time"].iloc[0])
     return (
-        "at the start" if time == 0 else f"after {short(duration_in_words(round(time * DAY, 0)))}"
+        "at the start"
+        if time == 0
+        else f"after {short_duration(duration_in_words(round(time * DAY, 0)))}"
     )

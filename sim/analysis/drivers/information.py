@@ -147,7 +147,7 @@ def known_value(smoother: Smoother, differences: Floats) -> tuple[Floats, Floats
     its mean is the EVPPI but for the regression's error, its spread that of the estimate.
     """
     fitted, own = smoother.fits(differences)
-    # what the best decision loses beside itself is 0
+    # the decision that the others are compared with can be chosen too: its own difference is 0
     value = -np.minimum(fitted.min(axis=-2), 0).mean(axis=-1) + np.minimum(
         differences.mean(axis=-1).min(axis=-1), 0
     )

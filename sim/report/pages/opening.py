@@ -10,11 +10,11 @@ from rich.console import RenderableType
 
 from sim.analysis.estimates.likelihood import WEAK
 from sim.analysis.statistics.rank_correlation import strongest
-from sim.formatting import DAY, duration_in_words, estimates, percents
+from sim.formatting import DAY, duration_in_words, estimates, percents, short_duration
+from sim.report.estimate_grids import band_notes, by_days, endings_grid, outcomes_grid
 from sim.report.pages.content import STRONG, Block, Grid, Line, Paragraph, Piece, Section, line
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
-from sim.report.screen import band_notes, by_days, endings_grid, outcomes_grid, short
 from sim.report.step_names import Names
 
 NAMED = 3  # headlines told in the answer; all of them stand in the table below it
@@ -71,7 +71,7 @@ def _way(material: Material) -> Line:
         parts += [f"It comes most often by {way} ({share} % of the paths that reach it"]
         parts += [f", among {len(own):,} routes)" if len(own) > 1 else ")"]
         if pd.notna(row["median_time"]):
-            when = short(duration_in_words(round(float(row["median_time"]) * DAY, 0)))
+            when = short_duration(duration_in_words(round(float(row["median_time"]) * DAY, 0)))
             parts += [f", in half of them within {when}"]
     elif pd.notna(row["hits"]) and row["hits"] == 0:
         parts += ["No path reached it, so nothing can be said of how it comes about"]
