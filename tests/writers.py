@@ -208,20 +208,32 @@ def random_kills(
     return found
 
 
+def first_save(writers: Writers, target: Path) -> float:
+    """How long a writer takes until its first save is noted (s)."""
+    target.parent.mkdir()
+    log = target.with_name("log")
+    began = time.monotonic()
+    pid = writers.start(target, log)
+    while not (log.exists() and log.read_text(encoding="utf-8")):
+        time.sleep(0.001)
+    took = time.monotonic() - began
+    writers.kill(pid)
+    return took
+
+
 def first_save_kills(
     writers: Writers, folder: Path, runs: list[Results], moments: list[float]
 ) -> list[bool]:
     """Kill a writer at each moment, in its first save, where nothing was; whether one was there.
 
-    What is there is whole, and nothing is left beside it once somebody came to write.
+    What is there is whole, and nothing is left beside it once somebody came to write. A moment is
+    in first saves of a writer, measured at each, since the machine may be busy with something else.
     """
-    began = time.monotonic()
-    numbered(runs[0], 0).save(folder / "measured")
-    a_save = time.monotonic() - began
     found = []
     for at, moment in enumerate(moments):
         target = folder / str(at) / "run"
         target.parent.mkdir()
+        a_save = first_save(writers, folder / f"{at}-measured" / "run")
         pid = writers.start(target, target.with_name("log"))
         time.sleep(moment * a_save)
         writers.kill(pid)
