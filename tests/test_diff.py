@@ -14,7 +14,7 @@ import sim
 from sim.analysis import Counted, Totals, diff_with_previous, of_totals
 from sim.analysis.effects.moved import differences
 from sim.errors import Place, Problem, UsageError
-from sim.report.diff_view import last_run_lines
+from sim.report.screens.diff import last_run_lines
 
 RACE = """
 scenario: race

@@ -13,8 +13,8 @@ import sim
 from sim import Comparison
 from sim.analysis import analyses
 from sim.formatting import difference, effects, short_duration
-from sim.report.comparison_view import comparison_summary, comparison_view
-from sim.report.screen import RECORDS, ROUTES, listed, run_view
+from sim.report.screens.compare import comparison_summary, comparison_view
+from sim.report.screens.run import RECORDS, ROUTES, listed, run_view
 
 EXACT = Path(__file__).parent / "corpus" / "exact" / "cascade.yaml"
 

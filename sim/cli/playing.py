@@ -42,16 +42,16 @@ class Session:
 
     def play(self) -> None:
         """Ask until the path is at its end. Raises Quit, and KeyboardInterrupt as it comes."""
-        from sim.report import game_view
+        from sim.report.screens import play as game_screen
 
-        self.show(game_view.opening(self.game, self.scenario))
+        self.show(game_screen.opening(self.game, self.scenario))
         while True:
-            self.show(game_view.story(self.game, self.told))
+            self.show(game_screen.story(self.game, self.told))
             self.told = len(self.game.firings)
             if self.game.situation is None:
                 return
             typer.echo("")
-            self.show(game_view.choice(self.game, self.scenario))
+            self.show(game_screen.choice(self.game, self.scenario))
             self.answer()
 
     def answer(self) -> None:
@@ -75,7 +75,7 @@ class Session:
 
     def does(self, word: str, rest: str, line: str) -> bool:
         """Do what was typed; whether the game stands elsewhere now."""
-        from sim.report import game_view
+        from sim.report.screens import play as game_screen
 
         if word == "quit":
             raise Quit
@@ -85,9 +85,9 @@ class Session:
         if word == "save":
             typer.echo(f"  saved: {self.save(Path(rest) if rest else None)}")
         elif word == "story":
-            self.show(game_view.story(self.game))
+            self.show(game_screen.story(self.game))
         elif word == "state":
-            self.show(game_view.knowledge(self.game))
+            self.show(game_screen.knowledge(self.game))
         elif word == "help":
             typer.echo(HELP)
         else:

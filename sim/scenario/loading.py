@@ -12,16 +12,16 @@ from sim.machine_form import is_machine_form, read_model
 from sim.model import Model
 from sim.model.changes import changed_model
 from sim.reach.transition_faults import readers
-from sim.scenario import apply
 from sim.scenario.assumptions import stipulated
-from sim.scenario.checks import check_rules
+from sim.scenario.changes import apply
+from sim.scenario.diagnostics.checks import check_rules
+from sim.scenario.diagnostics.notes import note
+from sim.scenario.diagnostics.warnings import warn
 from sim.scenario.language import names
 from sim.scenario.language.document import Document, decode
 from sim.scenario.language.interventions import Intervention
-from sim.scenario.notes import note
 from sim.scenario.resolve import Resolved, resolve
 from sim.scenario.scenario import Scenario
-from sim.scenario.warnings import warn
 from sim.source.composition import compose
 from sim.source.diagnostics import Diagnostics, unique
 from sim.source.for_each import expand

@@ -11,9 +11,9 @@ from sim.formatting import DAY, counted
 from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.model.transitions import Transition
-from sim.scenario import additions, apply
-from sim.scenario.additions import Addition
 from sim.scenario.assumptions import Stipulated, unsourced
+from sim.scenario.changes import additions, apply
+from sim.scenario.changes.additions import Addition
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.source.variants import Variant

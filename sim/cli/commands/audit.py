@@ -55,7 +55,7 @@ def audit(
     check = partial(_refuse, outcome=outcome or None, between=named, on=on or None, more=more)
     saved = run_or_load(run, check)
     from sim.api.audits import audit as audited
-    from sim.report.audit_view import audit_view
+    from sim.report.screens.audit import audit_view
 
     found = audited(saved.results, outcome or None, between=named, on=on or None, more=more)
     tables = {"-".join(part for part in ("audit", outcome) if part): found.table}

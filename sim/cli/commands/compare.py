@@ -74,8 +74,8 @@ def compare(
     )
     exit_if_nothing_finished(comparison.baseline)
     draw_without_window()
-    from sim.report.comparison_view import comparison_summary, comparison_view
     from sim.report.pictures import draw_comparison
+    from sim.report.screens.compare import comparison_summary, comparison_view
     from sim.scenario import titles_of
 
     titles = titles_of(loaded)

@@ -24,7 +24,7 @@ def diff(
     """Say what changed between two runs; exit code 3 if something did."""
     from sim.analysis.effects.diff import TABLES
     from sim.analysis.effects.diff import diff as compared
-    from sim.report.diff_view import diff_summary, diff_view
+    from sim.report.screens.diff import diff_summary, diff_view
     from sim.results.added_tables import add_tables
     from sim.results.directory import read_run
     from sim.results.provenance import Provenance

@@ -31,7 +31,7 @@ def discover(
     """Show in which corner of the parameters an outcome is likely."""
     saved = run_or_load(run, partial(_refuse_unknown, outcome=outcome))
     from sim.api import discoveries
-    from sim.report.discovery_view import discovery_view
+    from sim.report.screens.discover import discovery_view
 
     found, why = discoveries.discover(saved.results, outcome)
     about, title = saved.results.provenance, str(saved.results.outcomes["title"][outcome])

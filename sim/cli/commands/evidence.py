@@ -30,7 +30,7 @@ def evidence(
     """Compare the estimates with the historical record; condition them on it."""
     saved = run_or_load(run)
     from sim.errors import NotApplicable
-    from sim.report.evidence_view import evidence_summary, evidence_view
+    from sim.report.screens.evidence import evidence_summary, evidence_view
 
     names = [name.strip() for name in condition.split(",") if name.strip()]
     table, refused, conditioned = saved.results.evidence(), "", None

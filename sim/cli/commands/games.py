@@ -15,9 +15,9 @@ def games(
 ) -> None:
     """Replay saved games and count how they ended, beside the same paths as written."""
     from sim.api import games as api
-    from sim.report import game_view
+    from sim.report.screens import play as game_screen
 
     table = api.count(files)
     at = api.read(files[0]).game.table
-    for line in game_view.counts(table, at.titles.of("actor", at.actor)):
+    for line in game_screen.counts(table, at.titles.of("actor", at.actor)):
         typer.echo(line)

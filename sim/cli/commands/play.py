@@ -123,13 +123,13 @@ def _session(context: typer.Context, scenario: "Scenario", game: "Game", file: P
 def _closing(context: typer.Context, session: Session) -> None:
     """The end of the path, what the model would have done, and the file."""
     from sim.decisions.games import twins
-    from sim.report import game_view
+    from sim.report.screens import play as game_screen
 
-    session.show(game_view.ended(session.game))
+    session.show(game_screen.ended(session.game))
     saved = session.save()  # before the twins, which take seconds and may be interrupted
     typer.echo("")
     try:
-        session.show(game_view.compared(session.game, twins(session.game.table)))
+        session.show(game_screen.compared(session.game, twins(session.game.table)))
     except KeyboardInterrupt:
         raise typer.Exit(interrupted_code()) from None
     print_note(f"game saved: {saved}; {command_line(context, 'games', saved)} counts it")

@@ -117,16 +117,16 @@ def _say(
 ) -> None:
     """Print what a run found; `show` makes the commands, without it the summary is JSON."""
     if show is None:
-        from sim.report.given_view import given_summary
         from sim.report.run_files import summary_with
+        from sim.report.screens.given import given_summary
 
         found = summary_with(results, analyses)
         if given:
             found["given"] = given_summary(results.given(given))
         print_json(found)
         return
-    from sim.report.diff_view import last_run_lines
-    from sim.report.screen import run_view
+    from sim.report.screens.diff import last_run_lines
+    from sim.report.screens.run import run_view
 
     print_view(run_view(scenario, results, analyses, where, show))
     if since := last_run_lines(directory, show):
@@ -139,7 +139,7 @@ def _given(run: SavedResults, outcome: str) -> None:
     from sim.analysis.estimates.given import LEAST
     from sim.analysis.statistics.intervals import LABELS, layers_of
     from sim.charts.given import given as chart
-    from sim.report.given_view import given_view
+    from sim.report.screens.given import given_view
 
     found = run.results.given(outcome)
     name, about = f"given-{outcome}", run.results.provenance
@@ -174,7 +174,7 @@ def _split(
     if as_json:
         print_json(found.summary())
     else:
-        from sim.report.rare_view import rare_view
+        from sim.report.screens.rare import rare_view
 
         typer.echo("\n".join(rare_view(found, scenario.title)))
 

@@ -74,7 +74,7 @@ def score(
         for one, known in _with_record(found, happened)
     ]
     from sim.api.scores import case_of, scores
-    from sim.report.score_view import score_summary, score_view
+    from sim.report.screens.score import score_summary, score_view
     from sim.scenario import load_record
 
     cases = [
@@ -223,6 +223,6 @@ def _reliability(result: Scores, subject: str) -> Axes:
 
 def _skill(result: Scores, subject: str) -> Axes:
     from sim.charts.scores import skill
-    from sim.report.score_view import CALLED, MEASURES
+    from sim.report.screens.score import CALLED, MEASURES
 
     return skill(result.rivals, names=CALLED, measures=MEASURES, subject=subject)

@@ -99,7 +99,7 @@ class _Asked:
 def _indices(saved: SavedResults, asked: _Asked, as_json: bool, chart: Path | None) -> None:
     from sim.api import sensitivities
     from sim.api.stipulated import with_stipulated
-    from sim.report.sensitivity_view import sensitivity_view
+    from sim.report.screens.sensitivity import sensitivity_view
 
     run: SourcedTables = saved.results
     varied = None
@@ -135,7 +135,7 @@ def _response(
     import pandas as pd
 
     from sim.api import sensitivities
-    from sim.report.sensitivity_view import response_view
+    from sim.report.screens.sensitivity import response_view
 
     about, titles = saved.results.provenance, saved.results.outcomes["title"]
     curves = {one: sensitivities.response(saved.results, one, outcome) for one in parameters}

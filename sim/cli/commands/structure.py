@@ -56,7 +56,7 @@ def structure(
     plan = completed(context, variants[0], plan)
     from sim.api.structures import structure as decomposed
     from sim.experiment.plan import Plan
-    from sim.report.structure_view import (
+    from sim.report.screens.structure import (
         shown_outcomes,
         structure_summary,
         structure_view,

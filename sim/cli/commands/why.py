@@ -45,7 +45,7 @@ def why(
     require_int("cut", cut, 0)
     saved = run_or_load(run, partial(_names, outcome=outcome))
     from sim.api.whys import whys
-    from sim.report.why_view import why_view
+    from sim.report.screens.why import why_view
     from sim.scenario import titles_of
 
     loaded, model = saved.scenario, saved.scenario.model

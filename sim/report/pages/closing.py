@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.experiment.plan import Plan
-from sim.report.never_reached import never_reached
 from sim.report.pages.content import (
     CODE,
     Block,
@@ -19,6 +18,7 @@ from sim.report.pages.content import (
     paragraph,
 )
 from sim.report.pages.material import Material
+from sim.report.screens.never_reached import never_reached
 
 IS_NOT = (
     "It is not a forecast: it says what a set of written assumptions implies, and how far the "

@@ -9,13 +9,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from sim.analysis.statistics.rank_correlation import strongest
-from sim.report.discovery_view import EXPLAINED as DISCOVERED
-from sim.report.discovery_view import box_lines
 from sim.report.pages.content import Block, Command, Grid, Heading, Section, line, paragraph
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
-from sim.report.sensitivity_view import EXPLAINED as INDICES
-from sim.report.sensitivity_view import indices_lines
+from sim.report.screens.discover import EXPLAINED as DISCOVERED
+from sim.report.screens.discover import box_lines
+from sim.report.screens.sensitivity import EXPLAINED as INDICES
+from sim.report.screens.sensitivity import indices_lines
 
 FEW = 8  # parameters
 

@@ -19,7 +19,7 @@ from sim.model.titles import Titles
 from sim.report.pages.charts import Chart, drawn, read_charts
 from sim.report.pages.links import Links
 from sim.report.pages.paths import Paths, paths_of
-from sim.report.screen import Command, a_command
+from sim.report.screens.run import Command, a_command
 from sim.results.added_tables import added_names, read_added, read_beside
 from sim.results.manifest import read_manifest
 from sim.results.provenance import Provenance

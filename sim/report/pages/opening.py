@@ -11,10 +11,10 @@ from rich.console import RenderableType
 from sim.analysis.estimates.likelihood import WEAK
 from sim.analysis.statistics.rank_correlation import strongest
 from sim.formatting import DAY, duration_in_words, estimates, percents, short_duration
-from sim.report.estimate_grids import band_notes, by_days, endings_grid, outcomes_grid
 from sim.report.pages.content import STRONG, Block, Grid, Line, Paragraph, Piece, Section, line
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
+from sim.report.screens.estimate_grids import band_notes, by_days, endings_grid, outcomes_grid
 from sim.report.step_names import Names
 
 NAMED = 3  # headlines told in the answer; all of them stand in the table below it

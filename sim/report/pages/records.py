@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from sim.analysis.evidence.evidence import SURPRISING
-from sim.report.evidence_view import check_lines
 from sim.report.pages.content import Block, Section, paragraph
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
-from sim.report.structure_view import EXPLAINED as SPLIT
-from sim.report.structure_view import part_lines, variant_lines
+from sim.report.screens.evidence import check_lines
+from sim.report.screens.structure import EXPLAINED as SPLIT
+from sim.report.screens.structure import part_lines, variant_lines
 
 
 def evidence(material: Material) -> Section:

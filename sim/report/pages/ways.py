@@ -13,8 +13,8 @@ from sim.report.pages.explorer import explorer_data, moment_of
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
 from sim.report.pages.paths import Paths
+from sim.report.screens.why import cut_set_lines, importance_lines
 from sim.report.step_names import Names
-from sim.report.why_view import cut_set_lines, importance_lines
 
 ROUTES = 3  # of each headline
 

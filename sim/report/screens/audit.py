@@ -12,8 +12,8 @@ from rich.text import Text
 
 from sim.api.audits import Audit, Choice
 from sim.formatting import counted, percents
-from sim.report.estimate_grids import grid
-from sim.report.sensitivity_view import stipulated_note
+from sim.report.screens.estimate_grids import grid
+from sim.report.screens.sensitivity import stipulated_note
 from sim.results.provenance import Provenance
 
 MOST = 15  # assumptions, and things to know; more are in the tables

@@ -13,8 +13,8 @@ from sim.errors import Place, Problem, ScenarioError, UsageError
 from sim.model.changes import Change
 from sim.model.model import Model, Outcome
 from sim.model.transitions import Transition
-from sim.scenario import apply
-from sim.scenario.checks import check_rules
+from sim.scenario.changes import apply
+from sim.scenario.diagnostics.checks import check_rules
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.language.interventions import Intervention

@@ -21,7 +21,7 @@ from sim.formatting import (
     short_duration,
 )
 from sim.model.titles import Titles
-from sim.report.estimate_grids import grid
+from sim.report.screens.estimate_grids import grid
 
 EXPLAINED = (
     "Each alternative uses the same random numbers as the baseline, so its paths are the same up "

@@ -14,8 +14,8 @@ from sim.model.tables import LARGEST, unsplittable
 from sim.model.transitions import Transition
 from sim.reach import Reach, reach, satisfiable
 from sim.reach.reasons import never_fires, out_of_reach
-from sim.scenario.checks import options_path
-from sim.scenario.knowledge import warn_of_the_unknowable
+from sim.scenario.diagnostics.checks import options_path
+from sim.scenario.diagnostics.knowledge import warn_of_the_unknowable
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved

@@ -27,8 +27,8 @@ from sim.formatting import (
     plain,
 )
 from sim.model.titles import Titles
-from sim.report.estimate_grids import band_notes, by_days, endings_grid, grid, outcomes_grid
-from sim.report.never_reached import never_reached
+from sim.report.screens.estimate_grids import band_notes, by_days, endings_grid, grid, outcomes_grid
+from sim.report.screens.never_reached import never_reached
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario, titles_of
 

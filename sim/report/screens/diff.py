@@ -13,8 +13,8 @@ from rich.text import Text
 
 from sim.analysis.effects.diff import RunDiff, diff_with_previous
 from sim.formatting import counted, percents, points
-from sim.report.estimate_grids import grid
-from sim.report.screen import Command
+from sim.report.screens.estimate_grids import grid
+from sim.report.screens.run import Command
 from sim.results.atomic_replace import PREVIOUS
 
 SHOWN = 12  # rows of a list; the rest is counted

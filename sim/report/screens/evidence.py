@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.analysis.evidence.conditioning import Conditioned
 from sim.api import Results
 from sim.formatting import at_most, layers, p_value, percents
-from sim.report.estimate_grids import grid
+from sim.report.screens.estimate_grids import grid
 
 EXPLAINED = (
     "In %: the 90 % interval of the record's probability (Jeffreys). Expected: how many the model "

@@ -15,8 +15,8 @@ from sim.api.whys import Why
 from sim.formatting import DAY, counted, duration_in_words, layers, percents, short_duration
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.estimate_grids import Shown, grid
-from sim.report.screen import Command, a_command, path_command
+from sim.report.screens.estimate_grids import Shown, grid
+from sim.report.screens.run import Command, a_command, path_command
 from sim.report.step_names import Names
 
 ROUTES = 3  # of each depth on the screen; the rest stands in the files

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sim.model.expressions import Expression, Fact, variables_read, walk
 from sim.model.transitions import Transition
-from sim.scenario.checks import options_path, value_path
+from sim.scenario.diagnostics.checks import options_path, value_path
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.resolve import Resolved

@@ -13,10 +13,10 @@ from rich.text import Text
 from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
 from sim.formatting import counted, layers
-from sim.report.estimate_grids import grid
+from sim.report.screens.estimate_grids import grid
 from sim.results.provenance import Provenance
 from sim.scenario import Varied
-from sim.scenario.stipulated import LEAST, MOST
+from sim.scenario.changes.stipulated import LEAST, MOST
 
 HEADS = {
     "first_order": "first order",

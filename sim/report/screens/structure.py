@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.analysis.drivers.structure import PARTS
 from sim.api.structures import Structure
 from sim.formatting import percents
-from sim.report.estimate_grids import Shown, grid
+from sim.report.screens.estimate_grids import Shown, grid
 
 EXPLAINED = (
     "The variance of an outcome's probability, split: between variants (of their means), "

@@ -1,0 +1,1 @@
+"""A scenario changed: by interventions, from Python, and with stipulated numbers multiplied."""

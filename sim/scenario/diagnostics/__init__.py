@@ -1,0 +1,1 @@
+"""What is wrong, doubtful or worth a note in a scenario that could be read."""
