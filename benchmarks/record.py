@@ -19,7 +19,7 @@ import pandas as pd
 import sim
 from sim.api.score_runs import score
 from sim.api.scores import case_with, simulated_times
-from sim.charts.scores import reliability, skill, times
+from sim.charts import reliability, skill, times
 from sim.report.pictures import save_as_named
 
 ROOT = Path(__file__).parents[1]

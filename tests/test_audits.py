@@ -7,7 +7,7 @@ from command_line import FIRST, call, strict_json
 
 import sim
 from sim.analysis import WEAKNESS, audit
-from sim.charts.audit import audit as chart
+from sim.charts import audit as chart
 from sim.errors import UsageError
 
 __all__ = ["call"]

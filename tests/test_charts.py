@@ -15,15 +15,9 @@ from matplotlib.text import Text
 
 from sim.analysis import NO_ANSWER, cumulative_incidence, distinguishable, wilson
 from sim.analysis.estimates.clauses import clauses as clause_table
-from sim.charts import clauses as clause_chart
-from sim.charts import style
-from sim.charts.clauses import clauses
-from sim.charts.endings import endings
-from sim.charts.outcomes import outcomes
-from sim.charts.rungs import rungs
-from sim.charts.timeline import MOST, timeline
-from sim.charts.timing import timing
-from sim.charts.treaties import treaties
+from sim.charts import clauses, endings, outcomes, rungs, style, timing, treaties
+from sim.charts.causes.timeline import MOST, timeline
+from sim.charts.estimates import clauses as clause_chart
 from sim.scenario import Titles
 
 mpl.use("agg")

@@ -9,7 +9,7 @@ from islands import island
 from test_charts import overlaps
 
 import sim
-from sim.charts.differences import differences
+from sim.charts import differences
 from sim.formatting import effects as in_words
 from sim.report.pictures import draw_comparison
 

@@ -11,7 +11,8 @@ from islands import FILE, island, island_run
 from test_charts import overlaps, row_labels
 
 import sim
-from sim.charts import after_run, clauses, style, timeline, timing
+from sim.charts import after_run, charts, of_replay, style
+from sim.charts.estimates import clauses, timing
 
 __all__ = ["call"]
 mpl.use("agg")
@@ -24,14 +25,14 @@ def nothing_left_open():
 
 
 def test_every_chart_of_a_run_is_drawn_and_no_text_covers_another():
-    drawn = dict(after_run.charts(island(), island_run()))
+    drawn = dict(charts(island(), island_run()))
     assert list(drawn) == ["outcomes", "endings", "timing", "rungs", "clauses", "treaties"]
     for name, chart in drawn.items():
         assert overlaps(chart()) == [], name
 
 
 def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
-    drawn = dict(after_run.charts(island(), island_run()))
+    drawn = dict(charts(island(), island_run()))
     curves = drawn["timing"]()
     assert curves.get_xlabel().splitlines()[1:] == [
         "pale band (headlines): 90 % of the draws (parameter uncertainty); dark: sampling error, "
@@ -45,25 +46,25 @@ def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
 
 def test_a_treaty_that_never_binds_is_not_marked_and_many_would_be_a_fence(monkeypatch):
     void = island_run().coverage.assign(reach="possible")
-    never = dict(after_run.charts(island(), replace(island_run(), coverage=void)))
+    never = dict(charts(island(), replace(island_run(), coverage=void)))
     assert "dotted" not in never["timing"]().get_xlabel()
     monkeypatch.setattr(timing, "FEW", 0)
-    assert "dotted" not in dict(after_run.charts(island(), island_run()))["timing"]().get_xlabel()
+    assert "dotted" not in dict(charts(island(), island_run()))["timing"]().get_xlabel()
 
 
 def test_few_outcomes_of_many_are_counted(monkeypatch):
     monkeypatch.setattr(timing, "distinguishable", lambda results: ["general_war"])
-    label = dict(after_run.charts(island(), island_run()))["timing"]().get_xlabel()
+    label = dict(charts(island(), island_run()))["timing"]().get_xlabel()
     assert "1 of 2 outcomes; pale band: 90 % of the draws" in label
 
 
 def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):
-    whole = dict(after_run.charts(island(), island_run()))["clauses"]()
+    whole = dict(charts(island(), island_run()))["clauses"]()
     assert row_labels(whole)[0] == "art4, Treaty of mutual\naid: invoked"
     monkeypatch.setattr(clauses, "MOST", 3)
-    names = list(dict(after_run.charts(island(), island_run())))
+    names = list(dict(charts(island(), island_run())))
     assert names[-2:] == ["clauses-mutual_aid", "treaties"]
-    page = dict(after_run.charts(island(), island_run()))["clauses-mutual_aid"]()
+    page = dict(charts(island(), island_run()))["clauses-mutual_aid"]()
     assert row_labels(page)[0] == "art4: invoked"
     assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
 
@@ -72,7 +73,7 @@ def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
     paths = island_run().paths
     first = paths[paths["time__ally_fights"].notna()].iloc[0]
     replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
-    ax = timeline.of_replay(replay)
+    ax = of_replay(replay)
     assert overlaps(ax) == []
     told = [text.get_text() for text in ax.texts if text.get_text().startswith("***")]
     assert first["time__ally_fights"] < first["time__general_war"]
@@ -103,7 +104,7 @@ def test_a_ladder_is_headed_by_what_the_file_says_of_it(about, owner, title):
         for one in island().model.variables
     )
     scenario = replace(island(), model=replace(island().model, variables=variables))
-    ax = dict(after_run.charts(scenario, island_run()))["rungs"]()
+    ax = dict(charts(scenario, island_run()))["rungs"]()
     assert ax.get_title(loc="left").startswith(title)
 
 

@@ -7,7 +7,7 @@ from islands import island, island_run, of_path
 from test_charts import path, reached
 
 from sim.charts import style
-from sim.charts.timeline import MOST, chosen, timeline
+from sim.charts.causes.timeline import MOST, chosen, timeline
 from sim.scenario import Titles
 
 mpl.use("agg")

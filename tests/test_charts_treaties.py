@@ -8,8 +8,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 from test_charts import LONG, owed
 
-from sim.charts import style
-from sim.charts.treaties import treaties
+from sim.charts import style, treaties
 from sim.export import schema
 
 mpl.use("agg")

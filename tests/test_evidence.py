@@ -9,7 +9,7 @@ from command_line import strict_json
 from islands import FILE, island, read_added
 
 import sim
-from sim.charts.evidence import evidence as chart
+from sim.charts import evidence as chart
 from sim.errors import UsageError
 
 SIZE = ("--draws", "120", "--paths", "40", "--workers", "1", "--no-charts")

@@ -12,11 +12,10 @@ import pytest
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.text import Text
 
-from sim.charts import differences, fonts, outcomes, style, treaties
+from sim.charts import MissingLetters, differences, fonts, outcomes, style, treaties
 from sim.report.pictures import save
 
-differences, outcomes, treaties = differences.differences, outcomes.outcomes, treaties.treaties
-MISSING, MissingLetters, lines = fonts.MISSING, fonts.MissingLetters, fonts.lines
+MISSING, lines = fonts.MISSING, fonts.lines
 fallbacks, legible, told_once = fonts.fallbacks, fonts.legible, fonts.told_once
 
 mpl.use("agg")
@@ -162,7 +161,7 @@ except SystemExit:
 warnings.warn("a raw warning", RuntimeWarning)
 warnings.warn("a raw warning", DeprecationWarning)
 logging.getLogger("matplotlib.font_manager").warning("a raw warning")
-from sim.charts.fonts import MissingLetters
+from sim.charts import MissingLetters
 warnings.warn(MissingLetters("x"))
 """
 

@@ -9,7 +9,7 @@ from korea import loaded
 from matplotlib.patches import FancyArrowPatch
 
 from sim.analysis import bonds
-from sim.charts.treaties import DORMANT, treaties
+from sim.charts.estimates.treaties import DORMANT, treaties
 
 
 @pytest.fixture(scope="module")

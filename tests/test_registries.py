@@ -83,10 +83,10 @@ def scratch(tmp_path_factory) -> Path:
         ('    "evidence": evidence.after_run,', '    "stops": stops.after_run,'),
     )
     add(
-        sim / "charts" / "starts.py",
+        sim / "charts" / "estimates" / "starts.py",
         CHART,
         sim / "charts" / "after_run.py",
-        ("from sim.charts.style import", "from sim.charts import starts"),
+        ("from sim.charts.style import", "from sim.charts.estimates import starts"),
         ("    treaties.after_run,", "    starts.after_run,"),
     )
     add(

@@ -10,7 +10,7 @@ from islands import read_added
 import sim
 from sim.analysis import PARTS, Layout, decomposition, layout, parts
 from sim.api.structures import structure
-from sim.charts.structure import structure as chart
+from sim.charts import structure as chart
 from sim.errors import NotApplicable, UsageError
 from sim.experiment.plan import Plan
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NoReturn
 
-from sim.charts import clauses, endings, outcomes, rungs, timing, treaties
+from sim.charts.estimates import clauses, endings, outcomes, rungs, timing, treaties
 from sim.charts.style import Drawing
 from sim.results.tables import RunTables
 from sim.scenario import Scenario

@@ -13,12 +13,13 @@ from sim.analysis.drivers.draw_targets import Target
 from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
 from sim.api.whys import Why
-from sim.charts import style, timeline
+from sim.charts import style
 from sim.charts.after_run import charts
-from sim.charts.differences import differences
+from sim.charts.causes import timeline
+from sim.charts.causes.importance import importance
+from sim.charts.drivers.sensitivity import sensitivity
+from sim.charts.effects.differences import differences
 from sim.charts.fonts import as_written, settings, told_once
-from sim.charts.importance import importance
-from sim.charts.sensitivity import sensitivity
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.model import Model

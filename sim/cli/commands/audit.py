@@ -86,7 +86,7 @@ def _charts(found: Audit, subject: str) -> dict[str, Callable[[], Axes]]:
 def _chart(table: object, title: str, subject: str) -> Axes:
     import pandas as pd
 
-    from sim.charts.audit import audit as chart
+    from sim.charts import audit as chart
 
     assert isinstance(table, pd.DataFrame)
     return chart(table, title=title, subject=subject)

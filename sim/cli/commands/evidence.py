@@ -51,6 +51,6 @@ def evidence(
 
 
 def _chart(table: pd.DataFrame, subject: str) -> Axes:
-    from sim.charts.evidence import evidence as chart
+    from sim.charts import evidence as chart
 
     return chart(table, subject=subject)

@@ -138,7 +138,7 @@ def _given(run: SavedResults, outcome: str) -> None:
     """Print what else happened where an outcome came, and add it to the run."""
     from sim.analysis.estimates.given import LEAST
     from sim.analysis.statistics.intervals import LABELS, layers_of
-    from sim.charts.given import given as chart
+    from sim.charts import given as chart
     from sim.report.screens.given import given_view
 
     found = run.results.given(outcome)

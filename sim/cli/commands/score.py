@@ -210,19 +210,19 @@ def _charts(cases: list[Case], result: Scores) -> Mapping[str, Callable[[], Axes
 
 
 def _times(table: object, subject: str) -> Axes:
-    from sim.charts.scores import times
+    from sim.charts import times
 
     return times(table, subject=subject)  # type: ignore[arg-type]
 
 
 def _reliability(result: Scores, subject: str) -> Axes:
-    from sim.charts.scores import reliability
+    from sim.charts import reliability
 
     return reliability(result.reliability, subject=subject)
 
 
 def _skill(result: Scores, subject: str) -> Axes:
-    from sim.charts.scores import skill
+    from sim.charts import skill
     from sim.report.screens.score import CALLED, MEASURES
 
     return skill(result.rivals, names=CALLED, measures=MEASURES, subject=subject)

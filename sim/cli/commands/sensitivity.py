@@ -162,7 +162,7 @@ def _chart(table: pd.DataFrame, target: Target) -> Axes:
 
 def _curve(curve: pd.DataFrame, titles: pd.Series[str]) -> Axes:
     """The response of the first outcome."""
-    from sim.charts.response import response
+    from sim.charts import response
 
     outcome = str(curve["outcome"].iloc[0])
     return response(curve, outcome=outcome, title=str(titles[outcome]))

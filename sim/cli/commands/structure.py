@@ -93,6 +93,6 @@ def _numbers(text: str) -> list[float]:
 
 
 def _chart(table: pd.DataFrame, names: Mapping[str, str], subject: str) -> Axes:
-    from sim.charts.structure import structure as chart
+    from sim.charts import structure as chart
 
     return chart(table, names=names, subject=subject)

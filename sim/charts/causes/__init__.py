@@ -1,0 +1,1 @@
+"""How one path went, and through what an outcome comes."""

@@ -1,0 +1,1 @@
+"""How likely, how soon, how it ends: estimates of one run."""

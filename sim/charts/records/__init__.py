@@ -1,0 +1,1 @@
+"""The record of history and what happened, beside the estimates."""
