@@ -249,7 +249,7 @@ def test_dots_stand_at_the_estimates():
 
 def test_none_of_n_is_a_hollow_mark_and_a_sentence():
     ax = outcomes(shares([0, 62]))
-    assert [line.get_markerfacecolor() for line in ax.lines] == ["white", style.ACCENT]
+    assert [line.get_markerfacecolor() for line in ax.lines] == ["white", style.accent()]
     said = [text.get_text() for text in ax.texts]
     assert said[0].startswith("0 of 2,000, below")
     assert "0 of" not in said[1]

@@ -47,7 +47,7 @@ def test_every_type_of_the_language_has_a_colour_of_its_own_and_the_commonest_di
     assert len(set(of_types.values())) == len(types)
     assert entries[-2].get_label() == "of later"  # not known here, and drawn all the same
     two = treaties(owed(2)).get_legend().legend_handles
-    assert [one.get_color() for one in two[:2]] == list(style.COLOURS[:2])
+    assert [one.get_color() for one in two[:2]] == list(style.colours()[:2])
 
 
 def obligation_types(schema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -21,6 +22,9 @@ from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
 from sim.results.provenance import Provenance
+
+if TYPE_CHECKING:
+    from sim.api.plots import ComparisonPlots
 
 # the tables are written beside the runs they compare, so they have types of their own
 _WORDS = (
@@ -93,6 +97,13 @@ class Comparison:
     alternatives: pd.DataFrame
     shapley: pd.DataFrame
     interactions: pd.DataFrame
+
+    @property
+    def plot(self) -> ComparisonPlots:
+        """The charts of this comparison: `comparison.plot.differences("war")`."""
+        from sim.api.plots import ComparisonPlots
+
+        return ComparisonPlots(self)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables by the name of their file, without indices; optional ones with rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,6 +21,8 @@ from sim.formatting import counted, moment
 from sim.results.tables import RunTables
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from sim.model.model import Model
     from sim.scenario import Scenario
 
@@ -53,6 +55,12 @@ class Replay(ReplayTables):
             ],
             (("outcome", "has happened"), reached),
         )
+
+    def plot(self, **how: Any) -> Axes:
+        """The path as a timeline, a lane for each actor; see `sim.charts.timeline`."""
+        from sim.charts import of_replay
+
+        return of_replay(self, **how)
 
     def _title(self) -> str:
         """What a reader calls the path's ending."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib import colormaps
@@ -13,11 +14,13 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.charts import layers
 from sim.charts.fonts import lines, needs_own_lines
 from sim.formatting import DAY, duration_in_words, plain
 
-INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"
+INK, FAINT, GROUND = "#222222", "#8a8a8a", "#e4e4e4"  # ours, where the user's settings say nothing
 ACCENT = "#0b5394"  # dark enough to print as black, blue to every eye
+POINTS = 10.0  # matplotlib's own size of text, which ours are meant beside
 WIDTH = 8.0  # inches
 MARGIN = 1.15  # inches above and below the rows
 ROW = 0.34  # inches a row of text needs
@@ -42,12 +45,59 @@ class Drawing(NamedTuple):
     draw: Callable[[], Axes]
 
 
+def is_set(name: str) -> bool:
+    """Whether the user's settings or style sheet say something else than matplotlib does."""
+    # a cycle of colours compares by identity, so that its text is compared
+    settings: Any = mpl.rcParams  # typed by the name of each setting
+    usual: Any = mpl.rcParamsDefault
+    return str(settings[name]) != str(usual[name])
+
+
+def ink() -> str:
+    """The colour of text and of what stands as text does: the user's, or ours."""
+    return str(mpl.rcParams["text.color"]) if is_set("text.color") else INK
+
+
+def faint() -> str:
+    """The colour of frames and of what shall not be seen first."""
+    return str(mpl.rcParams["axes.edgecolor"]) if is_set("axes.edgecolor") else FAINT
+
+
+def ground() -> str:
+    """The colour of grids and grounds."""
+    return str(mpl.rcParams["grid.color"]) if is_set("grid.color") else GROUND
+
+
+def paper() -> str:
+    """What everything stands on: hollow marks and boxes are filled with it."""
+    return str(mpl.rcParams["axes.facecolor"])
+
+
+def accent() -> str:
+    """The colour of estimates: the first of the user's own, or ours."""
+    return colours()[0] if is_set("axes.prop_cycle") else ACCENT
+
+
+def colours() -> tuple[str, ...]:
+    """Colours of lines that stand beside each other: the user's, or ours."""
+    own = mpl.rcParams["axes.prop_cycle"].by_key().get("color", [])
+    return tuple(own) if own and is_set("axes.prop_cycle") else COLOURS
+
+
+def size(points: float) -> float:
+    """Points of a text, in the proportion in which the user's size stands to matplotlib's."""
+    return points * float(mpl.rcParams["font.size"]) / POINTS
+
+
 def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
     """The axes given, or new ones high enough for so many rows of text."""
     if ax is not None:
         return ax
     # constrained layout keeps labels on the page; the height only has to hold the rows
-    height = max(1.6, MARGIN + ROW * rows)
+    height = max(1.6, MARGIN + ROW * rows * size(1))
+    if is_set("figure.figsize"):  # the user's page, made longer where rows would not fit
+        own = mpl.rcParams["figure.figsize"]
+        width, height = float(own[0]), max(float(own[1]), height)
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
@@ -63,7 +113,8 @@ def figure_of(ax: Axes) -> Figure:
 def line(position: int) -> tuple[str, Dashes]:
     """(colour, dashes) of the n-th line; no two among the first 28 are alike in both."""
     # 7 and 4 have no common divisor, so colour and dashes only repeat together after 28
-    return COLOURS[position % len(COLOURS)], DASHES[position % len(DASHES)]
+    cycle = colours()
+    return cycle[position % len(cycle)], DASHES[position % len(DASHES)]
 
 
 def ordered(count: int) -> list[tuple[float, float, float, float]]:
@@ -75,13 +126,15 @@ def ordered(count: int) -> list[tuple[float, float, float, float]]:
 
 def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
     """Title at the left, labels, and no more lines than a reader needs."""
+    if layers.count(ax) > 1:  # the first of what lies over each other has written the heading
+        return
     text, whole = _heading(title, HEADING)
-    ax.set_title(text, loc="left", fontsize=11, color=INK, wrap=not whole)
-    ax.set_xlabel(_heading(xlabel, HEADING)[0], color=INK, fontsize=9)
-    ax.set_ylabel(ylabel, color=INK, fontsize=9)
+    ax.set_title(text, loc="left", fontsize=size(11), color=ink(), wrap=not whole)
+    ax.set_xlabel(_heading(xlabel, HEADING)[0], color=ink(), fontsize=size(9))
+    ax.set_ylabel(ylabel, color=ink(), fontsize=size(9))
     ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_color(FAINT)
-    ax.tick_params(colors=INK, labelsize=9)
+    ax.spines[["left", "bottom"]].set_color(faint())
+    ax.tick_params(colors=ink(), labelsize=size(9))
 
 
 def _heading(text: str, width: int) -> tuple[str, bool]:
@@ -97,39 +150,46 @@ def rows(ax: Axes, labels: Sequence[str]) -> None:
     # upside down, since a table is read from the top
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, pad=7)  # a dot at 0 stands clear of its label
-    ax.grid(axis="x", color=GROUND, linewidth=0.8)
+    ax.grid(axis="x", color=ground(), linewidth=0.8)
     ax.set_axisbelow(True)
 
 
-def reach(ax: Axes, row: int, low: float, high: float) -> None:
+def reach(ax: Axes, row: float, low: float, high: float, colour: str = "") -> None:
     """An interval for sampling error in a row."""
-    ax.hlines(row, low, high, color=ACCENT, linewidth=1.6, alpha=0.8)
+    ax.hlines(row, low, high, color=colour or accent(), linewidth=1.6, alpha=0.8)
 
 
-def band(ax: Axes, row: float, low: float, high: float) -> None:
+def band(ax: Axes, row: float, low: float, high: float, colour: str = "") -> None:
     """Parameter uncertainty in a row, pale and broad behind the rest."""
-    ax.hlines(row, low, high, color=ACCENT, linewidth=7, alpha=0.25, zorder=1)
+    ax.hlines(row, low, high, color=colour or accent(), linewidth=7, alpha=0.25, zorder=1)
 
 
-def dot(ax: Axes, row: float, value: float, *, hollow: bool) -> None:
-    """An estimate in a row, whole also where it lies on the frame."""
-    ax.plot(
-        value,
-        row,
-        marker="o",
-        markersize=6,
-        color=ACCENT,
-        markerfacecolor="white" if hollow else ACCENT,
+def dot(ax: Axes, row: float, value: float, *, hollow: bool, colour: str = "", **look: Any) -> None:
+    """An estimate in a row, whole also where it lies on the frame; `look` is matplotlib's."""
+    colour = colour or accent()
+    usual: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 6,
+        "color": colour,
+        "markerfacecolor": paper() if hollow else colour,
         # a dot at 0 or 100 % would else be cut in half by the frame
-        clip_on=False,
-        zorder=3,
-    )
+        "clip_on": False,
+        "zorder": 3,
+    }
+    ax.plot(value, row, **(usual | look))
 
 
 def beside(ax: Axes, row: int, text: str) -> None:
     """Words right of the frame, in the row's own height, so that nothing can overlap."""
     # x in shares of the frame, y in rows: stays beside its row whatever the scale
-    ax.text(1.03, row, text, transform=ax.get_yaxis_transform(), va="center", fontsize=9, color=INK)
+    ax.text(
+        *(1.03, row, text),
+        transform=ax.get_yaxis_transform(),
+        va="center",
+        fontsize=size(9),
+        color=ink(),
+        gid=layers.WORDS,
+    )
 
 
 def share_axis(ax: Axes, highest: float, *, of: str = "x") -> None:
@@ -137,6 +197,8 @@ def share_axis(ax: Axes, highest: float, *, of: str = "x") -> None:
     # a little air, but no axis promises more than 100 %
     top = min(1.0, highest * 1.04) if highest > 0 else 1.0
     axis = ax.xaxis if of == "x" else ax.yaxis
+    if layers.count(ax) > 1:  # of two runs on one axis both shall fit
+        top = max(top, float((ax.get_xlim() if of == "x" else ax.get_ylim())[1]))
     (ax.set_xlim if of == "x" else ax.set_ylim)(0, top)
     # steps people count in; matplotlib's default has 4 and 8 too
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
@@ -147,7 +209,7 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     """Days, or dates when the scenario has a start; gives the two ends as the axis counts them."""
     if start is None:
         ax.set_xlim(0, horizon)
-        ax.set_xlabel("days", color=INK, fontsize=9)
+        ax.set_xlabel("days", color=ink(), fontsize=size(9))
         return [0.0, horizon]
     first = float(date2num(start))  # type: ignore[no-untyped-call]
     locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
@@ -157,7 +219,7 @@ def time_axis(ax: Axes, horizon: float, start: date | None) -> list[float]:
     ax.set_xlim(first, first + horizon)
     last = start + timedelta(days=horizon)
     length = duration_in_words(horizon * DAY)
-    ax.set_xlabel(f"{start} to {last} ({length})", color=INK, fontsize=9)
+    ax.set_xlabel(f"{start} to {last} ({length})", color=ink(), fontsize=size(9))
     return [first, first + horizon]
 
 
@@ -174,7 +236,7 @@ def legend_below(ax: Axes, handles: Sequence[Artist], labels: Sequence[str]) -> 
         loc="outside lower center",
         ncols=len(labels),
         frameon=False,
-        fontsize=9,
+        fontsize=size(9),
     )
 
 

@@ -6,13 +6,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows
+from sim.charts.tables import drawn_from
 
 MOST = 20  # elements on a page
 
 
-@literal
+@drawn_from(
+    "`results.why(outcome).importance`", "element", "kind", "share", "n", "mc_low", "mc_high"
+)
 def importance(
     table: pd.DataFrame,
     *,

@@ -9,19 +9,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import lines, literal
+from sim.charts.fonts import lines
+from sim.charts.tables import drawn_from
 from sim.experiment.replays import ReplayTables
 from sim.formatting import moment, percents
 from sim.model.titles import Titles
 
 WORLD = "(world)"
-DOT: dict[str, Any] = {"s": 46, "color": style.ACCENT, "zorder": 3}
+DOT: dict[str, Any] = {"s": 46, "zorder": 3}
 MOST = 60  # events a page can hold; the rest is counted, not drawn
 WORDS = 64  # characters in a line of what happened
 CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
 
-def of_replay(replay: ReplayTables) -> Axes:
+def of_replay(replay: ReplayTables, **how: Any) -> Axes:
     """One path, with the outcomes that happened in it and its actors by their names."""
     model = replay.model
     reached = pd.DataFrame(
@@ -31,16 +32,18 @@ def of_replay(replay: ReplayTables) -> Axes:
             "headline": [outcome.headline for outcome in model.outcomes],
         }
     ).dropna()
-    return timeline(
-        replay.events,
-        outcomes=reached,
-        titles=replay.titles,
-        start=model.start,
-        subject=f"{model.title}: draw {replay.draw}, path {replay.number}",
-    )
+    known: dict[str, Any] = {
+        "outcomes": reached,
+        "titles": replay.titles,
+        "start": model.start,
+        "subject": f"{model.title}: draw {replay.draw}, path {replay.number}",
+    }
+    return timeline(replay.events, **(known | how))
 
 
-@literal
+@drawn_from(
+    "`replay.events`", "seq", "time", "transition", "option", "actor", "cause", "probability"
+)
 def timeline(
     events: pd.DataFrame,
     *,
@@ -66,14 +69,16 @@ def timeline(
     owners = [str(who) if pd.notna(who) else WORLD for who in shown["actor"]]
     lanes = {owner: lane for lane, owner in enumerate(dict.fromkeys(owners))}
     ax = style.axes(ax, rows=len(rows) + 4, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
-    ax.vlines(list(lanes.values()), -0.5, len(rows) - 0.5, color=style.GROUND, linewidth=7)
+    ax.vlines(list(lanes.values()), -0.5, len(rows) - 0.5, color=style.ground(), linewidth=7)
     places = [place for place, row in enumerate(rows) if "seq" in row]
     at = {  # seq of an event -> where its dot is
         int(seq): (lanes[owner], place)
         for seq, owner, place in zip(shown["seq"], owners, places, strict=True)
     }
     _draw_causes(ax, events, at)
-    ax.scatter([x for x, _ in at.values()], [y for _, y in at.values()], **DOT)
+    ax.scatter(
+        [x for x, _ in at.values()], [y for _, y in at.values()], color=style.accent(), **DOT
+    )
     shares = percents([float(row.get("probability", nan)) for row in rows])
     for place, (row, share) in enumerate(zip(rows, shares, strict=True)):
         _label_row(ax, row, place, share, titles)
@@ -82,7 +87,7 @@ def timeline(
     heads = [style.folded(titles.of("actor", owner), most=2) for owner in lanes]
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
     _lane_heads(ax, heads)
-    ax.set_xlabel(_counted(len(shown), len(events)), color=style.INK, fontsize=9)
+    ax.set_xlabel(_counted(len(shown), len(events)), color=style.ink(), fontsize=style.size(9))
     return ax
 
 
@@ -159,7 +164,7 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
             cause = reasons[cause]
         if cause is not None:
             start, above = at[cause]
-            ax.plot([start, lane], [above, place], color=style.FAINT, lw=0.9, zorder=2)
+            ax.plot([start, lane], [above, place], color=style.faint(), lw=0.9, zorder=2)
 
 
 def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, share: str, titles: Titles) -> None:
@@ -171,16 +176,16 @@ def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, share: str, titles:
             text += f" ({share} %)"
     else:
         text = f"*** {row['title']}"
-        ax.axhline(place, color=style.INK, linewidth=0.8, linestyle=style.DOTTED)
+        ax.axhline(place, color=style.ink(), linewidth=0.8, linestyle=style.DOTTED)
     ax.text(
         1.02,
         place,
         "\n".join(lines(text, WORDS, max_lines=2, placeholder=" …")),
         transform=ax.get_yaxis_transform(),
         va="center",
-        fontsize=9,
+        fontsize=style.size(9),
         fontweight="normal" if "seq" in row else "bold",
-        color=style.INK,
+        color=style.ink(),
     )
 
 

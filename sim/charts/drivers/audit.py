@@ -6,13 +6,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import plain
 
 MOST = 20  # assumptions in a chart
 
 
-@literal
+@drawn_from(
+    "`results.audit(outcome).table`",
+    "name",
+    "influence",
+    "low",
+    "high",
+    "floor",
+    "told",
+    "grade",
+    "weakness",
+    "unconfirmed",
+)
 def audit(
     table: pd.DataFrame, *, title: str = "", subject: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -30,7 +41,7 @@ def audit(
     for place, (_, row) in enumerate(told.iterrows()):
         style.reach(ax, place, row["low"], row["high"])
         style.dot(ax, place, row["influence"], hollow=not row["influence"] > row["floor"])
-        ax.plot(row["floor"], place, marker="|", markersize=14, color=style.INK)
+        ax.plot(row["floor"], place, marker="|", markersize=14, color=style.ink())
         style.beside(ax, place, _grade(row))
     style.rows(ax, [style.broken(str(name)) for name in told["name"]])
     _bands(ax, told)
@@ -51,7 +62,7 @@ def _bands(ax: Axes, told: pd.DataFrame) -> None:
     weakness = told["weakness"].tolist()
     for place in range(1, len(weakness)):
         if weakness[place] != weakness[place - 1]:
-            ax.axhline(place - 0.5, color=style.FAINT, linewidth=0.8, linestyle=":")
+            ax.axhline(place - 0.5, color=style.faint(), linewidth=0.8, linestyle=":")
 
 
 def _below(table: pd.DataFrame, subject: str) -> str:

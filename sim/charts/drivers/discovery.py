@@ -4,11 +4,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import plain
 
 
-@literal
+@drawn_from(
+    "`results.discover(outcome).trajectory`", "coverage", "density", "restricted", "chosen", "draws"
+)
 def discovery(
     trajectory: pd.DataFrame, *, outcome: str, title: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -20,7 +22,7 @@ def discovery(
     ax = style.axes(ax)
     most = int(trajectory["restricted"].max())
     tones = style.ordered(most + 1)
-    ax.plot(trajectory["coverage"], trajectory["density"], color=style.FAINT, linewidth=1)
+    ax.plot(trajectory["coverage"], trajectory["density"], color=style.faint(), linewidth=1)
     for count in sorted(set(trajectory["restricted"])):
         rows = trajectory[trajectory["restricted"] == count]
         word = "parameter" if count == 1 else "parameters"
@@ -30,7 +32,7 @@ def discovery(
             linestyle="none",
             marker="o",
             markersize=6,
-            markeredgecolor=style.INK,
+            markeredgecolor=style.ink(),
             markerfacecolor=tones[int(count)],
             label=f"{count} {word} restricted",
             clip_on=False,
@@ -43,14 +45,14 @@ def discovery(
         marker="o",
         markersize=14,
         markerfacecolor="none",
-        markeredgecolor=style.ACCENT,
+        markeredgecolor=style.accent(),
         markeredgewidth=1.8,
         label="the box chosen",
         clip_on=False,
     )
     style.share_axis(ax, 1.0)
     style.share_axis(ax, float(trajectory["density"].max()), of="y")
-    ax.legend(frameon=False, fontsize=9, loc="best")
+    ax.legend(frameon=False, fontsize=style.size(9), loc="best")
     n = int(trajectory["draws"].iloc[0])
     style.frame(
         ax,

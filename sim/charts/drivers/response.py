@@ -6,11 +6,23 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import plain
 
 
-@literal
+@drawn_from(
+    "`results.response(parameter)`",
+    "outcome",
+    "parameter",
+    "value",
+    "choice",
+    "probability",
+    "low",
+    "high",
+    "mc_low",
+    "mc_high",
+    "n",
+)
 def response(
     table: pd.DataFrame, *, outcome: str, title: str = "", unit: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -29,20 +41,22 @@ def response(
     ):
         if rows[low].isna().all():
             continue
-        drawn: dict[str, Any] = {"color": style.ACCENT, "alpha": alpha, "label": label}
+        drawn: dict[str, Any] = {"color": style.accent(), "alpha": alpha, "label": label}
         if named:
             ax.vlines(places, rows[low], rows[high], linewidth=9, **drawn)
         else:
             ax.fill_between(places, rows[low], rows[high], linewidth=0, **drawn)
     line = "none" if named else "-"
-    ax.plot(places, rows["probability"], marker="o", markersize=4, linestyle=line, color=style.INK)
+    ax.plot(
+        places, rows["probability"], marker="o", markersize=4, linestyle=line, color=style.ink()
+    )
     if named:
         ax.set_xticks(places, rows["choice"])
         ax.set_xlim(-0.5, len(rows) - 0.5)
     highest = float(rows[["high", "mc_high", "probability"]].max().max())
     # of bars the legend has the room above
     style.share_axis(ax, highest * 1.2 if named else highest, of="y")
-    ax.legend(frameon=False, fontsize=9, loc="best")
+    ax.legend(frameon=False, fontsize=style.size(9), loc="best")
     parameter = plain(str(rows["parameter"].iloc[0]))
     n = int(rows["n"].iloc[0])
     style.frame(

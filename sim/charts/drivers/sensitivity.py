@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import plain
 
 LABELS = {
@@ -17,7 +17,18 @@ LABELS = {
 MOST = 15  # parameters in a chart
 
 
-@literal
+@drawn_from(
+    "`results.sensitivity(outcome)`",
+    "outcome",
+    "index",
+    "parameter",
+    "value",
+    "low",
+    "high",
+    "floor",
+    "told",
+    "clears",
+)
 def sensitivity(
     table: pd.DataFrame,
     *,
@@ -38,7 +49,7 @@ def sensitivity(
     for place, (_, row) in enumerate(told.iterrows()):
         style.reach(ax, place, row["low"], row["high"])
         style.dot(ax, place, row["value"], hollow=not row["clears"])
-        ax.plot(row["floor"], place, marker="|", markersize=14, color=style.INK)
+        ax.plot(row["floor"], place, marker="|", markersize=14, color=style.ink())
     style.rows(ax, [style.broken(plain(name)) for name in told["parameter"]])
     _axis(ax, told, index)
     size = ""
@@ -62,4 +73,4 @@ def _axis(ax: Axes, told: pd.DataFrame, index: str) -> None:
         return
     reach = min(1.06 * farthest, 1.0)
     ax.set_xlim(-reach if index == "rank_correlation" else 0.0, reach)
-    ax.axvline(0, color=style.FAINT, linewidth=1)
+    ax.axvline(0, color=style.faint(), linewidth=1)

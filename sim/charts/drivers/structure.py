@@ -10,18 +10,18 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import plain
 
 # told apart in grey print by lightness, and by their hatching where they are small
 FILLS = {
-    "between variants": (style.ACCENT, ""),
+    "between variants": ("#0b5394", ""),
     "parameters": ("#7fb2e5", ""),
     "interaction": ("#ffffff", "////"),
 }
 
 
-@literal
+@drawn_from("`sim.analysis.decomposition`", "outcome", "part", "share", "sd")
 def structure(
     table: pd.DataFrame,
     *,
@@ -52,7 +52,7 @@ def structure(
                 height=0.6,
                 color=colour,
                 hatch=hatch,
-                edgecolor=style.INK,
+                edgecolor=style.ink(),
                 linewidth=0.6,
             )
             left += width
@@ -63,7 +63,7 @@ def structure(
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     handles = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=style.INK, linewidth=0.6)
+        Patch(facecolor=colour, hatch=hatch, edgecolor=style.ink(), linewidth=0.6)
         for colour, hatch in FILLS.values()
     ]
     style.legend_below(ax, handles, list(FILLS))

@@ -7,11 +7,22 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import effects, plain
 
 
-@literal
+@drawn_from(
+    "`comparison.table`",
+    "twin",
+    "outcome",
+    "difference",
+    "low",
+    "high",
+    "mc_low",
+    "mc_high",
+    "changed",
+    "n",
+)
 def differences(
     table: pd.DataFrame,
     *,
@@ -31,13 +42,13 @@ def differences(
     """
     rows = table[table["outcome"] == outcome]
     ax = style.axes(ax, rows=len(rows))
-    ax.axvline(0, color=style.FAINT, linewidth=1)
+    ax.axvline(0, color=style.faint(), linewidth=1)
     found = [row for _, row in rows.iterrows()]
     for place, (row, said) in enumerate(zip(found, effects(found), strict=True)):
         # missing is not idle: a solution counts no paths, and may still differ
         idle = row["changed"] is not pd.NA and row["changed"] == 0
         if not idle:
-            ax.hlines(place, row["mc_low"], row["mc_high"], color=style.ACCENT, linewidth=4.5)
+            ax.hlines(place, row["mc_low"], row["mc_high"], color=style.accent(), linewidth=4.5)
             if pd.notna(row["low"]):
                 style.reach(ax, place, row["low"], row["high"])
         style.dot(ax, place, row["difference"], hollow=idle)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,10 +10,10 @@ from matplotlib.axes import Axes
 from sim.analysis.estimates.clauses import NO_ANSWER
 from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.analysis.statistics.intervals import LABELS, layers_of
-from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts import layers, style
 from sim.charts.intervals import interval_rows
 from sim.charts.style import Drawing
+from sim.charts.tables import drawn_from
 from sim.formatting import plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario, titles_of
@@ -38,7 +39,9 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
         yield Drawing(f"clauses-{page}" if page else "clauses", draw)
 
 
-@literal
+@drawn_from(
+    "`results.clauses()`", "clause", "response", "hits", "n", "probability", "mc_low", "mc_high"
+)
 def clauses(
     table: pd.DataFrame,
     *,
@@ -46,6 +49,9 @@ def clauses(
     subject: str = "",
     interval: str = "",
     ax: Axes | None = None,
+    label: str = "",
+    color: str = "",
+    **look: Any,
 ) -> Axes:
     """A row for each clause, of all paths, and below it one for each answer, of those called.
 
@@ -55,22 +61,25 @@ def clauses(
     """
     table = shown(table)
     ax = style.axes(ax, rows=len(table))
-    interval_rows(ax, _labels(table, names or {}), table, highest=1.0)
-    for row, response in enumerate(table["response"]):
+    interval_rows(
+        ax, _labels(table, names or {}), table, highest=1.0, label=label, color=color, **look
+    )
+    alone = layers.count(ax) == 1
+    for row, response in enumerate(table["response"] if alone else []):
         # the clause in bold on a ground of its own, its answers below it
         ax.get_yticklabels()[row].set_fontweight("normal" if response else "bold")
         if not response:
-            ax.axhspan(row - 0.46, row + 0.46, color=style.GROUND, alpha=0.6, linewidth=0)
+            ax.axhspan(row - 0.46, row + 0.46, color=style.ground(), alpha=0.6, linewidth=0)
     title = (
         f"Which clause is invoked, and what is the response?{' – ' + subject if subject else ''}"
     )
     asked = style.shares(table.loc[table["response"] == "", "n"], "invoked: share of all paths")
-    label = [f"{asked}; responses: share of the paths in which it was invoked", interval]
+    below = [f"{asked}; responses: share of the paths in which it was invoked", interval]
     if "reopens" in table and table["reopens"].any():
-        label.append("* may be invoked again: its responses may sum to more than 100 %")
+        below.append("* may be invoked again: its responses may sum to more than 100 %")
     if "lapses" in table and table["lapses"].any():
-        label.append("lapsed: at least once; these paths are in another row of the clause as well")
-    style.frame(ax, title, xlabel="\n".join(line for line in label if line))
+        below.append("lapsed: at least once; these paths are in another row of the clause as well")
+    style.frame(ax, title, xlabel="\n".join(line for line in below if line))
     return ax
 
 

@@ -1,14 +1,16 @@
 """Chart `given`: how likely each outcome and ending is, given that one outcome came."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.charts import style
-from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows, sample
+from sim.charts.tables import drawn_from
 
 
-@literal
+@drawn_from("`results.given(outcome).table`", "kind", "n", "probability", "mc_low", "mc_high")
 def given(
     table: pd.DataFrame,
     *,
@@ -16,16 +18,19 @@ def given(
     subject: str = "",
     interval: str = "",
     ax: Axes | None = None,
+    label: str = "",
+    color: str = "",
+    **look: Any,
 ) -> Axes:
     """A row for each outcome, then for each ending, of the analysis of the same name.
 
     `condition` is the title of the outcome that came; `interval` says what the interval holds.
     """
     ax = style.axes(ax, rows=len(table))
-    interval_rows(ax, style.titles(table), table, highest=1.0)
+    interval_rows(ax, style.titles(table), table, highest=1.0, label=label, color=color, **look)
     outcomes = int((table["kind"] == "outcome").sum())
     if 0 < outcomes < len(table):  # a line between outcomes and endings
-        ax.axhline(outcomes - 0.5, color=style.FAINT, linewidth=0.8)
+        ax.axhline(outcomes - 0.5, color=style.faint(), linewidth=0.8)
     title = f"Given “{condition}”, how likely is each outcome and ending?"
     style.frame(ax, f"{title}{' – ' + subject if subject else ''}", xlabel=sample(table, interval))
     return ax

@@ -1,15 +1,16 @@
 """Chart `outcomes`: how likely each outcome is."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.charts import style
-from sim.charts.fonts import literal
 from sim.charts.intervals import interval_rows, sample
 from sim.charts.style import Drawing
+from sim.charts.tables import drawn_from
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -28,7 +29,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     )
 
 
-@literal
+@drawn_from("`results.outcomes`", "n", "probability", "mc_low", "mc_high")
 def outcomes(
     table: pd.DataFrame,
     *,
@@ -36,6 +37,9 @@ def outcomes(
     subject: str = "",
     interval: str = "",
     ax: Axes | None = None,
+    label: str = "",
+    color: str = "",
+    **look: Any,
 ) -> Axes:
     """Probability of each outcome with its interval, from the run's table of outcomes.
 
@@ -43,13 +47,13 @@ def outcomes(
     `subject` is what the scenario is about, `interval` says what the interval holds.
     """
     ax = style.axes(ax, rows=len(table))
-    interval_rows(ax, style.titles(table), table)
+    interval_rows(ax, style.titles(table), table, label=label, color=color, **look)
     first = [str(name) in headlines for name in table.index]
-    for label, bold in zip(ax.get_yticklabels(), first, strict=True):
-        label.set_fontweight("bold" if bold else "normal")
+    for tick, bold in zip(ax.get_yticklabels(), first, strict=False):
+        tick.set_fontweight("bold" if bold else "normal")
     # a line only where headlines are one block at the top, which is not the author's duty
     if 0 < sum(first) < len(first) and all(first[: sum(first)]):
-        ax.axhline(sum(first) - 0.5, color=style.FAINT, linewidth=0.8)
+        ax.axhline(sum(first) - 0.5, color=style.faint(), linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"
     style.frame(ax, title, xlabel=sample(table, interval))
     return ax

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.charts import style
-from sim.charts.fonts import literal
 from sim.charts.style import Drawing
+from sim.charts.tables import drawn_from
 from sim.formatting import at_least, percents, plain
 from sim.model.model import Model
 from sim.model.titles import titles_of_model
@@ -47,7 +47,7 @@ def _question(model: Model, name: str) -> str:
     return f"Where on its ladder is {titles_of_model(model).of('variable', name)}?"
 
 
-@literal
+@drawn_from("`results.rungs`", "variable", "level", "time", "share", "n")
 def rungs(
     table: pd.DataFrame,
     *,
@@ -95,7 +95,9 @@ def _areas(
     """The stacked areas, without the lowest rung where it is quiet; the axis fits what is drawn."""
     drawn = slice(int(quiet), None)
     colours = style.ordered(len(stacked))  # of all rungs, so that a rung keeps its colour
-    ax.stackplot(times, stacked[drawn], colors=colours[drawn], edgecolor="white", linewidth=0.5)
+    ax.stackplot(
+        times, stacked[drawn], colors=colours[drawn], edgecolor=style.paper(), linewidth=0.5
+    )
     style.share_axis(ax, float(stacked[drawn].sum(axis=0).max()) if quiet else 1.0, of="y")
 
 
@@ -130,9 +132,11 @@ def _label(ax: Axes, text: str, place: float, colour: tuple[float, ...] | None =
             marker="s",
             markersize=9,
             color=colour,
-            markeredgecolor=style.FAINT,
+            markeredgecolor=style.faint(),
             transform=across,
             clip_on=False,
         )
     left = 1.02 if colour is None else 1.055
-    ax.text(left, place, text, transform=across, va="center", fontsize=9, color=style.INK)
+    ax.text(
+        left, place, text, transform=across, va="center", fontsize=style.size(9), color=style.ink()
+    )

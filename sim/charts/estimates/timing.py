@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.estimates.incidence import cumulative_incidence, distinguishable
 from sim.analysis.statistics.intervals import TIMING_LABELS, layers_of
-from sim.charts import style
-from sim.charts.fonts import literal, needs_own_lines
+from sim.charts import layers, style
+from sim.charts.fonts import needs_own_lines
 from sim.charts.style import Drawing
+from sim.charts.tables import drawn_from
 from sim.formatting import DAY, percents, plain
 from sim.results.tables import RunTables
 from sim.scenario import Scenario, titles_of
 
 BANDED = 4  # curves that all have a band where none is a headline
 VISIBLE = 0.01  # of the chart's height: a band of sampling error that is thinner is left out
+CURVE = "escalation:curve"
 FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
@@ -64,7 +66,15 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     )
 
 
-@literal
+@drawn_from(
+    "`sim.analysis.cumulative_incidence(results)`",
+    "outcome",
+    "time",
+    "n",
+    "probability",
+    "mc_low",
+    "mc_high",
+)
 def timing(
     table: pd.DataFrame,
     *,
@@ -73,13 +83,18 @@ def timing(
     subject: str = "",
     interval: str = "",
     ax: Axes | None = None,
+    label: str = "",
+    color: str = "",
+    **look: Any,
 ) -> Axes:
     """Cumulative incidence of each outcome over time, with its band, from `cumulative_incidence`.
 
     Dates stand on the axis when the scenario has a start; headlines are drawn stronger. An outcome
     that never happened is named below its label instead of drawn as a line along the bottom.
     `dated` marks days (what happens on them -> day) with thin upright lines; `interval` says what
-    is drawn and what the bands hold.
+    is drawn and what the bands hold. On axes with another run each run has one colour (`color`, or
+    the next), named `label` in a legend; dashes then tell the outcomes apart, which the first run
+    names. `look` goes to the lines.
     """
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
     # a curve that is 0 to the end would be a line on the axis: it is named below instead
@@ -88,23 +103,55 @@ def timing(
     rows = max(len(curves) + 1, 9)
     ax = style.axes(ax, rows=rows)
     horizon = float(table["time"].max()) if len(table) else 1.0
-    ends = style.time_axis(ax, horizon, start)
-    _curves(ax, [curves[name] for name in happened], ends, rows=rows)
+    own = layers.layer(ax, label, color, first=color)
+    ends = _over(ax, horizon, start) if own.position else style.time_axis(ax, horizon, start)
+    run = Run(own, bool(color) or own.position > 0, look)
+    _curves(ax, [curves[name] for name in happened], ends, rows=rows, run=run)
+    if own.position:
+        return ax
     # upright lines say when; what happens then stands below, where there is room
     for day in (dated or {}).values():
-        ax.axvline(ends[0] + day, color=style.FAINT, linewidth=0.8, linestyle=style.DOTTED)
+        ax.axvline(ends[0] + day, color=style.faint(), linewidth=0.8, linestyle=style.DOTTED)
     title = f"How soon does it happen?{' – ' + subject if subject else ''}"
-    label = style.shares(table["n"], "share of paths by then")
+    share = style.shares(table["n"], "share of paths by then")
     below = [ax.get_xlabel(), interval]
     below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
     below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is not a line at zero
-    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=label)
+    style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=share)
     ax.xaxis.label.set_wrap(not needs_own_lines(ax.get_xlabel()))
-    ax.grid(axis="y", color=style.GROUND, linewidth=0.8)
+    ax.grid(axis="y", color=style.ground(), linewidth=0.8)
     return ax
 
 
-def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int) -> None:
+class Run(NamedTuple):
+    """The run that is drawn: its layer, whether all its lines have one colour, and their look."""
+
+    layer: layers.Layer
+    plain: bool
+    look: Mapping[str, Any]
+
+
+def _over(ax: Axes, horizon: float, start: date | None) -> list[float]:
+    """The ends of the axis of the runs below, whose lines take their run's colour."""
+    first = layers.colour_of(ax, 0)
+    for line in ax.lines:
+        if line.get_gid() == CURVE:
+            line.set_color(first)
+    for text in ax.texts:
+        if text.get_gid() == CURVE:
+            text.set_color(style.ink())
+    for area in [one for one in ax.collections if one.get_gid() == CURVE]:
+        area.set_facecolor(first)
+    low, high = ax.get_xlim()
+    # a longer run is not cut
+    high = max(high, low + horizon)
+    ax.set_xlim(low, high)
+    return [low, low + horizon]
+
+
+def _curves(
+    ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int, run: Run
+) -> None:
     """A line for each outcome, labelled at its end with no label over another."""
     leading = [_is_headline(curve) for curve in curves]
     # bands of a dozen outcomes would lie over each other: the headlines have them, or few curves
@@ -123,7 +170,9 @@ def _curves(ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, 
     for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
         share = f"{shares[position]}\u00a0%"
         look = Look(*style.line(position), leading[position], share, banded[position])
-        _curve(ax, curve, ends, place=place, look=look)
+        if run.plain:
+            look = look._replace(colour=run.layer.colour)
+        _curve(ax, curve, ends, place=place, look=look, run=run)
 
 
 def _is_headline(curve: pd.DataFrame) -> bool:
@@ -136,19 +185,26 @@ def _title(curve: pd.DataFrame) -> str:
 
 
 def _curve(
-    ax: Axes, curve: pd.DataFrame, ends: Sequence[float], *, place: float, look: Look
+    ax: Axes, curve: pd.DataFrame, ends: Sequence[float], *, place: float, look: Look, run: Run
 ) -> None:
     """The line of one outcome, its band, and its title with the last share."""
     days, shares = ends[0] + curve["time"], curve["probability"]
     weight = 2.8 if look.headline else 1.5
     # a share counted up to a day holds until the next one is counted
-    ax.step(days, shares, where="post", color=look.colour, linestyle=look.dashes, lw=weight)
+    usual = {"color": look.colour, "linestyle": look.dashes, "linewidth": weight}
+    (line,) = ax.step(days, shares, where="post", **(usual | dict(run.look)))
+    line.set_gid(CURVE if not run.layer.position else None)
+    gid = CURVE if not run.layer.position else None  # what takes another colour in company
     if look.banded and "low" in curve and curve["low"].notna().any():
-        ax.fill_between(days, curve["low"], curve["high"], color=look.colour, alpha=0.11, lw=0)
+        ax.fill_between(
+            days, curve["low"], curve["high"], color=look.colour, alpha=0.11, lw=0, gid=gid
+        )
     low, high = curve["mc_low"], curve["mc_high"]
     # what is thinner than the line says nothing beside it
     if float((high - low).max()) > VISIBLE * ax.get_ylim()[1]:
-        ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.2, lw=0)
+        ax.fill_between(days, low, high, step="post", color=look.colour, alpha=0.2, lw=0, gid=gid)
+    if run.layer.position:  # the first run has named the lines
+        return
     tip = (ends[1], float(shares.iloc[-1]))
     _label(ax, style.broken(f"{_title(curve)}  {look.share}"), tip, place, look)
 
@@ -161,7 +217,7 @@ def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Lo
         xytext=(1.06, place),
         textcoords=ax.get_yaxis_transform(),
         va="center",
-        fontsize=9,
+        fontsize=style.size(9),
         fontweight="bold" if look.headline else "normal",
         color=look.colour,
         arrowprops={
@@ -173,4 +229,5 @@ def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Lo
             "relpos": (0, 0.5),
         },
         annotation_clip=False,
+        gid=CURVE,
     )

@@ -15,8 +15,9 @@ from matplotlib.transforms import Bbox
 
 from sim.analysis.estimates.treaties import bonds as bond_table
 from sim.charts import style
-from sim.charts.fonts import legible, lines, literal
+from sim.charts.fonts import legible, lines
 from sim.charts.style import Drawing
+from sim.charts.tables import drawn_from
 from sim.model.obligations import TYPES
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
@@ -58,7 +59,9 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
         )
 
 
-@literal
+@drawn_from(
+    "`sim.analysis.bonds(scenario)`", "obligor", "beneficiary", "type", "binds", "title", "clause"
+)
 def treaties(
     bonds: pd.DataFrame,
     *,
@@ -83,7 +86,9 @@ def treaties(
     ax.set(xlim=(low.x, high.x), ylim=(low.y, high.y), xticks=[], yticks=[])
     style.frame(ax, _title(bonds, subject))
     ax.axis("off")
-    ax.legend(handles=_legend(bonds), loc="lower center", ncols=5, fontsize=8, frameon=False)
+    ax.legend(
+        handles=_legend(bonds), loc="lower center", ncols=5, fontsize=style.size(8), frameon=False
+    )
     boxes = _actors(ax, places, names or {})
     taken = [*boxes.values(), *_owed_to_nobody(ax, bonds, boxes)]
     legible(ax)  # before anything is measured: another font has other widths
@@ -184,11 +189,11 @@ def _ring(graph: "nx.Graph[str]") -> list[str]:
 def _actors(ax: Axes, places: Mapping[str, Point], names: Mapping[str, str]) -> dict[str, Text]:
     """The nodes: each actor's name in a box."""
     # boxes over arrows (zorder), so that an arrow ends at the edge of a name
-    box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": style.INK}
+    box = {"boxstyle": "round,pad=0.4", "facecolor": style.paper(), "edgecolor": style.ink()}
     look: dict[str, Any] = {
         "ha": "center",
         "va": "center",
-        "fontsize": 9,
+        "fontsize": style.size(9),
         "fontweight": "bold",
         "zorder": 5,
     }
@@ -205,13 +210,13 @@ def _owed_to_nobody(ax: Axes, bonds: pd.DataFrame, boxes: Mapping[str, Text]) ->
     for actor, rows in ((str(key), group) for key, group in alone.groupby("obligor", sort=False)):
         x, y = boxes[actor].get_position()
         below = y - 0.045 - 0.032 * len(boxes[actor].get_text().splitlines())
-        box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+        box = {"boxstyle": "round,pad=0.1", "facecolor": style.paper(), "edgecolor": "none"}
         look: dict[str, Any] = {
             "ha": "center",
             "va": "top",
-            "fontsize": 7,
+            "fontsize": style.size(7),
             "zorder": 5,
-            "color": style.FAINT,
+            "color": style.faint(),
         }
         notes.append(ax.text(x, below, "\n".join(_clauses(rows)), bbox=box, **look))
     return notes
@@ -240,8 +245,13 @@ def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text
     """The clauses of an arrow, slid along it until they cover no other text."""
     dots = ax.transData  # arrows are bent on the page, whatever the axes' proportions
     start, end = (Point(*dots.transform(places[a])) for a in (arc.obligor, arc.beneficiary))
-    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
-    look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
+    box = {
+        "boxstyle": "round,pad=0.15",
+        "facecolor": style.paper(),
+        "edgecolor": "none",
+        "alpha": 0.92,
+    }
+    look: dict[str, Any] = {"fontsize": style.size(7), "ha": "center", "va": "center", "zorder": 4}
     label = ax.text(0, 0, arc.label, color=arc.colour, bbox=box, **look)
     legible(label)
 
@@ -280,7 +290,7 @@ def _colours(bonds: pd.DataFrame) -> dict[str, str]:
     owed = set(bonds.loc[bonds["beneficiary"] != "", "type"])
     # those of a later version, which are not known here, come last
     kinds = [*(kind for kind in TYPES if kind in owed), *sorted(owed - set(TYPES))]
-    return dict(zip(kinds, cycle(style.COLOURS), strict=False))
+    return dict(zip(kinds, cycle(style.colours()), strict=False))
 
 
 def _legend(bonds: pd.DataFrame) -> list[Line2D]:
@@ -288,7 +298,7 @@ def _legend(bonds: pd.DataFrame) -> list[Line2D]:
     entries = [Line2D([], [], color=one, label=kind) for kind, one in _colours(bonds).items()]
     if len(bonds) and not bonds["binds"].all():
         dashed = Line2D(
-            [], [], color=style.INK, linestyle=DORMANT, label="not binding at the start"
+            [], [], color=style.ink(), linestyle=DORMANT, label="not binding at the start"
         )
         entries.append(dashed)
     return entries

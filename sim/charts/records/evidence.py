@@ -8,13 +8,25 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.charts import style
-from sim.charts.fonts import literal
+from sim.charts.tables import drawn_from
 from sim.formatting import p_value
 
 ABOVE, BELOW = -0.16, 0.16  # of the middle of a row
 
 
-@literal
+@drawn_from(
+    "`results.evidence()`",
+    "record",
+    "title",
+    "successes",
+    "trials",
+    "record_low",
+    "record_high",
+    "probability",
+    "low",
+    "high",
+    "p_value",
+)
 def evidence(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> Axes:
     """Each record's interval over the run's estimate, from `sim.analysis.evidence.evidence.record`.
 
@@ -27,15 +39,15 @@ def evidence(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) 
     style.share_axis(ax, float(highest) if len(ordered) else 1.0)
     for row, (_, one) in enumerate(ordered.iterrows()):
         ax.hlines(
-            row + ABOVE, one["record_low"], one["record_high"], color=style.INK, linewidth=1.6
+            row + ABOVE, one["record_low"], one["record_high"], color=style.ink(), linewidth=1.6
         )
         ax.plot(
             one["successes"] / one["trials"],
             row + ABOVE,
             marker="s",
             markersize=5,
-            color=style.INK,
-            markerfacecolor=style.INK if one["successes"] else "white",
+            color=style.ink(),
+            markerfacecolor=style.ink() if one["successes"] else style.paper(),
             clip_on=False,
             zorder=3,
         )
@@ -53,8 +65,8 @@ def evidence(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) 
 
 
 def _legend(ax: Axes) -> None:
-    record = Line2D([], [], color=style.INK, marker="s", markersize=5, linewidth=1.6)
-    estimate = Line2D([], [], color=style.ACCENT, marker="o", markersize=6, linewidth=0)
-    band = Patch(color=style.ACCENT, alpha=0.25, linewidth=0)
+    record = Line2D([], [], color=style.ink(), marker="s", markersize=5, linewidth=1.6)
+    estimate = Line2D([], [], color=style.accent(), marker="o", markersize=6, linewidth=0)
+    band = Patch(color=style.accent(), alpha=0.25, linewidth=0)
     labels = ["record, 90 % (Jeffreys)", "estimate", "parameter uncertainty, 90 %"]
     style.legend_below(ax, [record, estimate, band], labels)

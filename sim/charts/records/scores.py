@@ -26,14 +26,14 @@ def reliability(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = Non
     """
     ax = style.axes(ax, rows=13, width=6.4)
     said = table["said"]
-    ax.fill_between(said, table["low"], table["high"], color=style.GROUND, step=None, zorder=1)
-    ax.plot([0, 1], [0, 1], color=style.FAINT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
-    ax.plot(said, table["calibrated"], color=style.ACCENT, linewidth=1.4, zorder=3)
+    ax.fill_between(said, table["low"], table["high"], color=style.ground(), step=None, zorder=1)
+    ax.plot([0, 1], [0, 1], color=style.faint(), linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
+    ax.plot(said, table["calibrated"], color=style.accent(), linewidth=1.4, zorder=3)
     ax.scatter(
         said,
         table["calibrated"],
         s=14 * np.sqrt(table["n"].to_numpy(dtype=np.float64)) + 8,
-        color=style.ACCENT,
+        color=style.accent(),
         clip_on=False,
         zorder=4,
     )
@@ -46,9 +46,9 @@ def reliability(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = Non
         ylabel="probability after calibration",
     )
     handles = [
-        Line2D([], [], color=style.ACCENT, marker="o", markersize=5),
-        Patch(color=style.GROUND),
-        Line2D([], [], color=style.FAINT, linestyle=(0, (4, 3))),
+        Line2D([], [], color=style.accent(), marker="o", markersize=5),
+        Patch(color=style.ground()),
+        Line2D([], [], color=style.faint(), linestyle=(0, (4, 3))),
     ]
     labels = ["isotonic regression", "90 % if every forecast is right", "calibrated"]
     style.legend_below(ax, handles, labels)
@@ -67,7 +67,7 @@ def skill(
     """1 - model / rival with its interval over cases, from `against_rivals`; 0: as the rival."""
     known = table[table["skill"].notna()]
     ax = style.axes(ax, rows=1.15 * len(known) + 1)
-    ax.axvline(0, color=style.INK, linewidth=1.0, zorder=1)
+    ax.axvline(0, color=style.ink(), linewidth=1.0, zorder=1)
     for row, (_, one) in enumerate(known.iterrows()):
         middle = max(float(one["skill"]), LEAST)
         if pd.notna(one["skill_low"]):
@@ -75,7 +75,7 @@ def skill(
             style.reach(ax, row, *ends)
         style.dot(ax, row, middle, hollow=bool(one["skill"] < LEAST))
         if one["skill"] < LEAST or one["skill_low"] < LEAST:
-            ax.plot(LEAST, row, marker="<", color=style.ACCENT, markersize=6, clip_on=False)
+            ax.plot(LEAST, row, marker="<", color=style.accent(), markersize=6, clip_on=False)
         more = "" if pd.isna(one["more_cases"]) else f"; {one['more_cases']:,.0f} more needed"
         style.beside(ax, row, f"{one['cases']:.0f} cases{more}")
     labels = [f"{names[one['rival']]}: {measures[one['measure']]}" for _, one in known.iterrows()]
@@ -95,12 +95,12 @@ def times(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> 
     """
     ax = style.axes(ax, rows=1.15 * len(table) + 1.5)
     for row, (_, one) in enumerate(table.iterrows()):
-        ax.hlines(row, one["q05"], one["q95"], color=style.ACCENT, linewidth=1.6, alpha=0.8)
-        ax.hlines(row, one["q25"], one["q75"], color=style.ACCENT, linewidth=6, alpha=0.35)
+        ax.hlines(row, one["q05"], one["q95"], color=style.accent(), linewidth=1.6, alpha=0.8)
+        ax.hlines(row, one["q25"], one["q75"], color=style.accent(), linewidth=6, alpha=0.35)
         style.dot(ax, row, float(one["q50"]), hollow=False)
         middle = (one["earliest"] + one["latest"]) / 2
-        ax.hlines(row - 0.22, one["earliest"], one["latest"], color=style.INK, linewidth=2.2)
-        ax.plot(middle, row - 0.22, marker="s", color=style.INK, markersize=4.5, zorder=4)
+        ax.hlines(row - 0.22, one["earliest"], one["latest"], color=style.ink(), linewidth=2.2)
+        ax.plot(middle, row - 0.22, marker="s", color=style.ink(), markersize=4.5, zorder=4)
         style.beside(ax, row, f"happens in {100 * one['probability']:.2g} %")
     style.rows(ax, [style.broken(str(label)) for label in table["label"]])
     ax.set_xscale("symlog", linthresh=TWO_DAYS)
@@ -110,9 +110,9 @@ def times(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> 
     ax.set_xticks(shown, [str(tick) for tick in shown])
     ax.set_xlim(0, most * 1.15)
     style.frame(ax, f"When it came{' – ' + subject if subject else ''}", xlabel="days from day 0")
-    record = Line2D([], [], color=style.INK, marker="s", markersize=5, linewidth=2)
-    simulated = Line2D([], [], color=style.ACCENT, marker="o", markersize=6, linewidth=1.6)
-    quarters = Patch(color=style.ACCENT, alpha=0.35, linewidth=0)
+    record = Line2D([], [], color=style.ink(), marker="s", markersize=5, linewidth=2)
+    simulated = Line2D([], [], color=style.accent(), marker="o", markersize=6, linewidth=1.6)
+    quarters = Patch(color=style.accent(), alpha=0.35, linewidth=0)
     labels = ["record", "simulated: median, 5–95 %", "25–75 %"]
     style.legend_below(ax, [record, simulated, quarters], labels)
     return ax

@@ -1,0 +1,168 @@
+"""`results.plot.outcomes()`: every chart of a run, a comparison or a path, on axes of your own.
+
+Each method takes `ax=` and what its chart in `sim.charts` takes besides, and gives the axes. What
+is known of the run – title, headlines, start date, what the intervals hold – is filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim import charts
+from sim.analysis import bonds, cumulative_incidence, distinguishable
+from sim.analysis.estimates.clauses import clauses as clause_table
+from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
+from sim.errors import UsageError
+from sim.scenario import Scenario, titles_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.api.comparisons import Comparison
+    from sim.api.results import Results
+    from sim.results.tables import RunTables
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RunPlots:
+    """The charts of a run; each takes `ax=`, `label=`, `color=` and more, and gives the axes."""
+
+    results: Results
+
+    def __repr__(self) -> str:
+        """What there is to call."""
+        return f"<plots of {self.results.provenance.scenario}: {', '.join(_offered(self))}>"
+
+    def outcomes(self, **how: Any) -> Axes:
+        """How likely each outcome is; see `sim.charts.outcomes`."""
+        about = self.results.provenance
+        return charts.outcomes(
+            self.results.outcomes, **(_of(self.results) | {"headlines": about.headlines} | how)
+        )
+
+    def endings(self, **how: Any) -> Axes:
+        """How paths ended; see `sim.charts.endings`."""
+        return charts.endings(self.results.endings, **(_of(self.results) | how))
+
+    def timing(self, **how: Any) -> Axes:
+        """How soon each outcome has happened; see `sim.charts.timing`."""
+        curves = cumulative_incidence(self.results)
+        shown = curves[curves["outcome"].isin(distinguishable(self.results))]
+        known = _of(self.results) | {
+            "start": self.results.provenance.start,
+            "interval": TIMING_LABELS[layers_of(self.results)],
+        }
+        return charts.timing(shown, **(known | how))
+
+    def rungs(self, variable: str | None = None, **how: Any) -> Axes:
+        """Where on a ladder the paths stand over time; see `sim.charts.rungs`."""
+        about = self.results.provenance
+        known = {"start": about.start, "subject": about.title, "variable": variable}
+        return charts.rungs(self.results.rungs, **(known | how))
+
+    def clauses(self, **how: Any) -> Axes:
+        """Which treaty clauses are invoked, and the responses; see `sim.charts.clauses`."""
+        return charts.clauses(
+            clause_table(self.results.coverage), **(_of(self.results) | _names(self.results) | how)
+        )
+
+    def treaties(self, **how: Any) -> Axes:
+        """Who is bound to whom; see `sim.charts.treaties`."""
+        scenario = self.results.source
+        if not isinstance(scenario, Scenario):
+            raise UsageError("plot.treaties: of results that were loaded, the scenario is missing")
+        names = {actor.name: actor.title for actor in scenario.model.actors}
+        known = {"names": names, "subject": self.results.provenance.title}
+        return charts.treaties(bonds(scenario), **(known | how))
+
+    def given(self, outcome: str, **how: Any) -> Axes:
+        """What else happened where an outcome came; see `sim.charts.given`."""
+        found = self.results.given(outcome)
+        known = _of(self.results) | {"condition": found.title}
+        return charts.given(found.table, **(known | how))
+
+    def importance(self, outcome: str, **how: Any) -> Axes:
+        """Through what an outcome comes; see `sim.charts.importance`."""
+        found = self.results.why(outcome)
+        known = {"outcome": found.title, "interval": LABELS[found.provenance.interval]}
+        return charts.importance(found.importance, **(known | how))
+
+    def sensitivity(self, outcome: str, **how: Any) -> Axes:
+        """What an outcome hangs on, with the noise floor; see `sim.charts.sensitivity`."""
+        table = self.results.sensitivity(outcome)
+        known = {"outcome": outcome, "title": _title(self.results, outcome)}
+        return charts.sensitivity(table, **(known | how))
+
+    def response(self, parameter: str, outcome: str, **how: Any) -> Axes:
+        """An outcome over the range of one parameter; see `sim.charts.response`."""
+        table = self.results.response(parameter, outcome)
+        known = {"outcome": outcome, "title": _title(self.results, outcome)}
+        return charts.response(table, **(known | how))
+
+    def audit(self, outcome: str, **how: Any) -> Axes:
+        """Assumptions by influence and grade; see `sim.charts.audit`."""
+        found = self.results.audit(outcome)
+        return charts.audit(found.table, **({"title": _title(self.results, outcome)} | how))
+
+    def discovery(self, outcome: str, **how: Any) -> Axes:
+        """In which corner of the parameters it is likely; see `sim.charts.discovery`."""
+        found = self.results.discover(outcome)
+        if found is None:
+            raise UsageError(f"plot.discovery: nothing can be told about {outcome!r} from this run")
+        known = {"outcome": outcome, "title": _title(self.results, outcome)}
+        return charts.discovery(found.trajectory, **(known | how))
+
+    def evidence(self, **how: Any) -> Axes:
+        """The record of history beside the estimates; see `sim.charts.evidence`."""
+        known = {"subject": self.results.provenance.title}
+        return charts.evidence(self.results.evidence(), **(known | how))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ComparisonPlots:
+    """The charts of a comparison; each takes `ax=` and more, and gives the axes."""
+
+    comparison: Comparison
+
+    def __repr__(self) -> str:
+        """What there is to call."""
+        return f"<plots of a comparison: {', '.join(_offered(self))}>"
+
+    def differences(self, outcome: str | None = None, **how: Any) -> Axes:
+        """What each change does to an outcome, by default the first headline."""
+        run = self.comparison.baseline
+        outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
+        known = {
+            "outcome": outcome,
+            "title": _title(run, outcome),
+            "subject": run.provenance.title,
+            "interval": LABELS[layers_of(run)],
+        }
+        return charts.differences(self.comparison.table, **(known | how))
+
+
+def _offered(plots: object) -> list[str]:
+    return [name for name in vars(type(plots)) if name[0] != "_" and callable(getattr(plots, name))]
+
+
+def _of(run: RunTables) -> dict[str, Any]:
+    """What every chart of estimates is told about its run; the label names it in a legend."""
+    about = run.provenance
+    label = f"{about.title}{about.conditions}"
+    return {"subject": about.title, "interval": LABELS[layers_of(run)], "label": label}
+
+
+def _names(run: Results) -> dict[str, Any]:
+    """What a reader calls the clauses, where the scenario is known."""
+    if not isinstance(run.source, Scenario):
+        return {}
+    titles = titles_of(run.source)
+    found = clause_table(run.coverage)["clause"].unique()
+    return {"names": {str(one): titles.of("clause", str(one)) for one in found}}
+
+
+def _title(run: RunTables, outcome: str) -> str:
+    """What a reader calls an outcome; a wrong name is refused by what is asked next."""
+    titles = run.outcomes["title"]
+    return str(titles[outcome]) if outcome in titles.index else outcome
