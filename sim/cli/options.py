@@ -1,5 +1,8 @@
 """The arguments and options that several commands share, each declared once.
 
+An option has one meaning in all commands: its help up to a colon; what follows the colon is what
+one command makes of it. `tests/test_one_meaning.py` refuses a second meaning.
+
 Those of a run come from `Plan`, with its defaults and its words; `takes_plan` gives them to a
 command. `takes_run` gives a command that analyses a run all it takes to get one, as `RunOptions`.
 """
@@ -128,12 +131,32 @@ def _showing(command: Callable[..., None], shown: Iterable[Parameter]) -> Callab
 
 def output_dir(default: str) -> Any:
     """The option `--out DIR` of a command that writes there unless told otherwise."""
-    return typer.Option(help="Output directory.", metavar="DIR", show_default=default, parser=path)
+    return typer.Option(
+        help=f"{WHERE}: a directory.", metavar="DIR", show_default=default, parser=path
+    )
+
+
+def output_file(default: str) -> Any:
+    """The option `--out FILE` of a command that writes there unless told otherwise."""
+    words = f"{WHERE}: a file."
+    return typer.Option("--out", help=words, metavar="FILE", show_default=default, parser=path)
 
 
 def chart_file(text: str) -> Any:
     """The option `--chart FILE` of a command; `text` says what is drawn."""
-    return typer.Option(help=text, metavar="FILE", show_default="none", parser=path)
+    words = f"Also draw a chart into this file: {text}."
+    return typer.Option(help=words, metavar="FILE", show_default="none", parser=path)
+
+
+def number_of(what: str, more: str = "", **shown: Any) -> Any:
+    """The option `--draw D` or `--path I`; `more` says what the command does with that one."""
+    words = f"Number of the {what}, from 0{more and ': '}{more}."
+    return typer.Option(help=words, metavar=NUMBERED[what], parser=count, **shown)
+
+
+def form_of(words: str, **shown: Any) -> Any:
+    """The option `--to FORM` of a command; `words` are the forms that it knows."""
+    return typer.Option("--to", metavar="FORM", help=f"Form of the output: {words}.", **shown)
 
 
 def is_given(context: typer.Context, name: str) -> bool:
@@ -142,6 +165,8 @@ def is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
+WHERE = "Where to write"
+NUMBERED = {"draw": "D", "path": "I"}  # the letters that stand for these numbers
 LEFT_OUT = {"--cut": "10"}  # what an option means that is given without a value
 Chosen = Mapping[str, Any]  # options of a run that were chosen, or their defaults
 File = Annotated[
@@ -152,7 +177,7 @@ File = Annotated[
 ]
 Seed = Annotated[int, plan_option("seed")]
 Out = Annotated[Path | None, output_dir("results/<scenario>")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else: one object.")]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]
 Force = Annotated[
     bool, typer.Option("--force", help="Write also where results of another file are.")

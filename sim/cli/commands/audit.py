@@ -46,9 +46,7 @@ def audit(
     more: Annotated[
         bool, typer.Option("--more", help="The choice is to make it most likely instead.")
     ] = False,
-    chart: Annotated[
-        Path | None, chart_file("Also draw it, for the first outcome, into this file.")
-    ] = None,
+    chart: Annotated[Path | None, chart_file("the first outcome")] = None,
 ) -> None:
     """Show which assumptions to look into first: strong influence, weak source."""
     named = [name.strip() for name in between.split(",") if name.strip()]

@@ -50,7 +50,7 @@ def check(
         ),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the findings as a JSON list, and nothing else.")
+        bool, typer.Option("--json", help="Print JSON and nothing else: the list of findings.")
     ] = False,
 ) -> None:
     """List all errors, warnings and notes about scenario files; they go to stdout."""

@@ -40,7 +40,8 @@ def compare(
         ),
     ] = None,
     order: Annotated[
-        str, typer.Option(help="Order of the interventions: effect, name or given.")
+        str,
+        typer.Option(metavar="ORDER", help="Order of the interventions: effect, name or given."),
     ] = "effect",
     together: Annotated[
         bool,

@@ -25,7 +25,7 @@ def discover(
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="Name of an outcome.")],
     chart: Annotated[
         Path | None,
-        chart_file("Also draw coverage against density into this file."),
+        chart_file("coverage against density"),
     ] = None,
 ) -> None:
     """Show in which corner of the parameters an outcome is likely."""

@@ -5,18 +5,16 @@ from typing import Annotated
 import typer
 
 from sim.cli.inputs import read
-from sim.cli.options import File, Seed, With
+from sim.cli.options import File, Seed, With, form_of, number_of
 from sim.experiment.plan import Plan
 
 
 def export(
     scenario: File,
-    to: Annotated[
-        str, typer.Option("--to", metavar="FORM", help="prism, graphml or mermaid.")
-    ] = "prism",
+    to: Annotated[str, form_of("prism, graphml or mermaid")] = "prism",
     draw: Annotated[
         int | None,
-        typer.Option(help="Use the parameters of this draw (prism).", show_default="their medians"),
+        number_of("draw", "use its parameters (prism)", show_default="their medians"),
     ] = None,
     seed: Seed = Plan.seed,
     under: With = "",

@@ -12,7 +12,7 @@ def list_scenarios(
     directory: Annotated[
         Path | None,
         typer.Argument(
-            metavar="DIR",
+            metavar="[DIR]",
             help="Directory to search; default: scenarios, or where there is none, this one.",
             parser=path,
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.inputs import read
-from sim.cli.options import Seed, With, count, is_given
+from sim.cli.options import Seed, With, is_given, number_of, output_file
 from sim.cli.options import path as as_path
 from sim.cli.playing import Quit, Session
 from sim.cli.printing import command_line, print_note
@@ -37,26 +37,17 @@ def play(
     ] = "",
     draw: Annotated[
         int | None,
-        typer.Option(
-            help="Number of the draw.", metavar="D", parser=count, show_default="by chance"
-        ),
+        number_of("draw", show_default="by chance"),
     ] = None,
     path: Annotated[
         int | None,
-        typer.Option(
-            help="Number of the path.", metavar="I", parser=count, show_default="by chance"
-        ),
+        number_of("path", show_default="by chance"),
     ] = None,
     seed: Seed = Plan.seed,
     under: With = "",
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="File of the game.",
-            metavar="FILE",
-            show_default="results/games/...",
-            parser=as_path,
-        ),
+        output_file("results/games/..."),
     ] = None,
 ) -> None:
     """Decide for one actor at the terminal; then see what the model would have done."""

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.inputs import completed, read
-from sim.cli.options import File, Seed, With, count
-from sim.cli.options import path as as_path
+from sim.cli.options import File, Seed, With, chart_file, number_of
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import print_note
 from sim.experiment.plan import Plan
@@ -16,23 +15,11 @@ from sim.experiment.plan import Plan
 def replay(
     context: typer.Context,
     scenario: File,
-    draw: Annotated[
-        int, typer.Option(help="Number of the draw, from 0.", metavar="D", parser=count)
-    ],
-    path: Annotated[
-        int, typer.Option(help="Number of the path, from 0.", metavar="I", parser=count)
-    ],
+    draw: Annotated[int, number_of("draw")],
+    path: Annotated[int, number_of("path")],
     seed: Seed = Plan.seed,
     under: With = "",
-    chart: Annotated[
-        Path | None,
-        typer.Option(
-            help="Also draw the path, as a timeline, into this file.",
-            metavar="FILE",
-            show_default="none",
-            parser=as_path,
-        ),
-    ] = None,
+    chart: Annotated[Path | None, chart_file("the path, as a timeline")] = None,
 ) -> None:
     """Show one path event by event: when, who, the alternatives, the cause."""
     loaded = read(scenario, under)

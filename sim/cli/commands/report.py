@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Chosen, File, Force, RunOptions, With, takes_plan
-from sim.cli.options import path as as_path
+from sim.cli.options import Chosen, File, Force, RunOptions, With, form_of, output_file, takes_plan
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import command_line
 from sim.cli.run_or_load import run_or_load
@@ -22,21 +21,11 @@ def report(
     plan: Chosen,
     file: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            help="Output file.",
-            metavar="FILE",
-            show_default="report.html in the run directory",
-            parser=as_path,
-        ),
+        output_file("report.html in the run directory"),
     ] = None,
     to: Annotated[
         str,
-        typer.Option(
-            help="Form of the report: html or md.",
-            metavar="FORM",
-            show_default="that of FILE, else html",
-        ),
+        form_of("html or md", show_default="that of FILE, else html"),
     ] = "",
     force: Force = False,
     under: With = "",

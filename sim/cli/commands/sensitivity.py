@@ -61,7 +61,7 @@ def sensitivity(
     ] = "",
     chart: Annotated[
         Path | None,
-        chart_file("Also draw it, for the first outcome and parameter, into this file."),
+        chart_file("the first outcome and parameter"),
     ] = None,
 ) -> None:
     """Show which parameters move an outcome, and which cannot be told from noise."""

@@ -38,7 +38,7 @@ def why(
     ] = 0,
     chart: Annotated[
         Path | None,
-        chart_file("Also draw the shares of the elements into this file."),
+        chart_file("the shares of the elements"),
     ] = None,
 ) -> None:
     """Show by which routes an outcome comes, through what, and where paths part."""
