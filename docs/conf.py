@@ -4,6 +4,11 @@ The source directory is the whole repository, so that a page has the same links 
 a checkout, and no text stands twice: the language stays beside the scenarios that it describes.
 """
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the program that the pages are of
+
 project = "Scenario escalation simulator"
 author = "its authors"
 root_doc = "docs/index"
@@ -16,7 +21,7 @@ include_patterns = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
 ]
-extensions = ["myst_nb", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
 myst_heading_anchors = 4  # as on GitHub, so that `LANGUAGE.md#happened` leads there on both
 nb_execution_mode = "off"  # outputs are stored; `.ci/notebooks` runs them
 default_role = "code"  # docstrings set code between single backticks
@@ -30,3 +35,24 @@ templates_path = ["_templates"]
 html_additional_pages = {"index": "start.html"}  # the first page is not at the top otherwise
 copybutton_prompt_text = r"\$ |>>> "  # what is copied can be pasted
 copybutton_prompt_is_regexp = True
+
+autodoc_member_order = "groupwise"
+autodoc_typehints = "none"  # the signatures say little more than the sentences, in many lines
+
+
+def as_written(app, what, name, obj, options, lines):
+    """Keep the lines of a docstring's paragraph that has a table or an example in it."""
+    text = "\n".join(lines).split("\n\n")
+    lines[:] = "\n\n".join(map(literal, text)).split("\n")
+
+
+def literal(paragraph: str) -> str:
+    """A paragraph as a block of code if a line of it is set in further than the first."""
+    if any(line.startswith("    ") for line in paragraph.split("\n")):
+        return "::\n\n" + "\n".join(f"    {line}" for line in paragraph.split("\n"))
+    return paragraph
+
+
+def setup(app):
+    """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", as_written)
