@@ -10,17 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim import charts
-from sim.analysis import bonds, cumulative_incidence, distinguishable
+from sim.analysis import ARROW, bonds, cumulative_incidence, distinguishable
+from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
 from sim.errors import UsageError
+from sim.model.titles import titles_of_model
 from sim.scenario import Scenario, titles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
+    from sim.analysis.causes.routes import Depth
     from sim.api.comparisons import Comparison
     from sim.api.results import Results
+    from sim.model.titles import Titles
     from sim.results.tables import RunTables
 
 
@@ -82,6 +89,53 @@ class RunPlots:
         known = _of(self.results) | {"condition": found.title}
         return charts.given(found.table, **(known | how))
 
+    def routes(
+        self,
+        outcome: str,
+        depth: Depth = "clauses",
+        *,
+        table: pd.DataFrame | None = None,
+        **how: Any,
+    ) -> Axes:
+        """By which routes an outcome comes, as streams; see `sim.charts.routes`."""
+        if table is None:
+            table = self.results.routes(outcome, scenario=self.results.model, depth=depth)
+        return charts.routes(table, **(self._steps(outcome, table["route"]) | how))
+
+    def tree(self, outcome: str, *, table: pd.DataFrame | None = None, **how: Any) -> Axes:
+        """What came first on the way to an outcome; see `sim.charts.tree`."""
+        if table is None:
+            table = self.results.routes(outcome, scenario=self.results.model, depth="options")
+        return charts.tree(table, **(self._steps(outcome, table["route"]) | how))
+
+    def forks(self, outcome: str, *, table: pd.DataFrame | None = None, **how: Any) -> Axes:
+        """At which decisions paths part; see `sim.charts.forks`."""
+        if table is None:
+            table = self.results.why(outcome, scenario=self.results.model).forks
+        known = self._steps(outcome, table["decision"])
+        # an option stands below its decision, whose name it need not repeat
+        pairs = zip(table["origin"], table["option"], strict=True)
+        named = {f"{origin}.{name}": self._titles().of("option", name) for origin, name in pairs}
+        known["names"] = {**known["names"], **named}
+        return charts.forks(table, **(known | how))
+
+    def _titles(self) -> Titles:
+        """What a reader calls everything: as the scenario says, else as the model does."""
+        source = self.results.source
+        if isinstance(source, Scenario):
+            return titles_of(source)
+        return titles_of_model(self.results.model)
+
+    def _steps(self, outcome: str, routes: Iterable[str]) -> dict[str, Any]:
+        """What charts of causes are told: the outcome, and what a reader calls each step."""
+        named = Names(self.results.model, self._titles())
+        steps = {step for route in routes for step in str(route).split(ARROW)}
+        return {
+            "outcome": _title(self.results, outcome),
+            "names": {step: named.of(step) for step in steps},
+            "subject": self.results.provenance.title,
+        }
+
     def importance(self, outcome: str, **how: Any) -> Axes:
         """Through what an outcome comes; see `sim.charts.importance`."""
         found = self.results.why(outcome)
@@ -140,6 +194,29 @@ class ComparisonPlots:
             "interval": LABELS[layers_of(run)],
         }
         return charts.differences(self.comparison.table, **(known | how))
+
+    def flows(self, twin: str | None = None, **how: Any) -> Axes:
+        """Which endings a change turns into which, by default the first; see `sim.charts.flows`."""
+        run, moved = self.comparison.baseline, self.comparison.flows["twin"]
+        known = {
+            "twin": twin or str([*moved, *self.comparison.twins][0]),
+            "names": {str(key): str(title) for key, title in run.endings["title"].items()},
+            "subject": run.provenance.title,
+        }
+        return charts.flows(self.comparison.flows, **(known | how))
+
+    def shapley(self, outcome: str | None = None, **how: Any) -> Axes:
+        """What each change adds to the joint effect; see `sim.charts.shapley`."""
+        if not len(self.comparison.shapley):
+            raise UsageError("plot.shapley: compare with together=True to share a joint effect out")
+        run = self.comparison.baseline
+        outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
+        known = {
+            "outcome": outcome,
+            "title": _title(run, outcome),
+            "subject": run.provenance.title,
+        }
+        return charts.shapley(self.comparison.shapley, **(known | how))
 
 
 def _offered(plots: object) -> list[str]:

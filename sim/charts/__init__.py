@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.charts.after_run import charts as charts
+    from sim.charts.causes.forks import forks as forks
     from sim.charts.causes.importance import importance as importance
+    from sim.charts.causes.routes import routes as routes
     from sim.charts.causes.timeline import of_replay as of_replay
     from sim.charts.causes.timeline import timeline as timeline
+    from sim.charts.causes.tree import tree as tree
     from sim.charts.drivers.audit import audit as audit
     from sim.charts.drivers.discovery import discovery as discovery
     from sim.charts.drivers.response import response as response
     from sim.charts.drivers.sensitivity import sensitivity as sensitivity
     from sim.charts.drivers.structure import structure as structure
     from sim.charts.effects.differences import differences as differences
+    from sim.charts.effects.flows import flows as flows
+    from sim.charts.effects.shapley import shapley as shapley
     from sim.charts.estimates.clauses import clauses as clauses
     from sim.charts.estimates.endings import endings as endings
     from sim.charts.estimates.given import given as given
@@ -34,6 +39,11 @@ if TYPE_CHECKING:
 
 # name -> module; no room is called like a chart, or importing it would hide the function
 HOMES = {
+    "shapley": "effects.shapley",
+    "flows": "effects.flows",
+    "tree": "causes.tree",
+    "forks": "causes.forks",
+    "routes": "causes.routes",
     "charts": "after_run",
     "importance": "causes.importance",
     "of_replay": "causes.timeline",

@@ -94,7 +94,7 @@ def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
     if ax is not None:
         return ax
     # constrained layout keeps labels on the page; the height only has to hold the rows
-    height = max(1.6, MARGIN + ROW * rows * size(1))
+    height = max(2.0, MARGIN + ROW * rows * size(1))
     if is_set("figure.figsize"):  # the user's page, made longer where rows would not fit
         own = mpl.rcParams["figure.figsize"]
         width, height = float(own[0]), max(float(own[1]), height)

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.causes.step_names import Names
 from sim.analysis.drivers.draw_targets import Target
 from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.api import Comparison, Replay, Results
@@ -24,7 +25,6 @@ from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.step_names import Names
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch

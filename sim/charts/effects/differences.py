@@ -37,10 +37,12 @@ def differences(
 
     In percentage points around the line of no difference: a thick bar for the sampling interval, a
     thin line over 90 % of parameter draws where that is known. `title` is what a reader calls the
-    outcome, `names` what a reader calls an intervention. One that changes no path has a hollow mark
-    and no interval.
+    outcome, `names` what a reader calls an intervention. The largest effect is on top; one
+    that changes no path has a hollow mark and no interval.
     """
+    # the largest effect on top, whichever way it goes
     rows = table[table["outcome"] == outcome]
+    rows = rows.iloc[(-rows["difference"].abs()).argsort(kind="stable").to_numpy()]
     ax = style.axes(ax, rows=len(rows))
     ax.axvline(0, color=style.faint(), linewidth=1)
     found = [row for _, row in rows.iterrows()]
@@ -56,7 +58,7 @@ def differences(
     called = [(names or {}).get(name) or plain(name) for name in map(str, rows["twin"])]
     style.rows(ax, [style.broken(name) for name in called])
     ends = rows[["low", "high", "mc_low", "mc_high"]].abs().max()
-    _points_axis(ax, float(ends.max()) if len(rows) else 0.0)
+    points_axis(ax, float(ends.max()) if len(rows) else 0.0)
     asked = f"What would change: {title or plain(outcome)}?"
     n = rows["n"].dropna()
     label = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
@@ -70,7 +72,7 @@ def differences(
     return ax
 
 
-def _points_axis(ax: Axes, farthest: float) -> None:
+def points_axis(ax: Axes, farthest: float) -> None:
     """Percentage points with their sign, as far to either side as the farthest end of an interval.
 
     Symmetric, so that what raises the probability and what lowers it can be compared by eye.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +12,7 @@ import typer
 
 from sim.cli.options import LEFT_OUT, RunOptions, chart_file, count, takes_run
 from sim.cli.printing import command_line, print_json, print_view
-from sim.cli.run_or_load import run_or_load
+from sim.cli.run_or_load import SavedResults, run_or_load
 from sim.errors import UsageError, require_int, unknown
 
 if TYPE_CHECKING:
@@ -55,9 +57,11 @@ def why(
     for one in found:
         tables |= one.frames()
     # of what was never reached, or holds from the start, there is nothing to draw
-    charts = {
+    charts: dict[str, Callable[[], Axes]] = {
         f"why-{one.outcome}": partial(_chart, one, loaded) for one in found if len(one.importance)
     }
+    for one in found:
+        charts |= _more_charts(one, saved)
     files = saved.add(tables, charts, first=chart)
     if run.as_json:
         about = saved.results.provenance
@@ -77,6 +81,24 @@ def _names(scenario: Scenario, *, outcome: str) -> list[str]:
         raise UsageError(unknown("outcome", outcome, known))
     headlines = [one.name for one in scenario.model.outcomes if one.headline]
     return [outcome] if outcome else headlines or known
+
+
+def _more_charts(found: Why, saved: SavedResults) -> dict[str, Callable[[], Axes]]:
+    """Streams of its routes, the tree of what came first, the decisions at which paths part."""
+    if not len(found.importance):
+        return {}
+    from sim.api.plots import RunPlots
+
+    plots = RunPlots(replace(saved.results, source=saved.scenario))
+    name = f"why-{found.outcome}"
+    by_depth = found.routes.set_index("depth")
+    drawn: dict[str, Callable[[], Axes]] = {
+        f"{name}-routes": partial(plots.routes, found.outcome, table=by_depth.loc[["clauses"]]),
+        f"{name}-tree": partial(plots.tree, found.outcome, table=by_depth.loc[["options"]]),
+    }
+    if len(found.forks):
+        drawn[f"{name}-forks"] = partial(plots.forks, found.outcome, table=found.forks)
+    return drawn
 
 
 def _chart(found: Why, scenario: Scenario) -> Axes:

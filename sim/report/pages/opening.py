@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 
+from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.likelihood import WEAK
 from sim.analysis.statistics.rank_correlation import strongest
 from sim.formatting import DAY, duration_in_words, estimates, percents, short_duration
@@ -15,7 +16,6 @@ from sim.report.pages.content import STRONG, Block, Grid, Line, Paragraph, Piece
 from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
 from sim.report.screens.estimate_grids import band_notes, by_days, endings_grid, outcomes_grid
-from sim.report.step_names import Names
 
 NAMED = 3  # headlines told in the answer; all of them stand in the table below it
 DRIVERS = 3

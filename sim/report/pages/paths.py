@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.causes.chains import Chains, chains, events_behind
 from sim.analysis.causes.routes import route
+from sim.analysis.causes.step_names import Names
 from sim.api import Results
 from sim.experiment.following import Event, Followed, followed
 from sim.experiment.samples import sample_of
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.step_names import Names
 from sim.report.story import weighed
 from sim.results import NOTHING
 

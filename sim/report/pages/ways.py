@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.causes.step_names import Names
 from sim.formatting import counted, layers, percents
 from sim.report.pages.content import Block, Explorer, Heading, Moment, Section, Story, paragraph
 from sim.report.pages.explorer import explorer_data, moment_of
@@ -14,7 +15,6 @@ from sim.report.pages.from_screen import blocks
 from sim.report.pages.material import Material
 from sim.report.pages.paths import Paths
 from sim.report.screens.why import cut_set_lines, importance_lines
-from sim.report.step_names import Names
 
 ROUTES = 3  # of each headline
 

@@ -11,13 +11,13 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from sim.analysis.causes.step_names import Names
 from sim.api.whys import Why
 from sim.formatting import DAY, counted, duration_in_words, layers, percents, short_duration
 from sim.model.model import Model
 from sim.model.titles import Titles
 from sim.report.screens.estimate_grids import Shown, grid
 from sim.report.screens.run import Command, a_command, path_command
-from sim.report.step_names import Names
 
 ROUTES = 3  # of each depth on the screen; the rest stands in the files
 ELEMENTS, SETS, PARTINGS = 12, 2, 6
