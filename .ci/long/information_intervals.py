@@ -1,6 +1,6 @@
 """How often the intervals of values of information hold the truth, and dummies are named, counted.
 
-    python .ci/long/information_intervals.py --minutes 10 --seed 1 --counts information.jsonl
+    python .ci/long/information_intervals.py --minutes 10 --seed 1 --counts FILE [--record]
 
 Each repetition draws two numbers, a choice and a dummy, and the shares of 400 draws of 100 paths in
 common under two decisions (and under three), whose values of information are known;
@@ -22,11 +22,13 @@ hang on nothing, a parameter is told in 0.04 of the repetitions (0.05 is promise
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import pandas as pd
+from counted import Row, record
 
 from sim.analysis.drivers.information import information
 from sim.experiment.choices import ChoiceShares
@@ -100,12 +102,31 @@ def covered(table: pd.DataFrame, what: str, truth: dict[str, float]) -> Counter[
     return found
 
 
+def rows_of(total: Counter[str]) -> Iterator[Row]:
+    """What the page COUNTS.md says of it."""
+    for key in sorted(total):
+        name, _, kind = key.rpartition(": ")
+        n = total[f"{name}: asked"]
+        if kind == "covered":
+            yield Row(name, n, total[key] / n, total[f"{name}: half covered"] / n)
+        elif kind == "named":
+            # of parameters that do nothing any is named; two standard errors of chance allowed
+            yield Row(
+                "nothing matters, something is named",
+                n,
+                total[key] / n,
+                None,
+                (0, 0.06),
+            )
+
+
 def main() -> None:
     """Repeat until the time is over, append the counts, print the sums."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--counts", type=Path, default=Path("information_intervals.jsonl"))
+    parser.add_argument("--record", action="store_true", help="write rows of COUNTS.md")
     chosen = parser.parse_args()
     worlds = {"two": two, "three": three}
     known = {name: truths(model) for name, model in worlds.items()}
@@ -131,6 +152,8 @@ def main() -> None:
         if kind != "asked":
             n = total[f"{name}: asked"]
             print(f"{name}: {kind} {total[key] / n:.3f} of {n:,}")
+    if chosen.record:
+        record(Path(__file__).name, rows_of(total))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How often the intervals of `why` hold the truth, counted.
 
-    python .ci/long/why_intervals.py --minutes 2 --seed 1 --counts why.jsonl
+    python .ci/long/why_intervals.py --minutes 2 --seed 1 --counts why.jsonl [--record]
 
 Each repetition draws 200 draws of 200 paths whose truth is known: a share of the outcome's paths
 (of `importance`, half of them, differing by draw), whose `mc_low` to `mc_high` must hold the mean
@@ -19,6 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
+from counted import Row, record
 
 from sim.analysis.causes.forks import conditional
 from sim.analysis.estimates.shares_by_draw import share_columns
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--counts", type=Path, default=Path("why_intervals.jsonl"))
+    parser.add_argument("--record", action="store_true", help="write rows of COUNTS.md")
     chosen = parser.parse_args()
     random, end = np.random.default_rng(chosen.seed), monotonic() + 60 * chosen.minutes
     found: Counter[str] = Counter()
@@ -84,12 +86,16 @@ def main() -> None:
     total: Counter[str] = Counter()
     for line in chosen.counts.read_text(encoding="utf-8").splitlines():
         total += Counter({k: v for k, v in json.loads(line).items() if k != "seed"})
+    rows = []
     for name in sorted({key.partition(":")[0] for key in total}):
         asked = total[f"{name}: asked"]
         shares = [total[f"{name}: {what}"] / max(asked, 1) for what in ("covered", "half covered")]
         print(
             f"{name}: {100 * shares[0]:.1f} % (half the width {100 * shares[1]:.1f} %) of {asked:,}"
         )
+        rows.append(Row(f"why: {name}", asked, *shares))
+    if chosen.record:
+        record(Path(__file__).name, rows)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ start keeps a smooth distribution smooth, and the steps are enough for one of a 
 `choices` parameter makes it: where no pair differs, mass gathers at an effect of exactly 0. Without
 a limit this is non-parametric maximum likelihood, whose quantiles scatter more. Variance-corrected
 shrinkage of the effects keeps no zero in its place, so that it cannot say in how many draws an
-intervention does anything; `.ci/long/long_compare.py` measures both.
+intervention does anything; `.ci/long/compare_covers` measures both.
 """
 
 from dataclasses import dataclass, replace
