@@ -58,6 +58,8 @@ def write(title: str, text: str) -> None:
     parts = re.split(r"(?m)^(?=## )", whole)
     section = f"## {title}\n\n{text.strip()}\n\n"
     same = [i for i, part in enumerate(parts) if part.startswith(f"## {title}\n")]
+    if not parts[-1].endswith("\n\n"):
+        parts[-1] = parts[-1].rstrip() + "\n\n"
     if same:
         parts[same[0]] = section
     else:

@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from command_line import FEW, FIRST, call
 from islands import FILE, island, island_run
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from test_charts import overlaps, row_labels
 
 import sim
 from sim.charts import after_run, charts, of_replay, style
 from sim.charts.estimates import clauses, timing
+from sim.report import pictures
 
 __all__ = ["call"]
 mpl.use("agg")
@@ -147,3 +149,23 @@ def test_a_chart_that_does_not_fail_is_no_error(call, tmp_path):
     """The control."""
     assert call(FIRST, *FEW, "--out", "run")[::2] == (0, "")
     assert (tmp_path / "run" / "charts" / "outcomes.svg").exists()
+
+
+def test_each_chart_is_laid_out_once_for_both_of_its_files(tmp_path, monkeypatch):
+    # to lay a chart out takes longer than to draw it
+    laid_out = []
+    execute = ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(
+        ConstrainedLayoutEngine,
+        "execute",
+        lambda self, figure: (laid_out.append(id(figure)), execute(self, figure)),
+    )
+    ax = style.plt.subplots(layout="constrained")[1]
+    pictures.save(ax, tmp_path / "one")
+    assert len(laid_out) == 1
+    assert {file.name for file in tmp_path.iterdir()} == {"one.png", "one.svg"}
+    figure = style.plt.subplots(layout="constrained")[0]  # control: matplotlib by itself, twice
+    for kind in ("png", "svg"):
+        figure.savefig(tmp_path / f"two.{kind}")
+    style.plt.close(figure)
+    assert len(laid_out) == 3

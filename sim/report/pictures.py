@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.analysis.causes.step_names import Names
 from sim.analysis.drivers.draw_targets import Target
@@ -153,6 +154,15 @@ def save(ax: Axes, stem: Path) -> None:
         # names of hundreds of letters leave the axes no room, and the picture is what it is
         warnings.filterwarnings("ignore", "constrained_layout not applied", UserWarning)
         figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
+        # laid out already, which takes longer than to draw it
+        _keep_layout(figure)
         figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
     # pyplot keeps every figure until it is closed, and a run draws a dozen
     plt.close(figure)
+
+
+def _keep_layout(figure: Figure) -> None:
+    """Let what a figure has been laid out to stay as it is."""
+    # `none` would leave an engine that does nothing, for which each file is drawn twice
+    with settings({"figure.autolayout": False, "figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)

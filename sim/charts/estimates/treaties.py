@@ -93,10 +93,13 @@ def treaties(
     taken = [*boxes.values(), *_owed_to_nobody(ax, bonds, boxes)]
     legible(ax)  # before anything is measured: another font has other widths
     # drawing is what gives a box its size; everything below depends on sizes
-    style.figure_of(ax).canvas.draw()  # boxes know their size, where arrows end, only once drawn
+    # boxes know their size, where arrows end, only once drawn
+    style.figure_of(ax).draw_without_rendering()
+    # measured once each: to measure a text costs as much as to draw it
+    covered = [_area(text) for text in taken]
     for arc in arcs:
         _arrow(ax, arc, boxes)
-        taken.append(_label(ax, arc, places, taken))
+        covered.append(_label(ax, arc, places, covered))
     return ax
 
 
@@ -241,31 +244,29 @@ def _arrow(ax: Axes, arc: Arc, boxes: Mapping[str, Text]) -> None:
     ax.add_patch(patch)
 
 
-def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Text]) -> Text:
-    """The clauses of an arrow, slid along it until they cover no other text."""
+def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Bbox]) -> Bbox:
+    """Write the clauses of an arrow, slid along it until they cover no other text; its area."""
     dots = ax.transData  # arrows are bent on the page, whatever the axes' proportions
     start, end = (Point(*dots.transform(places[a])) for a in (arc.obligor, arc.beneficiary))
-    box = {
-        "boxstyle": "round,pad=0.15",
-        "facecolor": style.paper(),
-        "edgecolor": "none",
-        "alpha": 0.92,
-    }
-    look: dict[str, Any] = {"fontsize": style.size(7), "ha": "center", "va": "center", "zorder": 4}
+    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
+    look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
     label = ax.text(0, 0, arc.label, color=arc.colour, bbox=box, **look)
     legible(label)
+    size, origin = _area(label), Point(*dots.transform((0, 0)))
 
-    def put(share: float) -> None:
-        x, y = dots.inverted().transform(_on_arc(start, end, arc.bend, share))
-        label.set_position((float(x), float(y)))
+    def at(share: float) -> Bbox:
+        x, y = _on_arc(start, end, arc.bend, share)
+        return size.translated(x - origin.x, y - origin.y)
 
     def covers(share: float) -> float:
-        put(share)
-        return sum(_overlap(label, other) for other in taken)
+        mine = at(share)
+        return sum(_overlap(mine, other) for other in taken)
 
     # the place where it covers least; SHARES begin in the middle and go outwards in turns
-    put(min(SHARES, key=covers))
-    return label
+    best = min(SHARES, key=covers)
+    x, y = dots.inverted().transform(_on_arc(start, end, arc.bend, best))
+    label.set_position((float(x), float(y)))
+    return at(best)
 
 
 def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
@@ -279,10 +280,16 @@ def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
     return Point(a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y)
 
 
-def _overlap(one: Text, other: Text) -> float:
+def _area(text: Text) -> Bbox:
+    """What a text covers on the page, in dots, with room around it."""
+    return text.get_window_extent().padded(AROUND)
+
+
+def _overlap(one: Bbox, other: Bbox) -> float:
     """The area that two texts have in common."""
-    both = Bbox.intersection(*(text.get_window_extent().padded(AROUND) for text in (one, other)))
-    return 0.0 if both is None else float(both.width * both.height)
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return float(width * height) if width > 0 and height > 0 else 0.0
 
 
 def _colours(bonds: pd.DataFrame) -> dict[str, str]:
