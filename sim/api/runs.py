@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from os import PathLike
@@ -23,10 +24,11 @@ from sim.api.arguments import (
 from sim.api.concatenation import without_rows
 from sim.api.deciding import with_decisions
 from sim.api.results import Results
-from sim.decisions.asking import Policy
+from sim.decisions.asking import Decisions, Policy
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import runs, tracks
-from sim.experiment.plan import limit_of
+from sim.experiment.handing_out import Crew, crew_of
+from sim.experiment.plan import EXACT, Plan, limit_of
 from sim.experiment.runs import model_of
 from sim.experiment.samples import given_frame, sample_of
 
@@ -46,6 +48,7 @@ def run(
     outcomes: Mapping[str, Any] | None = None,
     track: Sequence[str] = (),
     decide: Mapping[str, Policy] | None = None,
+    executor: Executor | None = None,
     **options: Unpack[RunOptions],
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
@@ -85,6 +88,13 @@ def run(
     keeps nothing (`sim.policies.stateless`). What `f` raises, or answers wrongly, is a RunError
     that names draw and path.
 
+    `executor` walks the paths: any executor of `concurrent.futures`, or a client of Dask. Chunks of
+    draws go out, counts by draw come back; a row for every path only where the run keeps them
+    (`keep_paths`). The tables are the same, byte for byte, also where workers are lost that the
+    executor replaces. `workers` then says how many chunks it works on at a time, if it does not say
+    so itself. A worker with another version of the program, of NumPy, SciPy or numba is refused by
+    name (UsageError). See docs/clusters.md.
+
     Ctrl-C ends the run after the blocks in work and raises KeyboardInterrupt;
     `on_interrupt="return"` gives what is finished, and `provenance.interrupted` says so. Raises
     ScenarioError for a file with problems, RunError when the scenario goes wrong (naming
@@ -107,13 +117,27 @@ def run(
     names = tracks.tracked(model, track)
     if names and by is not None:
         raise NotApplicable("track: walks the paths again, without the functions that decide")
-    output = runs.run(source, plan, enough, given, by)
+    output = runs.run(source, plan, enough, given, by, _crew(executor, plan, by))
     tables = tables_of(output)
     if names:
         tables = replace(tables, track=_track(model, tables, names, plan.crew))
     results = Results.of(tables, source, without_rows(output))
     raise_if_interrupted(results.provenance, plan)
     return results
+
+
+def _crew(executor: object, plan: Plan, decide: Decisions | None) -> Crew | None:
+    """Who else walks the paths of a run; None where nobody does. Raises UsageError."""
+    if executor is None:
+        return None
+    if plan.engine == EXACT:
+        raise NotApplicable("executor: the exact engine solves in this process; leave it out")
+    if decide is not None and not decide.stateless:
+        raise UsageError(
+            "executor: what a function that decides records would stay with the workers and be "
+            "lost; if it records nothing say so: sim.policies.stateless(f)"
+        )
+    return crew_of(executor, plan.workers)
 
 
 def _track(model: Model, tables: RunTables, names: list[str], threads: int) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.decisions.asking import Decisions
 from sim.engines import has_traces
 from sim.errors import UsageError
+from sim.experiment.handing_out import Crew, chunks_for, handed_out
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.progress import bar
@@ -53,12 +54,13 @@ def run(
     enough: Callable[[Accumulator], bool] | None = None,
     given: pd.DataFrame | None = None,
     decide: Decisions | None = None,
+    crew: Crew | None = None,
 ) -> RunOutput:
     """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw.
 
     `given` has a row a draw, and for some parameters a column with their values; others are drawn.
 
-    `decide` says who decides for actors, in an engine that asks.
+    `decide` says who decides for actors, in an engine that asks; `crew` who else walks the paths.
 
     `enough` is asked at every BLOCK draws, and ends the run when it says so: what has been walked
     by then are the first draws of the whole.
@@ -76,16 +78,36 @@ def run(
     # batches are counted as they come, so memory does not grow with the number of paths unless rows
     # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
-    for (pieces,) in pieces_of([model], [values], plan, decide):
-        before = counts.draws
-        for piece in pieces:
-            counts.add(piece)
+    work = replace(_work([model], [values], plan), decide=decide)
+    for before in _counting(counts, work, plan, crew, in_blocks=enough is not None):
         blocks = counts.draws // BLOCK
         if enough and counts.draws > before and blocks * BLOCK == counts.draws and enough(counts):
             output = counted(scenario, counts, values, plan)
             done = replace(output.provenance, draws_asked=counts.draws, stopped="precision")
             return _given(replace(output, provenance=done), (), by)
     return _given(counted(scenario, counts, values, plan), names, by)
+
+
+def _counting(
+    counts: Accumulator, work: Work, plan: Plan, crew: Crew | None, *, in_blocks: bool
+) -> Iterator[int]:
+    """Count all paths, here or by a crew; gives, after each step, how many draws were before it."""
+    if crew is None:
+        for (pieces,) in _pieces(work, plan):
+            before = counts.draws
+            for piece in pieces:
+                counts.add(piece)
+            yield before
+        return
+    with interruptible() as interruption, bar(work.total, plan.progress) as done:
+        todo = chunks_for(work, crew.at_once, in_blocks=in_blocks)
+        try:
+            for part in handed_out(crew, work, todo, interruption, done, keep=plan.keeps):
+                before = counts.draws
+                counts.take(part)
+                yield before
+        except Stop:
+            return
 
 
 def _given(output: RunOutput, names: tuple[str, ...], by: Mapping[str, str]) -> RunOutput:
@@ -153,10 +175,12 @@ def pieces_of(
     models: Sequence[Model],
     values: Sequence[NDArray[np.float64]],
     plan: Plan,
-    decide: Decisions | None = None,
 ) -> Iterator[Pieces]:
     """Pieces of all models, chunk by chunk in order, until the end or Ctrl-C; with a bar."""
-    work = replace(_work(models, values, plan), decide=decide)
+    return _pieces(_work(models, values, plan), plan)
+
+
+def _pieces(work: Work, plan: Plan) -> Iterator[Pieces]:
     with interruptible() as interruption, bar(work.total, plan.progress) as done:
         try:
             yield from walk(work, interruption, done)

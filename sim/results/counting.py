@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.model.model import Model
 from sim.results.batches import RUNG_TIMES, EventBatch, PathBatch
+from sim.results.draw_counts import DrawCounts, draw_of
 
 Counts = NDArray[np.int64]
 BINS = 10_000  # of the time to the horizon, in which outcome times are counted
@@ -34,6 +35,20 @@ class Histogram:
         self.held += len(places)
         if self.held > self.size:
             self.counts()
+
+    def add_often(self, places: Counts, often: Counts) -> None:
+        """Count each place as often as that."""
+        np.add.at(self.counts(), places, often)
+
+    def occurred(self) -> tuple[Counts, Counts]:
+        """The places that were counted, and how often each was."""
+        if self.row is None:
+            loose = np.concatenate([np.empty(0, np.int64), *self.loose])
+            places, often = np.unique(loose, return_counts=True)
+            return places, often.astype(np.int64)
+        row = self.counts()
+        places = np.flatnonzero(row)
+        return places, row[places]
 
     def counts(self) -> Counts:
         """How often each place was counted."""
@@ -137,6 +152,23 @@ class PathCounts:
             getattr(self, name)[...] += getattr(other, name)
         self._times.merge(other._times)
 
+    def occurred(self) -> tuple[Counts, Counts]:
+        """The places of outcome times that were counted, and how often: see `DrawCounts`."""
+        return self._times.occurred()
+
+    def take(self, part: DrawCounts) -> None:
+        """Count the paths of some draws that were counted elsewhere."""
+        self.n += part.n
+        self.events += part.events
+        self.hits += part.hits.sum(axis=0, dtype=np.int64)
+        self.ended += part.ended.sum(axis=0, dtype=np.int64)
+        came_up = part.came_up.sum(axis=0, dtype=np.int64)
+        self.fired += came_up[: len(self.fired)]
+        self.taken += came_up[len(self.fired) :]
+        self.started += part.started
+        self.rungs += part.rungs
+        self._times.add_often(part.places, part.times)
+
 
 def bins(times: NDArray[np.float64], horizon: float) -> Counts:
     """The bin of each time: 0 at t = 0, BINS at the horizon; a time at a bin's end is inside it."""
@@ -160,6 +192,7 @@ class Accumulator:
         self._narrow = np.min_scalar_type(paths)  # which no count of a draw exceeds
         self.rows: list[PathBatch] = []
         self.events: list[tuple[int, EventBatch]] = []  # (draw, its firings)
+        self._parts: list[DrawCounts] = []  # of a draw of which more is to come
         self._begin()
 
     def _begin(self) -> None:
@@ -202,3 +235,42 @@ class Accumulator:
             self.rows += self._rows
             self.events += self._events
             self._begin()
+
+    def take(self, part: DrawCounts) -> None:
+        """Take what was counted elsewhere: the next draws, or the next paths of a draw."""
+        self._parts.append(part)
+        if sum(len(one.paths) for one in self._parts) < self.paths:
+            return
+        whole = draw_of(self._parts) if len(self._parts) > 1 else part
+        self._parts = []
+        self.total.take(whole)
+        self.hits += list(whole.hits.astype(np.int64))
+        self.ended += list(whole.ended.astype(np.int64))
+        self.hits_by += list(whole.hits_by.astype(self._narrow))
+        self.came_up += list(whole.came_up.astype(self._narrow))
+        self.rows += whole.rows
+        self.events += whole.firings
+
+    def counted(self, draws: range, paths: range) -> DrawCounts:
+        """All that was taken, as `take` of another one takes it: of these draws and paths."""
+        assert (self.draws, self.paths) == (len(draws), len(paths))
+        hits, ended, hits_by = self.by_draw()
+        model = self.model
+        wide = len(model.transitions) + sum(len(one.options) for one in model.transitions)
+        came_up = np.array(self.came_up, self._narrow).reshape(len(draws), wide)
+        places, times = self.total.occurred()
+        return DrawCounts(
+            draws=draws,
+            paths=paths,
+            events=self.total.events,
+            hits=hits.astype(self._narrow),
+            ended=ended.astype(self._narrow),
+            hits_by=hits_by.astype(self._narrow),
+            came_up=came_up,
+            started=self.total.started,
+            rungs=self.total.rungs,
+            places=places,
+            times=times,
+            rows=tuple(self.rows),
+            firings=tuple(self.events),
+        )

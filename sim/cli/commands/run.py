@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,6 +72,14 @@ def run(
             "100 paths).",
         ),
     ] = "",
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Walk the paths on the workers of a Dask scheduler: its address, as in "
+            "tcp://host:8786, or its scheduler file.",
+        ),
+    ] = "",
 ) -> None:
     """Run a scenario: write tables and charts, print a summary."""
     loaded = read(scenario, under)
@@ -91,7 +100,8 @@ def run(
     plan = completed(context, scenario, plan)
     import sim
 
-    results = sim.run(loaded, **plan, on_interrupt="return")
+    with _executor(cluster) as executor:
+        results = sim.run(loaded, **plan, executor=executor, on_interrupt="return")
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show, given=given)
@@ -103,6 +113,18 @@ def run(
             ),
             given,
         )
+
+
+@contextmanager
+def _executor(cluster: str) -> Iterator[Any]:
+    """Who walks the paths: the workers of a cluster, or nobody else."""
+    if not cluster:
+        yield None
+        return
+    from sim.experiment.dask_cluster import cluster as workers_of
+
+    with workers_of(cluster) as client:
+        yield client
 
 
 def _say(
@@ -165,6 +187,7 @@ def _split(
         "by",
         "given",
         "precision",
+        "cluster",
     )
     # fewer draws and paths are the default here, so only a size that was given counts
     size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
