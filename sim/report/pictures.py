@@ -104,9 +104,11 @@ def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
     return []
 
 
-def save_timeline(replay: Replay, file: Path) -> None:
+def save_timeline(
+    replay: Replay, file: Path, *, everything: bool = False, to_scale: bool = False
+) -> None:
     """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
-    save_as_named(timeline.of_replay(replay), file)
+    save_as_named(timeline.of_replay(replay, everything=everything, to_scale=to_scale), file)
 
 
 def importance_of(found: Why, model: Model, titles: Titles) -> Axes:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.causes.repeats import repeats
 from sim.api import Replay
 from sim.formatting import moment, percent, percents, plain
 from sim.model.model import Model
@@ -18,13 +19,14 @@ FAR_OUT = 0.05  # of the draws on either side
 SURE = 0.999  # probabilities closer to certainty than this are shown as a bound
 
 
-def story(replay: Replay, *, under: str = "") -> Iterator[str]:
+def story(replay: Replay, *, under: str = "", everything: bool = False) -> Iterator[str]:
     """The path line by line, each fit for 80 columns.
 
     First what its draw assumes where much depends on it: choices, and values far from the middle.
     For every event: its moment; who did what; the options there were, with their probabilities; the
     event that started its clock; what it changed; and the outcomes that happened at that moment.
-    `under` names the interventions in force.
+    `under` names the interventions in force. What came again and again and changed nothing is told
+    once, with its number, unless `everything` is asked for.
     """
     model = replay.model
     yield from wrap(model.title, WIDTH)
@@ -40,7 +42,14 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
     if not events or events[0]["time"] > 0:
         yield from _outcomes(replay, up_to, 0.0)
         up_to = 0.0
+    again = repeats(replay)
     for seq, event in enumerate(events):
+        if not everything and seq in again.hidden:
+            continue
+        if not everything and seq in again.count:
+            yield ""
+            yield from _repeated(event, again.count[seq], again.last[seq], replay)
+            continue
         yield ""
         yield from _heading(event, replay)
         yield from _probabilities(options[seq], replay.titles)
@@ -57,6 +66,10 @@ def story(replay: Replay, *, under: str = "") -> Iterator[str]:
         if seq + 1 == len(events) or events[seq + 1]["time"] > event["time"]:
             yield from _outcomes(replay, up_to, event["time"])
             up_to = event["time"]
+    if again.hidden and not everything:
+        yield ""
+        told = f"{len(again.hidden):,} of {len(events):,} events repeat what changed nothing"
+        yield f"{told}; --all shows each."
     yield ""
     yield from _end(replay)
 
@@ -106,6 +119,15 @@ def _heading(event: Mapping[Any, Any], replay: Replay) -> Iterator[str]:
     who = "" if pd.isna(event["actor"]) else f"{titles.of('actor', event['actor'])}: "
     heading = f"{moment(event['time'], replay.model.start)}  {who}{_what(event, titles)}"
     yield from wrap(heading, WIDTH, subsequent_indent="    ")
+
+
+def _repeated(event: Mapping[Any, Any], count: int, last: float, replay: Replay) -> Iterator[str]:
+    """An event that came so many times and changed nothing, in a line or two."""
+    start = replay.model.start
+    who = "" if pd.isna(event["actor"]) else f"{replay.titles.of('actor', event['actor'])}: "
+    until = f"the last {moment(last, start)}; nothing changed"
+    text = f"{moment(event['time'], start)}  {count} × {who}{_what(event, replay.titles)} ({until})"
+    yield from wrap(text, WIDTH, subsequent_indent="    ")
 
 
 def _what(event: Mapping[Any, Any], titles: Titles) -> str:

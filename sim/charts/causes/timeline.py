@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.causes.repeats import repeats
 from sim.charts import style
 from sim.charts.fonts import lines
 from sim.charts.tables import drawn_from
@@ -22,8 +23,11 @@ WORDS = 64  # characters in a line of what happened
 CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
 
-def of_replay(replay: ReplayTables, **how: Any) -> Axes:
-    """One path, with the outcomes that happened in it and its actors by their names."""
+def of_replay(replay: ReplayTables, *, everything: bool = False, **how: Any) -> Axes:
+    """One path, with the outcomes that happened in it and its actors by their names.
+
+    What came again and again and changed nothing has one row, unless `everything` is asked for.
+    """
     model = replay.model
     reached = pd.DataFrame(
         {
@@ -36,9 +40,25 @@ def of_replay(replay: ReplayTables, **how: Any) -> Axes:
         "outcomes": reached,
         "titles": replay.titles,
         "start": model.start,
+        "ending": _ending(replay),
         "subject": f"{model.title}: draw {replay.draw}, path {replay.number}",
     }
-    return timeline(replay.events, **(known | how))
+    events, again = replay.events, repeats(replay)
+    if not everything:
+        events = events[~events["seq"].isin(again.hidden)]
+        # what a folded event brought about hangs on the row it is folded into
+        events = events.assign(cause=events["cause"].replace(again.first))
+        known["times"] = again.count
+    return timeline(events, **(known | how))
+
+
+def _ending(replay: ReplayTables) -> tuple[float, str]:
+    """When the path ended, and how: its ending, and the condition that stopped it if one did."""
+    model, path = replay.model, replay.path.iloc[0]
+    called = replay.titles.of("ending", str(path["ending"]))
+    stop = model.stop_when.text if model.stop_when is not None and not path["censored"] else ""
+    why = f"stop_when: {stop}" if stop else "horizon reached"
+    return float(path["end_time"]), f"{called} ({why})"
 
 
 @drawn_from(
@@ -51,6 +71,9 @@ def timeline(
     titles: Titles | None = None,
     start: date | None = None,
     subject: str = "",
+    times: Mapping[int, int] | None = None,
+    ending: tuple[float, str] | None = None,
+    to_scale: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """The events of one path as a tree of reasons: what happened, whose it was, because of what.
@@ -59,20 +82,25 @@ def timeline(
     scale: the time stands at the left. A thin line leads from each event to the one that caused it,
     or to the nearest cause that is drawn. `outcomes` are those that happened in it (title, time,
     headline): each stands in a row below the events of its moment. `titles` says what a reader
-    calls actors and events. Of more events than a page holds those are drawn that led to the
-    outcomes.
+    calls actors and events. `times` says how many events one stands for, by its number; `ending` is
+    when and how the path ended, the last row; with `to_scale` rows stand at their time as far as
+    their texts allow. Of more events than a page holds those are drawn that led to the outcomes.
     """
     titles = titles or Titles()
     reached = pd.DataFrame(columns=["title", "time", "headline"]) if outcomes is None else outcomes
     shown = events[events["seq"].isin(chosen(events, reached))]
     rows = list(_rows(shown, reached))
+    if ending is not None:
+        rows.append({"time": ending[0], "title": ending[1], "end": True})
     owners = [str(who) if pd.notna(who) else WORLD for who in shown["actor"]]
     lanes = {owner: lane for lane, owner in enumerate(dict.fromkeys(owners))}
-    ax = style.axes(ax, rows=len(rows) + 4, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
-    ax.vlines(list(lanes.values()), -0.5, len(rows) - 0.5, color=style.ground(), linewidth=7)
-    places = [place for place, row in enumerate(rows) if "seq" in row]
+    y = _places([float(row["time"]) for row in rows], to_scale=to_scale)
+    bottom = y[-1] if y else 0.0
+    ax = style.axes(ax, rows=bottom + 5, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))
+    ax.vlines(list(lanes.values()), -0.5, bottom + 0.5, color=style.ground(), linewidth=7)
+    places = [place for place, row in zip(y, rows, strict=True) if "seq" in row]
     at = {  # seq of an event -> where its dot is
-        int(seq): (lanes[owner], place)
+        int(seq): (float(lanes[owner]), place)
         for seq, owner, place in zip(shown["seq"], owners, places, strict=True)
     }
     _draw_causes(ax, events, at)
@@ -80,10 +108,10 @@ def timeline(
         [x for x, _ in at.values()], [y for _, y in at.values()], color=style.accent(), **DOT
     )
     shares = percents([float(row.get("probability", nan)) for row in rows])
-    for place, (row, share) in enumerate(zip(rows, shares, strict=True)):
-        _label_row(ax, row, place, share, titles)
-    ax.set_yticks(range(len(rows)), [moment(float(row["time"]), start) for row in rows])
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+    for place, row, share in zip(y, rows, shares, strict=True):
+        _label_row(ax, row, place, share, titles, times or {})
+    ax.set_yticks(y, [moment(float(row["time"]), start) for row in rows])
+    ax.set_ylim(bottom + 0.6, -0.6)
     heads = [style.folded(titles.of("actor", owner), most=2) for owner in lanes]
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
     _lane_heads(ax, heads)
@@ -154,7 +182,7 @@ def _rows(events: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[dict[Any, An
     yield from waiting
 
 
-def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int]]) -> None:
+def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[float, float]]) -> None:
     """A line to each event from what caused it, or from the nearest cause that is drawn."""
     reasons = _causes(events)
     for seq, (lane, place) in at.items():
@@ -167,13 +195,25 @@ def _draw_causes(ax: Axes, events: pd.DataFrame, at: Mapping[int, tuple[int, int
             ax.plot([start, lane], [above, place], color=style.faint(), lw=0.9, zorder=2)
 
 
-def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, share: str, titles: Titles) -> None:
+def _label_row(
+    ax: Axes,
+    row: Mapping[Any, Any],
+    place: float,
+    share: str,
+    titles: Titles,
+    times: Mapping[int, int],
+) -> None:
     """What a row is, right of the lanes: an event with its probability, or an outcome, in bold."""
     if "seq" in row:
         text = titles.happened(str(row["transition"]), row["option"])
         # a certain option says nothing about what else might have been
         if pd.notna(row["option"]) and row["probability"] < 1:
             text += f" ({share} %)"
+        if (count := times.get(int(row["seq"]), 1)) > 1:
+            text = f"{count} × {text}: nothing changed"
+    elif "end" in row:
+        text = f"path ends: {row['title']}"
+        ax.axhline(place, color=style.ink(), linewidth=0.8)
     else:
         text = f"*** {row['title']}"
         ax.axhline(place, color=style.ink(), linewidth=0.8, linestyle=style.DOTTED)
@@ -187,6 +227,16 @@ def _label_row(ax: Axes, row: Mapping[Any, Any], place: int, share: str, titles:
         fontweight="normal" if "seq" in row else "bold",
         color=style.ink(),
     )
+
+
+def _places(times: Sequence[float], *, to_scale: bool) -> list[float]:
+    """Where each row stands, from the top: one below the other, or at their time."""
+    if not to_scale or len(times) < 2:
+        return [float(place) for place in range(len(times))]
+    # half as much room again as the texts need, so that gaps in time can be seen
+    height = 1.5 * (len(times) - 1)
+    length = (times[-1] - times[0]) or 1.0
+    return style.apart([height * (one - times[0]) / length for one in times], 1.0, 0.0, height)
 
 
 def _counted(shown: int, n: int) -> str:

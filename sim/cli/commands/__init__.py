@@ -14,6 +14,7 @@ from sim.cli.commands.diff import diff
 from sim.cli.commands.discover import discover
 from sim.cli.commands.evidence import evidence
 from sim.cli.commands.export import export
+from sim.cli.commands.find import find
 from sim.cli.commands.games import games
 from sim.cli.commands.list_scenarios import list_scenarios
 from sim.cli.commands.new import new
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "run": run,
     "report": report,
     "replay": replay,
+    "find": find,
     "play": play,
     "games": games,
     "compare": compare,

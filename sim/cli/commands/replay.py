@@ -20,12 +20,21 @@ def replay(
     seed: Seed = Plan.seed,
     under: With = "",
     chart: Annotated[Path | None, chart_file("the path, as a timeline")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also each event that repeats what changed nothing.")
+    ] = False,
+    to_scale: Annotated[
+        bool, typer.Option("--to-scale", help="In the chart, rows stand at their time.")
+    ] = False,
 ) -> None:
     """Show one path event by event: when, who, the alternatives, the cause."""
     loaded = read(scenario, under)
     import sim
+    from sim.errors import UsageError
     from sim.report.story import story
 
+    if to_scale and chart is None:
+        raise UsageError("--to-scale is of the chart; give --chart FILE, or remove it")
     seed = completed(context, scenario, {"seed": seed})["seed"]
     again = sim.replay(loaded, draw=draw, path=path, seed=seed)
     # the picture first: if it cannot be drawn, nothing is printed that looks like success
@@ -33,8 +42,8 @@ def replay(
         draw_without_window()
         from sim.report.pictures import save_timeline
 
-        save_timeline(again, chart)
-    for line in story(again, under="+".join(loaded.applied)):
+        save_timeline(again, chart, everything=everything, to_scale=to_scale)
+    for line in story(again, under="+".join(loaded.applied), everything=everything):
         typer.echo(line)
     if chart is not None:
         print_note(f"timeline written to {chart}")
