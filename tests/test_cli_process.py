@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import FIRST, ROOT, call
+from command_line import FEW, FIRST, ROOT, call
 
+from sim.analysis import after_run
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
 
@@ -127,3 +128,37 @@ def test_nobody_reading_on_is_no_error():
     assert done.stdout == "{\n"
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_the_numbers_are_on_the_screen_before_anything_is_written(call, monkeypatch, capsys):
+    """Who waits for them does not wait for routes and charts."""
+    shown = []
+    made = after_run.analyses
+
+    def looked_at(*arguments):
+        shown.append(capsys.readouterr().out)
+        assert not Path("results/first_crisis").exists()
+        return made(*arguments)
+
+    monkeypatch.setattr(after_run, "analyses", looked_at)
+    # control: one object of JSON comes whole, at the end
+    assert call(FIRST, *FEW, "--no-charts", "--json", "--out", "other")[0] == 0
+    code, out, _ = call(FIRST, *FEW, "--no-charts")
+    assert code == 0
+    assert shown[0] == ""
+    # the numbers first; then the rest, and nothing twice
+    assert [word in shown[1] for word in ("In words:", "Most likely routes")] == [True, False]
+    assert [word in out for word in ("In words:", "Most likely routes")] == [False, True]
+
+
+def test_who_reads_one_line_of_a_run_has_its_files(tmp_path):
+    done = subprocess.run(
+        f"{sys.executable} {ROOT}/run_sim.py {FIRST} --draws 6 --paths 40 --no-charts | head -1",
+        shell=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
+    assert len(pd.read_csv(tmp_path / "results/first_crisis/draws.csv")) == 6

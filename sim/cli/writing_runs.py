@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sim.cli.outputs import (
@@ -29,11 +30,13 @@ def write_run(
     *,
     charts: bool,
     days: Sequence[float] = (),
+    first: Callable[[], object] = lambda: None,
     say: Say = lambda analyses, where: None,
 ) -> None:
     """Write a run with the analyses of every run; end the command if it was cut short.
 
-    `days` are those of the probabilities by some time, if others than usual. `say` is called with
+    `days` are those of the probabilities by some time, if others than usual. `first` is called
+    before anything is made, to print the numbers for which somebody waits; `say` is called with
     the analyses and what was written where, before anything is said on stderr.
     """
     draw_without_window()
@@ -44,6 +47,8 @@ def write_run(
 
     charts = charts and not results.provenance.interrupted  # who stops it wants to go on
     with interruptible() as again:
+        with suppress(BrokenPipeError):  # who reads no further, as `head`, has the files still
+            first()
         found = analyses(scenario, results)
         if days:
             found["by"] = by_day(results, days)

@@ -105,7 +105,9 @@ def run(
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show, given=given)
-    write_run(loaded, results, target, charts=not no_charts, days=days, say=say)
+    first = partial(_say_first, loaded, results, as_json=as_json)
+    charts = not no_charts
+    write_run(loaded, results, target, charts=charts, days=days, first=first, say=say)
     if given and not as_json:
         _given(
             SavedResults(
@@ -127,6 +129,14 @@ def _executor(cluster: str) -> Iterator[Any]:
         yield client
 
 
+def _say_first(scenario: Scenario, results: Results, *, as_json: bool) -> None:
+    """Print the numbers of a run, which are known before its analyses and charts are made."""
+    if not as_json:  # one object, printed when all of it is known
+        from sim.report.screens.run import numbers_view
+
+        print_view(numbers_view(scenario, results))
+
+
 def _say(
     scenario: Scenario,
     results: Results,
@@ -137,7 +147,7 @@ def _say(
     *,
     given: str = "",
 ) -> None:
-    """Print what a run found; `show` makes the commands, without it the summary is JSON."""
+    """Print what is known once a run is written; `show` makes commands, without it all is JSON."""
     if show is None:
         from sim.report.run_files import summary_with
         from sim.report.screens.given import given_summary
@@ -148,9 +158,9 @@ def _say(
         print_json(found)
         return
     from sim.report.screens.diff import last_run_lines
-    from sim.report.screens.run import run_view
+    from sim.report.screens.run import after_numbers_view
 
-    print_view(run_view(scenario, results, analyses, where, show))
+    print_view(after_numbers_view(scenario, results, analyses, where, show))
     if since := last_run_lines(directory, show):
         typer.echo("\n" + "\n".join(since))
     typer.echo(f"One page to read and hand on: {show('report', directory)}")

@@ -56,18 +56,38 @@ def run_view(
 ) -> Group:
     """The question, outcomes and endings with intervals, what was never reached, where it all is.
 
-    `found` are the analyses beside the run's tables, by name; `where` says what was written where;
-    `command` makes a line of arguments that can be pasted.
+    What `numbers_view` and `after_numbers_view` show, one after the other.
     """
+    after = after_numbers_view(scenario, results, found, where, command)
+    return Group(numbers_view(scenario, results), after)
+
+
+def numbers_view(scenario: Scenario, results: Results) -> Group:
+    """The question, and outcomes and endings with intervals: what is known when a run ends."""
     about = results.provenance
     # what was asked, what was found, what to think of it, where it is: in this order
-    titles = titles_of(scenario)
-    parts: list[RenderableType] = [*_head(about, titles)]
+    parts: list[RenderableType] = [*_head(about, titles_of(scenario))]
     parts += [*_stopped(results)]
     if about.interrupted:
         parts.append(Text(f"Interrupted: {about.draws} of {about.draws_asked} draws.", "bold"))
     parts += ["", outcomes_grid(results), "", endings_grid(results), "", *_known(results)]
-    parts += [*by_days(found.get("by"), results)]
+    return Group(*parts)
+
+
+def after_numbers_view(
+    scenario: Scenario,
+    results: Results,
+    found: Mapping[str, pd.DataFrame],
+    where: str,
+    command: Command = a_command,
+) -> Group:
+    """What analyses and files add to the numbers: times, record, routes, what was never reached.
+
+    `found` are the analyses beside the run's tables, by name; `where` says what was written where;
+    `command` makes a line of arguments that can be pasted.
+    """
+    about, titles = results.provenance, titles_of(scenario)
+    parts: list[RenderableType] = [*by_days(found.get("by"), results)]
     # an analysis that had nothing to show is not among the tables
     parts += [*_record(found.get("evidence"), titles)]
     replay = partial(command, "replay", scenario.file)
