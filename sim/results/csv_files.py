@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sim.results.csv_rows import lines
+
 MARK = "'"
 # the last four are = + - @ as Chinese and Japanese keyboards have them
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", MARK, "＝", "＋", "－", "＠")
@@ -37,6 +39,11 @@ def write_table(file: Path, table: pd.DataFrame, *, index: bool = False) -> None
     # a lone carriage return ends a line unless it is quoted, which Python's writer forgets
     broken = any(_any(column, "\r") for column in changed.values())
     quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if broken else csv.QUOTE_MINIMAL
+    pieces = None if broken else lines(whole, index=index)
+    if pieces is not None:
+        with file.open("w", encoding="utf-8-sig", newline="") as out:
+            out.writelines(pieces)
+        return
     whole.to_csv(file, index=index, lineterminator="\n", encoding="utf-8-sig", quoting=quoting)
 
 
