@@ -119,7 +119,7 @@ def test_a_sticky_condition_that_waits_for_a_date_is_seen():
 def test_moscow_hastens_leaves_and_withholds_and_the_crisis_bears_on_it():
     found = events("korean_clash")
     weighed = found[found["transition"] == "moscow_weighs_ratification"]
-    assert set(weighed["option"]) == {"hastens", "withholds", "leaves_it_as_drafted"}
+    assert set(weighed["option"]) == {"hastens", "withholds", "leaves_it_as_it_stands"}
     causes = found.set_index([*PATH, "seq"])["transition"]
     begun = causes.reindex(pd.MultiIndex.from_frame(weighed[[*PATH, "cause"]]))
     assert {"dprk_asks_moscow", "war_begins"} <= set(begun)
