@@ -84,7 +84,7 @@ def parameters(case: str) -> dict[str, str]:
         "serious_generic": beta(have["serious"][0], have["clash"][0]),
         "pull_of_war": f"{{normal: {{mean: {pull:.2f}, sd: {spread:.2f}}}}}",
         "covert_in_crisis": beta(sum(row["ussr"] == "force" for row in found), every),
-        "usa_reinforces": beta(sum(row["us"] == "support" for row in found), every),
+        "usa_reinforces": beta(sum(row["us"] in ("support", "force") for row in found), every),
         "russia_shows": beta(sum(row["ussr"] == "support" for row in found), every),
         "overt_if_called": beta(*have["pact_target_late"]),
         "answers_drones": beta(*share(replies, lambda row: row["response"] == "violent")),
