@@ -30,9 +30,9 @@ def gate(row) -> str:
 
 
 def out_of_order(found: pd.DataFrame) -> int:
-    """Designations of a gate not above the one that stands; a refused gate stands no more."""
+    """Designations of a gate not above the one that stands; one refused or ended stands no more."""
     wrong = 0
-    japan = found[found["transition"].str.match("nsc_|japan_finds|diet_")]
+    japan = found[found["transition"].str.match("nsc_|japan_finds|japan_ends|diet_")]
     for _, rows in japan.groupby(PATH):
         standing: list[int] = []
         for row in rows.sort_values("seq").itertuples():
@@ -42,7 +42,7 @@ def out_of_order(found: pd.DataFrame) -> int:
                 standing.append(rank)
             elif row.option == "refuses":
                 standing = standing[:-1]
-            elif row.option == "lets_lapse":
+            elif row.option == "lets_lapse" or row.transition == "japan_ends_the_situation":
                 standing = []
     return wrong
 
@@ -154,7 +154,8 @@ def test_both_presidents_turn_a_key_before_command_passes():
     found = events()
     turned = found[found["transition"] == "presidents_turn_keys"]
     assert set(turned["option"]) == {"both", "one_refuses"}
-    proposed = found[found["option"] == "proposes_defcon_3"]
+    in_war = found["transition"] == "cfc_raises_alert_in_war"
+    proposed = found[in_war | (found["option"] == "proposes_defcon_3")]
     assert len(proposed) >= len(turned) > 200
     key = ("presidents_turn_keys", "both")
     assert number(*key, usa__president="other_party") < number(*key, usa__president="in_office")
