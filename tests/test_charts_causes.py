@@ -94,6 +94,10 @@ def test_forks_stand_by_how_far_paths_part_with_the_tick_before_and_the_dot_afte
     assert dots == rows["after"].tolist()
     ticks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "|"]
     assert ticks == rows["before"].tolist() != dots
+    # the pale band is drawn of what is resolved, and of nothing else
+    assert len(forks(table.assign(low=0.1, high=0.9)).collections) == len(ax.collections) + len(
+        table[table["low"].isna()]
+    )
 
 
 def test_flows_and_shapley_of_a_comparison():

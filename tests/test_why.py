@@ -346,22 +346,83 @@ def test_where_the_choice_has_no_weight_it_is_no_fork():
 
 
 def test_conditional_probabilities_of_a_sample_are_those_of_all_paths():
-    """2,000 hits among 6,000 paths: a sample of 300 of either kind, by z."""
+    """6,000 paths, of which all hits are looked at and 50 paths of each draw, by z."""
     from sim.analysis import Sample, sample_weights, walked_again
     from sim.analysis.causes.forks import forks
 
     run = forked(planted=True)
-    model = run.source
-    weight = sample_weights(run, "out", most=300)
-    assert (weight > 0).sum() == 600
-    assert weight.sum() == pytest.approx(6_000)
+    model, reached = run.source, run.paths["time__out"].notna().to_numpy()
+    weight = sample_weights(run, "out", most=500)
+    assert set(weight[reached]) == {1.0}
+    assert set(weight[~reached]) == {0.0, 12.0}
+    assert (weight[(run.paths["path"] < 50).to_numpy()] > 0).all()
     walked = walked_again(model, run, weight > 0, threads=1)
-    reached = walked.outcome_event[:, 0] != NEVER
-    few = forks(model, Sample(histories=walked, reached=reached, weight=weight[weight > 0]), "out")
-    rows = few.set_index(["decision", "option"])
-    assert z(rows.loc[("fork", "good"), "after"], 0.5, 300) < 4
+    hit = walked.outcome_event[:, 0] != NEVER
+    sample = Sample(histories=walked, reached=hit, weight=weight[weight > 0])
+    rows = forks(model, sample, run, "out").set_index(["decision", "option"])
+    # half of what takes `good` is looked at in full, of the rest a twelfth: 0.25 + 0.25 / 12
+    assert z(rows.loc[("fork", "good"), "after"], 0.5, 1_500 / 6) < 4
     assert rows.loc[("fork", "good"), "mc_low"] < 0.5 < rows.loc[("fork", "good"), "mc_high"]
-    assert set(few.loc[few["first"], "decision"]) == {"fork"}
+    assert z(rows.loc[("fork", "good"), "taken"], 0.5, 500) < 4
+    assert set(rows[rows["first"]].index.get_level_values(0)) == {"fork"}
+
+
+def drawn(random: np.random.Generator, *, looked_at: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Beta(2, 8) over 400 draws of 200 paths, half of which take the option."""
+    took = random.random((400, 200)) < 0.5
+    hit = took & (random.random((400, 200)) < random.beta(2, 8, 400)[:, None])
+    missed = took & ~hit & (np.arange(200) < looked_at)
+    return hit.sum(axis=1)[:, None], missed.sum(axis=1)[:, None], 200 / looked_at
+
+
+@pytest.mark.parametrize("looked_at", [200, 40, 20])
+def test_after_an_option_both_layers_are_those_of_the_closed_form(looked_at):
+    """The ends of Beta(2, 8), within what 30 repetitions of 400 draws scatter."""
+    from scipy.stats import beta
+
+    from sim.analysis import sampled_shares
+
+    random, ends = np.random.default_rng(3), []
+    for _ in range(30):
+        found = sampled_shares(*drawn(random, looked_at=looked_at), varies=True)
+        ends.append([found[name][0] for name in ("low", "high", "probability")])
+    low, high, mean = np.mean(ends, axis=0)
+    # variance-corrected shrinkage misses the low end of a skewed distribution a little
+    assert low == pytest.approx(beta(2, 8).ppf(0.05), abs=0.02)
+    assert high == pytest.approx(beta(2, 8).ppf(0.95), abs=0.03)
+    assert z(mean, 0.2, 30 * 400) < 4
+    # Control: the shares as they are, with their noise, spread further
+    hits, misses, weight = drawn(random, looked_at=20)
+    raw = hits / np.maximum(hits + weight * misses, 1)
+    assert np.quantile(raw, 0.95) > beta(2, 8).ppf(0.95) + 0.05
+
+
+def test_of_paths_that_are_all_looked_at_the_estimate_is_that_of_any_share():
+    from sim.analysis import sampled_shares, shrunken
+
+    hits, misses, weight = drawn(np.random.default_rng(5), looked_at=200)
+    found = sampled_shares(hits, misses, weight, varies=True)
+    low, high = shrunken(hits, (hits + misses)[:, 0])
+    assert found["low"] == pytest.approx(low)
+    assert found["high"] == pytest.approx(high)
+    one = sampled_shares(hits, misses, weight, varies=False)
+    assert one["band"].tolist() == ["none"]
+    # without parameters paths are independent: the interval is narrower
+    assert one["mc_se"][0] < found["mc_se"][0]
+
+
+def test_after_an_option_without_a_miss_looked_at_little_is_known():
+    """Of 7 hits where each miss stands for 20 paths, one may well have been missed."""
+    from sim.analysis import sampled_shares
+
+    hits, misses = np.zeros((50, 1)), np.zeros((50, 1))
+    hits[:7] = 1
+    found = sampled_shares(hits, misses, 20.0, varies=True)
+    assert found["probability"][0] == 1
+    assert found["mc_low"][0] < 0.3
+    assert found["band"].tolist() == ["unresolved"]
+    # Control: all were looked at
+    assert sampled_shares(hits, misses, 1.0, varies=True)["mc_low"][0] > 0.6
 
 
 # --- cut sets -------------------------------------------------------------------------------------

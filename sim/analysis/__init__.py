@@ -69,6 +69,7 @@ HOMES = {
     "nothing_to_know": "drivers.information",
     "reliability": "estimates.parameter_band",
     "shrunken": "estimates.parameter_band",
+    "sampled_shares": "estimates.sampled_shares",
     "Expectation": "evidence.predictive",
     "peel": "statistics.prim",
     "FALSE_ALARM": "statistics.rank_correlation",

@@ -138,7 +138,7 @@ def _why(walked: _Walked, outcome: str, weight: NDArray[np.float64], clock: _Clo
     clock.note("importance")
     reached = walked.histories.outcome_event[:, model.names.outcomes[outcome]] != NEVER
     looked_at = Sample(histories=walked.histories, reached=reached, weight=weight)
-    parted = forks(model, looked_at, outcome, level=level)
+    parted = forks(model, looked_at, results, outcome, level=level)
     clock.note("forks")
     return Why(
         outcome=outcome,

@@ -17,19 +17,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.statistics.intervals import LEVEL, wilson
-from sim.analysis.statistics.resampling import generator, significant
+from sim.analysis.estimates.sampled_shares import sampled_shares
+from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.statistics.resampling import significant
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.model.transitions import NOTHING
 from sim.results import NEVER
 from sim.results.histories import Histories
+from sim.results.provenance import Provenance
 from sim.results.tables import RunTables
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MOST = 4_000  # paths of either kind that are looked at
+MOST = 10_000  # paths that are looked at, beside all that reach the outcome
 HAPPENS = "happens"  # instead of a name, of what is said with `chance`
 PARTED = 0.1  # least `parting` of a fork
 OFTEN = 0.5  # least share of the outcome's paths that come to it
@@ -38,31 +40,40 @@ CERTAIN = 4.0  # times the spread of `parting` by chance alone, that it has to e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Paths of both kinds with all their events, and how many paths of the run each stands for."""
+    """Paths with all their events, and how many paths of the run each stands for.
+
+    All that reach the outcome stand for themselves, the others for as many as one in so many was
+    looked at.
+    """
 
     histories: Histories
     reached: NDArray[np.bool_]
-    weight: Floats  # 0: not in the sample
+    weight: Floats  # 0: not looked at
+
+    @property
+    def others(self) -> float:
+        """How many paths each that does not reach the outcome stands for."""
+        return float(self.weight.max(initial=1.0, where=~self.reached))
 
 
 def sample_weights(results: RunTables, outcome: str, *, most: int = MOST) -> Floats:
-    """A sample of up to `most` paths that reach the outcome, and as many that do not.
+    """All paths that reach the outcome, and the first ones of every draw, `most` at most in all.
 
-    For each row of `results.paths` how many paths of its kind it stands for, 0 if it is not in the
-    sample; drawn without replacement from the stream `analysis:why:forks.<outcome>`.
+    For each row of `results.paths` how many paths of its kind it stands for, 0 if it is not looked
+    at. Paths of a draw are independent, so its first ones are a sample like any other, and draws
+    stay independent clusters.
     """
     assert results.paths is not None
+    about = results.provenance
+    looked_at = min(max(most // max(about.draws, 1), 1), about.paths)
     reached = results.paths[f"time__{outcome}"].notna().to_numpy()
-    random = generator(results.provenance.seed, "why", f"forks.{outcome}")
-    weight = np.zeros(len(reached))
-    for kind in (reached, ~reached):
-        rows = np.flatnonzero(kind)
-        some = random.choice(rows, min(most, len(rows)), replace=False)
-        weight[some] = len(rows) / max(len(some), 1)
-    return weight
+    others = results.paths["path"].to_numpy() < looked_at
+    return np.where(reached, 1.0, np.where(others, about.paths / looked_at, 0.0))
 
 
-def forks(model: Model, found: Sample, outcome: str, *, level: float = LEVEL) -> pd.DataFrame:
+def forks(
+    model: Model, found: Sample, results: RunTables, outcome: str, *, level: float = LEVEL
+) -> pd.DataFrame:
     """One row a decision and option of it, in the order in which decisions fall.
 
     Columns: decision (transition), origin, option (of what is said with `chance`, `happens` or
@@ -70,17 +81,23 @@ def forks(model: Model, found: Sample, outcome: str, *, level: float = LEVEL) ->
     those paths that come to it, parting, first: whether it is the first fork, n: paths of the
     sample in which the option was taken, hits: those of them that reach the outcome, taken: share
     of the option among all paths that come to the decision, before, after: conditional probability
-    of the outcome, mc_low, mc_high: sampling error of `after`, draws as clusters.
+    of the outcome; of `after` low, high: how it spreads over parameter draws (missing unless `band`
+    is `resolved`), mc_low, mc_high, mc_se: its sampling error, draws as clusters, band.
 
     The first fork is the first decision (by `time`) to which at least half of the outcome's paths
     come, with a parting of 0.1 or more that is four times what chance alone spreads it.
     """
     row, path = _first_firings(model, found, outcome)
     rank = found.histories.transition[row]
-    tables = []
+    about, tables = results.provenance, []
     for decision in np.unique(rank):
         some = rank == decision
-        tables.append(_decision(model, found, row[some], path[some], level))
+        one, hits, misses = _decision(model, found, about, row[some], path[some])
+        shares = sampled_shares(
+            hits, misses, found.others, varies=about.interval == "nested", level=level
+        )
+        after = pd.DataFrame(shares).rename(columns={"probability": "after"})
+        tables.append(pd.concat([one, after], axis=1))
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     tables.sort(key=lambda one: (one["time"].iloc[0], -one["come"].iloc[0]))
@@ -93,7 +110,8 @@ def forks(model: Model, found: Sample, outcome: str, *, level: float = LEVEL) ->
 
 COLUMNS = [
     *("decision", "origin", "option", "time", "come", "parting", "first"),
-    *("n", "hits", "taken", "before", "after", "mc_low", "mc_high"),
+    *("n", "hits", "taken", "before", "after"),
+    *("low", "high", "mc_low", "mc_high", "mc_se", "band"),
 ]
 
 
@@ -122,43 +140,45 @@ def _is_choice(model: Model, rank: int) -> bool:
     return len(options) > 1 or any(one.value is not None or one.available for one in options)
 
 
-def _decision(model: Model, found: Sample, row: Ints, path: Ints, level: float) -> pd.DataFrame:
-    """The rows of one decision: its firings `row`, in the paths `path`."""
+def _decision(
+    model: Model, found: Sample, about: Provenance, row: Ints, path: Ints
+) -> tuple[pd.DataFrame, Ints, Ints]:
+    """(rows, hits, misses) of one decision: its firings `row`, in the paths `path`.
+
+    Hits and misses are the paths looked at, a row a draw and a column an option.
+    """
     histories = found.histories
     transition = model.transitions[histories.transition[row[0]]]
-    option, reached = histories.option[row], found.reached[path]
-    weight, draw = found.weight[path], histories.draw[path]
-    kinds, sampled = np.unique(option), found.weight > 0
-    sizes = int((found.reached & sampled).sum()), int((~found.reached & sampled).sum())
+    option, reached, weight = histories.option[row], found.reached[path], found.weight[path]
+    kinds, column = np.unique(option, return_inverse=True)
+    place = (histories.draw[path] - about.first_draw) * len(kinds) + column
+    shape = about.draws, len(kinds)
+    hits, misses = (
+        np.bincount(place[some], minlength=shape[0] * shape[1]).reshape(shape)
+        for some in (reached, ~reached)
+    )
     parting, error = _parting(option, reached, kinds)
     times = histories.time[row] / DAY
-    when = float(np.median(times[reached] if reached.any() else times))
-    come = float(reached.sum() / max(sizes[0], 1))
-    rows = []
-    for kind in kinds:
-        took = option == kind
-        share, low, high = conditional(reached[took], weight[took], draw[took], sizes, level)
-        name = "nothing" if kind == NOTHING else transition.options[kind].name or HAPPENS
-        rows.append(
-            {
-                "option": name,
-                "n": int(took.sum()),
-                "hits": int(reached[took].sum()),
-                "taken": weight[took].sum() / weight.sum(),
-                "before": weight[reached].sum() / weight.sum(),
-                "after": share,
-                "mc_low": low,
-                "mc_high": high,
-            }
-        )
-    return pd.DataFrame(rows).assign(
-        decision=transition.name,
-        origin=transition.origin,
-        time=when,
-        come=come,
-        parting=parting,
-        fork=parting >= PARTED and come >= OFTEN and parting > CERTAIN * error,
+    come = float(reached.sum() / max(found.reached.sum(), 1))
+    names = [
+        "nothing" if kind == NOTHING else transition.options[kind].name or HAPPENS for kind in kinds
+    ]
+    table = pd.DataFrame(
+        {
+            "decision": transition.name,
+            "origin": transition.origin,
+            "option": names,
+            "time": float(np.median(times[reached] if reached.any() else times)),
+            "come": come,
+            "parting": parting,
+            "fork": parting >= PARTED and come >= OFTEN and parting > CERTAIN * error,
+            "n": (hits + misses).sum(axis=0),
+            "hits": hits.sum(axis=0),
+            "taken": np.bincount(column, weights=weight) / weight.sum(),
+            "before": weight[reached].sum() / weight.sum(),
+        }
     )
+    return table, hits, misses
 
 
 def _parting(option: Ints, reached: NDArray[np.bool_], kinds: Ints) -> tuple[float, float]:
@@ -171,31 +191,3 @@ def _parting(option: Ints, reached: NDArray[np.bool_], kinds: Ints) -> tuple[flo
     pooled = np.array([(option == one).mean() for one in kinds])
     spread = np.sqrt((pooled * (1 - pooled)).sum() * (1 / n[0] + 1 / n[1])) / 2
     return float(np.abs(shares[0] - shares[1]).sum() / 2), float(spread)
-
-
-def conditional(
-    reached: NDArray[np.bool_], weight: Floats, draw: Ints, sizes: tuple[int, int], level: float
-) -> tuple[float, float, float]:
-    """(share, low, high) of weighted paths that reach the outcome, of those that took an option.
-
-    `sizes` are the paths of the sample that reach it, and those that do not, whatever they took.
-    Wilson's interval with the number of independent paths that would have the ratio's variance:
-    that between draws (Kish 1965, ch. 5), less what is won as the sample has either kind in a fixed
-    number (two phases, stratified in the second: Cochran, *Sampling Techniques*, 1977, ch. 12). Of
-    none or all, with the number that the weights leave.
-    """
-    total = weight.sum()
-    share = float(weight[reached].sum() / total)
-    # Kish's effective number; it stays where the spread between draws cannot be told
-    worth = total**2 / (weight**2).sum()
-    clusters = len(np.unique(draw))
-    if 0 < share < 1 and clusters > 1:
-        residual = weight * (reached - share)
-        by_draw = np.bincount(draw, weights=residual)
-        variance = clusters / (clusters - 1) * (by_draw**2).sum()
-        for kind, size in zip((reached, ~reached), sizes, strict=True):
-            variance -= residual[kind].sum() ** 2 / size * (1 - 1 / weight[kind].max())
-        if variance > 0:
-            worth = min(share * (1 - share) * total**2 / variance, float(total))
-    low, high = wilson(share * worth, worth, level)
-    return share, float(low), float(high)

@@ -172,12 +172,12 @@ def shrunken(hits: ArrayLike, sizes: ArrayLike, level: float = LEVEL) -> tuple[F
         noise = np.where(told, (mean * (1 - mean) - own) / n, np.nan)
         known = (own >= RELIABLE * (own + np.nansum(noise, axis=0) / count)) & (count >= FEWEST)
         drawn = mean + np.sqrt(own / (own + noise)) * (share - mean)
-        ends = _quantiles(drawn, ((1 - level) / 2, (1 + level) / 2))
+        ends = quantiles_along(drawn, ((1 - level) / 2, (1 + level) / 2))
     low, high = (np.clip(np.where(known & (own > 0), end, np.nan), 0, 1) for end in ends)
     return low, high
 
 
-def _quantiles(share: Floats, at: tuple[float, float]) -> list[Floats]:
+def quantiles_along(share: Floats, at: tuple[float, float]) -> list[Floats]:
     """Quantiles along axis 0 of what is there; NaN in a column without anything."""
     ordered = np.sort(share, axis=0)  # NaN last
     last = (~np.isnan(share)).sum(axis=0) - 1

@@ -47,12 +47,17 @@ def layers_of(results: RunTables) -> str:
     return "exact draws" if interval == "exact" and uncertain else interval
 
 
+def standard_normal(level: float = LEVEL) -> float:
+    """How many standard errors an interval of this mass reaches to either side."""
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
 def wilson(hits: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """(low, high) of a share, within [0, 1]; n may be an effective, broken number.
 
     E. B. Wilson, J. Am. Stat. Assoc. 22 (1927), 209-212. With no hit, low is 0; with n, high is 1.
     """
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = standard_normal(level)
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
     # of no path at all nothing is known: the ends below are 0 and 1, whatever 0 / 0 gives here
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -119,7 +124,7 @@ def standard_error(
     share = hits.sum(axis=0) / total
     effect = design_effect(hits, n) if clusters else 1.0
     error = np.sqrt(share * (1 - share) * effect / total)
-    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    z = standard_normal()
     return np.asarray(np.where(error > 0, error, (high - low) / (2 * z)))
 
 

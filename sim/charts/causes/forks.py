@@ -27,14 +27,17 @@ def forks(
     """A block for each decision, those at which paths part most first; in it a row for each option.
 
     The tick is the outcome's probability before the decision, the dot that after the option, with
-    its sampling interval; at the right how often the option is taken. Conditional, not causal.
+    both its layers; at the right how often the option is taken. Conditional, not causal.
     `outcome` is what a reader calls the outcome, `names` what a reader calls decisions and options.
     """
     decisions = list(dict.fromkeys(table.sort_values("parting", ascending=False)["decision"]))
     shown = [table[table["decision"] == one] for one in decisions[:MOST]]
     rows = [row for one in shown for row in (None, *one.to_dict("records"))]
     ax = style.axes(ax, rows=max(len(rows), 1))
-    highest = max((float(one[["mc_high", "before"]].max().max()) for one in shown), default=1.0)
+    highest = max(
+        (float(one.reindex(columns=["high", "mc_high", "before"]).max().max()) for one in shown),
+        default=1.0,
+    )
     style.share_axis(ax, highest)
     labels, bold, block = list[str](), list[bool](), -1
     taken = percents([float(row["taken"]) if row else 0.0 for row in rows])
@@ -50,8 +53,8 @@ def forks(
     style.rows(ax, labels)
     for tick, heading in zip(ax.get_yticklabels(), bold, strict=True):
         tick.set_fontweight("bold" if heading else "normal")
-    below = "probability of the outcome after the option (line: 90 %, sampling;\n"
-    below += "tick: before the decision; right: share of decisions in which it is taken)"
+    below = "probability of the outcome after the option (line: 90 %, sampling; pale: 90 % of the\n"
+    below += "draws; tick: before the decision; right: share of decisions in which it is taken)"
     title = f"Where paths part: {outcome}" if outcome else "Where do paths part?"
     style.frame(ax, f"{title}{' – ' + subject if subject else ''}", xlabel=below)
     return ax
@@ -60,6 +63,8 @@ def forks(
 def _option(ax: Axes, place: int, row: Mapping[object, float], share: str) -> None:
     """Dot and interval of an option, the tick of before, and the way from one to the other."""
     ax.plot([row["before"], row["after"]], [place] * 2, color=style.faint(), lw=0.8, zorder=1)
+    if pd.notna(row.get("low")):
+        style.band(ax, place, row["low"], row["high"])
     style.reach(ax, place, row["mc_low"], row["mc_high"])
     style.dot(ax, place, row["after"], hollow=not row["after"] > 0)
     ax.plot(row["before"], place, marker="|", markersize=13, color=style.ink(), zorder=2)

@@ -240,6 +240,8 @@ def pool(registry: TableRegistry) -> Pool:
 
 def _fill(registry: TableRegistry, made: Table, columns: Columns, draws: int) -> Floats:
     sizes = dict(zip(made.variables, made.shape, strict=False))
-    grid = Grid(tuple(sizes.items()), columns, made.outcomes)
+    # only what it reads: a grid asks every column for its length, and there may be hundreds
+    read = {name: columns[name] for name in sorted(made.parameters) if name in columns}
+    grid = Grid(tuple(sizes.items()), read, made.outcomes)
     assert made.fill is not None
     return np.broadcast_to(made.fill(grid), (draws, *made.shape, made.width))

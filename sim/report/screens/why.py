@@ -27,8 +27,8 @@ NOTES = (
     "would be without, --cut tells. *: parameter uncertainty not resolved."
 )
 FORK_NOTE = (
-    "Probability of the outcome among the paths that come to the decision, and after each option: "
-    "conditional, not causal."
+    "Outcome: its probability among the paths that come to the decision, and after each option: "
+    "conditional, not causal. *: parameter uncertainty not resolved."
 )
 CUT_NOTE = (
     "Drop: how much less likely the outcome is if this never happens; rise: how much more likely "
@@ -173,15 +173,20 @@ def _forks(found: Why, names: Names) -> Iterator[RenderableType]:
     # the first fork is told even if others part paths further
     strongest = table.drop_duplicates("decision").nlargest(PARTINGS, "parting")
     chosen = table[table["decision"].isin(strongest["decision"]) | table["first"].astype(bool)]
-    shown = grid("decision and option", "taken", "before", "after", "paths\nlooked at")
+    # what comes after an option is printed like any probability, by the same rule for digits
+    columns = Shown(chosen.assign(probability=chosen["after"]))
+    heads = ("outcome", *columns.heads[1:])
+    shown = grid("decision and option", "taken", *heads, "paths\nlooked at")
     for key, rows in chosen.groupby("decision", sort=False):
-        before, *after = percents([*rows["before"].head(1), *rows["after"]])
+        (before,) = percents([*rows["before"].head(1)])
         name = f"{names.titles.happened(str(key))} ({_when(rows)})"
-        shown.add_row(name, "", f"{before} %", "", "")
-        for (_, row), share in zip(rows.iterrows(), after, strict=True):
+        shown.add_row(name, "", f"{before} %", *[""] * len(heads))
+        estimates = columns.cells(
+            row for _, row in rows.assign(probability=rows["after"]).iterrows()
+        )
+        for (_, row), cells in zip(rows.iterrows(), estimates, strict=True):
             option = names.titles.of("option", str(row["option"]))
-            taken = f"{100 * row['taken']:.0f} %"
-            shown.add_row(f"    {option}", taken, "", f"{share} %", f"{row['n']:,}")
+            shown.add_row(f"    {option}", f"{100 * row['taken']:.0f} %", *cells, f"{row['n']:,}")
     yield shown
     yield Text(FORK_NOTE)
 
