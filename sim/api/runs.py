@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.analysis.estimates.estimates import precise
@@ -31,6 +32,8 @@ from sim.experiment.handing_out import Crew, crew_of
 from sim.experiment.plan import EXACT, Plan, limit_of
 from sim.experiment.runs import model_of
 from sim.experiment.samples import given_frame, sample_of
+from sim.formatting import user_path
+from sim.results.unfinished import Unfinished, leavings, taken_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +52,7 @@ def run(
     track: Sequence[str] = (),
     decide: Mapping[str, Policy] | None = None,
     executor: Executor | None = None,
+    resume: str | PathLike[str] | Unfinished | None = None,
     **options: Unpack[RunOptions],
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
@@ -95,6 +99,10 @@ def run(
     so itself. A worker with another version of the program, of NumPy, SciPy or numba is refused by
     name (UsageError). See docs/clusters.md.
 
+    `resume` names a directory, beside which chunks are written as they finish; a run of the same
+    model, seed, sizes and versions that was killed goes on from there (another is refused by name),
+    and counts nothing twice. `results.save` to that directory removes them.
+
     Ctrl-C ends the run after the blocks in work and raises KeyboardInterrupt;
     `on_interrupt="return"` gives what is finished, and `provenance.interrupted` says so. Raises
     ScenarioError for a file with problems, RunError when the scenario goes wrong (naming
@@ -117,7 +125,9 @@ def run(
     names = tracks.tracked(model, track)
     if names and by is not None:
         raise NotApplicable("track: walks the paths again, without the functions that decide")
-    output = runs.run(source, plan, enough, given, by, _crew(executor, plan, by))
+    output = runs.run(
+        source, plan, enough, given, by, _crew(executor, plan, by), _kept(resume, plan)
+    )
     tables = tables_of(output)
     if names:
         tables = replace(tables, track=_track(model, tables, names, plan.crew))
@@ -138,6 +148,18 @@ def _crew(executor: object, plan: Plan, decide: Decisions | None) -> Crew | None
             "lost; if it records nothing say so: sim.policies.stateless(f)"
         )
     return crew_of(executor, plan.workers)
+
+
+def _kept(resume: str | PathLike[str] | Unfinished | None, plan: Plan) -> Unfinished | None:
+    """The unfinished part of the run that is to go on, or is begun; None where none is kept."""
+    if resume is None or isinstance(resume, Unfinished):
+        return resume
+    if plan.engine == EXACT:
+        raise NotApplicable("resume: the exact engine has no chunks; leave it out")
+    target = Path(user_path(resume))
+    if any(one.chunks for one in leavings(target)):
+        return taken_up(target)
+    return Unfinished(target=target.resolve())
 
 
 def _track(model: Model, tables: RunTables, names: list[str], threads: int) -> pd.DataFrame:

@@ -14,16 +14,20 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
+    ThreadPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pickle import PicklingError
 from typing import Any
 
 from sim.engines import has_threads
 from sim.errors import RunError, UsageError
+from sim.experiment.processes import processes
 from sim.experiment.tasks import do, tasks_of
-from sim.experiment.work import PATHS_IN_A_CHUNK, Chunk, Interruption, Work, chunks
+from sim.experiment.work import PATHS_IN_A_CHUNK, Chunk, Interruption, Work
 from sim.results.draw_counts import DrawCounts
 
 FEWEST, MOST = 1_000, 1_000_000  # paths in a chunk of a fast engine: a moment to half a minute
@@ -33,8 +37,8 @@ UNSAID = 32  # how many workers an executor is taken to have that does not say
 WAKE = 0.2  # seconds: a wait for a result does not hear Ctrl-C
 DIVISORS = (100, 50, 25, 20, 10, 5, 4, 2, 1)  # of the block of draws after which a run may end
 GONE = (
-    "the executor lost a worker, or was shut down, before its work was done; chunks that had been "
-    "counted are lost with it"
+    "the executor lost a worker, or was shut down, before its work was done; chunks that were kept "
+    "on disk (--resume) stay"
 )
 
 
@@ -44,6 +48,18 @@ class Crew:
 
     executor: Executor
     at_once: int
+    here: bool = False  # threads of this process
+
+
+@contextmanager
+def own_crew(engine: str, workers: int) -> Iterator[Crew]:
+    """This machine's workers: threads for an engine that leaves Python alone, else processes."""
+    if has_threads(engine) or workers == 1:
+        with ThreadPoolExecutor(workers) as threads:
+            yield Crew(executor=threads, at_once=workers, here=True)
+        return
+    with processes(workers) as pool:
+        yield Crew(executor=pool, at_once=workers)
 
 
 def crew_of(executor: object, workers: int | None) -> Crew:
@@ -63,8 +79,8 @@ def crew_of(executor: object, workers: int | None) -> Crew:
     return Crew(executor=made, at_once=max(size, 1))
 
 
-def chunks_for(work: Work, at_once: int, *, in_blocks: bool) -> Iterator[Chunk]:
-    """The chunks of a run for so many workers; with `in_blocks` none lies across two blocks."""
+def chunk_size(work: Work, at_once: int, *, in_blocks: bool) -> int:
+    """Paths in a chunk, for so many workers; with `in_blocks` none lies across two blocks."""
     n = work.draws * work.paths
     low, high = FEWEST, MOST
     if not has_threads(work.engine):
@@ -72,7 +88,7 @@ def chunks_for(work: Work, at_once: int, *, in_blocks: bool) -> Iterator[Chunk]:
     size = min(max(n // (CHUNKS_A_WORKER * at_once), low), high)
     if in_blocks and size > work.paths:
         size = work.paths * next(one for one in DIVISORS if one <= size // work.paths)
-    return chunks(work, size)
+    return size
 
 
 def handed_out(
@@ -83,35 +99,43 @@ def handed_out(
     done: Callable[[int], object],
     *,
     keep: bool,
+    note: Callable[[DrawCounts], object] = lambda part: None,
 ) -> Iterator[DrawCounts]:
     """The counts of the chunks, in their order; `done` hears of paths as they are finished.
+
+    `note` is given the counts of each chunk as it comes, in whatever order.
 
     Only a few are under way at any time, so that finished ones never pile up. Where the caller goes
     no further, or Ctrl-C comes (Stop), what is under way is cancelled.
     """
     task_of, left = tasks_of(work, keep=keep), iter(todo)
+    # a thread hears of Ctrl-C in the middle of a chunk, a process is ended from outside
+    doing = partial(do, check=interruption.check) if crew.here else do
     ahead: deque[Future[DrawCounts]] = deque()
     heard: set[Future[DrawCounts]] = set()
+
+    def hear(one: Future[DrawCounts]) -> None:
+        heard.add(one)
+        if not one.cancelled() and one.exception() is None:
+            done(one.result().n)
+            note(one.result())
+
     try:
         while True:
             # two a worker: one under way, one waiting, so that nobody idles meanwhile
             while len(ahead) < 2 * crew.at_once + 1 and (chunk := next(left, None)):
-                ahead.append(crew.executor.submit(do, task_of(chunk)))
+                ahead.append(crew.executor.submit(doing, task_of(chunk)))
             if not ahead:
                 return
             while not ahead[0].done():
                 interruption.check()
-                arrived = wait(set(ahead) - heard, WAKE, FIRST_COMPLETED).done
-                heard |= arrived
-                for one in arrived:
-                    if not one.cancelled() and one.exception() is None:
-                        done(one.result().n)
+                for one in wait(set(ahead) - heard, WAKE, FIRST_COMPLETED).done:
+                    hear(one)
             first = ahead.popleft()
-            counts = _result(first)
             if first not in heard:
-                done(counts.n)
+                hear(first)
             heard.discard(first)
-            yield counts
+            yield _result(first)
             interruption.check()
     finally:
         for one in ahead:

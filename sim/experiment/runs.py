@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sim.decisions.asking import Decisions
 from sim.engines import has_traces
 from sim.errors import UsageError
-from sim.experiment.handing_out import Crew, chunks_for, handed_out
+from sim.experiment.chunked import counted_in_chunks
+from sim.experiment.handing_out import Crew
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.progress import bar
@@ -26,6 +27,7 @@ from sim.model.model import Model
 from sim.results.counting import Accumulator
 from sim.results.provenance import Provenance, versions
 from sim.results.solution import Solution
+from sim.results.unfinished import Unfinished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,12 +57,14 @@ def run(
     given: pd.DataFrame | None = None,
     decide: Decisions | None = None,
     crew: Crew | None = None,
+    kept: Unfinished | None = None,
 ) -> RunOutput:
     """Walk `plan.draws` parameter draws of `plan.paths` paths each, or solve each draw.
 
     `given` has a row a draw, and for some parameters a column with their values; others are drawn.
 
     `decide` says who decides for actors, in an engine that asks; `crew` who else walks the paths.
+    `kept` has the finished chunks of a run that was killed, and gets those that finish.
 
     `enough` is asked at every BLOCK draws, and ends the run when it says so: what has been walked
     by then are the first draws of the whole.
@@ -79,7 +83,7 @@ def run(
     # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
     work = replace(_work([model], [values], plan), decide=decide)
-    for before in _counting(counts, work, plan, crew, in_blocks=enough is not None):
+    for before in _counting(counts, work, plan, crew, kept, in_blocks=enough is not None):
         blocks = counts.draws // BLOCK
         if enough and counts.draws > before and blocks * BLOCK == counts.draws and enough(counts):
             output = counted(scenario, counts, values, plan)
@@ -89,25 +93,23 @@ def run(
 
 
 def _counting(
-    counts: Accumulator, work: Work, plan: Plan, crew: Crew | None, *, in_blocks: bool
+    counts: Accumulator,
+    work: Work,
+    plan: Plan,
+    crew: Crew | None,
+    kept: Unfinished | None,
+    *,
+    in_blocks: bool,
 ) -> Iterator[int]:
     """Count all paths, here or by a crew; gives, after each step, how many draws were before it."""
-    if crew is None:
+    if crew is None and kept is None:
         for (pieces,) in _pieces(work, plan):
             before = counts.draws
             for piece in pieces:
                 counts.add(piece)
             yield before
         return
-    with interruptible() as interruption, bar(work.total, plan.progress) as done:
-        todo = chunks_for(work, crew.at_once, in_blocks=in_blocks)
-        try:
-            for part in handed_out(crew, work, todo, interruption, done, keep=plan.keeps):
-                before = counts.draws
-                counts.take(part)
-                yield before
-        except Stop:
-            return
+    yield from counted_in_chunks(counts, work, plan, crew, kept, in_blocks=in_blocks)
 
 
 def _given(output: RunOutput, names: tuple[str, ...], by: Mapping[str, str]) -> RunOutput:

@@ -10,6 +10,7 @@ import os
 import pickle
 import socket
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2s
@@ -84,8 +85,8 @@ class TaskMaker:
         )
 
 
-def do(task: Task) -> DrawCounts:
-    """Walk the paths of a task and count them.
+def do(task: Task, check: Callable[[], None] | None = None) -> DrawCounts:
+    """Walk the paths of a task and count them; `check` as an engine with threads takes it.
 
     Raises UsageError where this process has another version of the program or of NumPy than the one
     that asks, and RunError where a path goes wrong.
@@ -96,6 +97,8 @@ def do(task: Task) -> DrawCounts:
     more: dict[str, Any] = {}
     if has_threads(task.engine):
         more["threads"] = 1  # whoever has several workers has one for each core
+        if check is not None:
+            more["check"] = check
     if task.decide is not None:
         more["decide"] = task.decide.of(model, task.seed)
     pieces = engine(task.engine)(
@@ -110,6 +113,8 @@ def do(task: Task) -> DrawCounts:
     )
     for piece in pieces:
         found.add(piece)
+        if check is not None:
+            check()
     return found.counted(task.draws, task.paths)
 
 

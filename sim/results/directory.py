@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.errors import UsageError
 from sim.formatting import user_path
+from sim.results import unfinished
 from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
@@ -45,6 +46,8 @@ def write_run(
     """
     with atomic_directory(directory) as making:
         fill_run(making, run, also=also)
+    if run.manifest.get("stopped") != "interrupted":  # whole: nothing is left to go on from
+        unfinished.remove(directory)
     return Path(user_path(directory))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sim.cli.commands.audit import audit
 from sim.cli.commands.check import check
+from sim.cli.commands.clean import clean
 from sim.cli.commands.compare import compare
 from sim.cli.commands.describe import describe
 from sim.cli.commands.diff import diff
@@ -50,6 +51,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "describe": describe,
     "export": export,
     "schema": schema,
+    "clean": clean,
     "new": new,
     "list": list_scenarios,
 }

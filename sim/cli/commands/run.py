@@ -21,11 +21,13 @@ from sim.cli.options import (
     With,
     days_of,
     is_given,
+    path,
     takes_plan,
 )
 from sim.cli.outputs import claim_output_dir, exit_if_nothing_finished
 from sim.cli.printing import command_line, print_json, print_view
 from sim.cli.run_or_load import SavedResults
+from sim.cli.unfinished_runs import chunks_beside
 from sim.cli.writing_runs import write_run
 from sim.errors import UsageError, unknown
 from sim.formatting import DAY
@@ -80,6 +82,15 @@ def run(
             "tcp://host:8786, or its scheduler file.",
         ),
     ] = "",
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go on from the finished chunks of a run to this directory that was killed.",
+            show_default="begin anew",
+            parser=path,
+        ),
+    ] = None,
 ) -> None:
     """Run a scenario: write tables and charts, print a summary."""
     loaded = read(scenario, under)
@@ -96,12 +107,15 @@ def run(
         raise UsageError(unknown("outcome", given, list(loaded.model.names.outcomes)))
     if given and plan["engine"] == "exact":
         raise UsageError("--given counts paths, and --engine exact walks none; remove one of them")
-    target = claim_output_dir(out, loaded, force=force)
+    if resume and out:
+        raise UsageError("--resume names the directory that is written; remove --out")
+    target = claim_output_dir(resume or out, loaded, force=force)
     plan = completed(context, scenario, plan)
+    kept, plan = chunks_beside(context, target.path, plan, resume=resume, cluster=cluster)
     import sim
 
     with _executor(cluster) as executor:
-        results = sim.run(loaded, **plan, executor=executor, on_interrupt="return")
+        results = sim.run(loaded, **plan, executor=executor, resume=kept, on_interrupt="return")
     exit_if_nothing_finished(results)
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show, given=given)
@@ -198,6 +212,7 @@ def _split(
         "given",
         "precision",
         "cluster",
+        "resume",
     )
     # fewer draws and paths are the default here, so only a size that was given counts
     size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
