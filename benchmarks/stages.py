@@ -33,7 +33,7 @@ STAGES = {
     "evidence, times": ["sim.analysis.after_run:analyses"],
     "CSV": ["sim.results.directory:write_table", "sim.report.run_files:write_table"],
     "manifest, digests": ["sim.results.directory:write_manifest"],
-    "charts": ["sim.report.run_files:drawn", "sim.report.pictures:draw"],
+    "charts": ["sim.report.pictures:draw"],
     "screen": ["sim.cli.commands.run:_say", "sim.cli.commands.run:_say_first"],
 }
 

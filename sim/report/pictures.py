@@ -21,11 +21,12 @@ from sim.charts.causes import timeline
 from sim.charts.causes.importance import importance
 from sim.charts.drivers.sensitivity import sensitivity
 from sim.charts.effects.differences import differences
-from sim.charts.fonts import as_written, settings, told_once
+from sim.charts.fonts import MissingLetters, as_written, settings, told_once
 from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.model import Model
 from sim.model.titles import Titles
+from sim.report.charts_apart import draw_apart
 from sim.scenario import Scenario
 
 DOTS = 150  # an inch
@@ -41,14 +42,21 @@ def draw(
 ) -> list[FailedChart]:
     """Write every chart of a run into a folder, made if missing; gives those that failed.
 
-    `check` is called before each of them.
+    Several processes draw where there are many charts and the run had several workers. `check` is
+    called before each of them.
     """
     folder.mkdir(exist_ok=True)
     failed: list[FailedChart] = []
+    each = [(chart, folder / file_name(name)) for name, chart in charts(scenario, results)]
+    workers = int(str(results.provenance.arguments.get("workers", 1)))
     with told_once():
-        for name, chart in charts(scenario, results):
-            check()
-            failed += _try_to_save(chart, folder / file_name(name))
+        done = draw_apart([partial(_draw_and_save, *one) for one in each], workers, check)
+        for number, (chart, stem) in enumerate(each):
+            if number not in done:
+                check()
+                failed += _try_to_save(chart, stem)
+            elif done[number]:
+                warnings.warn(MissingLetters(done[number]), stacklevel=2)
     return failed
 
 
@@ -91,10 +99,14 @@ def draw_each(charts: Mapping[str, Callable[[], Axes]], folder: Path) -> list[Fa
     return failed
 
 
+def _draw_and_save(chart: Callable[[], Axes], stem: Path) -> None:
+    save(chart(), stem)
+
+
 def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
     """Write a chart, unless that fails: then no half of it."""
     try:
-        save(chart(), stem)
+        _draw_and_save(chart, stem)
     # whatever it is, it must not cost the tables, which took the time
     except Exception as error:  # noqa: BLE001
         plt.close("all")
