@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.api import Comparison, Replay, Results, compare, rare, replay, run, sweep
+    from sim.api import Comparison, Replay, Results, compare, explore, rare, replay, run, sweep
     from sim.errors import EscalationError, RunError, ScenarioError, UsageError
     from sim.scenario import Scenario, load, loads
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     **dict.fromkeys(
-        ("Comparison", "Replay", "Results", "compare", "rare", "replay", "run", "sweep"), "sim.api"
+        ("Comparison", "Replay", "Results", "compare", "explore", "rare", "replay", "run", "sweep"),
+        "sim.api",
     ),
     **dict.fromkeys(("EscalationError", "RunError", "ScenarioError", "UsageError"), "sim.errors"),
     **dict.fromkeys(("Scenario", "load", "loads"), "sim.scenario"),
@@ -36,6 +37,7 @@ __all__ = [
     "ScenarioError",
     "UsageError",
     "compare",
+    "explore",
     "load",
     "loads",
     "rare",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.api.compare_runs import compare
     from sim.api.comparisons import Comparison
+    from sim.api.explorers import explore
     from sim.api.rare_outcomes import Rare, rare
     from sim.api.replayed import Replay
     from sim.api.replays import replay
@@ -24,13 +25,25 @@ HOMES = {
     "Replay": "sim.api.replayed",
     "Results": "sim.api.results",
     "compare": "sim.api.compare_runs",
+    "explore": "sim.api.explorers",
     "rare": "sim.api.rare_outcomes",
     "replay": "sim.api.replays",
     "run": "sim.api.runs",
     "sweep": "sim.api.sweeps",
 }
 
-__all__ = ["Comparison", "Rare", "Replay", "Results", "compare", "rare", "replay", "run", "sweep"]
+__all__ = [
+    "Comparison",
+    "Rare",
+    "Replay",
+    "Results",
+    "compare",
+    "explore",
+    "rare",
+    "replay",
+    "run",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> object:

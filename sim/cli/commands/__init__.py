@@ -14,6 +14,7 @@ from sim.cli.commands.describe import describe
 from sim.cli.commands.diff import diff
 from sim.cli.commands.discover import discover
 from sim.cli.commands.evidence import evidence
+from sim.cli.commands.explore import explore
 from sim.cli.commands.export import export
 from sim.cli.commands.find import find
 from sim.cli.commands.games import games
@@ -37,6 +38,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {  # in the order of --help
     "find": find,
     "play": play,
     "games": games,
+    "explore": explore,
     "compare": compare,
     "why": why,
     "sensitivity": sensitivity,
