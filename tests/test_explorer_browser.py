@@ -90,7 +90,9 @@ def test_a_path_can_be_read(page):
     option = choice.locator("option", has_text="draw").first
     option.wait_for(state="attached")
     choice.select_option(label=option.inner_text())
-    page.get_by_text("Ending:").first.wait_for()
+    ending = page.get_by_text("Ending:").first
+    ending.wait_for()
+    assert ending.is_visible()
 
 
 def test_nothing_is_asked_of_another_host(page, server):
