@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from sim.analysis import NO_ANSWER, cumulative_incidence, distinguishable, wilson
-from sim.analysis.estimates.clauses import clauses as clause_table
+from sim.analysis import clauses as clause_table
 from sim.charts import clauses, endings, outcomes, rungs, style, timing, treaties
 from sim.charts.causes.timeline import MOST, timeline
 from sim.charts.estimates import clauses as clause_chart

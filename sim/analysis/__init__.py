@@ -21,6 +21,7 @@ HOMES = {
     "quantiles": "statistics.beta_mixture",
     "tally": "statistics.beta_mixture",
     "NO_ANSWER": "estimates.clauses",
+    "clauses": "estimates.clauses",
     "condition": "evidence.conditioning",
     "with_confidence": "estimates.confidence",
     "Case": "scoring.cases",
