@@ -113,7 +113,8 @@ def test_interventions_have_a_directory_of_their_own(call):
 
 
 def test_replay_tells_the_runs_path(call):
-    code, out, err = call("replay", FILE, "--draw", 2, "--path", 2)
+    # every event: what repeats and changes nothing is told once unless asked for
+    code, out, err = call("replay", FILE, "--draw", 2, "--path", 2, "--all")
     assert (code, err) == (0, "")
     assert max(map(len, out.splitlines())) <= 80
     events = island_run().events.query("draw == 2 and path == 2")
@@ -126,6 +127,8 @@ def test_replay_tells_the_runs_path(call):
         "Ending: widened",
     ):
         assert said in " ".join(out.split())  # however it is folded
+    short = call("replay", FILE, "--draw", 2, "--path", 2)[1]
+    assert len(re.findall(r"^20\d\d-", short, re.MULTILINE)) < len(events)
     taken = events[events["option"] == "overt_force"]["probability"].iloc[0]
     assert f"overt force {100 * taken:.1f} %" in out
     void = call("replay", FILE, "--draw", 2, "--path", 2, "--with", "no_treaty")[1]
