@@ -13,6 +13,7 @@ from sim import charts
 from sim.analysis import ARROW, bonds, cumulative_incidence, distinguishable
 from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.clauses import clauses as clause_table
+from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
 from sim.errors import UsageError
 from sim.model.titles import titles_of_model
@@ -41,12 +42,15 @@ class RunPlots:
         """What there is to call."""
         return f"<plots of {self.results.provenance.scenario}: {', '.join(_offered(self))}>"
 
-    def outcomes(self, **how: Any) -> Axes:
-        """How likely each outcome is; see `sim.charts.outcomes`."""
-        about = self.results.provenance
-        return charts.outcomes(
-            self.results.outcomes, **(_of(self.results) | {"headlines": about.headlines} | how)
-        )
+    def outcomes(self, *, everything: bool = False, **how: Any) -> Axes:
+        """How likely each outcome is; see `sim.charts.outcomes`.
+
+        Of many outcomes the headlines and what their paths pass through, unless `everything`.
+        """
+        known: dict[str, Any] = {"headlines": self.results.provenance.headlines}
+        if not everything:
+            known["shown"] = on_the_way(self.results)
+        return charts.outcomes(self.results.outcomes, **(_of(self.results) | known | how))
 
     def endings(self, **how: Any) -> Axes:
         """How paths ended; see `sim.charts.endings`."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.api import Results
+    from sim.report.chart_files import ChartFiles
     from sim.scenario import Scenario
 
     Say = Callable[[Mapping[str, pd.DataFrame], str], object]
@@ -29,20 +30,23 @@ def write_run(
     target: OutputDir,
     *,
     charts: bool,
+    files: ChartFiles | None = None,
     days: Sequence[float] = (),
     first: Callable[[], object] = lambda: None,
     say: Say = lambda analyses, where: None,
 ) -> None:
     """Write a run with the analyses of every run; end the command if it was cut short.
 
-    `days` are those of the probabilities by some time, if others than usual. `first` is called
-    before anything is made, to print the numbers for which somebody waits; `say` is called with
-    the analyses and what was written where, before anything is said on stderr.
+    `files` says which charts and how, unless as usual. `days` are those of the probabilities by
+    some time, if others than usual. `first` is called before anything is made, to print the numbers
+    for which somebody waits; `say` is called with the analyses and what was written where, before
+    anything is said on stderr.
     """
     draw_without_window()
     from sim.analysis.after_run import analyses
     from sim.analysis.estimates.times import by_day
     from sim.experiment.work import interruptible
+    from sim.report.chart_files import ChartFiles
     from sim.report.run_files import write
 
     charts = charts and not results.provenance.interrupted  # who stops it wants to go on
@@ -52,7 +56,8 @@ def write_run(
         found = analyses(scenario, results)
         if days:
             found["by"] = by_day(results, days)
-        failed = write(scenario, results, found, target.path, charts=charts, check=again.check)
+        how = (files or ChartFiles()) if charts else None
+        failed = write(scenario, results, found, target.path, charts=how, check=again.check)
     say(found, describe_written(charts and not again.asked, target.path))
     target.report_kept()
     exit_if_interrupted(results, cut=again.asked)

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -26,10 +27,16 @@ from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.model import Model
 from sim.model.titles import Titles
+from sim.report.chart_files import DOTS, KINDS, ChartFiles
 from sim.report.charts_apart import draw_apart
 from sim.scenario import Scenario
 
-DOTS = 150  # an inch
+# no date and no version in a file, so that the same chart gives the same bytes
+UNDATED: Mapping[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+}
 BEST = ("total", "first_order", "rank_correlation")  # indices for a chart, the first there is
 FailedChart = tuple[str, Exception]  # its name, and why
 
@@ -39,22 +46,25 @@ def draw(
     results: Results,
     folder: Path,
     check: Callable[[], None] = lambda: None,
+    files: ChartFiles | None = None,
 ) -> list[FailedChart]:
-    """Write every chart of a run into a folder, made if missing; gives those that failed.
+    """Write the charts of a run into a folder, made if missing; gives those that failed.
 
     Several processes draw where there are many charts and the run had several workers. `check` is
-    called before each of them.
+    called before each of them; `files` says which charts, and how, else all as usual.
     """
+    files = files or ChartFiles()
     folder.mkdir(exist_ok=True)
     failed: list[FailedChart] = []
-    each = [(chart, folder / file_name(name)) for name, chart in charts(scenario, results)]
+    every = charts(scenario, results)
+    each = [(chart, folder / file_name(name)) for name, chart in every if files.wants(name)]
     workers = int(str(results.provenance.arguments.get("workers", 1)))
-    with told_once():
-        done = draw_apart([partial(_draw_and_save, *one) for one in each], workers, check)
+    with told_once(), files.styled():
+        done = draw_apart([partial(_draw_and_save, *one, files) for one in each], workers, check)
         for number, (chart, stem) in enumerate(each):
             if number not in done:
                 check()
-                failed += _try_to_save(chart, stem)
+                failed += _try_to_save(chart, stem, files)
             elif done[number]:
                 warnings.warn(MissingLetters(done[number]), stacklevel=2)
     return failed
@@ -99,18 +109,20 @@ def draw_each(charts: Mapping[str, Callable[[], Axes]], folder: Path) -> list[Fa
     return failed
 
 
-def _draw_and_save(chart: Callable[[], Axes], stem: Path) -> None:
-    save(chart(), stem)
+def _draw_and_save(chart: Callable[[], Axes], stem: Path, files: ChartFiles | None = None) -> None:
+    save(chart(), stem, files)
 
 
-def _try_to_save(chart: Callable[[], Axes], stem: Path) -> list[FailedChart]:
+def _try_to_save(
+    chart: Callable[[], Axes], stem: Path, files: ChartFiles | None = None
+) -> list[FailedChart]:
     """Write a chart, unless that fails: then no half of it."""
     try:
-        _draw_and_save(chart, stem)
+        _draw_and_save(chart, stem, files)
     # whatever it is, it must not cost the tables, which took the time
     except Exception as error:  # noqa: BLE001
         plt.close("all")
-        for half in (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")):
+        for half in (stem.with_name(f"{stem.name}.{kind}") for kind in KINDS):
             half.unlink(missing_ok=True)
         return [(stem.name, error)]
     return []
@@ -158,8 +170,12 @@ def save_as_named(ax: Axes, file: Path) -> None:
     plt.close(figure)
 
 
-def save(ax: Axes, stem: Path) -> None:
-    """Write a chart as stem.png and stem.svg, the same bytes for the same chart, and let it go."""
+def save(ax: Axes, stem: Path, files: ChartFiles | None = None) -> None:
+    """Write a chart as stem.png and stem.svg, the same bytes for the same chart, and let it go.
+
+    `files` asks for other formats, and how fine.
+    """
+    files = files or ChartFiles()
     figure = style.figure_of(ax)
     # the same run gives the same bytes: no random ids, no date, no version of matplotlib
     # else every SVG has its own ids, and a tick made only now may be taken for TeX
@@ -167,10 +183,11 @@ def save(ax: Axes, stem: Path) -> None:
     with salted, as_written(), warnings.catch_warnings():
         # names of hundreds of letters leave the axes no room, and the picture is what it is
         warnings.filterwarnings("ignore", "constrained_layout not applied", UserWarning)
-        figure.savefig(stem.with_name(f"{stem.name}.png"), dpi=DOTS, metadata={"Software": None})
-        # laid out already, which takes longer than to draw it
-        _keep_layout(figure)
-        figure.savefig(stem.with_name(f"{stem.name}.svg"), metadata={"Date": None})
+        for kind in files.kinds:
+            file = stem.with_name(f"{stem.name}.{kind}")
+            figure.savefig(file, dpi=files.dpi, metadata=UNDATED[kind])
+            # laid out already, which takes longer than to draw it
+            _keep_layout(figure)
     # pyplot keeps every figure until it is closed, and a run draws a dozen
     plt.close(figure)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.api import Results
 from sim.experiment.work import Stop
+from sim.report.chart_files import ChartFiles
 from sim.results.csv_files import write_table
 from sim.scenario import Scenario
 
@@ -28,12 +29,13 @@ def write(
     analyses: Mapping[str, pd.DataFrame],
     directory: Path,
     *,
-    charts: bool,
+    charts: ChartFiles | None,
     check: Callable[[], None] = lambda: None,
 ) -> list[tuple[str, Exception]]:
     """Write a run with its analyses into a directory, which appears whole or not at all.
 
-    `check` is called before each chart; when it raises Stop, the tables are written without any.
+    `charts` says which charts, None for none. `check` is called before each; when it raises Stop,
+    the tables are written without any.
     Gives the charts that could not be drawn, with the reason; they never cost the tables.
     """
     failed: list[tuple[str, Exception]] = []
@@ -47,7 +49,7 @@ def write(
             from sim.report.pictures import draw
 
             try:
-                failed.extend(draw(scenario, results, folder / "charts", check))
+                failed.extend(draw(scenario, results, folder / "charts", check, charts))
             except Stop:  # the tables are what took time
                 rmtree(folder / "charts")
 

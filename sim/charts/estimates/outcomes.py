@@ -5,9 +5,11 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.statistics.intervals import LABELS, layers_of
-from sim.charts import style
+from sim.charts import layers, style
 from sim.charts.intervals import interval_rows, sample
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
@@ -17,16 +19,18 @@ from sim.scenario import Scenario
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all outcomes."""
+    yield Drawing("outcomes", lambda: outcomes(run.outcomes, **of_run(run)))
+
+
+def of_run(run: RunTables) -> dict[str, Any]:
+    """What the chart is told about a run; of many outcomes it shows what is looked at first."""
     about = run.provenance
-    yield Drawing(
-        "outcomes",
-        lambda: outcomes(
-            run.outcomes,
-            headlines=about.headlines,
-            subject=about.title,
-            interval=LABELS[layers_of(run)],
-        ),
-    )
+    return {
+        "headlines": about.headlines,
+        "subject": about.title,
+        "interval": LABELS[layers_of(run)],
+        "shown": on_the_way(run),
+    }
 
 
 @drawn_from("`results.outcomes`", "n", "probability", "mc_low", "mc_high")
@@ -36,6 +40,8 @@ def outcomes(
     headlines: Collection[str] = (),
     subject: str = "",
     interval: str = "",
+    shown: Collection[str] | None = None,
+    log: bool = False,
     ax: Axes | None = None,
     label: str = "",
     color: str = "",
@@ -45,7 +51,12 @@ def outcomes(
 
     The names of headlines are bold, and a thin line parts them from the rest where they come first.
     `subject` is what the scenario is about, `interval` says what the interval holds.
+    `shown` are the names of those to draw, by default all; how many are left out stands below. With
+    `log` the axis is logarithmic, for what is rare beside what is frequent.
     """
+    every = len(table)
+    if shown is not None:
+        table = table[[str(name) in shown for name in table.index]]
     ax = style.axes(ax, rows=len(table))
     interval_rows(ax, style.titles(table), table, label=label, color=color, **look)
     first = [str(name) in headlines for name in table.index]
@@ -55,5 +66,29 @@ def outcomes(
     if 0 < sum(first) < len(first) and all(first[: sum(first)]):
         ax.axhline(sum(first) - 0.5, color=style.faint(), linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"
-    style.frame(ax, title, xlabel=sample(table, interval))
+    style.frame(ax, title, xlabel=_below(table, interval, every))
+    if log:
+        _logarithmic(ax, table)
     return ax
+
+
+def _below(table: pd.DataFrame, interval: str, every: int) -> str:
+    """The label below, with what is left out."""
+    label = sample(table, interval)
+    if len(table) == every:
+        return label
+    return (
+        f"{label}\n{len(table)} of {every} outcomes: headlines, and what their paths pass through"
+    )
+
+
+def _logarithmic(ax: Axes, table: pd.DataFrame) -> None:
+    """Percent by powers of ten, from below the least that was seen."""
+    ends = table.reindex(columns=["low", "mc_low", "probability"]).to_numpy(dtype="float64")
+    seen = ends[ends > 0]
+    before = ax.get_xlim() if layers.count(ax) > 1 and ax.get_xscale() == "log" else (1.0, 1.0)
+    lowest = min(float(seen.min()) if len(seen) else 1e-3, before[0])
+    ax.set_xscale("log", nonpositive="clip")
+    ax.set_xlim(lowest / 1.5, 1.0)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %"))
+    ax.xaxis.set_minor_formatter(NullFormatter())

@@ -31,6 +31,7 @@ from sim.cli.unfinished_runs import chunks_beside
 from sim.cli.writing_runs import write_run
 from sim.errors import UsageError, unknown
 from sim.formatting import DAY
+from sim.report.chart_files import chart_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,31 @@ def run(
     out: Out = None,
     as_json: AsJson = False,
     no_charts: NoCharts = False,
+    charts: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMATS",
+            help="Formats of the charts, as in png,svg,pdf, or none.",
+            show_default="png,svg",
+        ),
+    ] = "",
+    only: Annotated[
+        str,
+        typer.Option(
+            metavar="CHARTS",
+            help="Draw these charts only, as in timing,outcomes.",
+            show_default="all",
+        ),
+    ] = "",
+    dpi: Annotated[int, typer.Option(metavar="N", help="Dots an inch of a PNG.")] = 150,
+    style: Annotated[
+        str,
+        typer.Option(
+            metavar="SHEET",
+            help="Style sheet of matplotlib, its name or file.",
+            show_default="none",
+        ),
+    ] = "",
     force: Force = False,
     under: With = "",
     by: Annotated[
@@ -107,6 +133,8 @@ def run(
         raise UsageError(unknown("outcome", given, list(loaded.model.names.outcomes)))
     if given and plan["engine"] == "exact":
         raise UsageError("--given counts paths, and --engine exact walks none; remove one of them")
+    files = chart_files(charts, only, dpi, style)
+    drawn = files is not None and not no_charts
     if resume and out:
         raise UsageError("--resume names the directory that is written; remove --out")
     target = claim_output_dir(resume or out, loaded, force=force)
@@ -120,13 +148,10 @@ def run(
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show, given=given)
     first = partial(_say_first, loaded, results, as_json=as_json)
-    charts = not no_charts
-    write_run(loaded, results, target, charts=charts, days=days, first=first, say=say)
+    write_run(loaded, results, target, days=days, first=first, say=say, charts=drawn, files=files)
     if given and not as_json:
         _given(
-            SavedResults(
-                scenario=loaded, results=results, directory=target.path, charts=not no_charts
-            ),
+            SavedResults(scenario=loaded, results=results, directory=target.path, charts=drawn),
             given,
         )
 
@@ -204,7 +229,7 @@ def _split(
         context,
         "engine",
         "out",
-        "no_charts",
+        *("no_charts", "charts", "only", "dpi", "style"),
         "force",
         "events",
         "keep_paths",

@@ -1,0 +1,108 @@
+"""Which charts a run writes, in which formats; of many outcomes those looked at first."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+from command_line import FIRST, call
+from islands import island_run
+
+import sim
+from sim.charts import outcomes
+
+__all__ = ["call"]
+mpl.use("agg")
+SMALL = ("--draws", "3", "--paths", "20", "--out", "run")
+MANY = """
+scenario: drift
+title: A drift over many marks
+horizon: 40 d
+state:
+  level: {max: 40}
+events:
+  drifts: {when: level < 40, after: 1 d, then: {level: level + 1}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open():
+    yield
+    plt.close("all")
+
+
+def drawn() -> set[str]:
+    return (
+        {file.name for file in Path("run/charts").iterdir()}
+        if Path("run/charts").exists()
+        else set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--charts", "pdf", "--only", "timing,outcomes"], {"timing.pdf", "outcomes.pdf"}),
+        (["--only", "endings", "--dpi", "40"], {"endings.png", "endings.svg"}),
+        (["--charts", "none"], set()),
+    ],
+)
+def test_formats_and_charts_are_the_users_to_choose(call, options, expected):
+    assert call(FIRST, *SMALL, *options)[0] == 0
+    assert drawn() == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--charts", "gif"], "unknown format of charts 'gif'"),
+        (["--only", "timming"], "unknown chart 'timming'; did you mean 'timing'?"),
+        (["--style", "no_such_sheet"], "unknown style sheet 'no_such_sheet'"),
+        (["--dpi", "1"], "--dpi must be from 10 to 2400, found 1"),
+    ],
+)
+def test_what_there_is_not_is_refused_before_the_run(call, options, message):
+    code, out, err = call(FIRST, *SMALL, *options)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert not Path("run").exists()
+
+
+def test_a_style_sheet_changes_the_picture_and_nothing_else(call):
+    call(FIRST, *SMALL, "--only", "outcomes", "--charts", "svg")
+    plain = Path("run/charts/outcomes.svg").read_bytes()
+    call(FIRST, *SMALL, "--only", "outcomes", "--charts", "svg", "--style", "dark_background")
+    assert Path("run/charts/outcomes.svg").read_bytes() != plain
+    call(FIRST, *SMALL, "--only", "outcomes", "--charts", "svg")
+    assert Path("run/charts/outcomes.svg").read_bytes() == plain  # the control
+
+
+def many(headline: int) -> sim.Results:
+    marks = "".join(
+        f"  at_{k}: {{when: level >= {k}, headline: {str(k == headline).lower()}}}\n"
+        for k in range(1, 31)
+    )
+    return sim.run(
+        sim.loads(f"{MANY}outcomes:\n{marks}endings: {{all: {{otherwise: true}}}}\n"),
+        draws=1,
+        paths=10,
+    )
+
+
+def test_of_many_outcomes_the_headline_and_what_its_paths_pass_through_are_drawn():
+    run = many(4)
+    ax = run.plot.outcomes()
+    assert len(ax.get_yticklabels()) == 4
+    assert "4 of 30 outcomes" in ax.get_xlabel()
+    whole = run.plot.outcomes(everything=True)
+    assert len(whole.get_yticklabels()) == 30
+    assert " of 30 outcomes" not in whole.get_xlabel()
+
+
+def test_rare_and_frequent_outcomes_are_told_apart_on_a_logarithmic_axis():
+    table = island_run().outcomes
+    ax = outcomes(table, log=True)
+    assert ax.get_xscale() == "log"
+    least = table.loc[table["probability"] > 0, "probability"].min()
+    assert 0 < ax.get_xlim()[0] < least
+    assert outcomes(table).get_xscale() == "linear"
