@@ -48,11 +48,16 @@ def after_the_war(found: pd.DataFrame) -> pd.DataFrame:
 
 def poorer_answers(found: pd.DataFrame) -> pd.DataFrame:
     """Answers under Article 4 by which Russia gives no more than it already gives."""
-    given = found[found["transition"].isin(BACKERS) & found["option"].isin(GIVES)].copy()
+    over = found["transition"].isin(["crisis_ends", "ceasefire"])  # after which crews go home
+    rounds = over.groupby([found["draw"], found["path"]]).cumsum()
+    chosen = found["transition"].isin(BACKERS) & found["option"].isin(GIVES)
+    given = found[chosen].assign(round=rounds[chosen])
     given["level"] = given["option"].map(GIVES.index)
     # open force waits for a vote; what is given at the same time may be less
     given = given[given["option"] != "overt_force"]
-    before = given.groupby(PATH)["level"].transform(lambda levels: levels.cummax().shift())
+    ever = given.groupby(PATH)["level"].transform(lambda levels: levels.cummax().shift())
+    lately = given.groupby([*PATH, "round"])["level"].transform(lambda own: own.cummax().shift())
+    before = np.fmax(ever.clip(upper=GIVES.index("materiel")), lately)
     return given[(given["transition"] == ART4) & (given["level"] <= before)]
 
 
