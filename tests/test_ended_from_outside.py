@@ -23,21 +23,25 @@ LINUX = pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc")
 NOTHING = r"^$"  # what Stop says
 HANGS = 300  # seconds: what takes longer will not end; nothing is said of how fast it is
 
-# At the tenth piece the process says who its workers are and does to itself what `{act}` says.
+# At the tenth piece or chunk that comes back the process, and no worker of it, says who its workers
+# are and does to itself what `{act}` says.
 RUN = """
 import os, signal, sys
 from multiprocessing import active_children
 from sim.experiment import processes
 from sim.results.counting import Accumulator
 processes.LOOK_EVERY = {every}
-add, seen = Accumulator.add, []
-def adding(self, piece):
-    seen.append(piece)
-    if len(seen) == 10:
-        print("workers", *(child.pid for child in active_children()), flush=True)
-        {act}
-    add(self, piece)
-Accumulator.add = adding
+seen, parent = [], os.getpid()
+def counting(original):
+    def counted(self, piece):
+        if os.getpid() == parent:
+            seen.append(piece)
+            if len(seen) == 10:
+                print("workers", *(child.pid for child in active_children()), flush=True)
+                {act}
+        return original(self, piece)
+    return counted
+Accumulator.add, Accumulator.take = counting(Accumulator.add), counting(Accumulator.take)
 sys.argv = ["run_sim.py", {file!r}, "--draws", "400", "--paths", "400", "--engine", {engine!r},
             "--workers", "2", "--no-charts", "--out", "run"]
 from sim.cli import main
