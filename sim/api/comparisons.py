@@ -24,7 +24,7 @@ from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_
 from sim.results.provenance import Provenance
 
 if TYPE_CHECKING:
-    from sim.api.plots import ComparisonPlots
+    from sim.api.comparison_plots import ComparisonPlots
 
 # the tables are written beside the runs they compare, so they have types of their own
 _WORDS = (
@@ -101,7 +101,7 @@ class Comparison:
     @property
     def plot(self) -> ComparisonPlots:
         """The charts of this comparison: `comparison.plot.differences("war")`."""
-        from sim.api.plots import ComparisonPlots
+        from sim.api.comparison_plots import ComparisonPlots
 
         return ComparisonPlots(self)
 

@@ -1,4 +1,4 @@
-"""`results.plot.outcomes()`: every chart of a run, a comparison or a path, on axes of your own.
+"""`results.plot.outcomes()`: every chart of a run, on axes of your own.
 
 Each method takes `ax=` and what its chart in `sim.charts` takes besides, and gives the axes. What
 is known of the run – title, headlines, start date, what the intervals hold – is filled in.
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.analysis.causes.routes import Depth
-    from sim.api.comparisons import Comparison
-    from sim.api.results import Results
+    from sim.api.asked import AskedTables
     from sim.model.titles import Titles
     from sim.results.tables import RunTables
 
@@ -36,11 +35,11 @@ if TYPE_CHECKING:
 class RunPlots:
     """The charts of a run; each takes `ax=`, `label=`, `color=` and more, and gives the axes."""
 
-    results: Results
+    results: AskedTables
 
     def __repr__(self) -> str:
         """What there is to call."""
-        return f"<plots of {self.results.provenance.scenario}: {', '.join(_offered(self))}>"
+        return f"<plots of {self.results.provenance.scenario}: {', '.join(offered(self))}>"
 
     def outcomes(self, *, everything: bool = False, **how: Any) -> Axes:
         """How likely each outcome is; see `sim.charts.outcomes`.
@@ -135,7 +134,7 @@ class RunPlots:
         named = Names(self.results.model, self._titles())
         steps = {step for route in routes for step in str(route).split(ARROW)}
         return {
-            "outcome": _title(self.results, outcome),
+            "outcome": title_of(self.results, outcome),
             "names": {step: named.of(step) for step in steps},
             "subject": self.results.provenance.title,
         }
@@ -149,26 +148,26 @@ class RunPlots:
     def sensitivity(self, outcome: str, **how: Any) -> Axes:
         """What an outcome hangs on, with the noise floor; see `sim.charts.sensitivity`."""
         table = self.results.sensitivity(outcome)
-        known = {"outcome": outcome, "title": _title(self.results, outcome)}
+        known = {"outcome": outcome, "title": title_of(self.results, outcome)}
         return charts.sensitivity(table, **(known | how))
 
     def response(self, parameter: str, outcome: str, **how: Any) -> Axes:
         """An outcome over the range of one parameter; see `sim.charts.response`."""
         table = self.results.response(parameter, outcome)
-        known = {"outcome": outcome, "title": _title(self.results, outcome)}
+        known = {"outcome": outcome, "title": title_of(self.results, outcome)}
         return charts.response(table, **(known | how))
 
     def audit(self, outcome: str, **how: Any) -> Axes:
         """Assumptions by influence and grade; see `sim.charts.audit`."""
         found = self.results.audit(outcome)
-        return charts.audit(found.table, **({"title": _title(self.results, outcome)} | how))
+        return charts.audit(found.table, **({"title": title_of(self.results, outcome)} | how))
 
     def discovery(self, outcome: str, **how: Any) -> Axes:
         """In which corner of the parameters it is likely; see `sim.charts.discovery`."""
         found = self.results.discover(outcome)
         if found is None:
             raise UsageError(f"plot.discovery: nothing can be told about {outcome!r} from this run")
-        known = {"outcome": outcome, "title": _title(self.results, outcome)}
+        known = {"outcome": outcome, "title": title_of(self.results, outcome)}
         return charts.discovery(found.trajectory, **(known | how))
 
     def evidence(self, **how: Any) -> Axes:
@@ -177,53 +176,8 @@ class RunPlots:
         return charts.evidence(self.results.evidence(), **(known | how))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ComparisonPlots:
-    """The charts of a comparison; each takes `ax=` and more, and gives the axes."""
-
-    comparison: Comparison
-
-    def __repr__(self) -> str:
-        """What there is to call."""
-        return f"<plots of a comparison: {', '.join(_offered(self))}>"
-
-    def differences(self, outcome: str | None = None, **how: Any) -> Axes:
-        """What each change does to an outcome, by default the first headline."""
-        run = self.comparison.baseline
-        outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
-        known = {
-            "outcome": outcome,
-            "title": _title(run, outcome),
-            "subject": run.provenance.title,
-            "interval": LABELS[layers_of(run)],
-        }
-        return charts.differences(self.comparison.table, **(known | how))
-
-    def flows(self, twin: str | None = None, **how: Any) -> Axes:
-        """Which endings a change turns into which, by default the first; see `sim.charts.flows`."""
-        run, moved = self.comparison.baseline, self.comparison.flows["twin"]
-        known = {
-            "twin": twin or str([*moved, *self.comparison.twins][0]),
-            "names": {str(key): str(title) for key, title in run.endings["title"].items()},
-            "subject": run.provenance.title,
-        }
-        return charts.flows(self.comparison.flows, **(known | how))
-
-    def shapley(self, outcome: str | None = None, **how: Any) -> Axes:
-        """What each change adds to the joint effect; see `sim.charts.shapley`."""
-        if not len(self.comparison.shapley):
-            raise UsageError("plot.shapley: compare with together=True to share a joint effect out")
-        run = self.comparison.baseline
-        outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
-        known = {
-            "outcome": outcome,
-            "title": _title(run, outcome),
-            "subject": run.provenance.title,
-        }
-        return charts.shapley(self.comparison.shapley, **(known | how))
-
-
-def _offered(plots: object) -> list[str]:
+def offered(plots: object) -> list[str]:
+    """The names of the charts there are."""
     return [name for name in vars(type(plots)) if name[0] != "_" and callable(getattr(plots, name))]
 
 
@@ -234,7 +188,7 @@ def _of(run: RunTables) -> dict[str, Any]:
     return {"subject": about.title, "interval": LABELS[layers_of(run)], "label": label}
 
 
-def _names(run: Results) -> dict[str, Any]:
+def _names(run: AskedTables) -> dict[str, Any]:
     """What a reader calls the clauses, where the scenario is known."""
     if not isinstance(run.source, Scenario):
         return {}
@@ -243,7 +197,7 @@ def _names(run: Results) -> dict[str, Any]:
     return {"names": {str(one): titles.of("clause", str(one)) for one in found}}
 
 
-def _title(run: RunTables, outcome: str) -> str:
+def title_of(run: RunTables, outcome: str) -> str:
     """What a reader calls an outcome; a wrong name is refused by what is asked next."""
     titles = run.outcomes["title"]
     return str(titles[outcome]) if outcome in titles.index else outcome

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.analysis.effects.diff import RunDiff
+    from sim.api.plots import RunPlots
     from sim.api.reports import Compared
     from sim.experiment.runs import RunOutput
     from sim.model.model import Model
@@ -44,6 +45,13 @@ class Results(AskedTables, ShownTables, StoredTables):
 
     # tables can be changed, so that equal results could come to differ
     __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def plot(self) -> RunPlots:
+        """The charts of this run: `results.plot.outcomes(ax=ax)`; Tab shows all."""
+        from sim.api.plots import RunPlots
+
+        return RunPlots(self)
 
     def diff(self, later: Results | str | PathLike[str]) -> RunDiff:
         """What changed from this run to a later one, or to that in a directory.

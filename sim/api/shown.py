@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,9 +11,6 @@ from sim.analysis.statistics.intervals import NOTES, layers_of
 from sim.api.html import page
 from sim.api.sourced import SourcedTables
 from sim.formatting import estimates
-
-if TYPE_CHECKING:
-    from sim.api.plots import RunPlots
 
 # of an estimate, in the order of the tables
 NUMBERS = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high", "mc_se", "upper")
@@ -50,13 +46,6 @@ class ShownTables(SourcedTables):
             (("outcome", "probability"), rows),
             self.warnings(),
         )
-
-    @property
-    def plot(self) -> RunPlots:
-        """The charts of this run: `results.plot.outcomes(ax=ax)`; Tab shows all."""
-        from sim.api.plots import RunPlots
-
-        return RunPlots(self)  # type: ignore[arg-type]
 
     def headlines(self) -> dict[str, str]:
         """Name -> probability with its interval, in words, of the headlines; of all if none is."""

@@ -3,7 +3,6 @@
 from sim.decoding.scalars import RESERVED
 from sim.model.titles import Titles
 from sim.scenario.authoring import new
-from sim.scenario.changes.stipulated import Varied, WrittenNumbers, vary
 from sim.scenario.language.document import GROUPS
 from sim.scenario.language.happened import Happened, Occurrence
 from sim.scenario.language.interventions import Intervention
@@ -13,6 +12,7 @@ from sim.scenario.language.treaties import Treaty
 from sim.scenario.loading import load, loads, sources_alone
 from sim.scenario.record_files import load_record
 from sim.scenario.scenario import Scenario
+from sim.scenario.stipulated import Varied, WrittenNumbers, vary
 from sim.scenario.titles import titles_of
 
 __all__ = [

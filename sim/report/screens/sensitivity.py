@@ -16,7 +16,7 @@ from sim.formatting import counted, layers
 from sim.report.screens.estimate_grids import grid
 from sim.results.provenance import Provenance
 from sim.scenario import Varied
-from sim.scenario.changes.stipulated import LEAST, MOST
+from sim.scenario.stipulated import LEAST, MOST
 
 HEADS = {
     "first_order": "first order",

@@ -1,1 +1,1 @@
-"""A scenario changed: by interventions, from Python, and with stipulated numbers multiplied."""
+"""A scenario changed: by interventions of its file, and from Python."""

@@ -21,8 +21,8 @@ from sim.model.scaling import is_too_large, quantities, times
 from sim.model.transitions import Transition
 from sim.reach.transition_faults import faults
 from sim.scenario.assumptions import Stipulated
-from sim.scenario.changes.multiplied import Edit, Numbers, rule_of
 from sim.scenario.language.scalar_types import seconds_of
+from sim.scenario.multiplied import Edit, Numbers, rule_of
 from sim.scenario.scenario import Scenario
 
 LEAST, MOST = 0.5, 2.0  # of a factor

@@ -1,0 +1,88 @@
+"""`comparison.plot.differences()`: every chart of a comparison, on axes of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim import charts
+from sim.analysis.statistics.intervals import LABELS, layers_of
+from sim.api.plots import offered, title_of
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sim.results.tables import RunTables
+
+
+class Compared(Protocol):
+    """What the charts need of a comparison; its tables as `sim.Comparison` describes them."""
+
+    @property
+    def baseline(self) -> RunTables:
+        """The run without a change."""
+
+    @property
+    def twins(self) -> Mapping[str, RunTables]:
+        """The alternatives by name."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an alternative and outcome."""
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """Which endings became which."""
+
+    @property
+    def shapley(self) -> pd.DataFrame:
+        """What each change adds to the joint effect; empty where none was asked for."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ComparisonPlots:
+    """The charts of a comparison; each takes `ax=` and more, and gives the axes."""
+
+    comparison: Compared
+
+    def __repr__(self) -> str:
+        """What there is to call."""
+        return f"<plots of a comparison: {', '.join(offered(self))}>"
+
+    def differences(self, outcome: str | None = None, **how: Any) -> Axes:
+        """What each change does to an outcome, by default the first headline."""
+        run = self.comparison.baseline
+        outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
+        known = {
+            "outcome": outcome,
+            "title": title_of(run, outcome),
+            "subject": run.provenance.title,
+            "interval": LABELS[layers_of(run)],
+        }
+        return charts.differences(self.comparison.table, **(known | how))
+
+    def flows(self, twin: str | None = None, **how: Any) -> Axes:
+        """Which endings a change turns into which, by default the first; see `sim.charts.flows`."""
+        run, moved = self.comparison.baseline, self.comparison.flows["twin"]
+        known = {
+            "twin": twin or str([*moved, *self.comparison.twins][0]),
+            "names": {str(key): str(title) for key, title in run.endings["title"].items()},
+            "subject": run.provenance.title,
+        }
+        return charts.flows(self.comparison.flows, **(known | how))
+
+    def shapley(self, outcome: str | None = None, **how: Any) -> Axes:
+        """What each change adds to the joint effect; see `sim.charts.shapley`."""
+        if not len(self.comparison.shapley):
+            raise UsageError("plot.shapley: compare with together=True to share a joint effect out")
+        run = self.comparison.baseline
+        outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
+        known = {
+            "outcome": outcome,
+            "title": title_of(run, outcome),
+            "subject": run.provenance.title,
+        }
+        return charts.shapley(self.comparison.shapley, **(known | how))
