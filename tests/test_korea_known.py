@@ -58,7 +58,7 @@ def test_what_actors_cannot_know_is_marked(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "actor"), [("dispatch", "ukraine"), ("aggressor", "us_forces")], ids=str
+    ("name", "actor"), [("dispatch", "ukraine"), ("aggressor", "unc")], ids=str
 )
 def test_a_rule_that_read_what_its_actor_cannot_know_would_be_a_warning(name, actor, tmp_path):
     """Control: the same rules, and the truth hidden from one actor more."""

@@ -8,6 +8,7 @@ import pytest
 from korea import loaded
 
 from sim import run
+from sim.scenario import titles_of
 
 SPENT = {"draws": 20, "paths": 100, "workers": 1, "engine": "compiled"}
 OBSERVERS = ("usa", "japan", "russia", "china")
@@ -110,3 +111,14 @@ def test_provocations_come_at_the_rate_of_the_record_once_the_incident_is_past()
     later = ((shown["time"] > 90) & (shown["time"] <= 180)).sum()
     rate = later / (PATHS * 90 / YEAR)
     assert 0.6 * RECORD < rate < 1.3 * RECORD
+
+
+def test_copies_of_a_rule_have_a_name_without_marks():
+    """What all copies of a `for_each` are called on screens and charts."""
+    scenario = loaded("korean_clash")
+    origins = {transition.origin for transition in scenario.model.transitions}
+    copied = {origin for origin in origins if "<" in origin}
+    assert "eastern_account_forms_<question>" in copied  # control: the file has such rules
+    called = {origin: titles_of(scenario).of("origin", origin) for origin in copied}
+    assert called["eastern_account_forms_<question>"] == "eastern account forms (question)"
+    assert [name for name in called.values() if "<" in name or "_" in name] == []

@@ -3,6 +3,7 @@
 A key is what a file and a table call a thing; a title is what its author calls it for readers.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -133,4 +134,13 @@ def _origins(model: Model, known: Known) -> Known:
         kind = {None: "rule", "binds": "treaty"}.get(transition.step, "clause")
         found.setdefault(transition.origin, set()).add(known.get((kind, key), ""))
     # copies may be called after their actors; then only the key of all of them is left
-    return {("origin", key): min(of) for key, of in found.items() if len(of) == 1 and min(of)}
+    own = {("origin", key): min(of) for key, of in found.items() if len(of) == 1 and min(of)}
+    return {("origin", key): _of_all(key) for key in found if "<" in key} | own
+
+
+def _of_all(key: str) -> str:
+    """The key of all copies of a `for_each` as words: `<ally>_judges` becomes `ally judges`.
+
+    One at the end tells copies apart: `account_forms_<question>`, `account forms (question)`.
+    """
+    return plain(re.sub(r"_<(\w+)>$", r" (\1)", key).replace("<", "").replace(">", ""))
