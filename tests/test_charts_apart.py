@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
 
 import matplotlib as mpl
@@ -104,6 +105,8 @@ def test_who_asks_to_stop_is_heard_and_no_process_stays(tmp_path, monkeypatch):
             raise Enough("stop")
 
     todo = [partial(pictures.save, plain(n), tmp_path / str(n)) for n in range(10)]
+    before = set(active_children())
     with pytest.raises(Enough, match="stop"):
         charts_apart.draw_apart(todo, 2, check)
+    assert set(active_children()) <= before
     assert charts_apart.draw_apart([], 2, lambda: None) == {}

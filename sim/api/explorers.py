@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from sim.api.arguments import loaded
 from sim.errors import UsageError
-from sim.experiment.plan import Plan
+from sim.experiment.plan import EXPLORED, Plan
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 ROOM = "sim.explorer"
-SIZE = (100, 100)  # draws and paths: what two cores walk in half a second
 
 
 def explore(
     scenario: Scenario | str | PathLike[str],
     *,
-    draws: int = SIZE[0],
-    paths: int = SIZE[1],
+    draws: int = EXPLORED["draws"],
+    paths: int = EXPLORED["paths"],
     seed: int = Plan.seed,
 ) -> Any:
     """A page with sliders and switches for a notebook; every answer is beside the baseline.

@@ -17,6 +17,7 @@ EXACT = "exact"  # the engine that solves instead of sampling
 LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
 LAST_SEED = 2**64 - 1
 ROWS = 1_000_000  # more paths than this are counted, but not kept, unless asked for
+EXPLORED = {"draws": 100, "paths": 100}  # of an explorer, which is waited for
 SPLITTINGS = 60  # draws times repetitions, unless another number of either is asked for
 
 

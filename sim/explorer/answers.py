@@ -28,7 +28,6 @@ from sim.model.model import Model
 from sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
-DRAWS, PATHS = 100, 100  # 10,000 paths, which two cores walk while one still looks at the slider
 STEPS = 100  # of the time axis of a curve
 RUNS = ("baseline", "changed")
 KEPT = 32  # models under interventions; a few megabytes each
@@ -78,7 +77,7 @@ class Explorer:
     """Answers questions about one scenario, each beside the baseline. Holds what it has walked."""
 
     def __init__(
-        self, scenario: Scenario, *, draws: int = DRAWS, paths: int = PATHS, seed: int = Plan.seed
+        self, scenario: Scenario, *, draws: int, paths: int, seed: int = Plan.seed
     ) -> None:
         self.scenario = scenario
         self.plan = Plan(draws=draws, paths=paths, seed=seed, keep_paths=True, progress=False)

@@ -10,17 +10,17 @@ import typer
 from sim.cli.inputs import read
 from sim.cli.options import File, Seed, With, count
 from sim.cli.printing import print_note
-from sim.experiment.plan import Plan
+from sim.experiment.plan import EXPLORED, Plan
 
 
 def explore(
     scenario: File,
     draws: Annotated[
         int, typer.Option(help="Number of parameter draws.", metavar="D", parser=count)
-    ] = 100,
+    ] = EXPLORED["draws"],
     paths: Annotated[
         int, typer.Option(help="Number of paths in each draw.", metavar="N", parser=count)
-    ] = 100,
+    ] = EXPLORED["paths"],
     seed: Seed = Plan.seed,
     under: With = "",
     port: Annotated[
@@ -33,7 +33,7 @@ def explore(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
 ) -> None:
-    """Open a page whose sliders and switches change the scenario, and answer at once."""
+    """Open a page whose sliders and switches change the scenario, beside the baseline."""
     from sim.api.explorers import explorer_room
     from sim.cli.outputs import draw_without_window
 
