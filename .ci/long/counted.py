@@ -6,7 +6,8 @@ script wrote before for the same estimator. Other scripts append rows to the tab
 stays as it is.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +44,22 @@ class Row(NamedTuple):
     def controlled(self) -> bool:
         """Whether the control fails, as it has to."""
         return self.half is None or not self.promised[0] <= self.half <= self.promised[1]
+
+
+def repeated(total: Counter[str], without: Collection[str] = ()) -> Iterator[Row]:
+    """The rows of counts `NAME: covered`, `NAME: half covered` and `named`, of `NAME: asked` each.
+
+    Names of `without` have no row: those of which an interval says nothing.
+    """
+    for key in sorted(total):
+        name, _, kind = key.rpartition(": ")
+        n = total[f"{name}: asked"]
+        if kind == "covered" and name not in without:
+            yield Row(name, n, total[key] / n, total[f"{name}: half covered"] / n)
+        elif kind == "named":
+            # of parameters that do nothing any is named; two standard errors of chance allowed
+            nothing = "nothing matters, something is named"
+            yield Row(nothing, n, total[key] / n, None, (0, 0.06))
 
 
 def written(script: str, row: Row) -> str:

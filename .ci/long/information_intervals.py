@@ -9,21 +9,20 @@ with differences that hang on nothing that is drawn: in how many repetitions is 
 more than its dummies? Counts are appended to the file, a line a run, and added up over all lines;
 begun with another seed, it goes on where it stopped.
 
-What was counted stands in `COUNTS.md`. The value of everything is a few per cent too low, and its
-interval holds it less often than promised. Under three decisions b and the choice are worth next to
+What was counted stands in `COUNTS.md`. The interval of the value of everything holds
+it less often than promised. Under three decisions b and the choice are worth next to
 nothing: there the floor says what there is to say, not the interval, so they are not counted.
 """
 
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import pandas as pd
-from counted import Row, record
+from counted import record, repeated
 
 from sim.analysis.drivers.information import information
 from sim.experiment.choices import ChoiceShares
@@ -98,24 +97,6 @@ def covered(table: pd.DataFrame, what: str, truth: dict[str, float]) -> Counter[
     return found
 
 
-def rows_of(total: Counter[str]) -> Iterator[Row]:
-    """What the page COUNTS.md says of it."""
-    for key in sorted(total):
-        name, _, kind = key.rpartition(": ")
-        n = total[f"{name}: asked"]
-        if kind == "covered" and name not in WORTHLESS:
-            yield Row(name, n, total[key] / n, total[f"{name}: half covered"] / n)
-        elif kind == "named":
-            # of parameters that do nothing any is named; two standard errors of chance allowed
-            yield Row(
-                "nothing matters, something is named",
-                n,
-                total[key] / n,
-                None,
-                (0, 0.06),
-            )
-
-
 def main() -> None:
     """Repeat until the time is over, append the counts, print the sums."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -149,7 +130,7 @@ def main() -> None:
             n = total[f"{name}: asked"]
             print(f"{name}: {kind} {total[key] / n:.3f} of {n:,}")
     if chosen.record:
-        record(Path(__file__).name, rows_of(total))
+        record(Path(__file__).name, repeated(total, WORTHLESS))
 
 
 if __name__ == "__main__":

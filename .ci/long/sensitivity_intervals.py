@@ -15,13 +15,12 @@ little too wide where the index is large (94 % of `a`, which has two thirds of t
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import pandas as pd
-from counted import Row, record
+from counted import record, repeated
 
 from sim.analysis.drivers.designed_sensitivity import designed_sensitivity
 from sim.analysis.drivers.draw_targets import Target
@@ -101,24 +100,6 @@ def covered(table: pd.DataFrame, what: str) -> Counter[str]:
     return found
 
 
-def rows_of(total: Counter[str]) -> Iterator[Row]:
-    """What the page COUNTS.md says of it."""
-    for key in sorted(total):
-        name, _, kind = key.rpartition(": ")
-        n = total[f"{name}: asked"]
-        if kind == "covered":
-            yield Row(name, n, total[key] / n, total[f"{name}: half covered"] / n)
-        elif kind == "named":
-            # of parameters that do nothing any is named; two standard errors of chance allowed
-            yield Row(
-                "nothing matters, something is named",
-                n,
-                total[key] / n,
-                None,
-                (0, 0.06),
-            )
-
-
 def main() -> None:
     """Repeat until the time is over, append the counts, print the sums."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -149,7 +130,7 @@ def main() -> None:
             n = total[f"{name}: asked"]
             print(f"{name}: {kind} {total[key] / n:.3f} of {n:,}")
     if chosen.record:
-        record(Path(__file__).name, rows_of(total))
+        record(Path(__file__).name, repeated(total))
 
 
 if __name__ == "__main__":
