@@ -18,6 +18,7 @@ PLAIN = ("outcomes", "endings", "timing", "rungs", "clauses", "treaties")  # wan
 
 @pytest.fixture(autouse=True)
 def nothing_left_open():
+    plt.close("all")  # what the tests of another file left
     yield
     plt.close("all")
 
