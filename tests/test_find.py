@@ -36,6 +36,15 @@ def test_the_paths_that_come_to_a_condition_are_those_of_the_run(call):
     assert listed == list(zip(expected["draw"], expected["path"], strict=True)) != []
 
 
+def test_an_outcome_may_be_looked_for_by_its_name(call):
+    run = sim.run(island(), draws=6, paths=40, workers=1)
+    name = island().model.outcomes[0].name
+    _, out, _ = call("find", FILE, name, *SIZE, "--json")
+    assert json.loads(out)["hits"] == run.paths[f"time__{name}"].notna().sum() > 0
+    _, out, _ = call("find", FILE, f"not {name}", *SIZE, "--json")  # the control
+    assert json.loads(out)["hits"] == len(run.paths)
+
+
 def test_each_path_found_has_the_command_that_replays_it(call):
     _, out, _ = call("find", FIRST, "border == war", *SIZE, "--most", "1")
     command = re.search(r"^  \S+ (replay .*)$", out, re.M)[1].split()

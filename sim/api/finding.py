@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from sim.scenario import Scenario, loads
 
 NAME = "condition_that_is_looked_for"
 SECTION = "outcomes:"
+ORDER = "outcome_order: ["
 
 
 def find(
@@ -48,7 +50,11 @@ def _watched(scenario: Scenario | Model, condition: str) -> Scenario:
     """The scenario with one outcome more: that the condition has held."""
     form = machine_form(model_of(scenario))
     outcome = f"  {NAME}: {{when: {json.dumps(condition)}}}"
-    lines = form.splitlines()
+    # looked at after the others, since it may name them; left out of the order, it would never be
+    lines = [
+        re.sub(r"\]$", f", {NAME}]", line).replace("[, ", "[") if line.startswith(ORDER) else line
+        for line in form.splitlines()
+    ]
     place = next((k for k, line in enumerate(lines) if line.startswith(SECTION)), None)
     if place is None:
         lines += [SECTION, outcome]
