@@ -30,8 +30,24 @@ outcomes:
   hardly: {when: out}
 endings: {over: {otherwise: true}}
 evidence: {seen: {outcome: sometimes, successes: 2, trials: 5, source: tossed}}
-interventions: {stays_low: {void: [rises]}}
+interventions: {stays_low: {void: [rises]}, stays_in: {void: [may]}}
 """
+# what `find` takes instead of the name of an outcome
+HOLDS_WHEN = {"sometimes": "maybe", "from_start": "on", "always": "up", "hardly": "out"}
+
+
+def outcome_record(outcome: str) -> Path:
+    """A file that says of an outcome that it did not happen."""
+    file = Path("later.yaml")
+    text = f"""\
+scenario: edges
+sources: {{seen: {{cite: Somebody saw it}}}}
+happened: {{outcomes: {{{outcome or "sometimes"}: no}}, source: seen}}
+"""
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
 Verb = Callable[[Path | str, str], tuple[object, ...]]
 # each asked of a run directory (or scenario) and an outcome, where it takes one
 VERBS: dict[str, Verb] = {
@@ -45,10 +61,18 @@ VERBS: dict[str, Verb] = {
     "evidence": lambda home, outcome: ("evidence", home, "--no-charts"),
     "condition": lambda home, outcome: ("evidence", home, "--condition", "seen", "--no-charts"),
     "compare": lambda home, outcome: ("compare", home, "stays_low", "--no-charts"),
+    "together": lambda home, outcome: (
+        *("compare", home, "stays_low", "stays_in", "--together", "--no-charts"),
+    ),
+    "design": lambda home, outcome: (
+        *("sensitivity", home, outcome, "--design", "--rows", 10, "--row-paths", 5, "--no-charts"),
+    ),
+    "find": lambda home, outcome: ("find", home, HOLDS_WHEN.get(outcome, outcome)),
+    "score": lambda home, outcome: ("score", home, "--happened", outcome_record(outcome)),
     "structure": lambda home, outcome: ("structure", home, home, "--no-charts"),
     "diff": lambda home, outcome: ("diff", home, home),
 }
-OF_AN_OUTCOME = ("why", "why --cut", "sensitivity", "response", "discover")
+OF_AN_OUTCOME = ("why", "why --cut", "sensitivity", "response", "design", "discover", "score")
 
 
 @pytest.fixture
@@ -148,3 +172,30 @@ def test_what_never_or_always_happens_is_said_in_a_sentence(run, call, verb, out
     if verb in ("sensitivity", "discover"):
         other = sentences(call(*VERBS[verb]("home", "sometimes")))
         assert said != other
+
+
+@pytest.mark.parametrize("verb", OF_AN_OUTCOME)
+@pytest.mark.parametrize("how", ["one draw", "one path", "paths not kept", "interrupted"])
+def test_what_never_or_always_happens_is_said_of_poor_runs_too(run, call, verb, how):
+    kept = how != "paths not kept"
+    draws, paths = {"one draw": (1, 20), "one path": (1, 1)}.get(how, (30, 10))
+    poor = sim.run(sim.load("edges.yaml"), draws=draws, paths=paths, workers=1, keep_paths=kept)
+    if how == "interrupted":
+        about = replace(poor.provenance, draws_asked=50, stopped="interrupted")
+        poor = replace(poor, provenance=about)
+    poor.save("home")
+    for outcome in ("hardly", "always", "from_start"):
+        code, _, _ = found = call(*VERBS[verb]("home", outcome))
+        sentences(found)
+        # nothing but the routes, which need the paths, is refused
+        assert code == (2 if verb.startswith("why") and not kept else 0), (outcome, found)
+
+
+def test_a_condition_with_an_unknown_name_is_refused_with_the_nearest(run, call):
+    run.save("home")
+    for source in ("home", "edges.yaml"):
+        code, _, _ = found = call("find", source, "mabe")
+        assert code == 2
+        assert "did you mean 'maybe'" in sentences(found)
+    # control
+    assert call("find", "home", "maybe")[0] == 0
