@@ -26,6 +26,10 @@ KINDS = {
     "utility": weights.UTILITY,
 }
 SHARES = {"whole": weights.WHOLE, "of_rest": weights.OF_REST, "rest": weights.REST}
+# Numbers in a table of weights. A larger one has more states than the paths of a draw meet: to fill
+# it costs more than to weigh the options at each firing (Korea: a tenth of 200 paths a draw, two
+# fifths of 25).
+WEIGHTS_LIMIT = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ def choices(model: Model, registry: TableRegistry) -> Choices:
     """Register the tables that options need."""
     made = Choices(table=[], first=[0], available=[], value=[], share=[], lone=[])
     for transition in model.transitions:
-        number = weights_of(transition, registry)
+        number = weights_of(transition, registry, limit=WEIGHTS_LIMIT)
         made.table.append(number)
         made.first.append(made.first[-1] + len(transition.options))
         for option in transition.options:
@@ -64,8 +68,11 @@ def _number(expression: Expression | None, registry: TableRegistry) -> int:
     return NONE if expression is None else registry.expression(expression)
 
 
-def weights_of(transition: Transition, registry: TableRegistry) -> int:
-    """The number of the table of a transition's weights; PLAIN without a choice, or APART."""
+def weights_of(transition: Transition, registry: TableRegistry, *, limit: int | None = None) -> int:
+    """The number of the table of a transition's weights; PLAIN without a choice, or APART.
+
+    A table has at most `limit` numbers, else as many as any table of the registry.
+    """
     options = transition.options
     read = [e for o in options for e in (o.available, o.value) if e is not None]
     if len(options) == 1 and not read:  # nothing to choose, and no random number needed
@@ -73,7 +80,7 @@ def weights_of(transition: Transition, registry: TableRegistry) -> int:
     names = tuple(dict.fromkeys(name for e in read for name in variables_read(e.node)))
     # a row for every state: the total, the running sums, the weights (see `weights`)
     shape, width = registry.shape(names), 2 * len(options) + 1
-    if prod(shape) * width > registry.limit:
+    if prod(shape) * width > min(registry.limit, limit or registry.limit):
         return APART
     return registry.add(
         Table(
