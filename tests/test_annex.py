@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from korea import SHIPPED, loaded
+from korea import FEW, loaded
 
 import sim
 from sim.formatting import duration_in_words
 from sim.report.describe import describe
 
-NAMES = [file.stem for file in SHIPPED]
+NAMES = [file.stem for file in FEW]
 
 TITLED = """scenario: titled
 horizon: 30 d
