@@ -22,9 +22,11 @@ state:
 facts: {hidden: secret or border > clash}
 treaties:
   pact:
+    name: The pact
     parties: [japan, ally]
     obligations:
       art1:
+        article: Art. 1
         type: defence
         obligor: OBLIGOR
         casus_foederis: hidden
@@ -35,6 +37,7 @@ treaties:
           waits: {probability: rest}
 moves:
   japan_acts:
+    title: Japan acts
     actor: japan
     when: GUARD
     after: 3 d
@@ -43,18 +46,20 @@ moves:
       closes: {probability: ODDS, then: {japan.gate: raise}}
       waits: {probability: rest}
   russia_acts:
+    title: Russia acts
     actor: russia
     when: not secret
     after: 3 d
     then: {secret: true, russia.crews: true}
 events:
   escalates:
+    title: It escalates
     when: border < war and russia.crews
     after: 9 d
     then: {border: raise, japan.sees: true}
-  cools: {when: border >= incident, after: {mean: 50 d}, then: {border: lower}}
-outcomes: {closed: {when: japan.gate == two}}
-endings: {end: {otherwise: true}}
+  cools: {title: It cools, when: border >= incident, after: {mean: 50 d}, then: {border: lower}}
+outcomes: {closed: {title: Closed, when: japan.gate == two}}
+endings: {end: {title: The end, otherwise: true}}
 """
 FACTS = {
     "OBLIGOR": "ally",

@@ -15,6 +15,7 @@ from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
+from sim.charts.estimates.timing import fitting
 from sim.errors import UsageError
 from sim.model.titles import titles_of_model
 from sim.scenario import Scenario, titles_of
@@ -61,6 +62,7 @@ class RunPlots:
         shown = curves[curves["outcome"].isin(distinguishable(self.results))]
         known = _of(self.results) | {
             "start": self.results.provenance.start,
+            "names": fitting(self._titles(), self.results),
             "interval": TIMING_LABELS[layers_of(self.results)],
         }
         return charts.timing(shown, **(known | how))
@@ -82,7 +84,8 @@ class RunPlots:
         scenario = self.results.source
         if not isinstance(scenario, Scenario):
             raise UsageError("plot.treaties: of results that were loaded, the scenario is missing")
-        names = {actor.name: actor.title for actor in scenario.model.actors}
+        titles = titles_of(scenario).short
+        names = titles.all("actor", [actor.name for actor in scenario.model.actors])
         known = {"names": names, "subject": self.results.provenance.title}
         return charts.treaties(bonds(scenario), **(known | how))
 
@@ -131,7 +134,7 @@ class RunPlots:
 
     def _steps(self, outcome: str, routes: Iterable[str]) -> dict[str, Any]:
         """What charts of causes are told: the outcome, and what a reader calls each step."""
-        named = Names(self.results.model, self._titles())
+        named = Names(self.results.model, self._titles().short)
         steps = {step for route in routes for step in str(route).split(ARROW)}
         return {
             "outcome": title_of(self.results, outcome),

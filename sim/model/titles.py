@@ -4,7 +4,7 @@ A key is what a file and a table call a thing; a title is what its author calls 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,6 +17,7 @@ Kind = Literal[
     "actor",
     "treaty",
     "clause",
+    "article",  # a clause without its treaty, by the key of the clause
     "rule",  # a move or an event
     "origin",  # what a rule or a clause is called in the file, before `for_each`
     "option",
@@ -34,10 +35,20 @@ class Titles:
 
     known: Known = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)  # what treaties do, by transition
+    shortened: "Titles | None" = None
+
+    @property
+    def short(self) -> "Titles":
+        """The same where room is scarce: the short names that the file gives, else these."""
+        return self.shortened or self
 
     def of(self, kind: Kind, key: str) -> str:
         """What a reader calls it: `("clause", "pact.art4")` gives `Art. 4, Northern Pact`."""
         return self.known.get((kind, key)) or plain(key)
+
+    def all(self, kind: Kind, keys: Iterable[object]) -> dict[str, str]:
+        """What a reader calls each of some things, by key."""
+        return {str(key): self.of(kind, str(key)) for key in keys}
 
     def owner(self, key: str) -> str:
         """What a reader calls the actor or the treaty of that key."""
@@ -61,14 +72,21 @@ class Titles:
         return transition in self.events or ("rule", transition) in self.known
 
 
-def titles_of_model(model: Model, declared: Known | None = None) -> Titles:
-    """The titles that a model has, and those `declared` in its file, which go before."""
+def titles_of_model(
+    model: Model, declared: Known | None = None, short: Known | None = None
+) -> Titles:
+    """The titles that a model has, and those `declared` in its file, which go before.
+
+    `short` are the short names that its file gives some things.
+    """
+    declared = declared or {}
+    shortened = titles_of_model(model, {**declared, **short}) if short else None
     # a model names a treaty only where it begins to bind on a day; its file names every one
-    treaties = {**_treaties(model), **(declared or {})}
-    known = {**treaties, **dict(_things(model)), **_clauses(model, treaties), **(declared or {})}
+    treaties = {**_treaties(model), **declared}
+    known = {**treaties, **dict(_things(model)), **_clauses(model, treaties), **declared}
     known |= {("variable", one.name): _variable(one, known) for one in model.variables}
     events = {one.name: _event(one, known) for one in model.transitions if one.clause}
-    return Titles(known={**known, **_origins(model, known)}, events=events)
+    return Titles(known={**known, **_origins(model, known)}, events=events, shortened=shortened)
 
 
 def _treaties(model: Model) -> Known:
@@ -79,7 +97,9 @@ def _treaties(model: Model) -> Known:
 def _things(model: Model) -> Iterator[tuple[tuple[str, str], str]]:
     """Everything that has a title of its own."""
     for actor in model.actors:
-        yield ("actor", actor.name), actor.title
+        # a model calls an actor that has no name by its key
+        named = actor.title != actor.name
+        yield ("actor", actor.name), actor.title if named else plain(actor.name)
     for outcome in model.outcomes:
         yield ("outcome", outcome.name), outcome.label
     for ending in model.endings:
@@ -98,6 +118,7 @@ def _clauses(model: Model, treaties: Known) -> Known:
             title = transition.title or plain(own)
             of = treaties.get(("treaty", treaty)) or plain(treaty)
             found["clause", transition.clause] = f"{title}, {of}"
+            found["article", transition.clause] = title
     return found
 
 

@@ -18,7 +18,12 @@ def titles_of(source: Scenario | Model) -> Titles:
     """The titles of a scenario, or as many of them as a model has."""
     if isinstance(source, Model):
         return titles_of_model(source)
-    return titles_of_model(source.model, dict(_declared(source.declared)))
+    document = source.declared
+    return titles_of_model(
+        source.model,
+        dict(_declared(document)),
+        {key: name for key, name in _short(document) if name},
+    )
 
 
 def _declared(document: Document) -> Iterator[tuple[tuple[str, str], str]]:
@@ -27,3 +32,13 @@ def _declared(document: Document) -> Iterator[tuple[tuple[str, str], str]]:
     for name, intervention in document.interventions.items():
         if intervention.title:
             yield ("intervention", name), intervention.title
+
+
+def _short(document: Document) -> Iterator[tuple[tuple[str, str], str]]:
+    """The short names that the file gives."""
+    for actor in document.actors.values():
+        yield ("actor", actor.name), actor.short
+    for treaty in document.treaties.values():
+        yield ("treaty", treaty.name), treaty.short
+    for outcome in document.outcomes.values():
+        yield ("outcome", outcome.name), outcome.short

@@ -1,15 +1,13 @@
 """Who is bound to whom: the treaties of a scenario as a table of duties."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
+from sim.scenario import Scenario, titles_of
 
 COLUMNS = [
     "treaty",
     "title",
+    "short",
     "clause",
     "article",
     "type",
@@ -20,20 +18,24 @@ COLUMNS = [
 ]
 
 
-def bonds(scenario: "Scenario") -> pd.DataFrame:
-    """One row a duty: treaty, title, clause, article, type, obligor, beneficiary, binds, from.
+def bonds(scenario: Scenario) -> pd.DataFrame:
+    """One row a duty, in the order of the file.
 
-    `article` is what a reader calls the clause. `binds` says whether the treaty binds at the start
-    date and `from` the day it comes into force (missing where the scenario gives none). A clause
-    that names several beneficiaries stands once for each; one that names none has an empty
-    beneficiary, because nobody in particular is owed.
+    Columns: treaty, title, short, clause, article, type, obligor, beneficiary, binds, from. `short`
+    is the treaty's short name, its title where the file gives none; `article` is what a reader
+    calls the clause. `binds` says whether the treaty binds at the start date and `from` the day it
+    comes into force (missing where the scenario gives none). A clause that names several
+    beneficiaries stands once for each; one that names none has an empty beneficiary, because nobody
+    in particular is owed.
     """
+    titles = titles_of(scenario)
     rows = [
         (
             treaty.name,
-            treaty.label,
+            titles.of("treaty", treaty.name),
+            titles.short.of("treaty", treaty.name),
             obligation.name,
-            obligation.label,
+            titles.of("article", f"{treaty.name}.{obligation.name}"),
             obligation.type,
             obligation.obligor,
             beneficiary,

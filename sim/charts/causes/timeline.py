@@ -112,7 +112,7 @@ def timeline(
         _label_row(ax, row, place, share, titles, times or {})
     ax.set_yticks(y, [moment(float(row["time"]), start) for row in rows])
     ax.set_ylim(bottom + 0.6, -0.6)
-    heads = [style.folded(titles.of("actor", owner), most=2) for owner in lanes]
+    heads = [style.folded(titles.short.of("actor", owner), most=2) for owner in lanes]
     style.frame(ax, f"What happened, and why?{' – ' + subject if subject else ''}")
     _lane_heads(ax, heads)
     ax.set_xlabel(_counted(len(shown), len(events)), color=style.ink(), fontsize=style.size(9))

@@ -30,8 +30,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     for page, table in pages(clause_table(run.coverage)).items():
         # a page of its own has the treaty in its heading, and need not repeat it in each row
         names = {
-            clause: titles.of("clause", clause).removesuffix(f", {titles.of('treaty', page)}")
-            for clause in table["clause"]
+            clause: titles.of("article" if page else "clause", clause) for clause in table["clause"]
         }
         subject = f"{titles.of('treaty', page)} – {about.title}" if page else about.title
         label = LABELS[layers_of(run)]

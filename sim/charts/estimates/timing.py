@@ -14,12 +14,14 @@ from sim.charts.fonts import needs_own_lines
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
 from sim.formatting import DAY, percents, plain
+from sim.model.titles import Titles
 from sim.results.tables import RunTables
 from sim.scenario import Scenario, titles_of
 
 BANDED = 4  # curves that all have a band where none is a headline
 VISIBLE = 0.01  # of the chart's height: a band of sampling error that is thinner is left out
 CURVE = "escalation:curve"
+LONGEST = 56  # letters of an outcome that have room in two lines, with its share
 FEW = 3  # treaties whose first day is marked; more would be a fence
 
 
@@ -61,9 +63,16 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
         curves[curves["outcome"].isin(shown)],
         start=about.start,
         dated=dated if len(dated) <= FEW else {},
+        names=fitting(titles, run),
         subject=about.title,
         interval="; ".join([*counted, bands]),
     )
+
+
+def fitting(titles: Titles, run: RunTables) -> dict[str, str]:
+    """What a reader calls each outcome: its title, or a short name where that fills three lines."""
+    long, short = (one.all("outcome", run.outcomes.index) for one in (titles, titles.short))
+    return {key: name if len(name) <= LONGEST else short[key] for key, name in long.items()}
 
 
 @drawn_from(
@@ -80,6 +89,7 @@ def timing(
     *,
     start: date | None = None,
     dated: Mapping[str, float] | None = None,
+    names: Mapping[str, str] | None = None,
     subject: str = "",
     interval: str = "",
     ax: Axes | None = None,
@@ -91,11 +101,13 @@ def timing(
 
     Dates stand on the axis when the scenario has a start; headlines are drawn stronger. An outcome
     that never happened is named below its label instead of drawn as a line along the bottom.
-    `dated` marks days (what happens on them -> day) with thin upright lines; `interval` says what
-    is drawn and what the bands hold. On axes with another run each run has one colour (`color`, or
-    the next), named `label` in a legend; dashes then tell the outcomes apart, which the first run
-    names. `look` goes to the lines.
+    `dated` marks days (what happens on them -> day) with thin upright lines; `names` gives
+    outcomes the name a reader sees; `interval` says what is drawn and what the bands hold. On axes
+    with another run each run has one colour (`color`, or the next), named `label` in a legend;
+    dashes then tell the outcomes apart, which the first run names. `look` goes to the lines.
     """
+    if names:
+        table = table.assign(title=[names.get(str(key), str(key)) for key in table["outcome"]])
     curves = dict(list(table.groupby("outcome", sort=False, observed=True)))
     # a curve that is 0 to the end would be a line on the axis: it is named below instead
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]

@@ -20,7 +20,7 @@ from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
 from sim.model.obligations import TYPES
 from sim.results.tables import RunTables
-from sim.scenario import Scenario
+from sim.scenario import Scenario, titles_of
 
 DORMANT = (0, (4, 3))  # dashes of a treaty that does not bind at the start date
 SHARES = tuple(0.5 + k * 0.03 * side for k in range(12) for side in (1, -1))  # for labels
@@ -52,7 +52,8 @@ class Arc(NamedTuple):
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all treaties, where there are any."""
     if scenario.declared.treaties:
-        names = {actor.name: actor.title for actor in scenario.model.actors}
+        titles = titles_of(scenario).short
+        names = titles.all("actor", [actor.name for actor in scenario.model.actors])
         title = run.provenance.title
         yield Drawing(
             "treaties", lambda: treaties(bond_table(scenario), names=names, subject=title)
@@ -140,8 +141,9 @@ def _arcs(bonds: pd.DataFrame) -> list[Arc]:
 def _clauses(rows: pd.DataFrame) -> list[str]:
     """`Treaty: clause, clause`, folded, treaty by treaty."""
     articles = rows["article"] if "article" in rows else rows["clause"]
+    called = rows["short"] if "short" in rows else rows["title"]
     labels = []
-    for title, clauses in articles.groupby(rows["title"], sort=False):
+    for title, clauses in articles.groupby(called, sort=False):
         # a very long title is cut, never the clause
         short = " ".join(lines(str(title), SHORT, max_lines=2, placeholder=" …"))
         labels.append("\n".join(lines(f"{short}: {', '.join(clauses)}", SHORT)))

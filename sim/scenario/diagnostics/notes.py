@@ -1,4 +1,4 @@
-"""Notes: what changes nothing further, perhaps on purpose – states and levels that no rule reads.
+"""Notes: what changes nothing further, perhaps on purpose, and what charts have no name for.
 
 A note is not a warning: `check` lists notes and counts none of them as a mistake. A variable with
 `final: true` ends the story on purpose and gets none.
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sim.model.expressions import Comparison, Constant, Expression, Node, StateOf, variables_read
 from sim.model.expressions import walk as nodes_of
 from sim.model.model import Model
+from sim.scenario.diagnostics.labels import in_words, without_short, without_title
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
 from sim.scenario.language.state import StateVariable
@@ -21,9 +22,22 @@ def note(
 ) -> None:
     """Report all notes about a scenario without errors; of a variant, those of its own file."""
     own_file = context.tree.place.file if is_variant else None
-    for path, text in (*_only_outcomes(document, resolved), *_untold(document, resolved)):
-        if own_file in (None, place_of(context.tree, path, key=True).file):
+
+    def own(path: KeyPath) -> bool:
+        return own_file in (None, place_of(context.tree, path, key=True).file)
+
+    unread = (*_only_outcomes(document, resolved), *_untold(document, resolved))
+    for path, text in (*unread, *without_short(document)):
+        if own(path):
             context.diagnostics.note(path, text, key=True)
+    # one note a section: a file without titles would else have one for nearly every line
+    unnamed: dict[tuple[str, str], list[tuple[KeyPath, str]]] = {}
+    for section, key, path, name in without_title(document):
+        if own(path):
+            unnamed.setdefault((section, key), []).append((path, name))
+    for (_, key), found in unnamed.items():
+        text = in_words(key, [name for _, name in found])
+        context.diagnostics.note(found[0][0], text, key=True)
 
 
 def _only_outcomes(document: Document, resolved: Resolved) -> Iterator[tuple[KeyPath, str]]:

@@ -29,7 +29,7 @@ from sim.scenario.language.names import FACTS, vocabulary
 from sim.scenario.language.outcomes import ENDING, EndingDeclaration, Evidence, OutcomeDeclaration
 from sim.scenario.language.rules import Event, Move
 from sim.scenario.language.scalar_types import DURATION_SCHEMA, duration_text, seconds_of
-from sim.scenario.language.sourcing import Described, Reasoned, Source, Sourced
+from sim.scenario.language.sourcing import Described, Reasoned, Source, Sourced, short_name
 from sim.scenario.language.state import LADDERS, VARIABLE, Relation, StateVariable
 from sim.scenario.language.treaties import Treaty
 from sim.scenario.language.triggers import named_transitions
@@ -87,6 +87,7 @@ class Actor(Reasoned):
     """A state, alliance or leadership that acts, with its state variables."""
 
     long_name: str = prose("The name that readers see.", key="name")
+    short: str = short_name()
     rationality: Expression | None = optional(
         Kind(_rationality, formulas.NUMBER_EXPRESSION.schema),
         "How strongly utilities decide, from 0 (not at all) upwards; default 1.",

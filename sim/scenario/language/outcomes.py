@@ -15,7 +15,7 @@ from sim.scenario.language.context import Context
 from sim.scenario.language.formulas import CONDITION_OF_OUTCOMES
 from sim.scenario.language.names import circle_of
 from sim.scenario.language.scalar_types import SOURCES
-from sim.scenario.language.sourcing import Described
+from sim.scenario.language.sourcing import Described, short_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class OutcomeDeclaration(Described):
     headline: bool = optional(
         FLAG, "`true`: shown first, with its most likely routes.", default=False
     )
+    short: str = short_name()
 
     def outcome(self) -> Outcome:
         """The outcome of the model."""

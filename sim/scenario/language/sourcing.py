@@ -33,6 +33,22 @@ def _reason(node: Node, path: KeyPath, context: Context) -> str:
 
 
 REASON = Kind(_reason, TEXT.schema)
+LONGEST = 24  # letters of a short name: what the arrow of a treaty or a lane of a path has room for
+
+
+def _short(node: Node, path: KeyPath, context: Context) -> str:
+    """A name that is short."""
+    text: str = TEXT.decode(node, path, context)
+    if len(text) > LONGEST:
+        raise Invalid(f"{text!r} has {len(text)} letters; a short name has at most {LONGEST}")
+    return text
+
+
+def short_name() -> Any:
+    """The key `short`."""
+    sentence = f"A name of at most {LONGEST} letters, for charts where room is scarce."
+    schema = {"type": ["string", "number"], "maxLength": LONGEST}
+    return optional(Kind(_short, lambda _: dict(schema)), sentence, default="")
 
 
 @dataclass(frozen=True, kw_only=True)

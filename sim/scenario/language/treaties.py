@@ -27,7 +27,7 @@ from sim.scenario.language.delays import DELAY
 from sim.scenario.language.formulas import CONDITION
 from sim.scenario.language.options import OPTIONS, Options, choice_of, model_options
 from sim.scenario.language.scalar_types import ACTOR, ACTORS, SOURCES
-from sim.scenario.language.sourcing import Described, Reasoned, for_each_key
+from sim.scenario.language.sourcing import Described, Reasoned, for_each_key, short_name
 from sim.scenario.language.state import FLAG_LEVELS
 
 # The first levels of every obligation's status; its responses follow. They are part of the machine
@@ -183,6 +183,7 @@ class Treaty(Described):
     """A written agreement of actors: its parties, its dates, and its obligations."""
 
     long_name: str = prose("The name that readers see.", key="name")
+    short: str = short_name()
     parties: tuple[str, ...] = required(
         list_of(ACTOR, 2), "The actors that are bound, two or more."
     )
