@@ -1,6 +1,7 @@
 """The command `evidence`: the record beside the estimates, and the run given some of it."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from coins import coin_file
@@ -9,6 +10,7 @@ from command_line import strict_json
 from islands import FILE, island, read_added
 
 import sim
+from sim.analysis.evidence.predictive import LEAST_FITTED, Expectation
 from sim.charts import evidence as chart
 from sim.errors import UsageError
 
@@ -108,3 +110,15 @@ def test_the_chart_shows_every_record_and_none_is_hollow():
     faces = [line.get_markerfacecolor() for line in ax.get_lines() if line.get_marker() == "s"]
     assert sorted(map(str, faces)) == ["#222222", "white"]
     plt.close(ax.figure)
+
+
+@pytest.mark.parametrize("trials, told", [(150, False), (50, True)])
+def test_a_tail_beyond_what_a_fit_can_tell_is_none(trials, told):
+    """With more trials than paths p is fitted; else the tail is exact, and stays (control)."""
+    # 40 draws whose p is about 0.65; three tenths of the trials is out of reach for it
+    hits = 60.0 + np.arange(40) % 10
+    model = Expectation(hits=hits, sizes=np.full(40, 100.0), random=np.random.default_rng(1))
+    found = model.of(trials * 3 // 10, trials, level=0.9)
+    assert (found.p_value > 0) == told
+    assert found.p_value < LEAST_FITTED
+    assert model.of(trials * 65 // 100, trials, level=0.9).p_value > 0.1
