@@ -112,7 +112,7 @@ def test_the_chart_shows_every_record_and_none_is_hollow():
     plt.close(ax.figure)
 
 
-@pytest.mark.parametrize("trials, told", [(150, False), (50, True)])
+@pytest.mark.parametrize(("trials", "told"), [(150, False), (50, True)])
 def test_a_tail_beyond_what_a_fit_can_tell_is_none(trials, told):
     """With more trials than paths p is fitted; else the tail is exact, and stays (control)."""
     # 40 draws whose p is about 0.65; three tenths of the trials is out of reach for it
