@@ -7,9 +7,11 @@ import matplotlib.pyplot as plt
 import pytest
 from command_line import FIRST, call
 from islands import island_run
+from typer.main import get_command
 
 import sim
 from sim.charts import outcomes
+from sim.cli import app
 
 __all__ = ["call"]
 mpl.use("agg")
@@ -43,7 +45,7 @@ def drawn() -> set[str]:
     ("options", "expected"),
     [
         (["--charts", "pdf", "--only", "timing,outcomes"], {"timing.pdf", "outcomes.pdf"}),
-        (["--only", "endings", "--dpi", "40"], {"endings.png", "endings.svg"}),
+        (["--only", "endings", "--dpi", "40"], {"endings.png"}),
         (["--charts", "none"], set()),
     ],
 )
@@ -66,6 +68,73 @@ def test_what_there_is_not_is_refused_before_the_run(call, options, message):
     assert (code, out) == (2, "")
     assert message in err
     assert not Path("run").exists()
+
+
+DRAWING = {
+    "run": ((), "outcomes", "clauses"),
+    "why": (("ally_fights",), "routes", "importance"),
+    "sensitivity": (("ally_fights",), "sensitivity", "endings"),
+    "audit": (("ally_fights",), "audit", "timing"),
+    "discover": (("ally_fights",), "discover", "timing"),
+    "compare": (("no_treaty",), "differences", "flows"),
+    "report": ((), "timing", "outcomes"),
+}
+
+
+@pytest.mark.parametrize("verb", DRAWING)
+def test_every_command_that_draws_takes_formats_and_names(call, verb):
+    words, wanted, other = DRAWING[verb]
+    size = ("--draws", "40", "--paths", "30", "--workers", "1", "--out", "run")
+    out = size if verb != "report" else size[:-2]
+    how = ("--charts", "svg,pdf", "--only", wanted, "--style", "grayscale")
+    assert call(verb, FIRST, *words, *out, *how)[0] == 0
+    (folder,) = Path().glob("**/charts")
+    names = {file.name for file in folder.iterdir()}
+    assert {Path(name).suffix for name in names} == {".svg", ".pdf"}
+    assert all(wanted in Path(name).stem.split("-") for name in names)
+    assert not any(other in Path(name).stem.split("-") for name in names)  # the control
+    code, out, err = call(verb, FIRST, *words, "--only", "timming")
+    assert (code, out) == (2, "")
+    assert "unknown chart 'timming'" in err
+
+
+def test_the_options_of_charts_are_all_there_or_none():
+    commands = get_command(app).commands
+    options = {name: {one.name for one in made.params} for name, made in commands.items()}
+    drawing = {name for name, those in options.items() if "no_charts" in those}
+    assert drawing >= {*DRAWING, "evidence", "score", "structure"}
+    for those in options.values():
+        assert those & {"charts", "only", "no_charts"} in (
+            set(),
+            {"charts", "only", "no_charts"},
+        )
+    assert options["replay"] >= {"chart", "dpi", "style"}
+
+
+def test_a_page_shows_the_charts_that_were_asked_for(call):
+    call(FIRST, *SMALL, "--no-charts")
+    for how, expected in (
+        ((), "data:image/png"),
+        (("--charts", "svg", "--only", "timing"), "data:image/svg+xml"),
+    ):
+        assert call("report", "run", *how)[0] == 0
+        page = Path("run/report.html").read_text(encoding="utf-8")
+        assert expected in page
+    assert "data:image/png" not in page
+    assert call("report", "run", "--charts", "none")[0] == 0
+    assert "data:image/" not in Path("run/report.html").read_text(encoding="utf-8")
+
+
+def test_how_a_path_is_drawn_needs_a_file_to_draw_it_in(call):
+    path = ("replay", FIRST, "--draw", "0", "--path", "0")
+    code, out, err = call(*path, "--style", "grayscale", "--dpi", "40")
+    assert (code, out) == (2, "")
+    assert "--dpi, --style: of the chart; give --chart FILE" in err
+    sizes = []
+    for dpi in ("40", "80"):
+        assert call(*path, "--chart", "path.png", "--dpi", dpi)[0] == 0
+        sizes.append(plt.imread("path.png").shape[1])
+    assert sizes[1] == 2 * sizes[0]
 
 
 def test_a_style_sheet_changes_the_picture_and_nothing_else(call):

@@ -49,7 +49,7 @@ def test_the_files_are_the_same_by_two_processes_as_by_one(tmp_path, monkeypatch
     several(monkeypatch=monkeypatch)
     one, two = drawn(tmp_path / "one", 1), drawn(tmp_path / "two", 2)
     assert one == two
-    assert len(one[0]) == 24
+    assert len(one[0]) == 12
 
 
 def test_other_processes_draw_them_where_there_are_several(tmp_path, monkeypatch):
@@ -75,13 +75,13 @@ def test_one_that_fails_is_named_and_the_others_are_drawn(tmp_path, monkeypatch)
     files, failed = drawn(tmp_path / "two", 2)
     assert [(name, str(error)) for name, error in failed] == [("broken", "no such axis")]
     assert failed[0][1].__traceback__ is not None  # it can be seen where
-    assert len(files) == 24
+    assert len(files) == 12
 
 
 def test_a_process_that_is_lost_costs_no_chart(tmp_path, monkeypatch):
     several(style.Drawing("lost", lost), monkeypatch=monkeypatch)
     files, failed = drawn(tmp_path / "two", 2)
-    assert (failed, len(files)) == ([], 26)
+    assert (failed, len(files)) == ([], 13)
 
 
 def test_letters_without_a_font_are_named_once_for_all(tmp_path, monkeypatch):

@@ -182,8 +182,7 @@ def test_the_command_prints_a_sentence_writes_tables_and_refuses(call, tmp_path)
     assert found["cannot_tell"] is None
     assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
     assert {file.name for file in (tmp_path / home / "charts").glob("*")} == {
-        "discover-ally_fights.png",
-        "discover-ally_fights.svg",
+        "discover-ally_fights.png"
     }
     code, out, err = call("discover", home, "ally_figts")
     assert (code, out) == (2, "")

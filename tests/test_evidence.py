@@ -38,7 +38,7 @@ def test_a_run_directory_gets_the_tables_and_the_chart(saved, call):
     # one in eight: heads are less likely than before
     assert given["probability"] < given["prior"]
     assert set(read_added(saved, "posterior").query("moved")["parameter"]) == {"p"}
-    assert (saved / "charts" / "evidence.svg").is_file()
+    assert (saved / "charts" / "evidence.png").is_file()
     assert sim.Results.load(saved).n == 8_000
 
 

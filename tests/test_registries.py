@@ -116,7 +116,7 @@ def test_a_new_analysis_and_a_new_chart_come_with_every_run(scratch):
     call(scratch, "scenarios/first_crisis.yaml", *few, "--out", "run")
     assert pd.read_csv(scratch / "run" / "stops.csv")["n"].tolist() == [40]
     assert (scratch / "run" / "charts" / "starts.png").is_file()
-    assert (scratch / "run" / "charts" / "treaties.svg").is_file()  # the control: an old one
+    assert (scratch / "run" / "charts" / "treaties.png").is_file()  # the control: an old one
 
 
 def test_a_new_command_is_listed_and_runs(scratch):

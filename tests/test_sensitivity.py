@@ -374,7 +374,7 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
         assert (code, err) == (0, "chart written to it.png\n")
         assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
         (tmp_path / "it.png").unlink()
-        assert {file.stem for file in charts.glob("*.svg")} >= drawn
+        assert {file.stem for file in charts.glob("*.png")} >= drawn
     for more, message in (
         (("ally_figts",), "did you mean 'ally_fights'"),
         (("--response", "goes"), "did you mean 'goes_on'"),

@@ -131,4 +131,4 @@ def test_a_horizon_that_no_axis_has_is_refused(call, tmp_path, horizon):
     file.write_text(LONG.format(**{x: x for x in "svweodi"}).replace("30 d", "1e9 y"))
     code, _, err = call(file, *FEW, "--out", "run")
     assert code == 0, err  # the control
-    assert (tmp_path / "run" / "charts" / "timing.svg").exists()
+    assert (tmp_path / "run" / "charts" / "timing.png").exists()

@@ -547,8 +547,8 @@ def test_the_headlines_are_the_default_and_a_chart_is_drawn(call, tmp_path):
     assert (tmp_path / "through.png").stat().st_size > 10_000
     assert "chart written to through.png" in err
     (folder,) = tmp_path.glob("results/*/charts")
-    assert (folder / "why-ally_fights.svg").is_file()
-    assert (folder / "endings.svg").is_file()  # those of the run are still there
+    assert (folder / "why-ally_fights-importance.png").is_file()
+    assert (folder / "endings.png").is_file()  # those of the run are still there
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,21 @@ command. `takes_run` gives a command that analyses a run all it takes to get one
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
-from inspect import Parameter, Signature, signature
+from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from sim.cli.chart_options import takes_charts
+from sim.cli.signatures import expanded, parameters, showing
 from sim.errors import UsageError
 from sim.experiment.plan import Plan
 from sim.formatting import DAY, user_path
+from sim.report.chart_files import USUAL, ChartFiles
 
 
 def count(text: str | int) -> int:
@@ -87,10 +90,7 @@ def takes_plan(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
         def filled(**given: Any) -> None:
             command(plan={name: _chosen(name, given.pop(name)) for name in names}, **given)
 
-        shown: list[Parameter] = []
-        for one in _parameters(command):
-            shown += map(_parameter, names) if one.name == "plan" else [one]
-        return _showing(filled, shown)
+        return showing(filled, expanded(command, "plan", [_parameter(name) for name in names]))
 
     return decorate
 
@@ -109,24 +109,6 @@ def _parameter(name: str) -> Parameter:
 def _chosen(name: str, value: Any) -> Any:
     """What the plan gets of an option: None, so that the library decides, of a flag not given."""
     return value or None if _TYPES[name] == bool | None else value
-
-
-def _parameters(command: Callable[..., object]) -> list[Parameter]:
-    """What a command takes, with annotations read; by keyword only, so that order is free."""
-    hints = get_type_hints(command, include_extras=True)
-    return [
-        one.replace(annotation=hints[one.name], kind=Parameter.KEYWORD_ONLY)
-        for one in signature(command).parameters.values()
-    ]
-
-
-def _showing(command: Callable[..., None], shown: Iterable[Parameter]) -> Callable[..., None]:
-    """The command, of which typer sees these parameters."""
-    shown = list(shown)
-    # typer reads both, and would otherwise follow the wrapper to the command without them
-    vars(command)["__signature__"] = Signature(shown)
-    command.__annotations__ = {one.name: one.annotation for one in shown}
-    return command
 
 
 def output_dir(default: str) -> Any:
@@ -178,7 +160,6 @@ File = Annotated[
 Seed = Annotated[int, plan_option("seed")]
 Out = Annotated[Path | None, output_dir("results/<scenario>")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else: one object.")]
-NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write tables, no charts.")]
 Force = Annotated[
     bool, typer.Option("--force", help="Write also where results of another file are.")
 ]
@@ -200,27 +181,30 @@ class RunOptions:
     plan: Chosen
     out: Out = None
     as_json: AsJson = False
-    no_charts: NoCharts = False
+    pictures: ChartFiles = USUAL
     force: Force = False
     under: With = ""
 
 
-def takes_run(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_run(
+    *names: str, draws: Sequence[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command all that it takes to get a run; it gets them as its first argument, `run`.
 
-    `names` are the options of `Plan`. What the command itself asks stands between the scenario with
-    those and what is written.
+    `names` are the options of `Plan`; `draws` are the charts of its own. What the command itself
+    asks stands between the scenario with those and what is written.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        shared = _parameters(RunOptions)
+        shared = parameters(RunOptions)
 
         @wraps(command)
         def filled(**given: Any) -> None:
             command(RunOptions(**{one.name: given.pop(one.name) for one in shared}), **given)
 
-        _, *own = _parameters(command)
+        _, *own = parameters(command)
         first = [one for one in shared if one.default is Parameter.empty]
-        return takes_plan(*names)(_showing(filled, [*first, *own, *shared[len(first) :]]))
+        shown = showing(filled, [*first, *own, *shared[len(first) :]])
+        return takes_plan(*names)(takes_charts(*draws)(shown))
 
     return decorate

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.api import Results
+    from sim.report.chart_files import ChartFiles
     from sim.scenario import Scenario
 
 
@@ -35,7 +36,7 @@ class SavedResults:
     scenario: Scenario
     results: Results
     directory: Path
-    charts: bool  # whether they are wanted
+    pictures: ChartFiles  # which charts, and how
 
     def add(
         self,
@@ -57,13 +58,13 @@ class SavedResults:
             draw_without_window()
             from sim.report.pictures import draw_each
 
-            failed.extend(draw_each(charts or {}, folder / "charts"))
+            failed.extend(draw_each(charts or {}, folder / "charts", self.pictures))
 
-        also = draw if charts and self.charts else None
+        also = draw if charts and self.pictures.kinds else None
         written = add_tables(self.directory, tables, of=self.results.provenance, also=also)
         exit_if_charts_failed(failed)
         if first is not None:
-            _draw_into(first, charts or {})
+            _draw_into(first, charts or {}, self.pictures)
         return written
 
     def shown(self, file: Path) -> Path:
@@ -71,15 +72,15 @@ class SavedResults:
         return self.directory / file.relative_to(self.directory.resolve())
 
 
-def _draw_into(file: Path, charts: Mapping[str, Callable[[], Axes]]) -> None:
+def _draw_into(file: Path, charts: Mapping[str, Callable[[], Axes]], pictures: ChartFiles) -> None:
     """Draw the first of some charts into a file, if there is one."""
     if not charts:
         print_note(f"{file}: not written, as there is nothing to draw")
         return
     draw_without_window()
-    from sim.report.pictures import save_as_named
+    from sim.report.pictures import draw_into
 
-    save_as_named(next(iter(charts.values()))(), file)
+    draw_into(file, next(iter(charts.values())), pictures)
     print_note(f"chart written to {file}")
 
 
@@ -113,13 +114,13 @@ def run_and_write(scenario: Scenario, run: RunOptions) -> SavedResults:
 
     results = sim.run(scenario, **run.plan, on_interrupt="return")
     exit_if_nothing_finished(results)
-    write_run(scenario, results, target, charts=not run.no_charts)
+    write_run(scenario, results, target, files=run.pictures)
     return _saved(scenario, results, target.path, run)
 
 
 def _saved(scenario: Scenario, results: Results, directory: Path, run: RunOptions) -> SavedResults:
     return SavedResults(
-        scenario=scenario, results=results, directory=directory, charts=not run.no_charts
+        scenario=scenario, results=results, directory=directory, pictures=run.pictures
     )
 
 

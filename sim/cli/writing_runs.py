@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.cli.outputs import (
@@ -29,15 +30,14 @@ def write_run(
     results: Results,
     target: OutputDir,
     *,
-    charts: bool,
-    files: ChartFiles | None = None,
+    files: ChartFiles,
     days: Sequence[float] = (),
     first: Callable[[], object] = lambda: None,
     say: Say = lambda analyses, where: None,
 ) -> None:
     """Write a run with the analyses of every run; end the command if it was cut short.
 
-    `files` says which charts and how, unless as usual. `days` are those of the probabilities by
+    `files` says which charts and how. `days` are those of the probabilities by
     some time, if others than usual. `first` is called before anything is made, to print the numbers
     for which somebody waits; `say` is called with the analyses and what was written where, before
     anything is said on stderr.
@@ -46,19 +46,19 @@ def write_run(
     from sim.analysis.after_run import analyses
     from sim.analysis.estimates.times import by_day
     from sim.experiment.work import interruptible
-    from sim.report.chart_files import ChartFiles
     from sim.report.run_files import write
 
-    charts = charts and not results.provenance.interrupted  # who stops it wants to go on
+    if results.provenance.interrupted:  # who stops it wants to go on
+        files = replace(files, kinds=())
     with interruptible() as again:
         with suppress(BrokenPipeError):  # who reads no further, as `head`, has the files still
             first()
         found = analyses(scenario, results)
         if days:
             found["by"] = by_day(results, days)
-        how = (files or ChartFiles()) if charts else None
-        failed = write(scenario, results, found, target.path, charts=how, check=again.check)
-    say(found, describe_written(charts and not again.asked, target.path))
+        failed = write(scenario, results, found, target.path, charts=files, check=again.check)
+    drawn = bool(files.kinds) and not again.asked
+    say(found, describe_written(drawn, target.path))
     target.report_kept()
     exit_if_interrupted(results, cut=again.asked)
     exit_if_charts_failed(failed)

@@ -1,8 +1,8 @@
 """How charts become files: which of them, in which formats, how fine, in whose style."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.errors import UsageError, unknown
 
@@ -14,22 +14,27 @@ DOTS = 150  # an inch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFiles:
-    """What is written of the charts of a run.
+    """What is written of the charts of a command.
 
-    kinds  formats, each a file.
-    only   names of charts; empty: all. `rungs` is also those of single ladders.
+    kinds  formats, each a file; none: no charts.
+    only   names of charts; empty: all. `rungs` is also those of single ladders, `routes` those of
+           each outcome.
     dpi    dots an inch of a PNG.
     style  a style sheet of matplotlib, its name or file; empty: none.
     """
 
-    kinds: tuple[str, ...] = ("png", "svg")
+    kinds: tuple[str, ...] = ("png",)
     only: tuple[str, ...] = ()
     dpi: int = DOTS
     style: str = ""
 
     def wants(self, name: str) -> bool:
         """Whether a chart of this name is written."""
-        return not self.only or any(name == one or name.startswith(f"{one}-") for one in self.only)
+        # a file is called after the verb, what was asked about, and the chart: why-war-routes
+        parts = f"-{name}-"
+        return not self.only or any(
+            parts.startswith(f"-{one}-") or parts.endswith(f"-{one}-") for one in self.only
+        )
 
     @contextmanager
     def styled(self) -> Iterator[None]:
@@ -45,28 +50,31 @@ class ChartFiles:
             yield
 
 
-def chart_files(kinds: str, only: str, dpi: int, style: str) -> ChartFiles | None:
-    """Options of a command as `ChartFiles`, None for no charts; UsageError for what there is not.
+USUAL = ChartFiles()  # where nothing is asked for
 
-    Lists are written with commas, as in `png,svg`.
+
+def chart_files(
+    kinds: str, only: str, dpi: int, style: str, names: Sequence[str] = NAMES
+) -> ChartFiles:
+    """Options of a command as `ChartFiles`; UsageError for what there is not.
+
+    Lists are written with commas, as in `png,svg`; `names` are the charts that the command draws.
     """
     wanted, named = _parts(kinds), _parts(only)
-    if wanted == [NONE]:
-        return None
-    for one in wanted:
+    for one in wanted if wanted != [NONE] else []:
         if one not in KINDS:
             raise UsageError(unknown("format of charts", one, (*KINDS, NONE)))
     for one in named:
-        if one.partition("-")[0] not in NAMES:
-            raise UsageError(unknown("chart", one, NAMES))
+        if one.partition("-")[0] not in names:
+            raise UsageError(unknown("chart", one, names))
     if style:
         _require_style(style)
     if not 10 <= dpi <= 2400:
         raise UsageError(f"--dpi must be from 10 to 2400, found {dpi}")
-    usual = ChartFiles()
-    return ChartFiles(
-        kinds=tuple(dict.fromkeys(wanted)) or usual.kinds, only=tuple(named), dpi=dpi, style=style
-    )
+    files = ChartFiles(only=tuple(named), dpi=dpi, style=style)
+    if not wanted:
+        return files
+    return replace(files, kinds=() if wanted == [NONE] else tuple(dict.fromkeys(wanted)))
 
 
 def _parts(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The charts of a run as files: each as PNG for a page and as SVG for a printer."""
+"""The charts of a run as files: as PNG, or in the formats that are asked for."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from sim.errors import UsageError, unknown
 from sim.formatting import file_name
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.chart_files import DOTS, KINDS, ChartFiles
+from sim.report.chart_files import DOTS, KINDS, USUAL, ChartFiles
 from sim.report.charts_apart import draw_apart
 from sim.scenario import Scenario
 
@@ -46,14 +46,13 @@ def draw(
     results: Results,
     folder: Path,
     check: Callable[[], None] = lambda: None,
-    files: ChartFiles | None = None,
+    files: ChartFiles = USUAL,
 ) -> list[FailedChart]:
     """Write the charts of a run into a folder, made if missing; gives those that failed.
 
     Several processes draw where there are many charts and the run had several workers. `check` is
     called before each of them; `files` says which charts, and how, else all as usual.
     """
-    files = files or ChartFiles()
     folder.mkdir(exist_ok=True)
     failed: list[FailedChart] = []
     every = charts(scenario, results)
@@ -71,51 +70,52 @@ def draw(
 
 
 def draw_comparison(
-    comparison: Comparison, directory: Path, titles: Titles | None = None
+    comparison: Comparison,
+    directory: Path,
+    titles: Titles | None = None,
+    files: ChartFiles = USUAL,
 ) -> list[FailedChart]:
     """Write, into its folder `charts`, what each intervention changes about each headline.
 
     Of a scenario without headlines, about each outcome. Gives those that failed, as `draw`.
     """
-    folder = directory / "charts"
-    folder.mkdir(exist_ok=True)
     about = comparison.baseline.provenance
     called = (titles or Titles()).changes
     names = {twin: called(twin) for twin in comparison.twins if called(twin) != twin}
     titles_of_outcomes = comparison.baseline.outcomes["title"]
-    failed: list[FailedChart] = []
-    with told_once():
-        for outcome in about.headlines or titles_of_outcomes.index:
-            chart = partial(
-                differences,
-                comparison.table,
-                outcome=str(outcome),
-                title=str(titles_of_outcomes[outcome]),
-                names=names,
-                subject=f"{about.title}, under {about.under}" if about.under else about.title,
-                interval=LABELS[layers_of(comparison.baseline)],
-            )
-            failed += _try_to_save(chart, folder / file_name(f"differences-{outcome}"))
-    return failed
+    drawn: dict[str, Callable[[], Axes]] = {
+        f"differences-{outcome}": partial(
+            differences,
+            comparison.table,
+            outcome=str(outcome),
+            title=str(titles_of_outcomes[outcome]),
+            names=names,
+            subject=f"{about.title}, under {about.under}" if about.under else about.title,
+            interval=LABELS[layers_of(comparison.baseline)],
+        )
+        for outcome in about.headlines or titles_of_outcomes.index
+    }
+    return draw_each(drawn, directory / "charts", files)
 
 
-def draw_each(charts: Mapping[str, Callable[[], Axes]], folder: Path) -> list[FailedChart]:
+def draw_each(
+    charts: Mapping[str, Callable[[], Axes]], folder: Path, files: ChartFiles = USUAL
+) -> list[FailedChart]:
     """Write charts by name into a folder, made if missing; gives those that failed, as `draw`."""
     folder.mkdir(exist_ok=True)
     failed: list[FailedChart] = []
-    with told_once():
+    with told_once(), files.styled():
         for name, chart in charts.items():
-            failed += _try_to_save(chart, folder / file_name(name))
+            if files.wants(name):
+                failed += _try_to_save(chart, folder / file_name(name), files)
     return failed
 
 
-def _draw_and_save(chart: Callable[[], Axes], stem: Path, files: ChartFiles | None = None) -> None:
+def _draw_and_save(chart: Callable[[], Axes], stem: Path, files: ChartFiles) -> None:
     save(chart(), stem, files)
 
 
-def _try_to_save(
-    chart: Callable[[], Axes], stem: Path, files: ChartFiles | None = None
-) -> list[FailedChart]:
+def _try_to_save(chart: Callable[[], Axes], stem: Path, files: ChartFiles) -> list[FailedChart]:
     """Write a chart, unless that fails: then no half of it."""
     try:
         _draw_and_save(chart, stem, files)
@@ -129,10 +129,22 @@ def _try_to_save(
 
 
 def save_timeline(
-    replay: Replay, file: Path, *, everything: bool = False, to_scale: bool = False
+    replay: Replay,
+    file: Path,
+    files: ChartFiles,
+    *,
+    everything: bool = False,
+    to_scale: bool = False,
 ) -> None:
     """Draw one path into a file; its ending says which kind, PNG or SVG among others."""
-    save_as_named(timeline.of_replay(replay, everything=everything, to_scale=to_scale), file)
+    chart = partial(timeline.of_replay, replay, everything=everything, to_scale=to_scale)
+    draw_into(file, chart, files)
+
+
+def draw_into(file: Path, chart: Callable[[], Axes], files: ChartFiles) -> None:
+    """Draw one chart into a file, whose ending says which kind; `files` says how."""
+    with files.styled():
+        save_as_named(chart(), file, dpi=files.dpi)
 
 
 def importance_of(found: Why, model: Model, titles: Titles) -> Axes:
@@ -159,23 +171,22 @@ def sensitivity_of(table: pd.DataFrame, target: Target) -> Axes:
     return sensitivity(table, outcome=target.name, index=index, title=target.title)
 
 
-def save_as_named(ax: Axes, file: Path) -> None:
+def save_as_named(ax: Axes, file: Path, *, dpi: int = DOTS) -> None:
     """Write a chart into a file, whose ending says which kind; UsageError for one there is not."""
     figure = style.figure_of(ax)
     supported = figure.canvas.get_supported_filetypes()
     if file.suffix.lstrip(".") not in supported:
         raise UsageError(unknown("picture format", file.suffix.lstrip("."), supported))
     with as_written():  # ticks are made only now
-        figure.savefig(file, dpi=DOTS)
+        figure.savefig(file, dpi=dpi)
     plt.close(figure)
 
 
-def save(ax: Axes, stem: Path, files: ChartFiles | None = None) -> None:
-    """Write a chart as stem.png and stem.svg, the same bytes for the same chart, and let it go.
+def save(ax: Axes, stem: Path, files: ChartFiles = USUAL) -> None:
+    """Write a chart as stem.png, the same bytes for the same chart, and let it go.
 
     `files` asks for other formats, and how fine.
     """
-    files = files or ChartFiles()
     figure = style.figure_of(ax)
     # the same run gives the same bytes: no random ids, no date, no version of matplotlib
     # else every SVG has its own ids, and a tick made only now may be taken for TeX

@@ -29,12 +29,12 @@ def write(
     analyses: Mapping[str, pd.DataFrame],
     directory: Path,
     *,
-    charts: ChartFiles | None,
+    charts: ChartFiles,
     check: Callable[[], None] = lambda: None,
 ) -> list[tuple[str, Exception]]:
     """Write a run with its analyses into a directory, which appears whole or not at all.
 
-    `charts` says which charts, None for none. `check` is called before each; when it raises Stop,
+    `charts` says which charts. `check` is called before each; when it raises Stop,
     the tables are written without any.
     Gives the charts that could not be drawn, with the reason; they never cost the tables.
     """
@@ -44,7 +44,7 @@ def write(
     def also(folder: Path) -> None:
         for name, table in analyses.items():
             write_table(folder / f"{name}.csv", table)
-        if charts:
+        if charts.kinds:
             # matplotlib costs a second that a run without charts need not pay
             from sim.report.pictures import draw
 

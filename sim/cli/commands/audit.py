@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers")
+@takes_run("draws", "paths", "seed", "engine", "workers", draws=("audit",))
 def audit(
     run: RunOptions,
     outcome: Annotated[

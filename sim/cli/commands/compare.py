@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.chart_options import takes_charts
 from sim.cli.inputs import completed, read
-from sim.cli.options import AsJson, Chosen, File, Force, NoCharts, With, output_dir, takes_plan
+from sim.cli.options import AsJson, Chosen, File, Force, With, output_dir, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
     describe_written,
@@ -19,6 +20,7 @@ from sim.cli.outputs import (
     exit_if_nothing_finished,
 )
 from sim.cli.printing import print_json, print_view
+from sim.report.chart_files import USUAL, ChartFiles
 
 if TYPE_CHECKING:
     from sim.api import Comparison
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 SAME_RUN = ("scenario", "under", "changes", "engine", "seed", "draws", "paths")
 
 
+@takes_charts("differences", after_run=False)
 @takes_plan("draws", "paths", "seed", "engine", "workers", "events")
 def compare(
     context: typer.Context,
@@ -52,7 +55,7 @@ def compare(
     ] = False,
     out: Annotated[Path | None, output_dir("results/<scenario>-compared")] = None,
     as_json: AsJson = False,
-    no_charts: NoCharts = False,
+    pictures: ChartFiles = USUAL,
     force: Force = False,
     under: With = "",
 ) -> None:
@@ -80,11 +83,11 @@ def compare(
     from sim.scenario import titles_of
 
     titles = titles_of(loaded)
-    charts = not no_charts and not comparison.baseline.provenance.interrupted
+    charts = bool(pictures.kinds) and not comparison.baseline.provenance.interrupted
     failed: list[tuple[str, Exception]] = []
 
     def draw(folder: Path) -> None:
-        failed.extend(draw_comparison(comparison, folder, titles))
+        failed.extend(draw_comparison(comparison, folder, titles, pictures))
 
     with interruptible() as again:
         comparison.save(target.path, also=draw if charts else None)

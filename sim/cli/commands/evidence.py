@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers", "keep_paths")
+@takes_run("draws", "paths", "seed", "engine", "workers", "keep_paths", draws=("evidence",))
 def evidence(
     run: RunOptions,
     condition: Annotated[

@@ -8,12 +8,25 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Chosen, File, Force, RunOptions, With, form_of, output_file, takes_plan
+from sim.cli.chart_options import takes_charts
+from sim.cli.options import (
+    Chosen,
+    File,
+    Force,
+    RunOptions,
+    With,
+    form_of,
+    is_given,
+    output_file,
+    takes_plan,
+)
 from sim.cli.outputs import draw_without_window
 from sim.cli.printing import command_line
 from sim.cli.run_or_load import run_or_load
+from sim.report.chart_files import USUAL, ChartFiles
 
 
+@takes_charts()
 @takes_plan("draws", "paths", "seed", "engine", "workers", "keep_paths")
 def report(
     context: typer.Context,
@@ -27,6 +40,7 @@ def report(
         str,
         form_of("html or md", show_default="that of FILE, else html"),
     ] = "",
+    pictures: ChartFiles = USUAL,
     force: Force = False,
     under: With = "",
 ) -> None:
@@ -37,10 +51,24 @@ def report(
     form = to or (ending if ending in FORMS else FORMS[0])
     refuse(form, file)  # before the run, which may take minutes
     saved = run_or_load(
-        RunOptions(context=context, scenario=scenario, plan=plan, force=force, under=under)
+        RunOptions(
+            context=context,
+            scenario=scenario,
+            plan=plan,
+            pictures=pictures,
+            force=force,
+            under=under,
+        )
     )
-    if not (saved.directory / "charts").is_dir():  # then they are drawn for it
+    # those of a run directory are as they were drawn, unless asked for in another way
+    anew = scenario.is_dir() and any(is_given(context, one) for one in ("charts", "dpi", "style"))
+    if anew or not (saved.directory / "charts").is_dir():
         draw_without_window()
     command = partial(command_line, context)
-    material = of_directory(saved.directory, saved.scenario, saved.results, command=command)
+    material = of_directory(
+        *(saved.directory, saved.scenario, saved.results),
+        command=command,
+        pictures=pictures,
+        anew=anew,
+    )
     typer.echo(f"Report: {write_report(material, file, form=form)}")

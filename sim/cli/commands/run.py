@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.chart_options import takes_charts
 from sim.cli.inputs import completed, read
 from sim.cli.options import (
     AsJson,
     Chosen,
     File,
     Force,
-    NoCharts,
     Out,
     With,
     days_of,
@@ -31,7 +31,7 @@ from sim.cli.unfinished_runs import chunks_beside
 from sim.cli.writing_runs import write_run
 from sim.errors import UsageError, unknown
 from sim.formatting import DAY
-from sim.report.chart_files import chart_files
+from sim.report.chart_files import USUAL, ChartFiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+@takes_charts("given")
 @takes_plan(
     "draws", "paths", "seed", "engine", "workers", "events", "keep_paths", "precision", "max_paths"
 )
@@ -49,32 +50,7 @@ def run(
     plan: Chosen,
     out: Out = None,
     as_json: AsJson = False,
-    no_charts: NoCharts = False,
-    charts: Annotated[
-        str,
-        typer.Option(
-            metavar="FORMATS",
-            help="Formats of the charts, as in png,svg,pdf, or none.",
-            show_default="png,svg",
-        ),
-    ] = "",
-    only: Annotated[
-        str,
-        typer.Option(
-            metavar="CHARTS",
-            help="Draw these charts only, as in timing,outcomes.",
-            show_default="all",
-        ),
-    ] = "",
-    dpi: Annotated[int, typer.Option(metavar="N", help="Dots an inch of a PNG.")] = 150,
-    style: Annotated[
-        str,
-        typer.Option(
-            metavar="SHEET",
-            help="Style sheet of matplotlib, its name or file.",
-            show_default="none",
-        ),
-    ] = "",
+    pictures: ChartFiles = USUAL,
     force: Force = False,
     under: With = "",
     by: Annotated[
@@ -133,8 +109,6 @@ def run(
         raise UsageError(unknown("outcome", given, list(loaded.model.names.outcomes)))
     if given and plan["engine"] == "exact":
         raise UsageError("--given counts paths, and --engine exact walks none; remove one of them")
-    files = chart_files(charts, only, dpi, style)
-    drawn = files is not None and not no_charts
     if resume and out:
         raise UsageError("--resume names the directory that is written; remove --out")
     target = claim_output_dir(resume or out, loaded, force=force)
@@ -148,10 +122,11 @@ def run(
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show, given=given)
     first = partial(_say_first, loaded, results, as_json=as_json)
-    write_run(loaded, results, target, days=days, first=first, say=say, charts=drawn, files=files)
+    write_run(loaded, results, target, days=days, first=first, say=say, files=pictures)
     if given and not as_json:
+        directory = target.path
         _given(
-            SavedResults(scenario=loaded, results=results, directory=target.path, charts=drawn),
+            SavedResults(scenario=loaded, results=results, directory=directory, pictures=pictures),
             given,
         )
 

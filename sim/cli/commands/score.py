@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.chart_options import takes_charts
 from sim.cli.options import (
     AsJson,
     Chosen,
     Force,
-    NoCharts,
     RunOptions,
     is_given,
     output_dir,
@@ -25,6 +25,7 @@ from sim.cli.outputs import draw_without_window, exit_if_charts_failed
 from sim.cli.printing import print_json, print_note, print_view
 from sim.cli.run_or_load import SavedResults, run_and_write
 from sim.errors import UsageError
+from sim.report.chart_files import USUAL, ChartFiles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+NONE = ChartFiles(kinds=())  # of the run itself: only what is scored is drawn
+
+
+@takes_charts("times", "reliability", "skill", after_run=False)
 @takes_plan("draws", "paths", "seed", "engine", "workers")
 def score(
     context: typer.Context,
@@ -60,7 +65,7 @@ def score(
     ] = False,
     out: Annotated[Path | None, output_dir("the run's own; results/score for several")] = None,
     as_json: AsJson = False,
-    no_charts: NoCharts = False,
+    pictures: ChartFiles = USUAL,
     force: Force = False,
 ) -> None:
     """Hold estimates against what happened: proper scores, rivals, calibration."""
@@ -70,7 +75,7 @@ def score(
     if as_json and as_csv:
         raise UsageError("--json and --csv: choose one")
     runs = [
-        replace(_run(context, one, known, plan, happened, force=force), charts=not no_charts)
+        replace(_run(context, one, known, plan, happened, force=force), pictures=pictures)
         for one, known in _with_record(found, happened)
     ]
     from sim.api.scores import case_of, scores
@@ -84,7 +89,7 @@ def score(
         for run in runs
     ]
     result = scores(cases)
-    where = _write(runs, cases, result, out, charts=not no_charts)
+    where = _write(runs, cases, result, out, pictures)
     if as_csv:
         typer.echo(result.questions.to_csv(index=False, lineterminator="\n"), nl=False)
     elif as_json:
@@ -152,14 +157,14 @@ def _run(
     if not source.is_dir():
         return run_and_write(
             scenario,
-            RunOptions(context=context, scenario=source, plan=plan, force=force, no_charts=True),
+            RunOptions(context=context, scenario=source, plan=plan, force=force, pictures=NONE),
         )
     if any(is_given(context, name) for name in plan):
         print_note(f"{source}: holds a run, which is scored as it is")
     from sim.api import Results
 
     results = replace(Results.load(source), source=scenario)
-    return SavedResults(scenario=scenario, results=results, directory=source, charts=True)
+    return SavedResults(scenario=scenario, results=results, directory=source, pictures=NONE)
 
 
 def _write(
@@ -167,11 +172,10 @@ def _write(
     cases: list[Case],
     result: Scores,
     out: Path | None,
-    *,
-    charts: bool,
+    pictures: ChartFiles,
 ) -> str:
     """Tables and charts: of one run into its directory, of several into one of their own."""
-    drawn = _charts(cases, result) if charts else {}
+    drawn = _charts(cases, result) if pictures.kinds else {}
     if len(runs) == 1 and out is None:
         written = runs[0].add({"score": result.questions, "rivals": result.rivals}, drawn)
         return f"Tables: {', '.join(str(runs[0].shown(file)) for file in written)}"
@@ -189,7 +193,7 @@ def _write(
         draw_without_window()
         from sim.report.pictures import draw_each
 
-        exit_if_charts_failed(draw_each(drawn, target / "charts"))
+        exit_if_charts_failed(draw_each(drawn, target / "charts", pictures))
     return f"{'Tables and charts' if drawn else 'Tables'}: {target}"
 
 
@@ -202,7 +206,7 @@ def _charts(cases: list[Case], result: Scores) -> Mapping[str, Callable[[], Axes
     drawn: dict[str, Callable[[], Axes]] = {}
     when = simulated_times(cases, result.questions)
     if len(when):
-        drawn["score-times" if several else "score"] = partial(_times, when, subject)
+        drawn["score-times"] = partial(_times, when, subject)
     if several and len(result.reliability):
         drawn["score-reliability"] = partial(_reliability, result, subject)
         drawn["score-skill"] = partial(_skill, result, subject)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers")
+@takes_run("draws", "paths", "seed", "engine", "workers", draws=("sensitivity", "response"))
 def sensitivity(
     run: RunOptions,
     outcome: Annotated[

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.chart_options import takes_charts
 from sim.cli.inputs import completed, read
-from sim.cli.options import AsJson, Chosen, Force, NoCharts, output_dir, path, takes_plan
+from sim.cli.options import AsJson, Chosen, Force, output_dir, path, takes_plan
 from sim.cli.outputs import (
     claim_output_dir,
     exit_if_interrupted,
@@ -19,12 +20,14 @@ from sim.cli.outputs import (
 from sim.cli.printing import print_json, print_view
 from sim.cli.run_or_load import SavedResults
 from sim.errors import UsageError
+from sim.report.chart_files import USUAL, ChartFiles
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
+@takes_charts("structure", after_run=False)
 @takes_plan("draws", "paths", "seed", "engine", "workers")
 def structure(
     context: typer.Context,
@@ -45,7 +48,7 @@ def structure(
     ] = "",
     out: Annotated[Path | None, output_dir("results/<scenario>-structure")] = None,
     as_json: AsJson = False,
-    no_charts: NoCharts = False,
+    pictures: ChartFiles = USUAL,
     force: Force = False,
 ) -> None:
     """Say how much of the uncertainty is the choice of a variant, how much the parameters."""
@@ -68,9 +71,7 @@ def structure(
     exit_if_nothing_finished(results)
     found.save(target.path)
     target.report_kept()
-    saved = SavedResults(
-        scenario=first, results=results, directory=target.path, charts=not no_charts
-    )
+    saved = SavedResults(scenario=first, results=results, directory=target.path, pictures=pictures)
     headlines = found.parts[found.parts["outcome"].isin(shown_outcomes(found))]
     subject = results.provenance.title
     chart = partial(_chart, headlines, titles_of_outcomes(found.variants), subject)

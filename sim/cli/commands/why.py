@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers")
+@takes_run(
+    "draws", "paths", "seed", "engine", "workers", draws=("importance", "routes", "tree", "forks")
+)
 def why(
     run: RunOptions,
     outcome: Annotated[
@@ -58,7 +60,9 @@ def why(
         tables |= one.frames()
     # of what was never reached, or holds from the start, there is nothing to draw
     charts: dict[str, Callable[[], Axes]] = {
-        f"why-{one.outcome}": partial(_chart, one, loaded) for one in found if len(one.importance)
+        f"why-{one.outcome}-importance": partial(_chart, one, loaded)
+        for one in found
+        if len(one.importance)
     }
     for one in found:
         charts |= _more_charts(one, saved)

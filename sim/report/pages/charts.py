@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sim.api import Results
+from sim.report.chart_files import USUAL, ChartFiles
 from sim.scenario import Scenario
 
 LARGEST = 350_000  # bytes of an SVG; beyond it the PNG is taken, which prints well enough
@@ -19,7 +20,8 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # as after a run, then what analyses add; others behind them by name
 ORDER = (
     *("outcomes", "endings", "timing", "rungs", "clauses", "treaties"),
-    *("why", "sensitivity", "response", "discover", "evidence", "score", "structure"),
+    *("given", "why", "sensitivity", "response", "audit", "discover"),
+    *("evidence", "score", "structure", "differences", "flows", "shapley"),
 )
 
 
@@ -38,13 +40,32 @@ def read_charts(folder: Path) -> tuple[Chart, ...]:
     return tuple(chart for name in names for chart in _best(folder, name))
 
 
-def drawn(scenario: Scenario, results: Results) -> tuple[Chart, ...]:
-    """The charts of a run that has none yet; one that cannot be drawn is left out."""
+def charts_of(
+    folder: Path, scenario: Scenario, results: Results, files: ChartFiles, *, anew: bool
+) -> tuple[Chart, ...]:
+    """The charts that `files` asks for: those in the folder, and of the run as drawn `anew`.
+
+    Also where the folder has none; charts of an analysis stay as they are there.
+    """
+    if not files.kinds:
+        return ()
+    there = tuple(one for one in read_charts(folder) if files.wants(one.name))
+    if there and not anew:
+        return there
+    made = drawn(scenario, results, files)
+    known = {one.name for one in made}
+    every = (*made, *(one for one in there if one.name not in known))
+    return tuple(sorted(every, key=lambda one: _place(one.name)))
+
+
+def drawn(scenario: Scenario, results: Results, files: ChartFiles = USUAL) -> tuple[Chart, ...]:
+    """The charts of a run, in a format for pages; one that cannot be drawn is left out."""
+    kinds = tuple(kind for kind in files.kinds if f".{kind}" in MEDIA)
     # matplotlib takes a second to import, which a directory with charts need not pay
     from sim.report.pictures import draw
 
     with TemporaryDirectory() as folder:
-        draw(scenario, results, Path(folder))
+        draw(scenario, results, Path(folder), files=replace(files, kinds=kinds or ("png",)))
         return read_charts(Path(folder))
 
 

@@ -23,9 +23,25 @@ SHOWS = {
         "Who owes what to whom",
         "Actors, and arrows from who owes to whom it is owed; no probabilities.",
     ),
-    "why": (
+    "given": (
+        "What else happened where it came",
+        "Of the paths that reach the outcome, the share in which each other outcome came too.",
+    ),
+    "why-importance": (
         "Through what it comes",
         "Of the paths that reach the outcome, the share whose route goes through each element.",
+    ),
+    "why-routes": (
+        "By which routes it comes",
+        "Streams from the start to the outcome, as broad as the share of its paths.",
+    ),
+    "why-tree": (
+        "What came first on the way to it",
+        "Decisions in the order in which they fell, with the share of the outcome's paths.",
+    ),
+    "why-forks": (
+        "Where paths part",
+        "How likely the outcome still is after each option of a decision.",
     ),
     "sensitivity": (
         "What moves it",
@@ -39,11 +55,15 @@ SHOWS = {
         "Over one parameter",
         "The outcome's probability over the range of the parameter, everything else as drawn.",
     ),
+    "audit": (
+        "What to look into first",
+        "Assumptions by their influence on the outcome and the grade of their source.",
+    ),
     "evidence": (
         "The historical record beside the estimates",
         "The record's interval and the run's, a row each.",
     ),
-    "score": (
+    "score-times": (
         "What happened, beside the simulated times",
         "The record's day and the times of the paths in which the outcome came, a row each.",
     ),
@@ -51,8 +71,13 @@ SHOWS = {
         "What divides the variants",
         "Shares of the variance of each outcome's probability.",
     ),
+    "differences": (
+        "What each change does to it",
+        "The difference of the outcome's probability, path by path, from that of the baseline.",
+    ),
 }
-ASKED = ("why", "sensitivity", "discover")  # of an outcome, by a command of that name
+ASKED = ("why", "sensitivity", "discover", "audit")  # of an outcome, by a command of that name
+OF_OUTCOMES = (*ASKED, "given", "differences")
 COUNTED = ("outcomes", "endings", "timing", "rungs", "clauses")
 
 
@@ -65,7 +90,11 @@ def figures(material: Material) -> Section:
 
 def _picture(material: Material, chart: Chart) -> Picture:
     kind, _, part = chart.name.partition("-")
-    title, caption = SHOWS.get(kind, (plain(chart.name), ""))
+    about, _, last = part.rpartition("-")
+    shown = kind
+    if f"{kind}-{last}" in SHOWS:  # of several charts of one question
+        shown, part = f"{kind}-{last}", about
+    title, caption = SHOWS.get(shown, (plain(chart.name), ""))
     if kind in COUNTED:
         caption = f"{caption} {_sample(material, kind)}"
     if part:
@@ -90,8 +119,10 @@ def _sample(material: Material, kind: str) -> str:
 
 def _part(material: Material, kind: str, part: str) -> str:
     """What a page of a chart is about: a treaty, an outcome, or a ladder's variable."""
-    if kind in ASKED:
+    if kind in OF_OUTCOMES:
         return material.titles.of("outcome", part)
+    if kind == "response":
+        return plain(part)
     return material.titles.of("treaty" if kind in ("clauses", "treaties") else "variable", part)
 
 
@@ -100,6 +131,10 @@ def _command(material: Material, kind: str, part: str) -> str:
         return material.asking(kind)
     if kind in ASKED:
         return material.asking(kind, *[part] * bool(part))
+    if kind == "given":
+        return material.command("run", material.source, "--given", part)
+    if kind == "differences":
+        return material.asking("compare")
     if kind == "response":
         return material.asking("sensitivity", "--response", part)
     return material.command("run", material.source) if kind in (*COUNTED, "treaties") else ""

@@ -16,7 +16,8 @@ from sim.errors import UsageError
 from sim.experiment.plan import Plan
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.pages.charts import Chart, drawn, read_charts
+from sim.report.chart_files import USUAL, ChartFiles
+from sim.report.pages.charts import Chart, charts_of, drawn
 from sim.report.pages.links import Links
 from sim.report.pages.paths import Paths, paths_of
 from sim.report.screens.run import Command, a_command
@@ -88,11 +89,18 @@ class Material:
 
 
 def of_directory(
-    directory: Path, scenario: Scenario, results: Results, *, command: Command = a_command
+    directory: Path,
+    scenario: Scenario,
+    results: Results,
+    *,
+    command: Command = a_command,
+    pictures: ChartFiles = USUAL,
+    anew: bool = False,
 ) -> Material:
     """What there is in a run directory; only what is missing is made again.
 
-    Beside it, `<directory>-compared`, if that is the same run compared.
+    Beside it, `<directory>-compared`, if that is the same run compared. `pictures` says which
+    charts; those of the run are drawn `anew` in its way where that differs from the files there.
     """
     tables = {name: read_added(directory, name) for name in added_names(directory)}
     beside = {name: read_beside(directory, name) for name in ANALYSES}
@@ -103,7 +111,7 @@ def of_directory(
         found,
         source=directory.as_posix(),
         directory=directory,
-        charts=read_charts(directory / "charts") or drawn(scenario, results),
+        charts=charts_of(*(directory / "charts", scenario, results, pictures), anew=anew),
         compared=_compared(directory, results.provenance),
         digests=read_manifest(directory)["outputs"],
     )
