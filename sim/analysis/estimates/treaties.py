@@ -35,7 +35,10 @@ def bonds(scenario: Scenario) -> pd.DataFrame:
             titles.of("treaty", treaty.name),
             titles.short.of("treaty", treaty.name),
             obligation.name,
-            titles.of("article", f"{treaty.name}.{obligation.name}"),
+            # copies for several actors are called after these, who stand beside them
+            titles.of("article", f"{treaty.name}.{obligation.name}").removesuffix(
+                f", {obligation.obligor}"
+            ),
             obligation.type,
             obligation.obligor,
             beneficiary,

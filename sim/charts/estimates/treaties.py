@@ -1,21 +1,17 @@
-"""Chart `treaties`: actors as nodes, what they owe one another as arrows from the obligor."""
+"""Chart `treaties`: a row for what one actor owes another, from the obligor to the beneficiary."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any, NamedTuple
 
-import networkx as nx
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from sim.analysis.estimates.treaties import bonds as bond_table
 from sim.charts import style
-from sim.charts.fonts import legible, lines
+from sim.charts.fonts import lines
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
 from sim.model.obligations import TYPES
@@ -23,30 +19,30 @@ from sim.results.tables import RunTables
 from sim.scenario import Scenario, titles_of
 
 DORMANT = (0, (4, 3))  # dashes of a treaty that does not bind at the start date
-SHARES = tuple(0.5 + k * 0.03 * side for k in range(12) for side in (1, -1))  # for labels
-SHORT = 30  # letters in a line of a label on an arrow
-AROUND = 3  # dots of room around a text
-SMALL, GROWTH, LARGE = 2.2, 0.3, 3.8  # inches of the ring's radius: of few actors, more, at most
-BEND = 0.16  # how far the arcs between one pair of actors stand apart
+LEFT, RIGHT = 0.2, 0.8  # shares of the width: where the obligors' boxes end, the others begin
+GAP = 0.015  # between a box and an arrow
+LINE = 0.165  # inches of a line of a label
+NAME = 1.25  # lines of a label that a line of a name takes
+NAMED, LABELLED = 0.62, 0.56  # width of a letter, of its size: bold, plain
+LEAST = 12  # letters in a line, however narrow the axes are
 
 
-class Point(NamedTuple):
-    """A place on the drawing."""
-
-    x: float
-    y: float
-
-
-class Arc(NamedTuple):
-    """The duties of one kind that one actor owes another: one arrow, one label."""
+class Duties(NamedTuple):
+    """What one actor owes another by clauses of one kind: one arrow, with its label."""
 
     obligor: str
-    beneficiary: str
+    beneficiary: str  # empty: nobody in particular
     type: str
     binds: bool
-    label: str
-    bend: float
-    colour: str  # of the type
+    label: tuple[str, ...]  # lines
+
+
+class Block(NamedTuple):
+    """Rows that stand beside one box, from `top` down; in lines of a label."""
+
+    actor: str
+    top: float
+    height: float
 
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
@@ -72,226 +68,185 @@ def treaties(
 ) -> Axes:
     """Who is bound to whom, drawn from the analysis `treaties`.
 
-    An arrow runs from the obligor to the beneficiary, coloured by the type of the clause and
-    dashed where the treaty does not bind at the start date. What is owed to nobody in particular
-    stands beneath its obligor. `names` gives actors the name a reader sees. The page is as large as
-    the actors and arrows on it need.
+    A row for all that one actor owes another by clauses of one type: an arrow from the obligor to
+    the beneficiary, coloured by the type and dashed where the treaty does not bind at the start
+    date, and over it the clauses. What is owed to nobody in particular has no arrow. `names` gives
+    actors the name a reader sees; those that no treaty binds are named below.
     """
-    arcs = _arcs(bonds)
-    places = _places(bonds, arcs)
-    # the page grows with the ring: a fixed one would let labels collide where actors are many
-    low, high = _extent(places, arcs)
-    inches = min(SMALL + GROWTH * len(places), LARGE)
-    across, down = max((high.x - low.x) * inches, style.WIDTH), (high.y - low.y) * inches
-    ax = style.axes(ax, rows=(down - style.MARGIN) / style.ROW, width=across)
-    ax.set(xlim=(low.x, high.x), ylim=(low.y, high.y), xticks=[], yticks=[])
+    names = names or {}
+    width = style.WIDTH if ax is None else _inches(ax)
+    duties = _duties(bonds, _letters(width * (RIGHT - LEFT - 2 * GAP), 8, LABELLED))
+    wide = _letters(width * (LEFT - GAP), 9, NAMED)
+    called = {actor: _name(names.get(actor, actor), wide) for actor in _actors(bonds)}
+    alone = _unbound(bonds, names, _letters(width, 8, LABELLED))
+    tops, height = _rows(duties, called)
+    height += len(alone)
+    ax = style.axes(ax, rows=height * LINE / style.ROW, width=style.WIDTH)
+    ax.set(xlim=(-0.004, 1.004), ylim=(height, -0.5), xticks=[], yticks=[])
     style.frame(ax, _title(bonds, subject))
     ax.axis("off")
-    ax.legend(
-        handles=_legend(bonds), loc="lower center", ncols=5, fontsize=style.size(8), frameon=False
-    )
-    boxes = _actors(ax, places, names or {})
-    taken = [*boxes.values(), *_owed_to_nobody(ax, bonds, boxes)]
-    legible(ax)  # before anything is measured: another font has other widths
-    # drawing is what gives a box its size; everything below depends on sizes
-    # boxes know their size, where arrows end, only once drawn
-    style.figure_of(ax).draw_without_rendering()
-    # measured once each: to measure a text costs as much as to draw it
-    covered = [_area(text) for text in taken]
-    for arc in arcs:
-        _arrow(ax, arc, boxes)
-        covered.append(_label(ax, arc, places, covered))
+    colours = _colours(bonds)
+    for row, top in zip(duties, tops, strict=True):
+        _draw_duties(ax, row, top, colours)
+    for side, blocks in enumerate(_blocks(duties, tops, called)):
+        for block in blocks:
+            _draw_box(ax, block, called[block.actor], side)
+    ax.text(0, height, "\n".join(alone), va="bottom", fontsize=style.size(8), color=style.ink())
+    if entries := _legend(bonds):
+        style.legend_below(ax, entries, [str(one.get_label()) for one in entries])
     return ax
 
 
 def _title(bonds: pd.DataFrame, subject: str) -> str:
-    grey = "; grey: no particular beneficiary" if (bonds["beneficiary"] == "").any() else ""
+    nobody = (
+        "; without arrow: to nobody in particular" if (bonds["beneficiary"] == "").any() else ""
+    )
     asked = f"Who is bound to whom?{' – ' + subject if subject else ''}"
-    return f"{asked}\nfrom obligor to beneficiary{grey}"
+    return f"{asked}\nfrom obligor to beneficiary{nobody}"
 
 
-def _extent(places: Mapping[str, Point], arcs: Sequence[Arc]) -> tuple[Point, Point]:
-    """The corners of what is drawn, with room for boxes, for notes beneath them and the legend."""
-    points = list(places.values()) or [Point(0, 0)]
-    for arc in arcs:
-        start, end = places[arc.obligor], places[arc.beneficiary]
-        points += [_on_arc(start, end, arc.bend, share) for share in SHARES]
-    xs, ys = zip(*points, strict=True)
-    return Point(min(xs) - 0.32, min(ys) - 0.32), Point(max(xs) + 0.32, max(ys) + 0.16)
+def _inches(ax: Axes) -> float:
+    figure = style.figure_of(ax)
+    return float(ax.get_window_extent().width / figure.dpi)
 
 
-def _arcs(bonds: pd.DataFrame) -> list[Arc]:
-    """One arc for the duties that share obligor, beneficiary, type and force, bent apart."""
-    owed, colours = bonds[bonds["beneficiary"] != ""], _colours(bonds)
-    arcs: list[Arc] = []
-    drawn: dict[tuple[str, str], int] = {}
-    together = ["obligor", "beneficiary", "type", "binds"]
-    # clauses that share obligor, beneficiary, type and force are one arrow with one label
-    for key, rows in owed.groupby(together, sort=False):
-        obligor, beneficiary, kind = (str(part) for part in key[:3])
-        binds = bool(key[3])
-        nth = drawn[obligor, beneficiary] = drawn.get((obligor, beneficiary), -1) + 1
-        label = "\n".join(_clauses(rows))
-        arcs.append(
-            Arc(obligor, beneficiary, kind, binds, label, BEND * (0.6 + nth * 1.5), colours[kind])
-        )
-    return arcs
+def _letters(inches: float, points: float, width: float) -> int:
+    """How many letters of a size find room."""
+    return max(LEAST, int(inches * 72 / (style.size(points) * width)))
 
 
-def _clauses(rows: pd.DataFrame) -> list[str]:
-    """`Treaty: clause, clause`, folded, treaty by treaty."""
+def _actors(bonds: pd.DataFrame) -> list[str]:
+    """Whoever owes or is owed something."""
+    return [str(one) for one in pd.unique(pd.concat([bonds["obligor"], bonds["beneficiary"]]))]
+
+
+def _name(text: str, wide: int) -> list[str]:
+    # a remark in brackets says what the rest of the page says as well
+    return lines(text.split(" (")[0], wide, max_lines=3, placeholder=" …", break_on_hyphens=False)
+
+
+def _unbound(bonds: pd.DataFrame, names: Mapping[str, str], wide: int) -> list[str]:
+    """A sentence on the actors that are on no row, in lines; nothing where there are none."""
+    drawn = set(_actors(bonds))
+    others = [name for actor, name in names.items() if actor not in drawn]
+    return ["", *lines(f"Without a duty here: {', '.join(others)}", wide)] if others else []
+
+
+def _duties(bonds: pd.DataFrame, wide: int) -> list[Duties]:
+    """A row for clauses that share obligor, beneficiary, type and force, obligor by obligor."""
+    rows = []
+    to_somebody = bonds["beneficiary"] != ""
+    # arrows first: whoever owes only to nobody in particular comes last
+    for obligor in pd.concat([bonds[to_somebody], bonds])["obligor"].unique():
+        own = bonds[bonds["obligor"] == obligor]
+        for beneficiary in sorted(own["beneficiary"].unique(), key=lambda one: not one):
+            owed = own[own["beneficiary"] == beneficiary]
+            for (kind, binds), clauses in owed.groupby(["type", "binds"], sort=False):
+                what = "" if beneficiary else f" ({kind})"  # where no arrow's colour says it
+                label = tuple(_clauses(clauses, wide, what))
+                rows.append(Duties(str(obligor), str(beneficiary), str(kind), bool(binds), label))
+    return rows
+
+
+def _clauses(rows: pd.DataFrame, wide: int, ending: str) -> list[str]:
+    """`Treaty: clause; clause`, in lines, treaty by treaty."""
     articles = rows["article"] if "article" in rows else rows["clause"]
     called = rows["short"] if "short" in rows else rows["title"]
-    labels = []
+    found: list[str] = []
     for title, clauses in articles.groupby(called, sort=False):
-        # a very long title is cut, never the clause
-        short = " ".join(lines(str(title), SHORT, max_lines=2, placeholder=" …"))
-        labels.append("\n".join(lines(f"{short}: {', '.join(clauses)}", SHORT)))
-    return labels
+        # a very long title is cut, never the clause; `Art.` and its number stay together
+        short = " ".join(lines(str(title), wide, max_lines=2, placeholder=" …"))
+        whole = [str(one).replace(". ", f".{style.HARD}") for one in clauses]
+        text = f"{short}: {'; '.join(whole)}{ending}"
+        found += [line.replace(style.HARD, " ") for line in lines(text, wide)]
+    return found
 
 
-def _places(bonds: pd.DataFrame, arcs: Sequence[Arc]) -> dict[str, Point]:
-    """Actors on a circle, in the order that makes the arrows shortest; the rest in its middle.
-
-    Two stand side by side, since names are wider than high.
-    """
-    ring = _ring(nx.Graph((arc.obligor, arc.beneficiary) for arc in arcs))
-    # the first at twelve o'clock; two actors stand at nine and three
-    turn, first = 2 * np.pi / max(len(ring), 1), -np.pi / 2 if len(ring) == 2 else 0.0
-    angles = [first + k * turn for k in range(len(ring))]
-    places = {
-        actor: Point(round(float(np.sin(angle)), 9), round(float(np.cos(angle)), 9))
-        for actor, angle in zip(ring, angles, strict=True)
-    }
-    alone = [actor for actor in bonds["obligor"].unique() if actor not in places]
-    for k, actor in enumerate(alone):
-        places[actor] = Point(-0.1, 0.25 * (len(alone) - 1) - 0.5 * k)
-    return places
-
-
-def _ring(graph: "nx.Graph[str]") -> list[str]:
-    """The actors in a ring whose neighbours are bound; swaps go on while they shorten it."""
-    ring = list(graph.nodes)
-    n = len(ring)
-
-    def length(order: Sequence[str]) -> float:
-        at = {actor: k for k, actor in enumerate(order)}
-        return sum(float(np.sin(np.pi * abs(at[a] - at[b]) / n)) for a, b in graph.edges)
-
-    shorter = True
-    # 2-opt by swaps: rings have a dozen actors at most, so trying all pairs costs nothing
-    while shorter:
-        shorter = False
-        for i in range(n):
-            for j in range(i + 1, n):
-                other = ring.copy()
-                other[i], other[j] = other[j], other[i]
-                if length(other) < length(ring) - 1e-9:
-                    ring, shorter = other, True
-    return ring
+def _rows(
+    duties: Sequence[Duties], called: Mapping[str, Sequence[str]]
+) -> tuple[list[float], float]:
+    """(the upper end of each row, where the last one ends), in lines of a label."""
+    tops: list[float] = []
+    at = 0.0
+    for place, row in enumerate(duties):
+        if place and duties[place - 1].obligor != row.obligor:
+            at += 0.9
+        elif place and duties[place - 1].beneficiary != row.beneficiary:
+            at += 0.5
+        tops.append(at)
+        at += len(row.label) + 0.7
+        # the last row of a box makes room for the rest of the name in it
+        for side in (0, 1):
+            same = [k for k in range(place + 1) if _key(duties[k], side) == _key(row, side)]
+            last = place + 1 == len(duties) or _key(duties[place + 1], side) != _key(row, side)
+            actor = _key(row, side)[side]
+            if last and actor:
+                at = max(at, tops[same[0]] + NAME * len(called[actor]) + 0.5)
+    return tops, at + 0.3
 
 
-def _actors(ax: Axes, places: Mapping[str, Point], names: Mapping[str, str]) -> dict[str, Text]:
-    """The nodes: each actor's name in a box."""
-    # boxes over arrows (zorder), so that an arrow ends at the edge of a name
-    box = {"boxstyle": "round,pad=0.4", "facecolor": style.paper(), "edgecolor": style.ink()}
-    look: dict[str, Any] = {
-        "ha": "center",
-        "va": "center",
-        "fontsize": style.size(9),
-        "fontweight": "bold",
-        "zorder": 5,
-    }
-    return {
-        actor: ax.text(x, y, style.folded(names.get(actor, actor)), bbox=box, **look)
-        for actor, (x, y) in places.items()
-    }
+def _key(row: Duties, side: int) -> tuple[str, ...]:
+    """What rows share that stand beside one box: on the left the obligor, on the right both."""
+    return (row.obligor, row.beneficiary)[: side + 1]
 
 
-def _owed_to_nobody(ax: Axes, bonds: pd.DataFrame, boxes: Mapping[str, Text]) -> list[Text]:
-    """Beneath each actor, what it owes to nobody in particular."""
-    alone = bonds[bonds["beneficiary"] == ""]
-    notes: list[Text] = []
-    for actor, rows in ((str(key), group) for key, group in alone.groupby("obligor", sort=False)):
-        x, y = boxes[actor].get_position()
-        below = y - 0.045 - 0.032 * len(boxes[actor].get_text().splitlines())
-        box = {"boxstyle": "round,pad=0.1", "facecolor": style.paper(), "edgecolor": "none"}
-        look: dict[str, Any] = {
-            "ha": "center",
-            "va": "top",
-            "fontsize": style.size(7),
-            "zorder": 5,
-            "color": style.faint(),
-        }
-        notes.append(ax.text(x, below, "\n".join(_clauses(rows)), bbox=box, **look))
-    return notes
+def _blocks(
+    duties: Sequence[Duties], tops: Sequence[float], called: Mapping[str, Sequence[str]]
+) -> tuple[list[Block], list[Block]]:
+    """The boxes on the left and on the right."""
+    sides: tuple[list[Block], list[Block]] = ([], [])
+    for side, blocks in enumerate(sides):
+        keys = [_key(row, side) for row in duties]
+        for key in dict.fromkeys(keys):
+            own = [k for k, one in enumerate(keys) if one == key]
+            actor, top = key[side], tops[own[0]]
+            end = tops[own[-1]] + len(duties[own[-1]].label) + 0.55
+            if actor:
+                height = max(end - top, NAME * len(called[actor]) + 0.35)
+                blocks.append(Block(actor, top, height))
+    return sides
 
 
-def _arrow(ax: Axes, arc: Arc, boxes: Mapping[str, Text]) -> None:
-    """An arrow from box to box."""
-    start, end = boxes[arc.obligor], boxes[arc.beneficiary]
-    patch = FancyArrowPatch(
-        start.get_position(),
-        end.get_position(),
-        arrowstyle="-|>",
-        mutation_scale=13,
-        connectionstyle=f"arc3,rad={arc.bend}",
-        patchA=start.get_bbox_patch(),
-        patchB=end.get_bbox_patch(),
-        color=arc.colour,
-        linestyle="-" if arc.binds else DORMANT,
-        linewidth=1.6,
-        zorder=2,
+def _draw_box(ax: Axes, block: Block, name: Sequence[str], side: int) -> None:
+    x, width = ((0.0, LEFT), (RIGHT, 1 - RIGHT))[side]
+    look: dict[str, Any] = {"boxstyle": "square,pad=0", "edgecolor": style.ink(), "linewidth": 0.9}
+    place = (x, block.top)
+    ax.add_patch(FancyBboxPatch(place, width, block.height, facecolor=style.paper(), **look))
+    ax.text(
+        *(x + width / 2, block.top + block.height / 2, "\n".join(name)),
+        ha="center",
+        va="center",
+        fontweight="bold",
+        color=style.ink(),
+        fontsize=style.size(9),
+        zorder=5,
     )
-    ax.add_patch(patch)
 
 
-def _label(ax: Axes, arc: Arc, places: Mapping[str, Point], taken: Sequence[Bbox]) -> Bbox:
-    """Write the clauses of an arrow, slid along it until they cover no other text; its area."""
-    dots = ax.transData  # arrows are bent on the page, whatever the axes' proportions
-    start, end = (Point(*dots.transform(places[a])) for a in (arc.obligor, arc.beneficiary))
-    box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
-    look: dict[str, Any] = {"fontsize": 7, "ha": "center", "va": "center", "zorder": 4}
-    label = ax.text(0, 0, arc.label, color=arc.colour, bbox=box, **look)
-    legible(label)
-    size, origin = _area(label), Point(*dots.transform((0, 0)))
-
-    def at(share: float) -> Bbox:
-        x, y = _on_arc(start, end, arc.bend, share)
-        return size.translated(x - origin.x, y - origin.y)
-
-    def covers(share: float) -> float:
-        mine = at(share)
-        return sum(_overlap(mine, other) for other in taken)
-
-    # the place where it covers least; SHARES begin in the middle and go outwards in turns
-    best = min(SHARES, key=covers)
-    x, y = dots.inverted().transform(_on_arc(start, end, arc.bend, best))
-    label.set_position((float(x), float(y)))
-    return at(best)
-
-
-def _on_arc(start: Point, end: Point, bend: float, share: float) -> Point:
-    """The point so far along the quadratic curve that matplotlib's `arc3` draws."""
-    # arc3 puts the control point off the middle by `bend` times the distance, at right angles
-    control = Point(
-        (start.x + end.x) / 2 + bend * (end.y - start.y),
-        (start.y + end.y) / 2 - bend * (end.x - start.x),
+def _draw_duties(ax: Axes, row: Duties, top: float, colours: Mapping[str, str]) -> None:
+    """An arrow and, over it, its clauses; where nobody in particular is owed, only these."""
+    end = top + len(row.label) + 0.2
+    left, right = LEFT + GAP, RIGHT - GAP
+    words: dict[str, Any] = {"va": "top", "fontsize": style.size(8), "color": style.ink()}
+    if not row.beneficiary:
+        text = "\n".join(row.label)
+        middle = top + 0.5 * (len(row.label) + 0.55)
+        ax.text(left, middle, text, ha="left", **(words | {"va": "center"}))
+        return
+    ax.text((left + right) / 2, top, "\n".join(row.label), ha="center", **words)
+    ax.add_patch(
+        FancyArrowPatch(
+            (left, end),
+            (right, end),
+            arrowstyle="-|>",
+            mutation_scale=12,
+            shrinkA=0,
+            shrinkB=0,
+            color=colours[row.type],
+            linestyle="-" if row.binds else DORMANT,
+            linewidth=1.6,
+        )
     )
-    a, b, c = (1 - share) ** 2, 2 * share * (1 - share), share**2
-    return Point(a * start.x + b * control.x + c * end.x, a * start.y + b * control.y + c * end.y)
-
-
-def _area(text: Text) -> Bbox:
-    """What a text covers on the page, in dots, with room around it."""
-    return text.get_window_extent().padded(AROUND)
-
-
-def _overlap(one: Bbox, other: Bbox) -> float:
-    """The area that two texts have in common."""
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return float(width * height) if width > 0 and height > 0 else 0.0
 
 
 def _colours(bonds: pd.DataFrame) -> dict[str, str]:
