@@ -46,6 +46,15 @@ def broken(folder: Path, change: str) -> pd.DataFrame:
     return events_of(load(file))
 
 
+def last(found: pd.DataFrame, transition: str, *options: str) -> pd.Series:
+    """When a transition last fired before each event, with one of some options if any are named."""
+    rows = found["transition"] == transition
+    if options:
+        rows &= found["option"].isin(options)
+    when = found["time"].where(rows)
+    return when.groupby([found["draw"], found["path"]]).ffill().fillna(-np.inf)
+
+
 def at_war(found: pd.DataFrame) -> pd.Series:
     return found["began"] > found["ended"]
 
@@ -120,6 +129,15 @@ def ended_in_a_clash(found: pd.DataFrame) -> int:
     return int((ends & (rows["ended"] < before["time"]) & ~(regret >= before["time"])).sum())
 
 
+def warned_after_crossing(found: pd.DataFrame) -> int:
+    """Chinese warnings against crossing the line while the allies stand north of it."""
+    warned = (found["transition"] == "china_warns_off") & (found["option"] == "warns")
+    assert warned.sum() > 50
+    crossed = last(found, "cfc_goes_north", "crosses")
+    returned = np.maximum(last(found, "allies_driven_back", "driven_back"), found["ended"])
+    return int((warned & (crossed > returned)).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -128,6 +146,7 @@ KINDS = {
     signals_of_long_ago: "moves: {russia_signals_nuclear: {after: russia_answers}}",
     asked_by_no_claim: "moves: {dprk_asks_moscow: {on: [threat_seen, alert_seen, threat_claimed]}}",
     fights_on_the_day: "delays: {chinese_troops_march: {is: {median: 12 h, p90: 3 d}}}",
+    warned_after_crossing: "moves: {china_warns_off: {when: peninsula_at_war and china.role < fights}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
