@@ -138,6 +138,17 @@ def warned_after_crossing(found: pd.DataFrame) -> int:
     return int((warned & (crossed > returned)).sum())
 
 
+def supplied_under_sorties(found: pd.DataFrame) -> int:
+    """Grants of supply from bases in Japan from which combat is flown already."""
+    granted = found["transition"] == "usa_jpn_1960.art6"
+    assert granted.sum() > 500
+    flown = np.maximum(
+        last(found, "notes_1960.prior_consultation", "consents"),
+        last(found, "usa_uses_bases_at_once"),
+    )
+    return int((granted & (flown > found["ended"])).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -147,6 +158,7 @@ KINDS = {
     asked_by_no_claim: "moves: {dprk_asks_moscow: {on: [threat_seen, alert_seen, threat_claimed]}}",
     fights_on_the_day: "delays: {chinese_troops_march: {is: {median: 12 h, p90: 3 d}}}",
     warned_after_crossing: "moves: {china_warns_off: {when: peninsula_at_war and china.role < fights}}",
+    supplied_under_sorties: "treaties: {usa_jpn_1960: {obligations: {art6: {lapses: korea == calm}}}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
