@@ -149,6 +149,23 @@ def supplied_under_sorties(found: pd.DataFrame) -> int:
     return int((granted & (flown > found["ended"])).sum())
 
 
+def named_dead_unanswered(found: pd.DataFrame) -> int:
+    """Paths in which crews that have been named die, and Moscow has a day and does not answer."""
+    named = last(found, "crews_are_named")
+    dead = found[(found["option"] == "covert_crews_die") & (named > found["anew"]) & at_war(found)]
+    dead = dead.drop_duplicates(PATH)
+    assert len(dead) > 10
+    over = found[found["transition"].isin(["ceasefire", "powers_step_back", "alarm_at_the_brink"])]
+    later = dead.merge(over[[*PATH, "time"]], on=PATH, how="left", suffixes=("", "_over"))
+    cut = (later["time_over"] >= later["time"]) & (later["time_over"] <= later["time"] + DAY)
+    cut = cut.groupby([later["draw"], later["path"]]).any()
+    answers = found[found["transition"] == "russia_answers_for_its_dead"].groupby(PATH)["time"].max()
+    rows = pd.MultiIndex.from_frame(dead[PATH])
+    answered = answers.reindex(rows).to_numpy() >= dead["time"].to_numpy()
+    ended = cut.reindex(rows).to_numpy() | (dead["time"].to_numpy() > 179)
+    return int((~answered & ~ended).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -159,6 +176,7 @@ KINDS = {
     fights_on_the_day: "delays: {chinese_troops_march: {is: {median: 12 h, p90: 3 d}}}",
     warned_after_crossing: "moves: {china_warns_off: {when: peninsula_at_war and china.role < fights}}",
     supplied_under_sorties: "treaties: {usa_jpn_1960: {obligations: {art6: {lapses: korea == calm}}}}",
+    named_dead_unanswered: "moves: {russia_answers_for_its_dead: {when: at_war and not russia.named}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
