@@ -1,0 +1,35 @@
+"""Open combat between the United States and Russia: Tokyo takes it up, and fire at Japan ends with it."""
+
+from pathlib import Path
+
+import pytest
+from korea import SCENARIOS
+
+from sim import load, run
+
+SPENT = {"draws": 20, "paths": 20, "workers": 1, "engine": "compiled", "seed": 5}
+BRINK = "{at: 1 d, then: {korea: general_war, usa.role: combat, usa_russia: open_combat%s}}"
+
+
+def found(folder: Path, text: str, then: str = "") -> float:
+    """The share of 400 paths in which the marked thing happens, in a war that is at the brink."""
+    file = folder / "brink.yaml"
+    base = f"extends: {SCENARIOS}/korean_clash.yaml\nscenario: brink\n"
+    marked = "state: {marked: {flag: false}}\noutcomes: {marked: {title: Marked, when: marked}}\n"
+    events = f"events:\n  brink: {BRINK % then}\n"
+    file.write_text(base + marked + events + text, encoding="utf-8")
+    outcomes = run(load(file), progress=False, **SPENT).outcomes
+    return float(outcomes.loc["marked", "probability"])
+
+
+TAKEN_UP = "  mark: {on: nsc_on_a_wider_war, then: {marked: true}}\n"
+OCCASIONS = "[{becomes: at_war and power_beside_north}, {becomes: at_war and russia_japan >= coercive}]"
+
+
+@pytest.mark.parametrize(
+    ("rule", "low", "high"),
+    [("", 0.6, 1.0), (f"moves: {{nsc_on_a_wider_war: {{on: {OCCASIONS}}}}}\n", 0.0, 0.5)],
+)
+def test_tokyo_takes_open_combat_of_the_powers_up(tmp_path, rule, low, high):
+    """The second row is the control: the occasions as they were."""
+    assert low < found(tmp_path, TAKEN_UP + rule) < high
