@@ -166,6 +166,13 @@ def named_dead_unanswered(found: pd.DataFrame) -> int:
     return int((~answered & ~ended).sum())
 
 
+def shown_in_war(found: pd.DataFrame) -> int:
+    """Russian decisions on a show of force over a clash that fall into a war."""
+    shown = found["transition"] == "russia_shows_force"
+    assert shown.sum() > 500
+    return int((shown & at_war(found)).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -177,6 +184,7 @@ KINDS = {
     warned_after_crossing: "moves: {china_warns_off: {when: peninsula_at_war and china.role < fights}}",
     supplied_under_sorties: "treaties: {usa_jpn_1960: {obligations: {art6: {lapses: korea == calm}}}}",
     named_dead_unanswered: "moves: {russia_answers_for_its_dead: {when: at_war and not russia.named}}",
+    shown_in_war: "moves: {russia_shows_force: {when: korea >= incident and russia_japan == protest}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
