@@ -173,6 +173,16 @@ def shown_in_war(found: pd.DataFrame) -> int:
     return int((shown & at_war(found)).sum())
 
 
+def struck_while_talking(found: pd.DataFrame) -> int:
+    """First strikes while talks go on that new fire has not broken off."""
+    struck = found["transition"].isin(["rok_punishes", "dprk_raises_stakes"])
+    struck &= found["option"] == "strikes"
+    assert struck.sum() > 500
+    silent = np.maximum(last(found, "fire_ends_talks"), found["over"])
+    silent = np.maximum(silent, found["began"].where(at_war(found), -np.inf))
+    return int((struck & (np.maximum(found["talks"], found["ended"]) > silent)).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -185,6 +195,8 @@ KINDS = {
     supplied_under_sorties: "treaties: {usa_jpn_1960: {obligations: {art6: {lapses: korea == calm}}}}",
     named_dead_unanswered: "moves: {russia_answers_for_its_dead: {when: at_war and not russia.named}}",
     shown_in_war: "moves: {russia_shows_force: {when: korea >= incident and russia_japan == protest}}",
+    struck_while_talking: "moves: {dprk_raises_stakes: {when: korea == clash}}\n"
+    "events: {fire_ends_talks: {when: talks and at_war}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
