@@ -183,6 +183,14 @@ def struck_while_talking(found: pd.DataFrame) -> int:
     return int((struck & (np.maximum(found["talks"], found["ended"]) > silent)).sum())
 
 
+def briefed_late(found: pd.DataFrame) -> int:
+    """Briefings from Kyiv on what both ministries in Tokyo have confirmed."""
+    told = found["transition"] == "ukraine_briefs_tokyo"
+    assert told.sum() > 10
+    known = np.minimum(last(found, "mofa_verifies", "confirms"), last(found, "mod_verifies", "confirms"))
+    return int((told & (known > -np.inf)).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -197,6 +205,7 @@ KINDS = {
     shown_in_war: "moves: {russia_shows_force: {when: korea >= incident and russia_japan == protest}}",
     struck_while_talking: "moves: {dprk_raises_stakes: {when: korea == clash}}\n"
     "events: {fire_ends_talks: {when: talks and at_war}}",
+    briefed_late: "moves: {ukraine_briefs_tokyo: {when: korea >= calm}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
