@@ -191,6 +191,13 @@ def briefed_late(found: pd.DataFrame) -> int:
     return int((told & (known > -np.inf)).sum())
 
 
+def foreseen_when_struck(found: pd.DataFrame) -> int:
+    """Designations of an attack that is foreseen, after the North has struck Japan in this war."""
+    foreseen = (found["option"] == "anticipated_attack") & at_war(found)
+    assert foreseen.sum() > 50
+    return int((foreseen & (last(found, "dprk_hits_bases_in_japan", "strikes") > found["began"])).sum())
+
+
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
     sent_abroad_in_war: "moves: {dprk_answers_sanctions: {when: dprk.troops == in_russia}}",
@@ -206,6 +213,9 @@ KINDS = {
     struck_while_talking: "moves: {dprk_raises_stakes: {when: korea == clash}}\n"
     "events: {fire_ends_talks: {when: talks and at_war}}",
     briefed_late: "moves: {ukraine_briefs_tokyo: {when: korea >= calm}}",
+    foreseen_when_struck: "moves: {nsc_on_nuclear_use: {when: japan.gate < anticipated_attack},\n"
+    "  nsc_on_a_wider_war: {choose: {anticipated_attack: {available: japan.gate < anticipated_attack}}},\n"
+    "  nsc_on_us_combat: {choose: {anticipated_attack: {available: japan.gate < anticipated_attack}}}}",
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
