@@ -33,3 +33,13 @@ OCCASIONS = "[{becomes: at_war and power_beside_north}, {becomes: at_war and rus
 def test_tokyo_takes_open_combat_of_the_powers_up(tmp_path, rule, low, high):
     """The second row is the control: the occasions as they were."""
     assert low < found(tmp_path, TAKEN_UP + rule) < high
+
+
+STEPPED = "  mark: {on: powers_step_back, when: russia_japan == attack, then: {marked: true}}\n"
+AS_IT_WAS = "  powers_step_back: {then: {usa_russia: in_contact, talks: true, russia_japan: attack}}\n"
+
+
+@pytest.mark.parametrize(("rule", "low", "high"), [("", -0.1, 0.001), (AS_IT_WAS, 0.2, 1.0)])
+def test_fire_at_japan_ends_when_the_powers_step_back(tmp_path, rule, low, high):
+    """The second row is the control: the pressure stays where it was."""
+    assert low < found(tmp_path, STEPPED + rule, ", russia_japan: attack") < high
