@@ -1,4 +1,4 @@
-"""Open combat between the United States and Russia: Tokyo takes it up, and fire at Japan ends with it."""
+"""Open combat of the United States and Russia: Tokyo takes it up; fire at Japan ends with it."""
 
 from pathlib import Path
 
@@ -15,20 +15,24 @@ def found(folder: Path, text: str, then: str = "") -> float:
     """The share of 400 paths in which the marked thing happens, in a war that is at the brink."""
     file = folder / "brink.yaml"
     base = f"extends: {SCENARIOS}/korean_clash.yaml\nscenario: brink\n"
-    marked = "state: {marked: {flag: false}}\noutcomes: {marked: {title: Marked, when: marked}}\n"
+    marked = (
+        "state: {marked: {flag: false}}\noutcomes: {is_marked: {title: Marked, when: marked}}\n"
+    )
     events = f"events:\n  brink: {BRINK % then}\n"
     file.write_text(base + marked + events + text, encoding="utf-8")
     outcomes = run(load(file), progress=False, **SPENT).outcomes
-    return float(outcomes.loc["marked", "probability"])
+    return float(outcomes.loc["is_marked", "probability"])
 
 
 TAKEN_UP = "  mark: {on: nsc_on_a_wider_war, then: {marked: true}}\n"
-OCCASIONS = "[{becomes: at_war and power_beside_north}, {becomes: at_war and russia_japan >= coercive}]"
+OCCASIONS = (
+    "[{becomes: at_war and power_beside_north}, {becomes: at_war and russia_japan >= coercive}]"
+)
 
 
 @pytest.mark.parametrize(
     ("rule", "low", "high"),
-    [("", 0.6, 1.0), (f"moves: {{nsc_on_a_wider_war: {{on: {OCCASIONS}}}}}\n", 0.0, 0.5)],
+    [("", 0.4, 0.7), (f"moves: {{nsc_on_a_wider_war: {{on: {OCCASIONS}}}}}\n", 0.05, 0.25)],
 )
 def test_tokyo_takes_open_combat_of_the_powers_up(tmp_path, rule, low, high):
     """The second row is the control: the occasions as they were."""
@@ -36,7 +40,9 @@ def test_tokyo_takes_open_combat_of_the_powers_up(tmp_path, rule, low, high):
 
 
 STEPPED = "  mark: {on: powers_step_back, when: russia_japan == attack, then: {marked: true}}\n"
-AS_IT_WAS = "  powers_step_back: {then: {usa_russia: in_contact, talks: true, russia_japan: attack}}\n"
+AS_IT_WAS = (
+    "  powers_step_back: {then: {usa_russia: in_contact, talks: true, russia_japan: attack}}\n"
+)
 
 
 @pytest.mark.parametrize(("rule", "low", "high"), [("", -0.1, 0.001), (AS_IT_WAS, 0.2, 1.0)])

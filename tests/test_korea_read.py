@@ -159,7 +159,9 @@ def named_dead_unanswered(found: pd.DataFrame) -> int:
     later = dead.merge(over[[*PATH, "time"]], on=PATH, how="left", suffixes=("", "_over"))
     cut = (later["time_over"] >= later["time"]) & (later["time_over"] <= later["time"] + DAY)
     cut = cut.groupby([later["draw"], later["path"]]).any()
-    answers = found[found["transition"] == "russia_answers_for_its_dead"].groupby(PATH)["time"].max()
+    answers = (
+        found[found["transition"] == "russia_answers_for_its_dead"].groupby(PATH)["time"].max()
+    )
     rows = pd.MultiIndex.from_frame(dead[PATH])
     answered = answers.reindex(rows).to_numpy() >= dead["time"].to_numpy()
     ended = cut.reindex(rows).to_numpy() | (dead["time"].to_numpy() > 179)
@@ -187,7 +189,9 @@ def briefed_late(found: pd.DataFrame) -> int:
     """Briefings from Kyiv on what both ministries in Tokyo have confirmed."""
     told = found["transition"] == "ukraine_briefs_tokyo"
     assert told.sum() > 10
-    known = np.minimum(last(found, "mofa_verifies", "confirms"), last(found, "mod_verifies", "confirms"))
+    known = np.minimum(
+        last(found, "mofa_verifies", "confirms"), last(found, "mod_verifies", "confirms")
+    )
     return int((told & (known > -np.inf)).sum())
 
 
@@ -195,8 +199,17 @@ def foreseen_when_struck(found: pd.DataFrame) -> int:
     """Designations of an attack that is foreseen, after the North has struck Japan in this war."""
     foreseen = (found["option"] == "anticipated_attack") & at_war(found)
     assert foreseen.sum() > 50
-    return int((foreseen & (last(found, "dprk_hits_bases_in_japan", "strikes") > found["began"])).sum())
+    return int(
+        (foreseen & (last(found, "dprk_hits_bases_in_japan", "strikes") > found["began"])).sum()
+    )
 
+
+FORESEEN = """moves:
+  nsc_on_nuclear_use: {when: japan.gate < anticipated_attack}
+  nsc_on_a_wider_war: &before
+    choose: {anticipated_attack: {available: japan.gate < anticipated_attack}}
+  nsc_on_us_combat: *before
+"""
 
 KINDS = {
     alerts_late_in_war: "delays: {hours: {is: {median: 30 d, p90: 90 d}}}",
@@ -206,16 +219,22 @@ KINDS = {
     signals_of_long_ago: "moves: {russia_signals_nuclear: {after: russia_answers}}",
     asked_by_no_claim: "moves: {dprk_asks_moscow: {on: [threat_seen, alert_seen, threat_claimed]}}",
     fights_on_the_day: "delays: {chinese_troops_march: {is: {median: 12 h, p90: 3 d}}}",
-    warned_after_crossing: "moves: {china_warns_off: {when: peninsula_at_war and china.role < fights}}",
-    supplied_under_sorties: "treaties: {usa_jpn_1960: {obligations: {art6: {lapses: korea == calm}}}}",
-    named_dead_unanswered: "moves: {russia_answers_for_its_dead: {when: at_war and not russia.named}}",
-    shown_in_war: "moves: {russia_shows_force: {when: korea >= incident and russia_japan == protest}}",
+    warned_after_crossing: (
+        "moves: {china_warns_off: {when: peninsula_at_war and china.role < fights}}"
+    ),
+    supplied_under_sorties: (
+        "treaties: {usa_jpn_1960: {obligations: {art6: {lapses: korea == calm}}}}"
+    ),
+    named_dead_unanswered: (
+        "moves: {russia_answers_for_its_dead: {when: at_war and not russia.named}}"
+    ),
+    shown_in_war: (
+        "moves: {russia_shows_force: {when: korea >= incident and russia_japan == protest}}"
+    ),
     struck_while_talking: "moves: {dprk_raises_stakes: {when: korea == clash}}\n"
     "events: {fire_ends_talks: {when: talks and at_war}}",
     briefed_late: "moves: {ukraine_briefs_tokyo: {when: korea >= calm}}",
-    foreseen_when_struck: "moves: {nsc_on_nuclear_use: {when: japan.gate < anticipated_attack},\n"
-    "  nsc_on_a_wider_war: {choose: {anticipated_attack: {available: japan.gate < anticipated_attack}}},\n"
-    "  nsc_on_us_combat: {choose: {anticipated_attack: {available: japan.gate < anticipated_attack}}}}",
+    foreseen_when_struck: FORESEEN,
     ended_in_a_clash: "events: {crisis_ends: {when: korea >= incident and local and not firing}}",
 }
 
