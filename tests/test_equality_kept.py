@@ -18,7 +18,8 @@ from numba.core.caching import CacheImpl
 
 from sim.engines.compiled import kernel, weights, work
 from sim.engines.jit import cached_njit
-from sim.engines.splitting import least_costs
+from sim.engines.splitting import climber, situation_keys
+from sim.engines.splitting.kernel import kernel as of_splitting
 from sim.results import NOTHING, RUNG_TIMES
 
 
@@ -87,6 +88,8 @@ def with_a_line_more(read: Callable[[Path], bytes], end: str, file: Path) -> byt
 def test_every_file_compiled_into_the_kernel_is_in_its_digest():
     found = compiled_in(kernel.kernel.__wrapped__)
     assert found == {f"sim.{name}" for name in work.COMPILED_IN}
+    found = compiled_in(of_splitting.__wrapped__)
+    assert found == {f"sim.{name}" for name in climber.COMPILED_HERE}
 
 
 def test_a_value_is_traced_to_the_file_that_gives_it():
@@ -98,19 +101,19 @@ def test_a_value_is_traced_to_the_file_that_gives_it():
 
 def test_the_digest_changes_with_every_file(monkeypatch):
     read = Path.read_bytes
-    digests = {work._source()}
+    digests = {work.digest(work.COMPILED_IN)}
     for name in work.COMPILED_IN:
         end = f"sim/{name.replace('.', '/')}.py"
         longer = partial(with_a_line_more, read, end)
         monkeypatch.setattr(Path, "read_bytes", lambda self, longer=longer: longer(self))
-        digests.add(work._source())
+        digests.add(work.digest(work.COMPILED_IN))
     assert len(digests) == 1 + len(work.COMPILED_IN)
     monkeypatch.setattr(Path, "read_bytes", read)
-    assert work._source() in digests  # control: of the same files it is the same
+    assert work.digest(work.COMPILED_IN) in digests  # control: of the same files it is the same
 
 
 @pytest.mark.parametrize(
-    "function", [weights._all_shares, least_costs.settle], ids=["shares", "settle"]
+    "function", [weights._all_shares, situation_keys.fill], ids=["shares", "fill"]
 )
 def test_what_is_kept_besides_reads_its_own_file_alone(function):
     assert compiled_in(function) == {function.py_func.__module__}  # which numba looks at itself
@@ -121,10 +124,10 @@ def test_where_nothing_can_be_kept_things_are_compiled_all_the_same(monkeypatch)
     with pytest.raises(RuntimeError, match=reads_two_constants.__name__):  # control: numba's own
         njit(cache=True)(reads_two_constants)
     assert cached_njit(reads_two_constants)() == NOTHING + RUNG_TIMES
-    settle = runpy.run_path(least_costs.__file__)["settle"]
-    none, costs = np.zeros(0, np.int64), np.array([5.0, np.inf])
-    settle(costs, np.array([2.0]), np.zeros(1, np.int64), none, np.zeros(2, np.int64), none, none)
-    assert costs[0] == 2.0
+    fill = runpy.run_path(situation_keys.__file__)["fill"]
+    known, distance = np.zeros(4, np.int64), np.zeros(4)
+    fill(np.array([[3, 7]]), np.array([2.0]), known, distance)
+    assert sorted(distance) == [0.0, 0.0, 0.0, 2.0]
 
 
 def double(number):

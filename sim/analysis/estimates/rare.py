@@ -46,6 +46,8 @@ class RareEstimate:
     likelihood   in a word, and `confidence`: see `sim.analysis.estimates.likelihood`.
     gain         how many times the events an ordinary run of the same draws would need to know
                  their mean as well.
+    seconds      of processor time that the splittings took; differs from run to run, as does
+                 ordinary_seconds: what that ordinary run would take.
     by_draw      draw, probability, error: the standard error of its mean, levels: how many, events.
     """
 
@@ -68,6 +70,8 @@ class RareEstimate:
     paths: int  # at each level
     events: int
     gain: float
+    seconds: float
+    ordinary_seconds: float
     seed: int
     by_draw: pd.DataFrame
 
@@ -93,7 +97,9 @@ def estimate(output: RareOutput) -> RareEstimate:
     band = NO_BAND if certain else _band(means, errors, generator(seed, "rare", outcome))
     events = sum(one.events for one in found)
     a_path = float(np.mean([one.events_a_path for one in found]))
-    ordinary = probability * (1 - probability) * a_path  # variance x events of an ordinary path
+    variance = probability * (1 - probability)  # of an ordinary path
+    # how many ordinary paths would know the mean of these very draws as well
+    ordinary = variance / splitting if splitting > 0 else 0.0
     return RareEstimate(
         scenario=model.name,
         outcome=outcome,
@@ -116,8 +122,10 @@ def estimate(output: RareOutput) -> RareEstimate:
         repetitions=repetitions,
         paths=paths,
         events=events,
-        # the ratio of variance x events, ordinary over splitting: what one has to walk for it
-        gain=ordinary / (splitting * events) if splitting > 0 else 1.0,
+        # where all splittings agree to the last digit there is nothing to compare
+        gain=ordinary * a_path / events if splitting > 0 else 1.0,
+        seconds=sum(one.seconds for one in found),
+        ordinary_seconds=ordinary * float(np.mean([one.seconds_a_path for one in found])),
         seed=seed,
         by_draw=_by_draw(output.splits, means, errors),
     )

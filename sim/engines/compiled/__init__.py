@@ -51,7 +51,7 @@ def walk(
     """
     refuse_without_compiler()
     _refuse_numbers(draws, paths)
-    made = _lowered(model, draws.start)
+    made = once_lowered(model, draws.start)
     walker = Walker(made, values, seed, draws, paths, events, common=common)
     return walker.pieces(threads, check)
 
@@ -74,7 +74,7 @@ def walk_chosen(
     With `changes` every event is kept, and what it did to the state.
     """
     refuse_without_compiler()
-    made = _lowered(model, draws.start)
+    made = once_lowered(model, draws.start)
     walker = Walker(made, values, seed, draws, numbers, False, changes=changes, common=common)
     return chosen_batches(walker.pieces(threads, check), draws, numbers)
 
@@ -88,7 +88,7 @@ class Traced:
 
     def __init__(self, model: Model, others: Sequence[tuple[int, Transition]] = ()) -> None:
         refuse_without_compiler()
-        self.made = _lowered(model, 0, others)
+        self.made = once_lowered(model, 0, others)
 
     def walk(self, values: Floats, work: Rectangle) -> tuple[list[PathBatch], Walker]:
         """All paths of some draws, each with its trace; and what walked them, see `Again`."""
@@ -105,7 +105,7 @@ class Again:
     """
 
     def __init__(self, model: Model, traced: Traced, changed: Collection[str]) -> None:
-        self.made = _lowered(model, 0)
+        self.made = once_lowered(model, 0)
         self.shared = shared_with(self.made.pool, traced.made.pool, changed)
 
     def walk(
@@ -134,7 +134,13 @@ def _refuse_numbers(draws: range, paths: range) -> None:
         raise UsageError(f"draws and paths are numbered below {MOST_PATHS:,}")
 
 
-def _lowered(model: Model, first: int, others: Sequence[tuple[int, Transition]] = ()) -> Lowered:
+def once_lowered(
+    model: Model, first: int = 0, others: Sequence[tuple[int, Transition]] = ()
+) -> Lowered:
+    """A model lowered, or as it was before; `first` is the draw an error is told of.
+
+    For `others`, and what is raised, see `lowered`.
+    """
     # with nothing weighed beside it, it depends on the model alone
     if not others and KEPT in model.kept:
         again: Lowered = model.kept[KEPT]

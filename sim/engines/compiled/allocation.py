@@ -82,6 +82,14 @@ def tables(made: Lowered, axes_of_all: Axes, filled: Floats) -> Tables:
 
 def path_state(made: Lowered) -> PathState:
     """Where a path stands: memory that every path of a thread uses again."""
+    return path_memory(made)[0]
+
+
+def path_memory(made: Lowered, whole: Ints | None = None) -> tuple[PathState, Ints]:
+    """Where a path stands, and the same as one array, for who keeps what a path came to.
+
+    With `whole`, the array of one that was kept, laid out as it was.
+    """
     size, rules = made.plan.size, made.plan.rules
     effects = int(np.diff(rules.effect).max(initial=0))
     # of arrays that are not by transition; the kernel sets all of them when a path begins
@@ -99,11 +107,15 @@ def path_state(made: Lowered) -> PathState:
         **dict.fromkeys(_BY_WORD, size.words),
         **dict.fromkeys(_BY_RULE_WORD, size.rule_words),
     }
-    arrays: dict[str, Any] = {  # all others are by transition
-        name: (_floats if kind == Floats else _ints)(lengths.get(name, size.transitions))
-        for name, kind in PathState.__annotations__.items()
+    kinds = PathState.__annotations__
+    widths = [lengths.get(name, size.transitions) for name in kinds]  # others are by transition
+    whole = _ints(sum(widths)) if whole is None else whole
+    parts = np.split(whole, np.cumsum(widths)[:-1])
+    arrays: dict[str, Any] = {
+        name: part.view(np.float64) if kind == Floats else part
+        for (name, kind), part in zip(kinds.items(), parts, strict=True)
     }
-    return PathState(**arrays)
+    return PathState(**arrays), whole
 
 
 def output(

@@ -88,7 +88,8 @@ def start_clock(tables, size, rules, path, out, here, rank, now):
         path.due[rank] = rules.at[rank]
         path.stale[word] = 1
     else:
-        path.remaining[rank] = sampled_wait(tables.pool, path.delay[rank], u)
+        path.wait[rank] = sampled_wait(tables.pool, path.delay[rank], u)
+        path.remaining[rank] = path.wait[rank]
         run_clock(tables, rules, path, rank, now)
 
 

@@ -224,30 +224,51 @@ def start_scheduled(tables, plan, path, out, here):
 
 
 @inlined
-def walk_path(tables, plan, path, out, job, row):
-    """One path, from t = 0 to its stop or the horizon; what goes wrong is left in `path.status`."""
-    here = job.here
-    size, rules, horizon = plan.size, plan.rules, plan.ends.horizon[0]
+def start_path(tables, plan, path, out, here, row):
+    """Put a path at t = 0 and start its clocks; whether it stops there."""
     begin_path(plan, path, out, here, row)
-    path.time[NOW] = path.time[LAST_FIRING] = now = 0.0
-    combine_planes(size, plan.conditions, path)
-    stops = look_at_outcomes(tables, plan, path, out, row, now)
-    if not stops:
-        start_scheduled(tables, plan, path, out, here)
-        look_at_clocks(tables, plan, path, out, here, now)
-    while not stops and path.status[CODE] == FINE:
-        rank = earliest(size, path)
+    path.time[NOW] = path.time[LAST_FIRING] = 0.0
+    combine_planes(plan.size, plan.conditions, path)
+    if look_at_outcomes(tables, plan, path, out, row, 0.0):
+        return True
+    start_scheduled(tables, plan, path, out, here)
+    look_at_clocks(tables, plan, path, out, here, 0.0)
+    return False
+
+
+@inlined
+def next_clock(plan, path):
+    """The clock that runs out next, taken off, and the time moved on; -1 if the horizon is first.
+
+    Also -1 where a guard has no value, which is a fault.
+    """
+    rules, horizon = plan.rules, plan.ends.horizon[0]
+    while True:
+        rank = earliest(plan.size, path)
         if rank < 0 or path.due[rank] > horizon:
-            now = horizon
-            break
-        path.time[NOW] = now = path.due[rank]
+            return -1
+        path.time[NOW] = path.due[rank]
         word, bit = rank >> SHIFT, 1 << (rank & LAST)
         path.active[word] &= ~bit
         path.stale[word] = 1
-        if rules.scheduled[word] & bit != 0 and path.holds[word] & bit == 0:  # rule 9: dropped
-            if path.undefined[word] & bit != 0:
-                fault(path, WRONG_GUARD, rank, 0)
-            continue
+        if rules.scheduled[word] & bit == 0 or path.holds[word] & bit != 0:
+            return rank
+        if path.undefined[word] & bit != 0:  # otherwise rule 9: dropped
+            fault(path, WRONG_GUARD, rank, 0)
+            return -1
+
+
+@inlined
+def walk_path(tables, plan, path, out, job, row):
+    """One path, from t = 0 to its stop or the horizon; what goes wrong is left in `path.status`."""
+    here, now = job.here, 0.0
+    stops = start_path(tables, plan, path, out, here, row)
+    while not stops and path.status[CODE] == FINE:
+        rank = next_clock(plan, path)
+        if rank < 0:
+            now = plan.ends.horizon[0]
+            break
+        now = path.time[NOW]
         stops = fire(tables, plan, path, out, here, row, rank, now)
         if path.status[EVENTS] & LOOK_UP == 0 and job.halt[0] != 0:
             path.status[CODE] = HALTED

@@ -194,6 +194,7 @@ class PathState(NamedTuple):
     first_undefined: Ints  # ... `undefined` at t = 0 in this draw
     due: Floats  # by transition: seconds; infinite while it is paused or held
     remaining: Floats  # by transition: of its wait, when it last began to run or stopped
+    wait: Floats  # by transition: all of it, as it was drawn
     speed: Floats  # by transition: at which its clock runs
     option_u: Floats  # by transition: the uniform for its choice
     cause: Ints  # by transition: the event after which its clock started

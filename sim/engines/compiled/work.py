@@ -127,7 +127,7 @@ class Walker:
         self.size = PATHS_AT_FIRST
         self.axes = allocation.axes(made)
         self.offsets = Offsets(start=made.pool.base, step=made.pool.step, delay=made.delays)
-        self.walk_block = kernel(_source())
+        self.walk_block = kernel(digest(COMPILED_IN))
 
     def pieces(self, threads: int, check: Callable[[], None]) -> Iterator[PathBatch]:
         """All pieces in order, a few tasks ahead of whoever takes them; `check` as in `walk`."""
@@ -342,8 +342,8 @@ def _firings(out: Output, rows: slice) -> EventBatch:
     )
 
 
-def _source() -> str:
-    """A digest of every file that is compiled into the kernel."""
+def digest(modules: Sequence[str]) -> str:
+    """A digest of the files of these modules of `sim`: those that are compiled into a kernel."""
     home = Path(__file__).parents[2]
-    files = [home.joinpath(*name.split(".")).with_suffix(".py") for name in COMPILED_IN]
+    files = [home.joinpath(*name.split(".")).with_suffix(".py") for name in modules]
     return blake2s(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -1,30 +1,43 @@
 """Rare outcomes: paths are split each time they come nearer, so that enough of them arrive.
 
-An extra room, not on the main path: no ordinary run comes here. It serves `--rare` alone, has a
-walker of its own because paths have to be copied while they run, and is no party to the equality of
-the reference and the compiled engine, though its tests compare it with both. To leave it out,
-delete the package, `experiment/rare.py` and the option.
+An extra room, not on the main path: no ordinary run comes here. It serves `--rare` alone and stands
+on the compiled engine, whose functions its kernel calls; without splitting its paths are those of
+the reference engine, event by event, which is tested. To leave it out, delete the package,
+`experiment/rare.py` and the option.
 
 Fixed effort splitting (Garvels, The splitting method in rare event simulation, 2000, ch. 2;
 Glasserman, Heidelberger, Shahabuddin and Zajic, Oper. Res. 47 (1999), 585-600): from the situations
 in which paths first came as near as one level, as many paths again are begun, and counted if they
 come to the next. The product of the shares is unbiased, whatever the levels are, as long
 as they were chosen beforehand: here by pilot paths that are then thrown away. What runs at a split
-is redrawn given how long it has run (`Walker.redrawn`).
+is redrawn given how long it has run (`kernel.redraw`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
+from time import thread_time
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.splitting.levels import Distance, distance
-from sim.engines.splitting.walker import Course, Walker
+from sim.engines.compiled import once_lowered
+from sim.engines.compiled.layout import Ints
+from sim.engines.compiled.lowering import Lowered
+from sim.engines.jit import refuse_without_compiler
+from sim.engines.splitting.additive import by_values
+from sim.engines.splitting.climber import Climbed, Climber
+from sim.engines.splitting.climber import Halted as Halted
+from sim.engines.splitting.guides import another, forget
+from sim.engines.splitting.layout import ARRIVED, Guide
+from sim.engines.splitting.levels import FEW, by_situations
+from sim.engines.splitting.levels import situations as situations
+from sim.engines.splitting.levels import tabled as tabled
+from sim.engines.splitting.residual_delays import longer as longer
 from sim.errors import NotApplicable
 from sim.model.model import Model
 from sim.model.name_hash import name_hash
+from sim.reach.lookups import bounds_of
 from sim.streams import block
 
 CLIMBS = 0.2  # about this share of paths shall come from one level to the next
@@ -37,149 +50,178 @@ class Split:
     """Estimates of one draw: independent repetitions, and what they cost."""
 
     probabilities: NDArray[np.float64]  # one a repetition
-    levels: tuple[float, ...]  # nearness at which paths were split, ascending
+    levels: tuple[float, ...]  # distances at which paths were split, descending
     events: int  # simulated in all, the pilot's too
     events_a_path: float  # of an ordinary path
+    seconds: float  # of processor time in all
+    seconds_a_path: float  # of an ordinary path
 
 
 class Splitting:
     """The splitting of paths on their way to one outcome, in one draw."""
 
-    def __init__(
-        self, model: Model, values: Sequence[float], outcome: int, *, seed: int, draw: int
-    ) -> None:
-        self.walker = Walker(model, values, seed=seed, draw=draw)
-        self.outcome, self.seed, self.draw = outcome, seed, draw
-        self.name = model.outcomes[outcome].name
-        self.far: Distance = distance(self.walker, outcome)
+    def __init__(self, climber: Climber, guide: Guide) -> None:
+        self.climber, self.guide = climber, guide
+        self.model, self.seed, self.draw = climber.made.model, climber.seed, climber.draw
+        self.outcome = int(climber.outcome[0])
+        self.name = self.model.outcomes[self.outcome].name
         self.numbers = 0  # of paths and parts of paths, each with a stream of its own
         self.events = 0
 
     def run(self, *, repetitions: int, paths: int) -> Split:
         """Find levels, then estimate the probability `repetitions` times with `paths` a level."""
-        first = self._begin()
-        if first.holds >> self.outcome & 1:
+        # any distance will do, so that the path goes nowhere; what is to be compiled is by now
+        first = float(self._walk(None, 1, inf).least[0])
+        begun = thread_time()
+        if first == ARRIVED:
             raise NotApplicable(f"not applicable, because {self.name} holds from the start")
-        a_path = self._ordinary(paths // 5 + 1)
+        events_a_path, seconds_a_path = self._ordinary(paths // 5 + 1)
         levels: list[float] = []
         found = [0.0] * repetitions  # the truth, where these parameters bar every way
-        if self._near(first) > -inf:
-            levels = self._levels(paths)
-            found = [self._estimate(levels, paths) for _ in range(repetitions)]
+        if first < inf:
+            levels = self._levels(first, paths)
+            found = [self.estimate(levels, paths) for _ in range(repetitions)]
         return Split(
             probabilities=np.array(found),
             levels=tuple(levels),
             events=self.events,
-            events_a_path=a_path,
+            events_a_path=events_a_path,
+            seconds=thread_time() - begun,
+            seconds_a_path=seconds_a_path,
         )
 
-    def _levels(self, paths: int) -> list[float]:
-        """Levels such that about CLIMBS of the paths come from each to the next."""
-        levels: list[float] = []
-        starts: list[Course] = []
-        now = self._near(self._begin())
-        for _ in range(MOST_LEVELS):
-            records = self._pilot(starts, now, paths)
-            best = sorted((record[-1][0] for record in records), reverse=True)
-            level = best[int(CLIMBS * len(best))]
-            if level <= now:  # few come nearer: take the next nearness that anybody came to
-                level = [near for near in best if near > now][-1]
-            if level == inf:
-                return levels
-            levels.append(level)
-            now = level
-            starts = [
-                next(path for near, path in record if near >= level)
-                for record in records
-                if record[-1][0] >= level
-            ]
-        raise NotApplicable(
-            f"not applicable, because {self.name} is over {MOST_LEVELS} levels away"
-        )
-
-    def _pilot(
-        self, starts: list[Course], now: float, paths: int
-    ) -> list[list[tuple[float, Course]]]:
-        """Records of paths of which one at least came nearer than now; more paths if need be."""
-        records: list[list[tuple[float, Course]]] = []
-        while len(records) < MOST_PILOTS * paths:
-            records += [self._record(start) for start in self._starts(starts, paths)]
-            if any(record[-1][0] > now for record in records):
-                return records
-        raise NotApplicable(
-            f"not applicable, because none of {len(records):,} paths of draw {self.draw} came "
-            f"nearer to {self.name} than they began; more paths at each level may (now {paths:,})"
-        )
-
-    def _record(self, path: Course) -> list[tuple[float, Course]]:
-        """Walk to the end; each time the path came nearer than ever: how near, and a copy."""
-        near = self._near(path)
-        record = [(near, path.snapshot())]
-        while not path.over and -inf < near < inf:
-            self._step(path)
-            near = self._near(path)
-            if near > record[-1][0]:
-                record.append((near, path.snapshot()))
-        return record
-
-    def _estimate(self, levels: Sequence[float], paths: int) -> float:
+    def estimate(self, levels: Sequence[float], paths: int) -> float:
         """The product of the shares that come from level to level, and at last to the outcome."""
         # Each factor is unbiased given what arrived before, so the product is unbiased.
         share = 1.0
-        arrived: list[Course] = []
-        for level in (*levels, inf):
-            starts = self._starts(arrived, paths)
-            arrived = [path for path in starts if self._climbs(path, level)]
-            if not arrived:
+        arrived = None
+        for level in (*levels, ARRIVED):
+            found = self._walk(arrived, paths, level)
+            arrived = found.kept
+            if not len(arrived):
                 return 0.0
             share = share * len(arrived) / paths
         return share
 
-    def _climbs(self, path: Course, level: float) -> bool:
-        """Walk until the path is as near as the level (True), or is over or lost."""
-        near = self._near(path)
-        while near < level:
-            if path.over or near == -inf:
-                return False
-            self._step(path)
-            near = self._near(path)
-        return True
+    def _levels(self, now: float, paths: int) -> list[float]:
+        """Levels such that about CLIMBS of the paths come from each to the next."""
+        levels: list[float] = []
+        starts: Ints | None = None
+        for _ in range(MOST_LEVELS):
+            # all the way, to see how near each comes; then once more, as far as the level
+            first = self.numbers
+            best = np.sort(self._pilot(starts, now, paths))
+            level = float(best[int(CLIMBS * len(best))])
+            if level >= now:  # few come nearer: take the next distance that anybody came to
+                level = float(best[best < now][-1])
+            if level == ARRIVED:
+                return levels
+            levels.append(level)
+            now, starts = level, self._again(starts, first, paths, level)
+        raise NotApplicable(
+            f"not applicable, because {self.name} is over {MOST_LEVELS} levels away"
+        )
 
-    def _starts(self, arrived: Sequence[Course], paths: int) -> list[Course]:
+    def _pilot(self, starts: Ints | None, now: float, paths: int) -> NDArray[np.float64]:
+        """How near paths came, one of them at least nearer than now; more paths if need be."""
+        found: list[NDArray[np.float64]] = []
+        while len(found) < MOST_PILOTS:
+            found.append(self._walk(starts, paths, ARRIVED).least)
+            if found[-1].min() < now:
+                return np.concatenate(found)
+        raise NotApplicable(
+            f"not applicable, because none of {MOST_PILOTS * paths:,} paths of draw {self.draw} "
+            f"came nearer to {self.name} than they began; more paths at each level may (now "
+            f"{paths:,})"
+        )
+
+    def _again(self, starts: Ints | None, first: int, paths: int, level: float) -> Ints:
+        """The paths begun since `first` that come as near as a level, kept where they do."""
+        kept = []
+        last, self.numbers = self.numbers, first
+        while self.numbers < last:
+            kept.append(self._walk(starts, paths, level).kept)
+        return np.concatenate(kept)
+
+    def _ordinary(self, paths: int) -> tuple[float, float]:
+        """(events, seconds of processor time) of an ordinary path, on average."""
+        begun = thread_time()
+        events = self._walk(None, paths, -inf).events
+        return max(events / paths, 1.0), (thread_time() - begun) / paths
+
+    def _walk(self, arrived: Ints | None, paths: int, level: float) -> Climbed:
         """As many paths: from t = 0, or each arrived one equally often, but for a remainder.
 
         The remainder is spread by one uniform, so that each is expected equally often.
         """
-        if not arrived:  # the first level: ordinary paths
-            return [self._begin() for _ in range(paths)]
-        offset, _ = block(self.seed, name_hash("splitting"), self.draw, self._number(), 0)
-        chosen = [arrived[int((i + offset) * len(arrived) / paths)] for i in range(paths)]
-        return [self.walker.redrawn(path, self._number()) for path in chosen]
+        start = None
+        if arrived is not None:
+            offset, _ = block(self.seed, name_hash("splitting"), self.draw, self._number(1), 0)
+            start = ((np.arange(paths) + offset) * len(arrived) / paths).astype(np.int64)
+        first = self._number(paths)
+        found = self.climber.walk(self.guide, range(first, first + paths), level, arrived, start)
+        self.events += found.events
+        return found
 
-    def _ordinary(self, paths: int) -> float:
-        """Events of an ordinary path, on average."""
-        before = self.events
-        for path in self._starts([], paths):
-            while not path.over:
-                self._step(path)
-        return max((self.events - before) / paths, 1.0)
+    def _number(self, paths: int) -> int:
+        self.numbers += paths
+        return self.numbers - paths
 
-    def _begin(self) -> Course:
-        return self.walker.begin(self._number())
 
-    def _number(self) -> int:
-        self.numbers += 1
-        return self.numbers - 1
+class Splitter:
+    """The splitting of one model's paths on their way to one outcome, draw by draw.
 
-    def _step(self, path: Course) -> None:
-        if self.walker.step(path) is not None:
-            self.events += 1
+    What is known of distances serves all draws, so a thread has a splitter of its own
+    (`another`).
+    """
 
-    def _near(self, path: Course) -> float:
-        """The greater the nearer; infinite where the outcome holds."""
-        if path.holds >> self.outcome & 1:
-            return inf
-        return -self.far(path.situation)
+    def __init__(
+        self, model: Model, outcome: int, *, seed: int, first: Sequence[float], few: int = FEW
+    ) -> None:
+        """`first`: the values of draw 0, where it is seen whether situations are `few`.
+
+        UsageError where numba may not compile, or a table would be too large.
+        """
+        refuse_without_compiler()
+        self.made: Lowered = once_lowered(model)
+        self.outcome, self.seed, self.halt = outcome, seed, np.zeros(1, np.int64)
+        self.words = self.made.plan.size.rule_words
+        known = by_situations(model, first, 0, outcome, self.words, few=few) is not None
+        self.guide = None if known else by_values(model, outcome, self.words)
+
+    def stop(self) -> None:
+        """End what this one and those made from it are at, with Halted."""
+        self.halt[0] = 1
+
+    def another(self) -> "Splitter":
+        """The same with a memory of its own, for another thread."""
+        copy = object.__new__(Splitter)
+        copy.__dict__.update(self.__dict__)
+        copy.guide = None if self.guide is None else another(self.guide)
+        return copy
+
+    def split(self, values: Sequence[float], draw: int, *, repetitions: int, paths: int) -> Split:
+        """The estimates of one draw; see `split`."""
+        model, outcome = self.made.model, self.outcome
+        climber = Climber(self.made, values, outcome, seed=self.seed, draw=draw, halt=self.halt)
+        few = None
+        if self.guide is not None:  # few situations come up in two draws: memory is better
+            forget(self.guide)
+        if self.guide is None:
+            few = by_situations(model, values, draw, outcome, self.words)
+        elif (found := self._shared(climber, repetitions, paths)) is not None:
+            return found
+        guide = few or by_values(model, outcome, self.words, bounds_of(model, [values]))
+        return Splitting(climber, guide).run(repetitions=repetitions, paths=paths)
+
+    def _shared(self, climber: Climber, repetitions: int, paths: int) -> Split | None:
+        """By the guide of all draws; None where in this draw that leads nowhere."""
+        assert self.guide is not None
+        try:
+            return Splitting(climber, self.guide).run(repetitions=repetitions, paths=paths)
+        except NotApplicable:
+            # perhaps these parameters bar what others do not: only a guide of their own says so
+            return None
 
 
 def split(
@@ -197,5 +239,5 @@ def split(
     NotApplicable, with the reason, where it holds from the start, or where no pilot path comes
     nearer to it. Where these parameters bar every way to it, all probabilities are 0.
     """
-    splitting = Splitting(model, values, outcome, seed=seed, draw=draw)
-    return splitting.run(repetitions=repetitions, paths=paths)
+    splitter = Splitter(model, outcome, seed=seed, first=values)
+    return splitter.split(values, draw, repetitions=repetitions, paths=paths)

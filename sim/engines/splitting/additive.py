@@ -4,29 +4,29 @@ The additive relaxation of planning (Bonet and Geffner, Artif. Intell. 129 (2001
 of each variable, and each triggered clock that runs, has a least cost to come about; a firing costs
 what its conditions cost together, plus -log of a bound on the chance that its clock runs down in
 time and that this option is taken. Sums, as probabilities multiply. What costs an infinity can
-never come about, which is proof: no combination that can occur is left out.
+never come about, which is proof: no combination that can occur is left out. `least_costs` adds up.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from math import inf, log
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.engines.splitting.conjuncts import Conjunct, conjuncts, together
-from sim.engines.splitting.least_costs import settle
+from sim.engines.splitting.guides import Depends, Facts, Way, from_ways
+from sim.engines.splitting.layout import Guide
 from sim.model.delay_sampling import ppf
 from sim.model.delays import numbers
 from sim.model.effect_values import variable_read
 from sim.model.expressions import Comparison, Constant, Node
 from sim.model.model import Model
+from sim.model.parameters import value_at
 from sim.model.transitions import Effect, Option, Transition
-from sim.reach.chain import Chain, Situation
 from sim.reach.lookups import Bounds
+from sim.reach.reachability import support
 from sim.reach.relaxed import consequence, relax
 from sim.reach.value_ranges import Box, bits, discrete_names, interval_of, restrict
 
+SLIGHT = 1e-6  # the share of an option that at the medians has none, and may have one in a draw
 ZERO = Constant(0.0, "0")
 # A colon cannot stand in a name, so a clock is never taken for a variable.
 RUNS = "runs:"  # before the name of a triggered transition: its clock runs
@@ -42,92 +42,74 @@ class Step(NamedTuple):
     cost: float
 
 
-def by_values(chain: Chain, bounds: Bounds, outcome: int) -> Callable[[Situation], float]:
-    """A closure situation -> distance to the outcome; infinite where it is out of reach."""
-    model = chain.model
-    steps, goal = _relevant(model, list(_steps(model, bounds)), model.outcomes[outcome].name)
-    table = _Table(model, steps, goal)
-    looked: dict[tuple[tuple[int, ...], int, int, int, int], float] = {}
-    at = [model.names.variables[name] for name in table.variables]
-    ranks = sum(1 << rank for rank in {step.rank for step in steps if step.rank >= 0})
+def by_values(model: Model, outcome: int, words: int, of: Bounds | None = None) -> Guide:
+    """A guide to the outcome; its distance is infinite where that is out of reach.
 
-    def far(situation: Situation) -> float:
-        values = tuple(situation.state[position] for position in at)
-        spent = chain.spent(situation) & ranks
-        gone = chain.scheduled & ~situation.pending & ranks
-        # what the distance depends on, and nothing else: most situations share it
-        key = (values, situation.running & table.clocks, situation.marks, spent, gone)
-        if key not in looked:
-            looked[key] = table.cost(values, situation, spent | gone)
-        return looked[key]
-
-    return far
-
-
-class _Table:
-    """Facts, steps and what they need as arrays for `settle`."""
-
-    def __init__(self, model: Model, steps: Sequence[Step], goal: str) -> None:
-        names = {name for s in steps for name in (*s.needs, s.name)} | {goal}
-        self.variables = tuple(v.name for v in model.variables if v.name in names)
-        self.marks = tuple(i for i, o in enumerate(model.outcomes) if o.name in names)
-        self.running = tuple(
-            (rank, f"{RUNS}{t.name}")
-            for rank, t in enumerate(model.transitions)
-            if f"{RUNS}{t.name}" in names
+    `words` are the kernel's for transitions. Unless it is `of` certain values, it is for all draws,
+    so that what it has found in one serves in the next: what can be is what any draw may bring, and
+    costs are those at the medians of the parameters.
+    """
+    bounds, typical = _bounds(model) if of is None else (of, of)
+    steps, goal = _relevant(
+        model, list(_steps(model, bounds, typical)), model.outcomes[outcome].name
+    )
+    names = {name for step in steps for name in (*step.needs, step.name)} | {goal}
+    variables = [variable for variable in model.variables if variable.name in names]
+    marks = [i for i, one in enumerate(model.outcomes) if one.name in names]
+    clocks = [rank for rank, t in enumerate(model.transitions) if f"{RUNS}{t.name}" in names]
+    facts: dict[tuple[str, int], int] = {}
+    for variable in variables:
+        facts |= {(variable.name, value): len(facts) + value for value in range(variable.size)}
+    for i in marks:
+        facts |= {(model.outcomes[i].name, value): len(facts) + value for value in (0, 1)}
+    for rank in clocks:
+        facts[f"{RUNS}{model.transitions[rank].name}", 1] = len(facts)
+    # A need is "one of these values": of each distinct one the least cost is found only once.
+    needs: dict[tuple[int, ...], int] = {}
+    ways = []
+    for step in steps:
+        wanted = (
+            tuple(facts[name, value] for value in bits(mask)) for name, mask in step.needs.items()
         )
-        self.clocks = sum(1 << rank for rank, _ in self.running)
-        self.facts = {
-            (model.variable(n).name, value): 0
-            for n in self.variables
-            for value in range(model.variable(n).size)
-        }
-        self.facts |= {(model.outcomes[i].name, value): 0 for i in self.marks for value in (0, 1)}
-        self.facts |= {(name, 1): 0 for _, name in self.running}
-        # numbered, so that costs are an array
-        self.facts = {fact: i for i, fact in enumerate(self.facts)}
-        self.outcome_names = [outcome.name for outcome in model.outcomes]
-        self.goal = self.facts[goal, 1]
-        # A need is "one of these values": of each distinct one the least cost is found only once.
-        values: dict[tuple[int, ...], int] = {}
-        needs = []
-        for step in steps:
-            wanted = [
-                tuple(self.facts[name, v] for v in bits(mask)) for name, mask in step.needs.items()
-            ]
-            needs.append([values.setdefault(any_of, len(values)) for any_of in wanted])
-        self._arrays = (
-            np.array([self.facts[s.name, s.value] for s in steps], dtype=np.int64),
-            *_flat(needs),
-            *_flat(list(values)),
-        )
-        self._costs = np.array([step.cost for step in steps])
-        self._ranks = [step.rank for step in steps]
-        self._barred: dict[int, NDArray[np.float64]] = {}
-
-    def cost(self, values: Sequence[int], situation: Situation, barred: int) -> float:
-        """The least cost of the goal from a situation, some transitions barred."""
-        costs = np.full(len(self.facts) + 1, inf)
-        for name, value in zip(self.variables, values, strict=True):
-            costs[self.facts[name, value]] = 0.0
-        for i in self.marks:
-            costs[self.facts[self.outcome_names[i], situation.marks >> i & 1]] = 0.0
-        for rank, name in self.running:
-            if situation.running >> rank & 1:
-                costs[self.facts[name, 1]] = 0.0
-        # few sets of spent transitions occur in a run, each in many situations
-        own = self._barred.get(barred)
-        if own is None:
-            off = [rank >= 0 and bool(barred >> rank & 1) for rank in self._ranks]
-            own = self._barred[barred] = np.where(off, inf, self._costs)
-        settle(costs, own, *self._arrays)
-        return float(costs[self.goal])
+        numbered = tuple(dict.fromkeys(needs.setdefault(any_of, len(needs)) for any_of in wanted))
+        ways.append(Way(step.rank, numbered, facts[step.name, step.value], step.cost))
+    places = [model.names.variables[variable.name] for variable in variables]
+    return from_ways(
+        Depends(
+            variables=[*places, *(len(model.variables) + i for i in marks)],
+            counted=(),
+            clocks=sum(1 << rank for rank in clocks),
+            spent=sum(1 << rank for rank in {step.rank for step in steps if step.rank >= 0}),
+            words=words,
+        ),
+        Facts(
+            size=len(facts),
+            goal=facts[goal, 1],
+            values=[
+                *(facts[variable.name, 0] for variable in variables),
+                *(facts[model.outcomes[i].name, 0] for i in marks),
+            ],
+            clocks=clocks,
+            runs=[facts[f"{RUNS}{model.transitions[rank].name}", 1] for rank in clocks],
+        ),
+        ways,
+        list(needs),
+    )
 
 
-def _flat(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(all entries in a row, where each row begins and the last one ends)."""
-    entries = np.array([entry for row in rows for entry in row], dtype=np.int64)
-    return entries, np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
+def _bounds(model: Model) -> tuple[Bounds, Bounds]:
+    """What the parameters may be in any draw, and what they are at their medians.
+
+    Levels of a `choices` parameter stay open in both: one of them is as typical as the other.
+    """
+    medians = [value_at(parameter, 0.5) for parameter in model.parameters]
+    box, ranges = support(model.parameters)
+    at = {
+        parameter.name: (value, value)
+        for parameter, value in zip(model.parameters, medians, strict=True)
+        if parameter.name in ranges
+    }
+    return Bounds(medians, box, ranges), Bounds(medians, box, at)
 
 
 def _relevant(model: Model, steps: list[Step], outcome: str) -> tuple[list[Step], str]:
@@ -143,7 +125,7 @@ def _relevant(model: Model, steps: list[Step], outcome: str) -> tuple[list[Step]
         wanted |= {name for i in fresh for name in steps[i].needs}
 
 
-def _steps(model: Model, bounds: Bounds) -> Iterator[Step]:
+def _steps(model: Model, bounds: Bounds, typical: Bounds) -> Iterator[Step]:
     """All the ways in which anything comes about."""
     found = relax(model, bounds.box, bounds.ranges)
     box, ranges = found.box, bounds.ranges
@@ -156,13 +138,15 @@ def _steps(model: Model, bounds: Bounds) -> Iterator[Step]:
             if trigger.becomes:
                 for needs in conjuncts(trigger.becomes.node, True, box, ranges):
                     yield Step(-1, needs, f"{RUNS}{transition.name}", 1, 0.0)
-        if found.fired[rank]:
-            yield from _firings(model, rank, bounds, box)
+        # the date of what is scheduled is the same in all draws
+        if found.fired[rank] and (transition.at is None or transition.at <= model.horizon):
+            yield from _firings(model, rank, bounds, typical, box)
 
 
-def _firings(model: Model, rank: int, bounds: Bounds, box: Box) -> Iterator[Step]:
+def _firings(model: Model, rank: int, bounds: Bounds, typical: Bounds, box: Box) -> Iterator[Step]:
     transition = model.transitions[rank]
-    slow, shares = _slow(model, transition, bounds), _shares(transition, bounds)
+    slow, possible = _slow(model, transition, bounds), _shares(transition, bounds)
+    shares = _shares(transition, typical)
     guard = transition.when
     when = conjuncts(guard.node, True, box, bounds.ranges) if guard else [{}]
     # a triggered transition fires only while its clock runs, and something has to start that
@@ -173,9 +157,9 @@ def _firings(model: Model, rank: int, bounds: Bounds, box: Box) -> Iterator[Step
     for i, option in enumerate(transition.options):
         for needs in together([when, _taken(option, transition, bounds, box)]):
             here = {**box, **{name: mask for name, mask in needs.items() if name in box}}
-            share = shares(here)[i]
-            if share <= 0:
+            if possible(here)[i] <= 0:
                 continue
+            share = max(shares(here)[i], SLIGHT)
             cost = max(slow - log(share), 1e-9)  # above 0, so that more steps are never nearer
             for listener in _listeners(model, transition, option.name):
                 yield Step(rank, needs, f"{RUNS}{listener}", 1, cost)

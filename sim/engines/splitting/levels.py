@@ -7,44 +7,100 @@ outcome, taking the chance from the shares of options and from how fast each clo
 a good one a precise one. That an outcome cannot be reached any more is proof in both cases.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from math import inf, log
 
-from sim.engines.splitting.additive import by_values
-from sim.engines.splitting.walker import Walker
-from sim.model.delay_sampling import ppf
-from sim.reach.chain import Situation, mask, ranks
+import numpy as np
 
-FEW = 20_000  # situations that are visited one by one
+from sim.engines.splitting.guides import Depends, from_table, words_of
+from sim.engines.splitting.layout import Guide
+from sim.model.delay_sampling import ppf
+from sim.model.delays import numbers
+from sim.model.evaluation import Evaluator, Values
+from sim.model.model import Model
+from sim.reach.chain import Chain, Situation, mask, ranks, tracked
+from sim.reach.draw_rates import DrawRates
+from sim.reach.lookups import bounds_of
+
+FEW = 5_000  # situations that are visited one by one
 TIE = 1e-6  # a guess at the chance that two clocks are due together
 SLIGHT = 1e-9  # the distance of a step that is certain
-Distance = Callable[[Situation], float]
+Visited = tuple[list[Situation], list[tuple[int, int, float]]]
 
 
-def distance(walker: Walker, outcome: int, *, few: int = FEW) -> Distance:
-    """A closure situation -> distance to the outcome; infinite where it is out of reach."""
-    return _exhaustive(walker, outcome, few) or by_values(walker.chain, walker.bounds, outcome)
+def by_situations(
+    model: Model, values: Values, draw: int, outcome: int, words: int, *, few: int = FEW
+) -> Guide | None:
+    """A guide for one draw where its situations are no more than `few`, else None.
+
+    `words` are the kernel's for transitions.
+    """
+    chain = Chain(model, bounds_of(model, [values]))
+    found = situations(chain, values, draw, few)
+    if found is None:
+        return None
+    visited, edges = found
+    met = [i for i, s in enumerate(visited) if chain.look(s.state, s.marks).holds >> outcome & 1]
+    far = least(len(visited), edges, met)
+    return tabled(model, dict(zip(visited, far, strict=True)), far[0], words)
 
 
-def _exhaustive(walker: Walker, outcome: int, few: int) -> Distance | None:
-    chain, steps = walker.chain, _Steps(walker)
-    due = mask(t.at is not None and t.at <= chain.model.horizon for t in chain.model.transitions)
-    number = {chain.start(due): 0}
-    situations = list(number)
+def situations(chain: Chain, values: Values, draw: int, few: int) -> Visited | None:
+    """(all situations of one draw, the steps between them with their costs); None where too many.
+
+    A step is (from, to, -log of a rough chance), both by position.
+    """
+    steps = _Steps(chain, values, draw)
+    number = {chain.start(scheduled(chain.model)): 0}
+    visited = list(number)
     edges: list[tuple[int, int, float]] = []
-    for at, situation in enumerate(situations):  # grows on the way
+    for at, situation in enumerate(visited):  # grows on the way
         for after, cost in steps.of(situation):
             to = number.get(after)
             if to is None:
-                to = number[after] = len(situations)
-                situations.append(after)
+                to = number[after] = len(visited)
+                visited.append(after)
                 if to >= few:
                     return None
             edges.append((at, to, cost))
-    met = [i for i, s in enumerate(situations) if chain.look(s.state, s.marks).holds >> outcome & 1]
-    far = least(len(situations), edges, met)
-    return lambda situation: float(far[number[situation]]) if situation in number else far[0]
+    return visited, edges
+
+
+def scheduled(model: Model) -> int:
+    """Bit mask of the scheduled transitions whose date lies within the horizon."""
+    return mask(t.at is not None and t.at <= model.horizon for t in model.transitions)
+
+
+def tabled(model: Model, distances: Mapping[Situation, float], missing: float, words: int) -> Guide:
+    """A guide by a distance for each situation, `missing` for those that have none."""
+    marks = list(ranks(tracked(model)))
+    limited = [rank for rank, t in enumerate(model.transitions) if t.limit is not None]
+    clocks = mask(bool(t.on) for t in model.transitions) | scheduled(model)
+    size = len(model.variables)
+    keys = [
+        [
+            *situation.state,
+            *(situation.marks >> i & 1 for i in marks),
+            *(situation.counts or (0,) * len(limited)),
+            *(
+                number
+                for word in words_of((situation.running | situation.pending) & clocks, words)
+                for number in (word, 0)
+            ),
+        ]
+        for situation in distances
+    ]
+    depends = Depends(
+        variables=[*range(size), *(size + i for i in marks)],
+        counted=limited,
+        clocks=clocks,
+        spent=0,
+        words=words,
+    )
+    return from_table(
+        depends, np.array(keys, np.int64), np.array(list(distances.values()), np.float64), missing
+    )
 
 
 def least(count: int, edges: Sequence[tuple[int, int, float]], met: Sequence[int]) -> list[float]:
@@ -71,21 +127,25 @@ def least(count: int, edges: Sequence[tuple[int, int, float]], met: Sequence[int
 class _Steps:
     """What may follow, and how unlikely each step is."""
 
-    def __init__(self, walker: Walker) -> None:
-        self.walker, self.horizon = walker, walker.model.horizon
+    def __init__(self, chain: Chain, values: Values, draw: int) -> None:
+        model = chain.model
+        self.chain, self.horizon = chain, model.horizon
+        self.rates = DrawRates(model, values, draw, dict[int, Evaluator]())
         self.dated = {
             rank
-            for rank, transition in enumerate(walker.model.transitions)
+            for rank, transition in enumerate(model.transitions)
             if transition.at is not None or transition.after.kind in ("exactly", "observed", "mix")
         }
         self.typical = [
-            self.horizon / 2 if t.at is not None else ppf(row, 0, 0.5) / log(2)
-            for t, row in zip(walker.model.transitions, walker.rows, strict=True)
+            self.horizon / 2
+            if t.at is not None
+            else ppf(numbers(t.after, model.names, values), 0, 0.5) / log(2)
+            for t in model.transitions
         ]
 
     def of(self, situation: Situation) -> list[tuple[Situation, float]]:
         """(situation, -log of a rough chance) of everything that may follow."""
-        chain = self.walker.chain
+        chain = self.chain
         enabled = list(ranks(chain.enabled(situation)))
         paces = [self._pace(rank, situation) for rank in enabled]
         at_once = [rank for rank, pace in zip(enabled, paces, strict=True) if pace == inf]
@@ -95,7 +155,7 @@ class _Steps:
         whole = sum(paces) + (0.0 if at_once else 1 / self.horizon)
         found = []
         for rank, pace in zip(enabled, paces, strict=True):
-            shares = self.walker.rates.shares(rank, situation.state)
+            shares = self.rates.shares(rank, situation.state)
             for option, after in chain.after(situation, rank):
                 chance = shares[option] if option >= 0 else shares[-1]
                 if chance * pace > 0:
@@ -103,7 +163,7 @@ class _Steps:
         return found
 
     def _pace(self, rank: int, situation: Situation) -> float:
-        speed = self.walker.rates.speed(rank, situation.state)
+        speed = self.rates.speed(rank, situation.state)
         if self.typical[rank] <= 0:
             return inf if speed > 0 else 0.0
         return speed / self.typical[rank]

@@ -21,12 +21,20 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     effort = (
         f"Importance splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
-        f"{rare.events:,} events; an ordinary run needs {rare.gain:.2g} times as many for the same "
-        f"precision in these draws."
+        f"{rare.events:,} events in {_seconds(rare.seconds)} of processor time; for the same "
+        f"precision in these draws an ordinary run needs {rare.gain:.2g} times as many, in "
+        f"{_seconds(rare.ordinary_seconds)}."
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
     known = f"90 % interval from the spread {spread}: sampling error. {_over(rare)}"
     return [*wrap(title, WIDTH), "", estimate, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
+
+
+def _seconds(found: float) -> str:
+    """A duration of work, to two digits."""
+    if found < 100:
+        return f"{found:.2g} s"
+    return f"{found / 60:,.0f} min" if found < 7200 else f"{found / 3600:,.0f} h"
 
 
 def _over(rare: Rare) -> str:
