@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from math import sqrt
-from multiprocessing import active_children
 from pathlib import Path
-from time import sleep
+from threading import Event
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -36,11 +36,27 @@ from test_endless_paths import SAID, SLIP
 from test_exact_run import crisis
 
 from sim import rare, run
+from sim.engines.compiled import once_lowered
+from sim.engines.compiled import walk as walk_compiled
 from sim.engines.exact import solve
 from sim.engines.reference import walk
-from sim.engines.splitting import Split, Splitting, additive, residual_delays, split, walker
-from sim.engines.splitting.levels import distance
-from sim.engines.splitting.walker import Walker
+from sim.engines.splitting import (
+    ARRIVED,
+    Climber,
+    Guide,
+    Halted,
+    Split,
+    Splitter,
+    Splitting,
+    additive,
+    by_situations,
+    by_values,
+    longer,
+    path_memory,
+    situations,
+    split,
+    tabled,
+)
 from sim.errors import NotApplicable, RunError, UsageError
 from sim.experiment import parameter_values
 from sim.experiment.rare import mapping
@@ -57,6 +73,8 @@ from sim.model import (
 from sim.model.delay_sampling import cdf
 from sim.model.delays import numbers
 from sim.reach import reach
+from sim.reach.chain import Chain
+from sim.reach.lookups import bounds_of
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]
@@ -95,16 +113,39 @@ def same_paths(built: Model, draw: int, paths: int) -> int:
         assert e is not None
         columns = (e.path, e.time, e.transition, e.option)
         expected += zip(*(column.tolist() for column in columns), strict=True)
-    mine = Walker(built, values[0].tolist(), seed=1, draw=draw)
-    found = []
-    for number_ in range(paths):
-        path = mine.begin(number_)
-        while not path.over:
-            event = mine.step(path)
-            if event is not None:
-                found.append((number_, *event))
+    mine = climber(built, values[0].tolist(), seed=SEED, draw=draw)
+    walked = mine.walk(guide_to(mine), range(paths), -np.inf, events=True)
+    e, n = walked.out, walked.events
+    columns = (e.path[:n], e.time[:n], e.transition[:n], e.option[:n])
+    found = list(zip(*(column.tolist() for column in columns), strict=True))
     assert found == expected, "other events"
     return len(found)
+
+
+SEED = 1  # of the splitting's own paths in `same_paths`
+
+
+def climber(
+    built: Model, values: list[float], *, outcome: int = 0, seed: int = 1, draw: int = 0
+) -> Climber:
+    halt = np.zeros(1, np.int64)
+    return Climber(once_lowered(built), values, outcome, seed=seed, draw=draw, halt=halt)
+
+
+def guide_to(mine: Climber, few: int = 5_000) -> Guide:
+    """By situations if they are no more than `few`, else by values."""
+    built, words, outcome = mine.made.model, mine.made.plan.size.rule_words, int(mine.outcome[0])
+    found = by_situations(built, mine.values, mine.draw, outcome, words, few=few)
+    return (
+        by_values(built, outcome, words, bounds_of(built, [mine.values]))
+        if found is None
+        else found
+    )
+
+
+def start_distance(mine: Climber, guide: Guide) -> float:
+    """How far the situation at t = 0 is."""
+    return float(mine.walk(guide, range(1), np.inf).least[0])
 
 
 def test_unsplit_paths_of_random_scenarios() -> None:
@@ -137,11 +178,7 @@ def test_unsplit_paths_of_random_scenarios() -> None:
 
 def test_other_paths_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Control: the paths of another seed are none of these."""
-
-    def other(built: Model, values: list[float], *, seed: int, draw: int) -> Walker:
-        return walker.Walker(built, values, seed=seed + 1, draw=draw)
-
-    monkeypatch.setattr("test_rare.Walker", other)
+    monkeypatch.setattr("test_rare.SEED", 2)
     with pytest.raises(AssertionError, match="other events"):
         same_paths(crisis(), 0, 3)
 
@@ -166,7 +203,7 @@ def test_a_wait_given_its_age(kind: str, age: float) -> None:
     """P(wait <= t | wait > age) of 4,000 evenly spread uniforms, at 9 times: within 1/1000."""
     row = numbers(KINDS[kind], crisis().names, ())
     spread = (np.arange(4000) + 0.5) / 4000
-    found = np.array([residual_delays.longer(row, age, u) for u in spread])
+    found = np.array([longer(row, 0, age, u) for u in spread])
     assert (found >= age).all()
     before = cdf(row, 0, age)
     for t in np.quantile(found, np.arange(1, 10) / 10):
@@ -178,7 +215,7 @@ def test_observed_waits_given_their_age() -> None:
     row = numbers(
         Delay(kind="observed", observations=(1.0, 2.0, 2.0, 5.0, 9.0)), crisis().names, ()
     )
-    found = [residual_delays.longer(row, 2.0, (i + 0.5) / 100) for i in range(100)]
+    found = [longer(row, 0, 2.0, (i + 0.5) / 100) for i in range(100)]
     assert sorted(set(found)) == [5.0, 9.0]
     assert found.count(5.0) == 50
 
@@ -254,7 +291,7 @@ def score(found: Split, p: float, n: int) -> float:
     return float((each.mean() - p) / sqrt(each.var(ddof=1) / len(each) + p * (1 - p) / n))
 
 
-def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_begun_anew_would_be_wrong() -> None:
     """Control: a deterministic fuse of 20 days, lit at the start, restarted at each split."""
     fuse = [
         rule("fuse", put("n", 5), after=delay("exactly", 20 * DAY), when=at_least("n", 2)),
@@ -264,44 +301,81 @@ def test_waits_begun_anew_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> Non
     built = model([count("n", 5)], fuse, {"o": is_("n", 5)}, days=30.0)
     n = 20_000
     p = float(run(built, draws=1, paths=n, seed=3, workers=1).outcomes.loc["o", "probability"])
-    assert abs(score(spun(built), p, n)) < 4
-    monkeypatch.setattr(
-        walker, "longer", lambda row, age, u: age + residual_delays.sampled_wait(row, 0, u)
-    )
-    assert abs(score(spun(built), p, n)) > 6
+    assert abs(score(spun(built, Splitting), p, n)) < 4
+    assert abs(score(spun(built, Forgetful), p, n)) > 6
 
 
-def test_a_path_that_never_ends_is_told_as_by_the_sampling_engines(tmp_path, monkeypatch):
-    """The limit comes sooner here: a million firings take it long."""
+class Forgetful(Splitting):
+    """Whatever runs in a path that is taken up has only just begun."""
+
+    def walk(self, arrived, paths, level):
+        made = self.climber.made
+        for row in () if arrived is None else arrived:
+            path, _ = path_memory(made, row)
+            left = path.due - path.time[0]  # no speed here is other than 1
+            path.wait[:] = np.where(np.isfinite(left), left, path.wait)
+        return super().walk(arrived, paths, level)
+
+
+def test_a_path_that_never_ends_is_told_as_by_the_sampling_engines(tmp_path):
     file = tmp_path / "slip.yaml"
     file.write_text(SLIP, encoding="utf-8")
-    monkeypatch.setattr(walker, "FIRINGS_IN_A_PATH", 1_000)
     with pytest.raises(RunError, match=SAID):
         rare(load(file), "many", draws=1, progress=False, workers=1)
 
 
-def spun(built: Model) -> Split:
+def test_a_path_that_goes_round_at_one_instant_is_told_with_what_goes_round() -> None:
+    """Two transitions that undo one another without delay, once a rare one has fired."""
+    now = delay("exactly", 0.0)
+    built = model(
+        [count("n", 3), count("m", 1)],
+        [
+            rule("climb", up("n"), after=5.0),
+            rule("on", put("m", 1), after=now, when=both(at_least("n", 1), is_("m", 0))),
+            rule("off", put("m", 0), after=now, when=is_("m", 1)),
+        ],
+        {"o": is_("n", 3)},
+        days=30.0,
+    )
+    with pytest.raises(RunError, match=r"10,000 firings at one instant.*\bon\b.*\boff\b"):
+        rare(built, "o", repetitions=2, paths=20, workers=1)
+
+
+def spun(built: Model, kind: type[Splitting]) -> Split:
     """Split by what the state is, whatever it means for the outcome: levels 2, 3 and 4 of n."""
-    splitting = Splitting(built, [], 0, seed=9, draw=0)
-    splitting.far = lambda situation: 5.0 - situation.state[0]
-    levels = [-3.0, -2.0, -1.0]
-    found = [splitting._estimate(levels, 400) for _ in range(10)]
-    return Split(probabilities=np.array(found), levels=(), events=1, events_a_path=1.0)
+    splitting = kind(*steered(built, lambda n: 5.0 - n, seed=9))
+    found = [splitting.estimate([3.0, 2.0, 1.0], 400) for _ in range(10)]
+    return Split(
+        probabilities=np.array(found),
+        levels=(),
+        events=1,
+        events_a_path=1.0,
+        seconds=1.0,
+        seconds_a_path=1.0,
+    )
+
+
+def steered(built: Model, far: Callable[[int], float], *, seed: int) -> tuple[Climber, Guide]:
+    """Paths whose distance is a function of the first variable."""
+    mine = climber(built, [], seed=seed)
+    found = situations(Chain(built, bounds_of(built, [[]])), [], 0, 5_000)
+    assert found is not None
+    distances = {situation: far(situation.state[0]) for situation in found[0]}
+    return mine, tabled(built, distances, 9.0, mine.made.plan.size.rule_words)
 
 
 def test_any_levels_give_an_unbiased_estimate() -> None:
     """200 repetitions of 20 paths, levels that mean nothing: the mean is still right."""
     built = ladder(3, 4.0, 12.0)
     (exact,) = solve(built, np.zeros((1, 0)))
-    splitting = Splitting(built, [], 0, seed=2, draw=0)
-    splitting.far = lambda situation: float((7 * situation.state[0] + 3) % 5)
-    each = np.array([splitting._estimate([-3.5, -1.5], 20) for _ in range(200)])
+    splitting = Splitting(*steered(built, lambda n: float((7 * n + 3) % 5), seed=2))
+    each = np.array([splitting.estimate([3.5, 1.5], 20) for _ in range(200)])
     z = (each.mean() - exact.outcomes[0]) / (each.std(ddof=1) / sqrt(len(each)))
     assert abs(z) < 4
     assert each.std() > 0
 
 
-@pytest.mark.parametrize("few", [0, 20_000], ids=["by values", "by situations"])
+@pytest.mark.parametrize("few", [0, 5_000], ids=["by values", "by situations"])
 def test_distance_is_infinite_only_where_the_outcome_is_out_of_reach(few: int) -> None:
     """Over worlds of two rules: whatever reachability calls possible has a finite distance."""
     guards = [None, is_("n", 1), both(at_least("m", 1), no(is_("n", 2)))]
@@ -315,15 +389,15 @@ def test_distance_is_infinite_only_where_the_outcome_is_out_of_reach(few: int) -
                     [rule("a", e1, after=1.0, when=g1), rule("b", e2, after=1.0, on=["a"])],
                     {"o": both(is_("n", 2), is_("m", 2))},
                 )
-                mine = Walker(built, [], seed=1, draw=0)
-                far = distance(mine, 0, few=few)(mine.begin(0).situation)
+                mine = climber(built, [])
+                far = start_distance(mine, guide_to(mine, few))
                 possible = reach(built, limit=100_000).outcomes[0] is not None
                 assert far < np.inf or not possible
                 finite += far < np.inf
     assert 0 < finite < 48
 
 
-@pytest.mark.parametrize("few", [0, 20_000], ids=["by values", "by situations"])
+@pytest.mark.parametrize("few", [0, 5_000], ids=["by values", "by situations"])
 def test_a_draw_that_bars_every_way_counts_as_zero(few: int) -> None:
     """Under one reading the guard can hold, under the other never; half of the draws each."""
     which = Parameter(
@@ -344,9 +418,11 @@ def test_a_draw_that_bars_every_way_counts_as_zero(few: int) -> None:
         days=3.0,
     )
     for value, possible in ((0.0, False), (1.0, True)):
-        mine = Walker(built, [value], seed=1, draw=0)
-        far = distance(mine, 0, few=few)(mine.begin(0).situation)
-        assert (far < np.inf) == possible
+        mine = climber(built, [value])
+        assert (start_distance(mine, guide_to(mine, few)) < np.inf) == possible
+        splitter = Splitter(built, 0, seed=1, first=[1.0], few=few)
+        found = splitter.split([value], 1, repetitions=2, paths=100)
+        assert found.probabilities.any() == possible
     found = rare(built, "top", draws=10, repetitions=2, paths=100)
     zero = found.by_draw["probability"] == 0
     values = parameter_values(built, 1, range(10))[:, 0]
@@ -355,41 +431,38 @@ def test_a_draw_that_bars_every_way_counts_as_zero(few: int) -> None:
 
 
 def test_no_path_that_arrives_was_ever_called_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Korean clash, every outcome: 10 paths, about 1,000 situations."""
+    """The Korean clash, every outcome, 40 paths: those arrive that do where nobody asks how far.
+
+    A path is given up where the outcome is said to be out of reach.
+    """
     built = load(ROOT / "scenarios" / "korean_clash.yaml").model
-    values = parameter_values(built, 1, range(1))[0].tolist()
-    mine = Walker(built, values, seed=1, draw=0)
-    seen = []
-    for number_ in range(10):
-        path = mine.begin(number_)
-        seen.append([(path.situation, path.holds)])
-        while not path.over:
-            if mine.step(path) is not None:
-                seen[-1].append((path.situation, path.holds))
-    arrivals = 0
+    values = parameter_values(built, 1, range(1))
+    (piece,) = walk_compiled(built, values, seed=1, draws=range(1), paths=range(40))
+    reached = ~np.isnan(piece.outcome_time)
     # what may follow what is the same for every outcome, and takes most of the time: once is enough
-    steps_ = list(additive._steps(built, mine.bounds))
-    monkeypatch.setattr(additive, "_steps", lambda model, bounds: steps_)
+    steps_ = list(additive._steps(built, *additive._bounds(built)))
+    monkeypatch.setattr(additive, "_steps", lambda model, bounds, typical: steps_)
+    arrivals = given_up = 0
     for outcome in range(len(built.outcomes)):
-        far = distance(mine, outcome, few=0)
-        for steps in seen:
-            last = max(
-                (i for i, (_, holds) in enumerate(steps) if holds >> outcome & 1), default=-1
-            )
-            assert all(far(situation) < np.inf for situation, _ in steps[: last + 1])
-            arrivals += last > 0
-    assert arrivals > 30
+        mine = climber(built, values[0].tolist(), outcome=outcome)
+        guide = by_values(built, outcome, mine.made.plan.size.rule_words)
+        found = mine.walk(guide, range(40), ARRIVED)
+        assert found.row.tolist() == np.flatnonzero(reached[:, outcome]).tolist()
+        arrivals += len(found.row)
+        given_up += int((found.events < piece.n_events.sum()) and len(found.row) == 0)
+    assert arrivals > 300
+    assert given_up > 0, "no path was ever given up, and nothing is shown"
 
 
 def test_distances_fall_on_the_way() -> None:
-    built = ladder(6, 12.0, 20.0)
-    for few in (0, 20_000):
-        mine = Walker(built, [], seed=1, draw=0)
-        start = mine.begin(0).situation
-        far: Callable[[object], float] = distance(mine, 0, few=few)  # type: ignore[assignment]
-        ways = [far(start._replace(state=(n,))) for n in range(7)]
-        assert ways == sorted(ways, reverse=True)
-        assert ways[6] == 0
+    for few in (0, 5_000):
+        far = []
+        for top in range(7):
+            mine = climber(ladder(top, 12.0, 20.0), [])
+            far.append(start_distance(mine, guide_to(mine, few)))
+        assert far == sorted(far)
+        assert len(set(far)) == 7
+        assert far[0] == ARRIVED
 
 
 def test_draws_and_repetitions() -> None:
@@ -432,28 +505,40 @@ def test_what_splitting_cannot_be_asked() -> None:
         rare(slight, "o", draws=1, paths=50)
 
 
-def draw_slowly(file: Path, seconds: float) -> None:
-    """A draw that takes its time, and leaves a file when it is done."""
-    sleep(seconds)
-    file.touch()
+def test_ctrl_c_does_not_wait_for_the_draws_under_way() -> None:
+    """Four draws that would take a minute each end at once, and the last are not begun."""
+    stopped, begun = Event(), list[int]()
 
+    def work(draw: int) -> None:
+        begun.append(draw)
+        if draw:
+            stopped.wait(60.0)
 
-def pressed_while_asleep(workers: int, done: list[Path]) -> None:
-    with mapping(workers) as map_:
-        next(map_(draw_slowly, done, [0.0, 60.0, 60.0, 60.0]))
-        raise KeyboardInterrupt("pressed")
+    def pressed() -> None:
+        with mapping(2, stopped.set) as map_:
+            next(map_(work, range(6)))
+            raise KeyboardInterrupt("pressed")
 
-
-def test_ctrl_c_does_not_wait_for_the_draws_under_way(tmp_path: Path) -> None:
-    """They leave no file behind, and no process is left that still could."""
-    done = [tmp_path / f"draw {i}" for i in range(4)]
+    before = perf_counter()
     with pytest.raises(KeyboardInterrupt, match="pressed"):
-        pressed_while_asleep(2, done)
-    assert list(tmp_path.iterdir()) == done[:1]
-    assert not active_children()
-    with mapping(2) as map_:  # control: unless it is pressed, all of them are waited for
-        assert list(map_(draw_slowly, done, [0.0, 0.5, 0.5, 0.5])) == [None] * 4
-    assert sorted(tmp_path.iterdir()) == done
+        pressed()
+    assert perf_counter() - before < 30
+    assert stopped.is_set()
+    assert 1 <= len(begun) < 6
+    stopped.clear()
+    with mapping(2, stopped.set) as map_:  # control: unless it is pressed, nothing is stopped
+        assert list(map_(lambda draw: draw, range(4))) == [0, 1, 2, 3]
+    assert not stopped.is_set()
+
+
+def test_what_is_stopped_ends_in_the_kernel() -> None:
+    built = ladder(3, 12.0, 20.0)
+    splitter = Splitter(built, 0, seed=1, first=[])
+    own = splitter.another()
+    assert own.split([], 0, repetitions=2, paths=20).events > 0  # control
+    splitter.stop()
+    with pytest.raises(Halted):
+        own.split([], 0, repetitions=2, paths=20)
 
 
 def test_where_nothing_is_unknown_all_splittings_are_of_one_draw() -> None:
@@ -464,7 +549,7 @@ def test_where_nothing_is_unknown_all_splittings_are_of_one_draw() -> None:
 
 def test_none_in_any_splitting_is_no_estimate_of_zero() -> None:
     with pytest.raises(NotApplicable, match="none of"):
-        rare(ladder(7, 12.0, 20.0), "top", paths=10, repetitions=2)
+        rare(ladder(9, 12.0, 20.0), "top", paths=10, repetitions=2)
 
 
 def paced() -> Model:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled import once_lowered
+from sim.engines.compiled.allocation import path_memory as path_memory
 from sim.engines.compiled.layout import Ints
 from sim.engines.compiled.lowering import Lowered
 from sim.engines.jit import refuse_without_compiler
@@ -71,11 +72,11 @@ class Splitting:
     def run(self, *, repetitions: int, paths: int) -> Split:
         """Find levels, then estimate the probability `repetitions` times with `paths` a level."""
         # any distance will do, so that the path goes nowhere; what is to be compiled is by now
-        first = float(self._walk(None, 1, inf).least[0])
+        first = float(self.walk(None, 1, inf).least[0])
         begun = thread_time()
         if first == ARRIVED:
             raise NotApplicable(f"not applicable, because {self.name} holds from the start")
-        events_a_path, seconds_a_path = self._ordinary(paths // 5 + 1)
+        events_a_path, seconds_a_path = self._ordinary(5 * paths)
         levels: list[float] = []
         found = [0.0] * repetitions  # the truth, where these parameters bar every way
         if first < inf:
@@ -96,7 +97,7 @@ class Splitting:
         share = 1.0
         arrived = None
         for level in (*levels, ARRIVED):
-            found = self._walk(arrived, paths, level)
+            found = self.walk(arrived, paths, level)
             arrived = found.kept
             if not len(arrived):
                 return 0.0
@@ -126,7 +127,7 @@ class Splitting:
         """How near paths came, one of them at least nearer than now; more paths if need be."""
         found: list[NDArray[np.float64]] = []
         while len(found) < MOST_PILOTS:
-            found.append(self._walk(starts, paths, ARRIVED).least)
+            found.append(self.walk(starts, paths, ARRIVED).least)
             if found[-1].min() < now:
                 return np.concatenate(found)
         raise NotApplicable(
@@ -140,17 +141,17 @@ class Splitting:
         kept = []
         last, self.numbers = self.numbers, first
         while self.numbers < last:
-            kept.append(self._walk(starts, paths, level).kept)
+            kept.append(self.walk(starts, paths, level).kept)
         return np.concatenate(kept)
 
     def _ordinary(self, paths: int) -> tuple[float, float]:
         """(events, seconds of processor time) of an ordinary path, on average."""
         begun = thread_time()
-        events = self._walk(None, paths, -inf).events
+        events = self.walk(None, paths, -inf).events
         return max(events / paths, 1.0), (thread_time() - begun) / paths
 
-    def _walk(self, arrived: Ints | None, paths: int, level: float) -> Climbed:
-        """As many paths: from t = 0, or each arrived one equally often, but for a remainder.
+    def walk(self, arrived: Ints | None, paths: int, level: float) -> Climbed:
+        """Walk as many paths: from t = 0, or each arrived one equally often, but for a remainder.
 
         The remainder is spread by one uniform, so that each is expected equally often.
         """
