@@ -537,7 +537,7 @@ def test_what_is_stopped_ends_in_the_kernel() -> None:
     own = splitter.another()
     assert own.split([], 0, repetitions=2, paths=20).events > 0  # control
     splitter.stop()
-    with pytest.raises(Halted):
+    with pytest.raises(Halted, match="stopped by another thread"):
         own.split([], 0, repetitions=2, paths=20)
 
 

@@ -106,7 +106,7 @@ class Climber:
             if code != FULL:
                 break
         if code == HALTED:
-            raise Halted
+            raise Halted("stopped by another thread")
         if code != FINE:
             self._fail(guide, numbers, limit, kept, start)
         return found
