@@ -37,7 +37,6 @@ from test_exact_run import crisis
 
 from sim import rare, run
 from sim.engines.compiled import once_lowered
-from sim.engines.compiled import walk as walk_compiled
 from sim.engines.exact import solve
 from sim.engines.reference import walk
 from sim.engines.splitting import (
@@ -73,8 +72,6 @@ from sim.model import (
 from sim.model.delay_sampling import cdf
 from sim.model.delays import numbers
 from sim.reach import reach
-from sim.reach.chain import Chain
-from sim.reach.lookups import bounds_of
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]
@@ -136,11 +133,7 @@ def guide_to(mine: Climber, few: int = 5_000) -> Guide:
     """By situations if they are no more than `few`, else by values."""
     built, words, outcome = mine.made.model, mine.made.plan.size.rule_words, int(mine.outcome[0])
     found = by_situations(built, mine.values, mine.draw, outcome, words, few=few)
-    return (
-        by_values(built, outcome, words, bounds_of(built, [mine.values]))
-        if found is None
-        else found
-    )
+    return by_values(built, outcome, words, mine.values) if found is None else found
 
 
 def start_distance(mine: Climber, guide: Guide) -> float:
@@ -358,9 +351,9 @@ def spun(built: Model, kind: type[Splitting]) -> Split:
 def steered(built: Model, far: Callable[[int], float], *, seed: int) -> tuple[Climber, Guide]:
     """Paths whose distance is a function of the first variable."""
     mine = climber(built, [], seed=seed)
-    found = situations(Chain(built, bounds_of(built, [[]])), [], 0, 5_000)
+    found = situations(built, [], 0, 5_000)
     assert found is not None
-    distances = {situation: far(situation.state[0]) for situation in found[0]}
+    distances = {situation: far(situation.state[0]) for situation in found[1]}
     return mine, tabled(built, distances, 9.0, mine.made.plan.size.rule_words)
 
 
@@ -437,7 +430,7 @@ def test_no_path_that_arrives_was_ever_called_lost(monkeypatch: pytest.MonkeyPat
     """
     built = load(ROOT / "scenarios" / "korean_clash.yaml").model
     values = parameter_values(built, 1, range(1))
-    (piece,) = walk_compiled(built, values, seed=1, draws=range(1), paths=range(40))
+    (piece,) = walk(built, values, seed=1, draws=range(1), paths=range(40))
     reached = ~np.isnan(piece.outcome_time)
     # what may follow what is the same for every outcome, and takes most of the time: once is enough
     steps_ = list(additive._steps(built, *additive._bounds(built)))

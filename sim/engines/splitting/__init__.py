@@ -38,7 +38,6 @@ from sim.engines.splitting.residual_delays import longer as longer
 from sim.errors import NotApplicable
 from sim.model.model import Model
 from sim.model.name_hash import name_hash
-from sim.reach.lookups import bounds_of
 from sim.streams import block
 
 CLIMBS = 0.2  # about this share of paths shall come from one level to the next
@@ -212,7 +211,7 @@ class Splitter:
             few = by_situations(model, values, draw, outcome, self.words)
         elif (found := self._shared(climber, repetitions, paths)) is not None:
             return found
-        guide = few or by_values(model, outcome, self.words, bounds_of(model, [values]))
+        guide = few or by_values(model, outcome, self.words, values)
         return Splitting(climber, guide).run(repetitions=repetitions, paths=paths)
 
     def _shared(self, climber: Climber, repetitions: int, paths: int) -> Split | None:

@@ -17,11 +17,12 @@ from sim.engines.splitting.layout import Guide
 from sim.model.delay_sampling import ppf
 from sim.model.delays import numbers
 from sim.model.effect_values import variable_read
+from sim.model.evaluation import Values
 from sim.model.expressions import Comparison, Constant, Node
 from sim.model.model import Model
 from sim.model.parameters import value_at
 from sim.model.transitions import Effect, Option, Transition
-from sim.reach.lookups import Bounds
+from sim.reach.lookups import Bounds, bounds_of
 from sim.reach.reachability import support
 from sim.reach.relaxed import consequence, relax
 from sim.reach.value_ranges import Box, bits, discrete_names, interval_of, restrict
@@ -42,14 +43,14 @@ class Step(NamedTuple):
     cost: float
 
 
-def by_values(model: Model, outcome: int, words: int, of: Bounds | None = None) -> Guide:
+def by_values(model: Model, outcome: int, words: int, of: Values | None = None) -> Guide:
     """A guide to the outcome; its distance is infinite where that is out of reach.
 
     `words` are the kernel's for transitions. Unless it is `of` certain values, it is for all draws,
     so that what it has found in one serves in the next: what can be is what any draw may bring, and
     costs are those at the medians of the parameters.
     """
-    bounds, typical = _bounds(model) if of is None else (of, of)
+    bounds, typical = _bounds(model, of)
     steps, goal = _relevant(
         model, list(_steps(model, bounds, typical)), model.outcomes[outcome].name
     )
@@ -97,11 +98,14 @@ def by_values(model: Model, outcome: int, words: int, of: Bounds | None = None) 
     )
 
 
-def _bounds(model: Model) -> tuple[Bounds, Bounds]:
-    """What the parameters may be in any draw, and what they are at their medians.
+def _bounds(model: Model, of: Values | None = None) -> tuple[Bounds, Bounds]:
+    """What the parameters may be in any draw, and what they are at their medians; both, if `of`.
 
     Levels of a `choices` parameter stay open in both: one of them is as typical as the other.
     """
+    if of is not None:
+        own = bounds_of(model, [of])
+        return own, own
     medians = [value_at(parameter, 0.5) for parameter in model.parameters]
     box, ranges = support(model.parameters)
     at = {

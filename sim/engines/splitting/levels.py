@@ -26,7 +26,7 @@ from sim.reach.lookups import bounds_of
 FEW = 5_000  # situations that are visited one by one
 TIE = 1e-6  # a guess at the chance that two clocks are due together
 SLIGHT = 1e-9  # the distance of a step that is certain
-Visited = tuple[list[Situation], list[tuple[int, int, float]]]
+Visited = tuple[Chain, list[Situation], list[tuple[int, int, float]]]
 
 
 def by_situations(
@@ -36,21 +36,21 @@ def by_situations(
 
     `words` are the kernel's for transitions.
     """
-    chain = Chain(model, bounds_of(model, [values]))
-    found = situations(chain, values, draw, few)
+    found = situations(model, values, draw, few)
     if found is None:
         return None
-    visited, edges = found
+    chain, visited, edges = found
     met = [i for i, s in enumerate(visited) if chain.look(s.state, s.marks).holds >> outcome & 1]
     far = least(len(visited), edges, met)
     return tabled(model, dict(zip(visited, far, strict=True)), far[0], words)
 
 
-def situations(chain: Chain, values: Values, draw: int, few: int) -> Visited | None:
-    """(all situations of one draw, the steps between them with their costs); None where too many.
+def situations(model: Model, values: Values, draw: int, few: int) -> Visited | None:
+    """(chain, all situations of one draw, steps between them with costs); None where too many.
 
     A step is (from, to, -log of a rough chance), both by position.
     """
+    chain = Chain(model, bounds_of(model, [values]))
     steps = _Steps(chain, values, draw)
     number = {chain.start(scheduled(chain.model)): 0}
     visited = list(number)
@@ -64,7 +64,7 @@ def situations(chain: Chain, values: Values, draw: int, few: int) -> Visited | N
                 if to >= few:
                     return None
             edges.append((at, to, cost))
-    return visited, edges
+    return chain, visited, edges
 
 
 def scheduled(model: Model) -> int:
