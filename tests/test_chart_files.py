@@ -6,7 +6,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from command_line import FIRST, call
-from islands import island_run
+from islands import FILE, island, island_run
+from test_charts import overlaps
 from typer.main import get_command
 
 import sim
@@ -166,6 +167,43 @@ def test_of_many_outcomes_the_headline_and_what_its_paths_pass_through_are_drawn
     whole = run.plot.outcomes(everything=True)
     assert len(whole.get_yticklabels()) == 30
     assert " of 30 outcomes" not in whole.get_xlabel()
+
+
+def test_the_record_stands_beside_the_outcome_it_is_of():
+    run = island_run()
+    ax = run.plot.outcomes()
+    squares = [one for one in ax.get_lines() if one.get_marker() == "s"]
+    assert len(squares) == 1  # 0 of 14: hollow, over the row of its outcome
+    ((x,), (y,)) = squares[0].get_data()
+    row = list(run.outcomes.index).index("general_war")
+    assert (x, 0 < row - y < 0.5) == (0, True)
+    assert squares[0].get_markerfacecolor() == "white"
+    assert ax.get_xlim()[1] >= run.evidence().set_index("record").at["korean_crises", "record_high"]
+    assert "record of history" in ax.get_xlabel()
+    plain = outcomes(run.outcomes)  # the control
+    assert not [one for one in plain.get_lines() if one.get_marker() == "s"]
+    assert "record" not in plain.get_xlabel()
+
+
+def test_a_comparison_draws_what_ends_otherwise_and_what_each_change_adds(call):
+    two = ("compare", FILE, "no_treaty", "early_talks", "--draws", "20", "--paths", "50")
+    assert call(*two, "--together", "--out", "run")[0] == 0
+    assert drawn() == {
+        *(f"flows-{one}.png" for one in ("no_treaty", "early_talks", "no_treaty+early_talks")),
+        "shapley-ally_fights.png",
+        "differences-ally_fights.png",
+    }
+    assert call(*two, "--out", "run", "--only", "shapley")[0] == 0
+    assert drawn() == set()  # the control: nothing is shared out unless asked for
+
+
+def test_words_below_a_chart_do_not_leave_the_page(call):
+    run = sim.compare(island(), ["no_treaty"], draws=4, paths=20, workers=1)
+    ax = run.plot.differences()
+    assert len(ax.get_xlabel()) > 110
+    assert not [pair for pair in overlaps(ax) if pair[1] == "the page's edge"]
+    ax.set_xlabel(2 * " ".join(ax.get_xlabel().split()))  # the control: too long a line
+    assert [pair for pair in overlaps(ax) if pair[1] == "the page's edge"]
 
 
 def test_rare_and_frequent_outcomes_are_told_apart_on_a_logarithmic_axis():

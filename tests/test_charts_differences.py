@@ -61,7 +61,8 @@ def test_a_comparison_is_drawn_for_each_headline(tmp_path):
     comparison = sim.compare(island(), TWINS, draws=3, paths=30, workers=1)
     comparison.save(tmp_path / "out", also=partial(draw_comparison, comparison))
     drawn = {file.name for file in (tmp_path / "out" / "charts").iterdir()}
-    assert drawn == {"differences-ally_fights.png"}
+    flows = {f"flows-{twin}.png" for twin in comparison.twins}
+    assert drawn == {"differences-ally_fights.png", *flows}
 
 
 def failing(*arguments: object, **more: object) -> None:

@@ -14,6 +14,7 @@ from sim.analysis import ARROW, bonds, cumulative_incidence, distinguishable
 from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.analysis.estimates.on_the_way import on_the_way
+from sim.analysis.evidence.evidence import counts
 from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
 from sim.charts.estimates.timing import fitting
 from sim.errors import UsageError
@@ -50,6 +51,8 @@ class RunPlots:
         known: dict[str, Any] = {"headlines": self.results.provenance.headlines}
         if not everything:
             known["shown"] = on_the_way(self.results)
+        if isinstance(self.results.source, Scenario):
+            known["records"] = counts(self.results.source.declared.evidence.values())
         return charts.outcomes(self.results.outcomes, **(_of(self.results) | known | how))
 
     def endings(self, **how: Any) -> Axes:
@@ -165,13 +168,13 @@ class RunPlots:
         found = self.results.audit(outcome)
         return charts.audit(found.table, **({"title": title_of(self.results, outcome)} | how))
 
-    def discovery(self, outcome: str, **how: Any) -> Axes:
-        """In which corner of the parameters it is likely; see `sim.charts.discovery`."""
+    def discover(self, outcome: str, **how: Any) -> Axes:
+        """In which corner of the parameters it is likely; see `sim.charts.discover`."""
         found = self.results.discover(outcome)
         if found is None:
-            raise UsageError(f"plot.discovery: nothing can be told about {outcome!r} from this run")
+            raise UsageError(f"plot.discover: nothing can be told about {outcome!r} from this run")
         known = {"outcome": outcome, "title": title_of(self.results, outcome)}
-        return charts.discovery(found.trajectory, **(known | how))
+        return charts.discover(found.trajectory, **(known | how))
 
     def evidence(self, **how: Any) -> Axes:
         """The record of history beside the estimates; see `sim.charts.evidence`."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.charts.causes.timeline import timeline as timeline
     from sim.charts.causes.tree import tree as tree
     from sim.charts.drivers.audit import audit as audit
-    from sim.charts.drivers.discovery import discovery as discovery
+    from sim.charts.drivers.discover import discover as discover
     from sim.charts.drivers.response import response as response
     from sim.charts.drivers.sensitivity import sensitivity as sensitivity
     from sim.charts.drivers.structure import structure as structure
@@ -49,7 +49,7 @@ HOMES = {
     "of_replay": "causes.timeline",
     "timeline": "causes.timeline",
     "audit": "drivers.audit",
-    "discovery": "drivers.discovery",
+    "discover": "drivers.discover",
     "response": "drivers.response",
     "sensitivity": "drivers.sensitivity",
     "structure": "drivers.structure",

@@ -38,6 +38,7 @@ UNDATED: Mapping[str, dict[str, Any]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
 }
 BEST = ("total", "first_order", "rank_correlation")  # indices for a chart, the first there is
+MOST_FLOWS = 6  # changes of which a comparison draws what ends otherwise
 FailedChart = tuple[str, Exception]  # its name, and why
 
 
@@ -95,7 +96,24 @@ def draw_comparison(
         )
         for outcome in about.headlines or titles_of_outcomes.index
     }
+    drawn |= _flows_and_shares(comparison, names)
     return draw_each(drawn, directory / "charts", files)
+
+
+def _flows_and_shares(
+    comparison: Comparison, names: Mapping[str, str]
+) -> dict[str, Callable[[], Axes]]:
+    """What ends otherwise, of the first changes that are compared; what each adds to them all."""
+    moved = list(dict.fromkeys(str(one) for one in comparison.flows["twin"]))
+    outcomes = comparison.baseline.provenance.headlines or comparison.baseline.outcomes.index
+    plots = comparison.plot
+    found: dict[str, Callable[[], Axes]] = {
+        f"flows-{twin}": partial(plots.flows, twin, called=names.get(twin, ""))
+        for twin in [twin for twin in comparison.twins if twin in moved][:MOST_FLOWS]
+    }
+    for outcome in outcomes if len(comparison.shapley) else ():
+        found[f"shapley-{outcome}"] = partial(plots.shapley, str(outcome), names=names)
+    return found
 
 
 def draw_each(

@@ -37,17 +37,13 @@ def record(
     are seldom the scenario's.
     """
     entries = list(evidence)
-    rows = [(one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in entries]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    low, high = jeffreys(table["successes"], table["trials"], level)
+    table = counts(entries, level=level)
     # one outcome may have several records, so rows are looked up by name, again and again
     here = results.outcomes.loc[table["outcome"], OF_THE_RUN]
     # and its probability over draws, which takes most of the time, is found once
     models = {name: _expectation(name, results) for name in dict.fromkeys(table["outcome"])}
     found = [models[str(one.outcome)].of(one.successes, one.trials, level=level) for one in entries]
     table = table.assign(
-        record_low=low,
-        record_high=high,
         **{name: here[name].to_numpy() for name in OF_THE_RUN},
         expected_low=np.array([one.low for one in found], dtype=np.int64),
         expected_high=np.array([one.high for one in found], dtype=np.int64),
@@ -55,6 +51,16 @@ def record(
         p_se=np.array([one.p_se for one in found], dtype=np.float64),
     )
     return significant(table)
+
+
+def counts(evidence: Iterable[Evidence], *, level: float = LEVEL) -> pd.DataFrame:
+    """What the record says by itself: its columns of `record` before those of the run."""
+    rows = [
+        (one.name, str(one.outcome), one.meaning, one.successes, one.trials) for one in evidence
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    low, high = jeffreys(table["successes"], table["trials"], level)
+    return table.assign(record_low=low, record_high=high)
 
 
 def _expectation(outcome: str, results: RunTables) -> Expectation:

@@ -1,6 +1,6 @@
 """Chart `outcomes`: how likely each outcome is."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from sim.analysis.estimates.on_the_way import on_the_way
+from sim.analysis.evidence.evidence import counts
 from sim.analysis.statistics.intervals import LABELS, layers_of
 from sim.charts import layers, style
 from sim.charts.intervals import interval_rows, sample
@@ -16,13 +17,15 @@ from sim.charts.tables import drawn_from
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
+OVER = 0.32  # of a row: how far the record stands over the estimate
+
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all outcomes."""
-    yield Drawing("outcomes", lambda: outcomes(run.outcomes, **of_run(run)))
+    yield Drawing("outcomes", lambda: outcomes(run.outcomes, **of_run(scenario, run)))
 
 
-def of_run(run: RunTables) -> dict[str, Any]:
+def of_run(scenario: Scenario, run: RunTables) -> dict[str, Any]:
     """What the chart is told about a run; of many outcomes it shows what is looked at first."""
     about = run.provenance
     return {
@@ -30,6 +33,7 @@ def of_run(run: RunTables) -> dict[str, Any]:
         "subject": about.title,
         "interval": LABELS[layers_of(run)],
         "shown": on_the_way(run),
+        "records": counts(scenario.declared.evidence.values()),
     }
 
 
@@ -41,6 +45,7 @@ def outcomes(
     subject: str = "",
     interval: str = "",
     shown: Collection[str] | None = None,
+    records: pd.DataFrame | None = None,
     log: bool = False,
     ax: Axes | None = None,
     label: str = "",
@@ -51,14 +56,20 @@ def outcomes(
 
     The names of headlines are bold, and a thin line parts them from the rest where they come first.
     `subject` is what the scenario is about, `interval` says what the interval holds.
-    `shown` are the names of those to draw, by default all; how many are left out stands below. With
-    `log` the axis is logarithmic, for what is rare beside what is frequent.
+    `shown` are the names of those to draw, by default all; how many are left out stands below.
+    `records` is what history says, from `sim.analysis.evidence.evidence.counts`: a square with its
+    interval over the estimate, of an outcome's first record. With `log` the axis is logarithmic,
+    for what is rare beside what is frequent.
     """
     every = len(table)
     if shown is not None:
         table = table[[str(name) in shown for name in table.index]]
-    ax = style.axes(ax, rows=len(table))
-    interval_rows(ax, style.titles(table), table, label=label, color=color, **look)
+    beside = _records(table, records)
+    ax = style.axes(ax, rows=len(table) + 0.3 * len(beside))
+    highest = _highest(table, beside)
+    interval_rows(ax, style.titles(table), table, highest=highest, label=label, color=color, **look)
+    for row, record in beside.items():
+        _draw_record(ax, row, record)
     first = [str(name) in headlines for name in table.index]
     for tick, bold in zip(ax.get_yticklabels(), first, strict=False):
         tick.set_fontweight("bold" if bold else "normal")
@@ -66,10 +77,43 @@ def outcomes(
     if 0 < sum(first) < len(first) and all(first[: sum(first)]):
         ax.axhline(sum(first) - 0.5, color=style.faint(), linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"
-    style.frame(ax, title, xlabel=_below(table, interval, every))
+    said = "\nsquare: share of cases in the record of history, 90 % (Jeffreys)" if beside else ""
+    style.frame(ax, title, xlabel=_below(table, interval, every) + said)
     if log:
         _logarithmic(ax, table)
     return ax
+
+
+def _records(table: pd.DataFrame, records: pd.DataFrame | None) -> dict[int, pd.Series]:
+    """The first record of each outcome, by its row."""
+    if records is None:
+        return {}
+    first = records.drop_duplicates("outcome").set_index("outcome")
+    names = [str(name) for name in table.index]
+    known = {str(name): record for name, record in first.iterrows()}
+    return {row: known[name] for row, name in enumerate(names) if name in known}
+
+
+def _highest(table: pd.DataFrame, records: Mapping[int, pd.Series]) -> float | None:
+    """Where the axis has to end; None where the intervals of the run say it."""
+    if not records:
+        return None
+    ends = table.reindex(columns=["high", "mc_high"]).max().max()
+    ends = 0.0 if pd.isna(ends) else float(ends)
+    return max(ends, *(float(one["record_high"]) for one in records.values()))
+
+
+def _draw_record(ax: Axes, row: int, record: pd.Series) -> None:
+    height = row - OVER
+    ax.hlines(height, record["record_low"], record["record_high"], color=style.ink(), linewidth=1.2)
+    hollow = not record["successes"]
+    style.dot(
+        *(ax, height, record["successes"] / record["trials"]),
+        hollow=hollow,
+        colour=style.ink(),
+        marker="s",
+        markersize=4,
+    )
 
 
 def _below(table: pd.DataFrame, interval: str, every: int) -> str:

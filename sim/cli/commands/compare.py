@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SAME_RUN = ("scenario", "under", "changes", "engine", "seed", "draws", "paths")
 
 
-@takes_charts("differences", after_run=False)
+@takes_charts("differences", "flows", "shapley", after_run=False)
 @takes_plan("draws", "paths", "seed", "engine", "workers", "events")
 def compare(
     context: typer.Context,

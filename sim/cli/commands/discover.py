@@ -52,7 +52,7 @@ def discover(
 
 
 def _chart(trajectory: pd.DataFrame, outcome: str, title: str) -> Axes:
-    from sim.charts import discovery as chart
+    from sim.charts import discover as chart
 
     return chart(trajectory, outcome=outcome, title=title)
 

@@ -1,4 +1,4 @@
-"""Chart `discovery`: what a box gains in density for what it loses in coverage."""
+"""Chart `discover`: what a box gains in density for what it loses in coverage."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +11,7 @@ from sim.formatting import plain
 @drawn_from(
     "`results.discover(outcome).trajectory`", "coverage", "density", "restricted", "chosen", "draws"
 )
-def discovery(
+def discover(
     trajectory: pd.DataFrame, *, outcome: str, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Density over coverage of the boxes on the way, from `Discovery.trajectory`.
