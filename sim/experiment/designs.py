@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import NotApplicable
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import Plan
 from sim.experiment.progress import bar
@@ -52,9 +53,16 @@ class DesignSums:
 def walk_design(model: Model, plan: Plan, measure: Measure) -> DesignSums:
     """Walk `plan.draws` rows of `plan.paths` paths in A, B and a matrix for each parameter.
 
+    Raises NotApplicable for a model with correlated parameters, of which none moves alone.
+
     A has the values of a run's draws 0 to N - 1, B those of N to 2 N - 1. Ctrl-C ends it without a
     result (KeyboardInterrupt), since an index needs every matrix.
     """
+    if model.correlated:
+        raise NotApplicable(
+            "a design moves each parameter alone, and this scenario has `correlated` parameters; "
+            "leave the design out"
+        )
     (both,) = values_of([model], plan.seed, range(2 * plan.draws), progress=plan.progress)
     first, second = both[: plan.draws], both[plan.draws :]
     differs = [i for i in range(both.shape[1]) if (both[:, i] != both[0, i]).any()]

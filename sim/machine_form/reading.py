@@ -4,7 +4,7 @@ A machine form has final numbers and no shorthand, so the decoders of the langua
 Of a form that was edited by hand the first error is reported, with its place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
@@ -13,6 +13,7 @@ from sim.errors import unknown
 from sim.expressions import MAX_EXPANDED_LENGTH, Kind, Reader, Vocabulary
 from sim.machine_form.form_value import FormValue
 from sim.machine_form.writing import FORMAT
+from sim.model.correlations import Correlation, groups
 from sim.model.delay_kinds import KINDS as DELAYS
 from sim.model.delays import AT_ONCE, Delay, complaints, in_words
 from sim.model.delays import parameters_read as delay_reads
@@ -64,7 +65,7 @@ def read_model(root: Keys) -> Model:
     outcomes = tuple(_outcome(name, one, reader) for name, one in at["outcomes"].named())
     names = [one.name for one in outcomes]
     order = [one.one_of(tuple(names)) for one in at["outcome_order"].items()]
-    start, stop = at.get("start"), at.get("stop_when")
+    start, stop, pairs = (at.get(key) for key in ("start", "stop_when", "correlated"))
     rules = dict(at["transitions"].named())  # triggers are checked against these names
     model = Model(
         name=at["scenario"].text(),
@@ -79,6 +80,7 @@ def read_model(root: Keys) -> Model:
         outcome_order=tuple(names.index(name) for name in order),
         endings=tuple(_ending(name, one, reader) for name, one in at["endings"].named()),
         stop_when=reader.condition(stop, outcomes=True) if stop else None,
+        correlated=_correlated(pairs, parameters) if pairs else (),
     )
     at.refuse_unread()
     _check(model, rules, dict(at["parameters"].named()))
@@ -175,6 +177,24 @@ def _parameter(name: str, at: FormValue) -> Parameter:
     for sentence in parameter_complaints(distribution, time):  # the first one is raised
         at.fail(sentence)
     return Parameter(name=name, distribution=distribution, time=time)
+
+
+def _correlated(at: FormValue, parameters: Sequence[Parameter]) -> tuple[Correlation, ...]:
+    names, found = tuple(one.name for one in parameters), []
+    for one in at.items():
+        parts = one.items()
+        if len(parts) != 3:
+            one.fail("must be [parameter, parameter, rank correlation]")
+        first, second = (part.one_of(names) for part in parts[:2])
+        rank = parts[2].number()
+        if first == second or not -1 < rank < 1:
+            one.fail("must be two parameters and a number between -1 and 1")
+        found.append(Correlation(first=first, second=second, rank=rank))
+    try:
+        groups(found)
+    except ValueError as error:
+        at.fail(f"not positive definite: {', '.join(error.args)}")
+    return tuple(found)
 
 
 def _outcome(name: str, at: FormValue, reader: _Expressions) -> Outcome:

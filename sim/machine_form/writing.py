@@ -39,6 +39,9 @@ def _things(model: Model) -> Iterator[str]:
     yield from _section("parameters", model.parameters)
     for parameter in model.parameters:
         yield f"  {parameter.name}: {{{_parameter(parameter)}}}"
+    if model.correlated:
+        pairs = (f"[{one.first}, {one.second}, {one.rank!r}]" for one in model.correlated)
+        yield f"correlated: [{', '.join(pairs)}]"
     yield from _section("transitions", model.transitions)
     for transition in model.transitions:
         yield f"  {transition.name}:"

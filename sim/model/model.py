@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.formatting import plain
+from sim.model.correlations import Correlation
 from sim.model.evaluation import Names
 from sim.model.expressions import Expression
 from sim.model.parameters import Parameter
@@ -73,6 +74,7 @@ class Model:
     outcome_order: tuple[int, ...]  # an outcome stands behind the outcomes it reads
     endings: tuple[Ending, ...]
     stop_when: Expression | None = None
+    correlated: tuple[Correlation, ...] = ()  # pairs of parameters that are drawn together
 
     # Cached: the model is frozen, so what follows from it is worked out once. (A dataclass with
     # slots has no place to keep that; hence the one class here without them.)

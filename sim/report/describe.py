@@ -237,6 +237,7 @@ def _submodels(scenario: Scenario) -> Iterator[str]:
     yield from heading(3, "Assumptions")
     declared = scenario.declared
     yield from _assumptions(scenario, declared.parameters.values())
+    yield from _correlated(scenario)
     if declared.delays:
         yield from heading(3, "Waiting times")
         yield from _assumptions(scenario, declared.delays.values())
@@ -247,6 +248,15 @@ def _submodels(scenario: Scenario) -> Iterator[str]:
             for item in scenario.numbers
         ]
         yield from table(("number", "rule", "source or reason"), rows)
+
+
+def _correlated(scenario: Scenario) -> Iterator[str]:
+    pairs = scenario.model.correlated
+    if pairs:
+        yield from ["", "Drawn together, by a Gaussian copula (rank correlation of Spearman):", ""]
+    for one in pairs:
+        yield bullet(f"{code(one.first)} and {code(one.second)}: {one.rank:g}")
+    yield from [""] if pairs else []
 
 
 def _assumptions(scenario: Scenario, rows: Iterable[Sourced]) -> Iterator[str]:

@@ -54,6 +54,7 @@ def resolve(document: Document, context: Context) -> Resolved:
         outcome_order=outcome_order(outcomes, context),
         endings=endings(document.endings, context),
         stop_when=document.stop_when,
+        correlated=document.correlated,
     )
     return Resolved(model=model, added=tuple(added), paths=paths)
 

@@ -185,6 +185,7 @@ class Scenario:
         set: Mapping[str, Any] | None = None,
         start: Mapping[str, Any] | None = None,
         void: str | Sequence[str] | None = None,
+        correlated: Sequence[Sequence[Any]] | None = None,
         name: str = "",
         **event: Any,
     ) -> "Scenario":
@@ -194,14 +195,16 @@ class Scenario:
         `{"trust": {"pert": [0.1, 0.2, 0.4]}}`; of durations a number is days. `start` gives state
         variables another value on day 0, `void` names treaties, clauses, moves or events without
         effect; other keys of an intervention (`at`, `when`, `after`, `then`, `choose` ...) add an
-        event, called `name`. What is changed later has the last word. Provenance records it.
+        event, called `name`. `correlated`, in a call of its own, gives pairs of parameters a rank
+        correlation, `[["trust", "zeal", 0.6]]`, in place of all pairs there are. What is changed
+        later has the last word. Provenance records it.
 
         Raises ScenarioError with everything that is wrong, each with its path of keys, and
         UsageError for a name that is taken or of a machine form.
         """
         if self.context is None:
             raise UsageError(f"{self.file} is a machine form, which has no interventions")
-        keys = {"set": set, "start": start, "void": void, **event}
+        keys = {"set": set, "start": start, "void": void, "correlated": correlated, **event}
         own = name or f"with_{len(self.additions) + 1}"
         made = additions.addition(keys, own, self.declared, self.context, self.model)
         every = (*self.additions, made)

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from sim.errors import UsageError, unknown
 from sim.formatting import DAY
+from sim.model.correlations import group_of, score, tied
 from sim.model.model import Model
+from sim.model.normal import normal_cdf, normal_ppf
 from sim.model.parameters import Parameter, value_at
 from sim.model.scalar_functions import LEAST_U, MOST_U
 
@@ -29,7 +31,8 @@ def problem(model: Model) -> dict[str, Any]:
 def ppf(model: Model, uniforms: ArrayLike | pd.DataFrame) -> pd.DataFrame:
     """Quantiles: a row a row, a column a parameter, in the units of `Results.draws`.
 
-    Numbers have the columns of `problem`, a data frame those it names. Raises UsageError for
+    Numbers have the columns of `problem`, a data frame those it names. Of correlated parameters
+    the later ones follow the earlier ones (Gaussian copula). Raises UsageError for
     another number of columns, an unknown name, or a number outside of 0 to 1.
     """
     known = {one.name: one for one in uncertain(model)}
@@ -51,8 +54,20 @@ def ppf(model: Model, uniforms: ArrayLike | pd.DataFrame) -> pd.DataFrame:
         raise UsageError("ppf: every number must be between 0 and 1")
     # a design may hold the ends themselves, at which a distribution may have no value
     inside = np.clip(rows, LEAST_U, MOST_U)
+    _correlate(model, names, inside)
     columns = {name: _column(known[name], inside[:, i]) for i, name in enumerate(names)}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows), name="draw"))
+
+
+def _correlate(model: Model, names: list[str], uniforms: np.ndarray) -> None:
+    """Make independent uniforms, one a column, those of the model's pairs."""
+    for group in tied(model.correlated):
+        own = group_of([name for name in group if name in names], model.correlated)
+        columns = [names.index(name) for name in own.names]
+        for row in uniforms:
+            z = [normal_ppf(float(row[at])) for at in columns]
+            for i, at in enumerate(columns[1:], start=1):  # the first one is as it was
+                row[at] = min(max(normal_cdf(score(own, i, z)), LEAST_U), MOST_U)
 
 
 def _column(parameter: Parameter, uniforms: np.ndarray) -> object:

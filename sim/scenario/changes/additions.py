@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.decoding.declarations import instance_of
-from sim.decoding.kinds import mapping_of
+from sim.decoding.kinds import Invalid, decode_value, mapping_of
 from sim.decoding.scalars import NAME, NAME_RULE, is_name
 from sim.errors import Place, Problem, ScenarioError, UsageError
 from sim.model.changes import Change
+from sim.model.correlations import Correlation
 from sim.model.model import Model, Outcome
 from sim.model.transitions import Transition
 from sim.scenario.changes import apply
 from sim.scenario.diagnostics.checks import check_rules
 from sim.scenario.language.context import Context
+from sim.scenario.language.correlated import CORRELATED
 from sim.scenario.language.document import Document
 from sim.scenario.language.interventions import Intervention
 from sim.scenario.language.outcomes import OutcomeDeclaration
@@ -37,6 +39,7 @@ class Addition:
     meant: Intervention
     event: Transition | None
     outcomes: tuple[Outcome, ...] = ()
+    correlated: tuple[Correlation, ...] | None = None  # None: as they were
     warnings: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
@@ -49,6 +52,11 @@ class Addition:
             elif key == "void":
                 names = value if isinstance(value, list) else [value]
                 parts.append(f"without {', '.join(map(str, names))}")
+        parts += [
+            f"rank correlation {one.rank:g} of {one.first} and {one.second}"
+            for one in self.correlated or ()
+        ]
+        parts += ["no rank correlations"] if self.correlated == () else []
         parts += [f"event {self.meant.name}"] if self.event else []
         return ", ".join([*parts, *(f"outcome {one.name}" for one in self.outcomes)])
 
@@ -66,8 +74,12 @@ def addition(
     outcomes = given.pop("outcomes", None)
     if outcomes is not None and not given:
         return _outcomes(outcomes, name, context, model)
-    if outcomes is not None:
-        raise UsageError("with_: takes outcomes in a call of their own")
+    correlated = given.pop("correlated", None)
+    if correlated is not None and not given and outcomes is None:
+        return _correlated(correlated, name, context)
+    for key, apart in (("outcomes", outcomes), ("correlated", correlated)):
+        if apart is not None:
+            raise UsageError(f"with_: takes {key} in a call of their own")
     tree, problems = tree_of(PLACE, _with_days(given, model))
     # beside those of the file, so that a clash of names is found
     if name in {*document.interventions, *document.moves, *document.events, *model.ranks}:
@@ -126,6 +138,23 @@ def _outcomes(given: object, name: str, context: Context, model: Model) -> Addit
     )
 
 
+def _correlated(given: object, name: str, context: Context) -> Addition:
+    """Other pairs of parameters that belong together, in place of those there are."""
+    tree, problems = tree_of(PLACE, {"correlated": given})
+    diagnostics = Diagnostics(replace(context.tree, entries=tree.entries), problems=problems)
+    own = replace(context, diagnostics=diagnostics)
+    try:
+        pairs = decode_value(CORRELATED, tree.entries["correlated"].value, ("correlated",), own)
+    except (Invalid, KeyError):
+        raise ScenarioError(unique(diagnostics.problems)) from None
+    return Addition(
+        written={"name": name, "correlated": plain(tree.entries["correlated"].value)},
+        meant=Intervention(path=(SECTION, name)),
+        event=None,
+        correlated=pairs,
+    )
+
+
 def with_outcomes(model: Model, more: Iterable[Outcome]) -> Model:
     """The model with more outcomes, which change no path: each reads only those before it."""
     new = tuple(one for one in more if one.name not in model.names.outcomes)
@@ -144,6 +173,8 @@ def changed(model: Model, applied: Change, additions: Iterable[Addition]) -> Mod
     additions = list(additions)
     model = with_outcomes(model, (more for one in additions for more in one.outcomes))
     for one in additions:
+        if one.correlated is not None:
+            model = replace(model, correlated=one.correlated)
         own = apply.combine([one.meant], {one.meant.name: one.event} if one.event else {})
         whole = replace(
             whole,

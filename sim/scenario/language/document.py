@@ -17,10 +17,12 @@ from sim.decoding.declarations import (
 from sim.decoding.kinds import Invalid, Kind, decode_value, mapping_of
 from sim.decoding.scalars import DATE, NAME, NAME_VALUE, REFERENCE, REFERENCES
 from sim.formatting import DAY, SECONDS
+from sim.model.correlations import Correlation
 from sim.model.expressions import Constant, Expression, Negative
 from sim.model.state import Variable
 from sim.scenario.language import formulas, treaties
 from sim.scenario.language.context import Context
+from sim.scenario.language.correlated import CORRELATED
 from sim.scenario.language.delays import NamedDelayDeclaration
 from sim.scenario.language.distributions import ParameterDeclaration
 from sim.scenario.language.happened import HAPPENED, Happened
@@ -145,6 +147,9 @@ class Document(Described):
     parameters: Mapping[str, ParameterDeclaration] = section(
         ParameterDeclaration, "Uncertain numbers; each draw takes one value for each."
     )
+    correlated: tuple[Correlation, ...] = optional(
+        CORRELATED, "Pairs of parameters with their rank correlation: `[a, b, 0.6]`.", default=()
+    )
     facts: Mapping[str, Expression] = optional(
         FACTS, "Conditions with a name, to be used in any expression.", default={}
     )
@@ -193,7 +198,7 @@ class Document(Described):
 _PROSE = ("scenario", "title", "question", "about", "note", "start", "horizon")
 _LISTS = ("sources", "ladders")
 _STATE = ("relations", "state", "parameters")
-_NAMED = ("facts", "delays", "actors")
+_NAMED = ("correlated", "facts", "delays", "actors")
 _RULES = ("treaties", "moves", "events", "interventions")
 _ENDS = ("stop_when", "outcomes", "endings", "evidence", "happened")
 GROUPS = (_PROSE, _LISTS, _STATE, _NAMED, _RULES, _ENDS)
