@@ -76,6 +76,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "list": ("list", "."),
 }
 ROWS = 24  # of a table that are kept
+# processor time, which differs from run to run
+_TIMES = re.compile(r'(Processor time: |take |"(?:ordinary_)?seconds": )[-+.e\d]+(?: s| min| h)?')
 _LONG = re.compile(r"-?\d+\.\d{8,}(?:e[-+]\d+)?")
 
 
@@ -170,6 +172,7 @@ def shown(name: str, folder: Path) -> str:
     with chdir(folder):
         text = of_command(COMMANDS[name]) if name in COMMANDS else CALLS[name]()
     text = text.replace(str(folder), ".").replace(os.sep, "/")
+    text = _TIMES.sub(lambda m: f"{m.group(1)}…", text)
     lines = (
         line.rstrip() for line in _LONG.sub(lambda m: f"{float(m.group()):.9g}", text).splitlines()
     )

@@ -21,7 +21,7 @@ CHANGES = [
             ("clocks", "if path.speed[rank] > 0.0", "if path.speed[rank] > 1.0"),
             ("kernel", "path.due[rank] > horizon", "path.due[rank] >= horizon"),
             ("kernel", "fired[rank] >= rules.limit[rank]", "fired[rank] > rules.limit[rank]"),
-            ("kernel", "path.holds[word] & bit == 0", "path.holds[word] & bit != 0"),
+            ("kernel", "path.holds[word] & bit != 0", "path.holds[word] & bit == 0"),
             ("firing", "mark >= row[at + 1 + option]", "mark < row[at + 1 + option]"),
             (
                 "firing",

@@ -21,13 +21,18 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     effort = (
         f"Importance splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
-        f"{rare.events:,} events in {_seconds(rare.seconds)} of processor time; for the same "
-        f"precision in these draws an ordinary run needs {rare.gain:.2g} times as many, in "
-        f"{_seconds(rare.ordinary_seconds)}."
+        f"{rare.events:,} events; an ordinary run needs {rare.gain:.2g} times as many for the same "
+        f"precision in these draws."
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
     known = f"90 % interval from the spread {spread}: sampling error. {_over(rare)}"
-    return [*wrap(title, WIDTH), "", estimate, "", *wrap(effort, WIDTH), "", *wrap(known, WIDTH)]
+    # on a line of its own: it differs from run to run
+    took = (
+        f"Processor time: {_seconds(rare.seconds)}; an ordinary run would take "
+        f"{_seconds(rare.ordinary_seconds)} for that."
+    )
+    effort_lines = [*wrap(effort, WIDTH), took]
+    return [*wrap(title, WIDTH), "", estimate, "", *effort_lines, "", *wrap(known, WIDTH)]
 
 
 def _seconds(found: float) -> str:
