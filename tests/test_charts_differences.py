@@ -45,7 +45,7 @@ def test_rows_stand_where_the_differences_are_and_cover_nothing(changes):
     assert low == -high < table[["low", "mc_low"]].min().min()
     assert "War" in ax.get_title(loc="left")
     assert "Two islands" in ax.get_title(loc="left")
-    assert "(n = 2,000); 90 %" in ax.get_xlabel()
+    assert "(n = 2,000)\n90 %" in ax.get_xlabel()
     assert ("thin line" in ax.get_xlabel()) == bool(table["low"].notna().any())
 
 

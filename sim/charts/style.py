@@ -28,7 +28,6 @@ HARD = "\u00a0"  # a blank at which no line is broken
 FOLD = 20  # characters in a line of an actor's name
 LONG = 34  # characters in a line of a label
 HEADING = 60  # characters in a line of a title or of words below a chart, where we break it
-CAPTION = 118  # letters in a line of words below a chart
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
 # lines also differ in dashes, so that neither colour nor tone has to carry the difference alone.
@@ -131,18 +130,12 @@ def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
         return
     text, whole = _heading(title, HEADING)
     ax.set_title(text, loc="left", fontsize=size(11), color=ink(), wrap=not whole)
-    ax.set_xlabel(_caption(_heading(xlabel, HEADING)[0]), color=ink(), fontsize=size(9))
+    below, whole = _heading(xlabel, HEADING)
+    ax.set_xlabel(below, color=ink(), fontsize=size(9), wrap=not whole)
     ax.set_ylabel(ylabel, color=ink(), fontsize=size(9))
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(faint())
     ax.tick_params(colors=ink(), labelsize=size(9))
-
-
-def _caption(text: str) -> str:
-    """Words below a chart in lines that the page holds."""
-    whole = text.replace(" %", f"{HARD}%")  # a number and its sign stay together
-    folded_lines = "\n".join("\n".join(lines(part, CAPTION)) for part in whole.split("\n"))
-    return folded_lines.replace(HARD, " ")
 
 
 def _heading(text: str, width: int) -> tuple[str, bool]:

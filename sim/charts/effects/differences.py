@@ -67,7 +67,7 @@ def differences(
     style.frame(
         ax,
         f"{asked}{' – ' + subject if subject else ''}",
-        xlabel=f"{label}; {interval}" if interval else label,
+        xlabel=f"{label}\n{interval}" if interval else label,
     )
     return ax
 

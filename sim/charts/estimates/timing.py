@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from sim.analysis.estimates.incidence import cumulative_incidence, distinguishable
 from sim.analysis.statistics.intervals import TIMING_LABELS, layers_of
 from sim.charts import layers, style
-from sim.charts.fonts import needs_own_lines
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
 from sim.formatting import DAY, percents, plain
@@ -130,7 +129,6 @@ def timing(
     below += [f"dotted, {style.day(day, start)}: {what}" for what, day in (dated or {}).items()]
     below += [f"in no path: {', '.join(never)}"] if never else []  # none of n is not a line at zero
     style.frame(ax, title, xlabel="\n".join(line for line in below if line), ylabel=share)
-    ax.xaxis.label.set_wrap(not needs_own_lines(ax.get_xlabel()))
     ax.grid(axis="y", color=style.ground(), linewidth=0.8)
     return ax
 
