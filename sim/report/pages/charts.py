@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ LARGEST = 350_000  # bytes of an SVG; beyond it the PNG is taken, which prints w
 # of an SVG: the lines of a picture, and their numbers with more than two decimals; a hundredth of a
 # point is nothing to see, and the numbers are most of the file. Texts stand outside.
 LINES, DECIMALS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
+COLOURS = 256  # of a PNG on a page, as many as a byte tells apart: a third of the file is left
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # as after a run, then what analyses add; others behind them by name
 ORDER = (
@@ -82,4 +84,22 @@ def _best(folder: Path, name: str) -> Iterator[Chart]:
         data = file.read_bytes()
         if file.suffix == ".svg":
             data = LINES.sub(lambda lines: DECIMALS.sub(rb"\1", lines[0]), data)
+        else:
+            data = few_colours(data)
         yield Chart(name=name, media=MEDIA[file.suffix], data=data)
+
+
+def few_colours(data: bytes) -> bytes:
+    """A PNG with COLOURS colours at most; as it is where it cannot be read, or is small already."""
+    # Pillow takes a moment to import, which a report without PNGs need not pay
+    from PIL import Image, UnidentifiedImageError
+
+    made = BytesIO()
+    try:
+        with Image.open(BytesIO(data)) as picture:
+            # with its transparency, which a style sheet may ask for
+            few = picture.convert("RGBA").quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    except (UnidentifiedImageError, OSError):  # a file that somebody else has put there
+        return data
+    few.save(made, "png")
+    return min(data, made.getvalue(), key=len)
