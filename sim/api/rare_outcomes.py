@@ -74,7 +74,7 @@ def rare(
     """Estimate one outcome's probability by splitting paths that come nearer to it.
 
     `paths` are begun at each level, `repetitions` times in each of `draws` parameter draws (one,
-    where no parameter is uncertain; default: 60 splittings in all), spread over `workers` processes
+    where no parameter is uncertain; default: 60 splittings in all), spread over `workers` threads
     (default: all cores). The same seed gives the same estimate, whatever their number. Raises
     UsageError for an unknown outcome, NotApplicable, with the reason, where splitting has nothing
     to go by, and what `run` raises.

@@ -174,7 +174,7 @@ class RarePlan:
 
     @property
     def crew(self) -> int:
-        """How many processes; by default all cores this one may use."""
+        """How many threads; by default all cores this process may use."""
         return Plan(workers=self.workers).crew
 
     def repetitions_of(self, draws: int) -> int:

@@ -60,13 +60,14 @@ class Split:
 class Splitting:
     """The splitting of paths on their way to one outcome, in one draw."""
 
-    def __init__(self, climber: Climber, guide: Guide) -> None:
+    def __init__(self, climber: Climber, guide: Guide, *, events: int = 0) -> None:
+        """`events`: those that were simulated for the same estimate before."""
         self.climber, self.guide = climber, guide
         self.model, self.seed, self.draw = climber.made.model, climber.seed, climber.draw
         self.outcome = int(climber.outcome[0])
         self.name = self.model.outcomes[self.outcome].name
         self.numbers = 0  # of paths and parts of paths, each with a stream of its own
-        self.events = 0
+        self.events = events
 
     def run(self, *, repetitions: int, paths: int) -> Split:
         """Find levels, then estimate the probability `repetitions` times with `paths` a level."""
@@ -171,8 +172,8 @@ class Splitting:
 class Splitter:
     """The splitting of one model's paths on their way to one outcome, draw by draw.
 
-    What is known of distances serves all draws, so a thread has a splitter of its own
-    (`another`).
+    Where situations are many, one guide is made for all draws. It remembers what it finds, so a
+    thread has a splitter of its own (`another`).
     """
 
     def __init__(
@@ -204,24 +205,19 @@ class Splitter:
         """The estimates of one draw; see `split`."""
         model, outcome = self.made.model, self.outcome
         climber = Climber(self.made, values, outcome, seed=self.seed, draw=draw, halt=self.halt)
-        few = None
-        if self.guide is not None:  # few situations come up in two draws: memory is better
-            forget(self.guide)
+        own, events = None, 0
         if self.guide is None:
-            few = by_situations(model, values, draw, outcome, self.words)
-        elif (found := self._shared(climber, repetitions, paths)) is not None:
-            return found
-        guide = few or by_values(model, outcome, self.words, values)
-        return Splitting(climber, guide).run(repetitions=repetitions, paths=paths)
-
-    def _shared(self, climber: Climber, repetitions: int, paths: int) -> Split | None:
-        """By the guide of all draws; None where in this draw that leads nowhere."""
-        assert self.guide is not None
-        try:
-            return Splitting(climber, self.guide).run(repetitions=repetitions, paths=paths)
-        except NotApplicable:
-            # perhaps these parameters bar what others do not: only a guide of their own says so
-            return None
+            own = by_situations(model, values, draw, outcome, self.words)
+        else:
+            forget(self.guide)  # draws share few situations (Korea: one in ten), and room is scarce
+            shared = Splitting(climber, self.guide)
+            try:
+                return shared.run(repetitions=repetitions, paths=paths)
+            except NotApplicable:
+                # perhaps these parameters bar what others do not: only their own guide says so
+                events = shared.events
+        own = own or by_values(model, outcome, self.words, values)
+        return Splitting(climber, own, events=events).run(repetitions=repetitions, paths=paths)
 
 
 def split(

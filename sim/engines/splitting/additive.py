@@ -46,9 +46,8 @@ class Step(NamedTuple):
 def by_values(model: Model, outcome: int, words: int, of: Values | None = None) -> Guide:
     """A guide to the outcome; its distance is infinite where that is out of reach.
 
-    `words` are the kernel's for transitions. Unless it is `of` certain values, it is for all draws,
-    so that what it has found in one serves in the next: what can be is what any draw may bring, and
-    costs are those at the medians of the parameters.
+    `words` are the kernel's for transitions. Unless it is `of` certain values, it is for all draws:
+    what can be is what any draw may bring, and costs are those at the medians of the parameters.
     """
     bounds, typical = _bounds(model, of)
     steps, goal = _relevant(

@@ -55,7 +55,7 @@ class Climbed:
     row: Ints  # of each of these, its row in the call
     least: Floats  # of every path: the least distance met, ARRIVED where the outcome held
     events: int
-    out: Output  # with `events` wanted: those
+    out: Output  # with events wanted: these, as many as `events` says
 
 
 class Climber:

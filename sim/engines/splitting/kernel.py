@@ -105,10 +105,7 @@ def climb_path(tables, plan, path, out, job, guide, climb, row, width):
         path.status[RECORDED], path.status[CHANGES_RECORDED] = recorded, changes
         path.status[STEPS] = steps
         redraw(tables, plan, path, here, climb)
-    before = path.status[EVENTS]
-    if climb.start[row] == NONE:
-        before = 0
-    least = INF
+    before, least = path.status[EVENTS], INF
     while path.status[CODE] == FINE:
         if limit > -INF:
             distance = distance_of(plan, path, guide, climb)

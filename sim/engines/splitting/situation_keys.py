@@ -1,7 +1,8 @@
 """What is known of situations, by a hash of what matters of them.
 
-Two situations of one hash would be taken for one another: of a million situations once in some ten
-million runs, and then the distance of one of them would be wrong, which steers and does not bias.
+Two situations of one hash would be taken for one another. Among the 2^17 that are kept at most that
+happens once in two thousand million draws, if hashes fall evenly (n^2 / 2^65), and then the
+distance of one of them is wrong: that steers, and does not bias.
 """
 
 from sim.engines.compiled.intrinsics import inlined
