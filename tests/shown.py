@@ -42,6 +42,7 @@ FILES = (
 )
 FEW = ("--draws", "6", "--paths", "60", "--no-charts", "--workers", "1")
 ISLAND, FIRST, EXACT = "island_clash.yaml", "first_crisis.yaml", "cascade.yaml"
+AUDITED = ("--draws", "60", "--paths", "60", "--no-charts", "--workers", "1")
 SOLVED = ("run", EXACT, "--engine", "exact", "--draws", "3", "--no-charts")
 RARE = ("run", FIRST, "--rare", "ally_fights", "--draws", "3", "--paths", "60")
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -59,6 +60,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "score": ("score", "interventions.yaml", *FEW),
     "compare": ("compare", ISLAND, "no_treaty", "cautious", "no_treaty+cautious", *FEW),
     "compare_json": ("compare", ISLAND, "no_treaty", *FEW, "--json"),
+    "audit": ("audit", FIRST, *AUDITED, "--between", "no_treaty", "--on", "ally_fights"),
     "replay_island": ("replay", ISLAND, "--draw", "2", "--path", "2"),
     "replay_first": ("replay", FIRST, "--draw", "1", "--path", "3", "--seed", "2"),
     "describe_island": ("describe", ISLAND),

@@ -55,13 +55,13 @@ def run(tmp_path_factory) -> sim.Results:
 def test_strong_influence_and_weak_source_come_first(run):
     found = run.audit("heads_up")
     table = found.table.set_index("name")
-    assert list(table.index[table["told"]]) == ["weak", "doubtful", "lag", "strong"]
+    assert list(table.index[table["told"]]) == ["weak", "doubtful", "strong", "lag"]
     told = table[table["told"]]
     # `strong` moves most, and is best founded
     assert told["influence"].idxmax() == "strong"
     assert (told["priority"].diff().dropna() <= 0).all()
     assert (told["priority"] == told["influence"] * told["weakness"]).all()
-    assert (told["direction"] == [1, 1, -1, 1]).all()
+    assert (told["direction"] == [1, 1, 1, -1]).all()
     assert (told["low"] > told["floor"]).any()
     # a source that nobody has checked is worth no more than a judgement
     assert table.loc["doubtful", "weakness"] == WEAKNESS["judgement"] > WEAKNESS["data"]
@@ -90,6 +90,24 @@ def test_an_audit_changes_nothing_of_the_run(run):
         pd.testing.assert_frame_equal(table, before[name])
 
 
+def test_more_draws_of_fewer_paths_unless_a_size_is_asked_for(run):
+    def sizes(found):
+        return set(zip(found.table["draws"], found.table["paths"], strict=True))
+
+    own = run.audit("heads_up")
+    assert sizes(own) == {(800, 50)}
+    assert (own.walked.draws, own.walked.paths) == (800, 50)
+    asked = run.audit("heads_up", size=(100, 200))
+    assert sizes(asked) == {(100, 200)}
+    # the floor of a dummy falls with the root of the number of draws, to within a third
+    floors = [one.table["floor"].median() for one in (own, asked)]
+    assert 0.67 < floors[1] / floors[0] / 8**0.5 < 1.5, floors
+    for draws, paths, size in ((60, 50, (60, 50)), (30, 60, (36, 50)), (1, 400, (1, 400))):
+        small = sim.run(run.source, draws=draws, paths=paths, progress=False)
+        walked = small.audit("heads_up").walked
+        assert (walked.draws, walked.paths) == size
+
+
 def test_every_grade_has_its_place():
     assert list(WEAKNESS.values()) == sorted(WEAKNESS.values())
     assert (WEAKNESS["treaty"], WEAKNESS["stipulated"]) == (0, 1)
@@ -112,7 +130,7 @@ def test_a_chart_has_a_row_for_each_that_is_told_with_its_grade(run):
     assert labels == ["weak", "doubtful", "lag", "strong"]  # by grade, the weakest on top
     beside = [text.get_text() for text in ax.texts]
     assert beside == ["stipulated", "data, unconfirmed", "press", "data"]
-    assert "400 draws of 100 paths" in ax.get_xlabel()
+    assert "800 draws of 50 paths" in ax.get_xlabel()
     figure = ax.get_figure()
     figure.canvas.draw()
     boxes = [label.get_window_extent() for label in (*ax.get_yticklabels(), *ax.texts)]
@@ -152,6 +170,8 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
     assert code == 0, err
     assert "the assumptions it rests on" in out
     assert "1 named delay" in out
+    assert "9,000 paths: 150 draws of 60; seed 1" in out  # the size that was asked for
+    assert "(--draws 600 --paths 60)" in out
     assert "Not varied: unused (no rule of the model that is run reads it)" in out
     assert "nan" not in out.lower()
     home = tmp_path / "results" / "graded"
@@ -179,6 +199,7 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
         assert message in err
     code, out, err = call("sensitivity", home, "--stipulated")
     assert code == 0, err
+    assert "9,000 paths: 180 draws of 50; seed 1" in out  # of a run directory: as an audit splits
     assert "stipulated:delays.lag" in out
     assert (home / "analyses" / "sensitivity-stipulated.csv").exists()
     code, _, err = call("sensitivity", home, "--stipulated", "--response", "weak")

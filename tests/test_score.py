@@ -2,7 +2,6 @@
 
 import json
 import sys
-from hashlib import sha256
 from math import inf, log, nan
 from pathlib import Path
 
@@ -270,43 +269,13 @@ def test_a_folder_is_scored_as_a_whole(tmp_path, call):
     assert "Calibration over 4 outcomes" in out
     home = tmp_path / "results" / "score"
     assert {file.name for file in home.glob("*.csv")} == {
-        "score.csv", "rivals.csv", "reliability.csv", "pit.csv", "cases.csv"
+        "score.csv", "rivals.csv", "reliability.csv", "pit.csv"
     }  # fmt: skip
-    cases = pd.read_csv(home / "cases.csv")
-    assert list(cases["scenario"]) == ["c0", "c1", "c2", "c3"]
-    assert [Path(file).stem for file in cases["file"]] == ["c0", "c1", "c2", "c3"]
-    sizes = cases[["draws", "paths", "seed"]].drop_duplicates()
-    assert sizes.to_numpy().tolist() == [[10, 40, 1]]
     assert {file.stem for file in (home / "charts").glob("*.png")} == {
         "score-times", "score-reliability", "score-skill"
     }  # fmt: skip
     code, out, _ = call("score", "results", "--json", "--no-charts", "--out", "again")
     assert len(json.loads(out)["questions"]) == 4
-    # the same runs, read from their directories: the same models, whichever way they came
-    again = pd.read_csv(tmp_path / "again" / "cases.csv")
-    same = [
-        "scenario",
-        "model",
-        "engine",
-        "seed",
-        "first_draw",
-        "draws",
-        "paths",
-        "window",
-        "version",
-    ]
-    pd.testing.assert_frame_equal(again[same], cases[same])
-
-
-def test_a_scored_case_is_known_by_its_model(tmp_path):
-    record = "happened: {outcomes: {war: no}}\n"
-    one = sim.run(race(tmp_path, record), **SIZE)
-    other = race(tmp_path, record.replace("no", "4 d"), name="other.yaml")
-    changed = other.with_(set={"p": 0.3})
-    runs = score(one, sim.run(other, **SIZE), sim.run(changed, **SIZE)).runs
-    assert runs["model"].nunique() == 2
-    assert runs["model"][0] == runs["model"][1]  # a record is no part of the model
-    assert runs["model"][0] == sha256(other.resolved().encode()).hexdigest()
 
 
 def test_one_record_is_of_one_run(tmp_path, call):

@@ -108,9 +108,9 @@ class AskedTables(SourcedTables):
         (`sim.analysis.drivers.sensitivity`); with `design` from a designed sample that is walked
         now, which also tells what parameters do together
         (`sim.analysis.drivers.designed_sensitivity`). With `stipulated` named delays and numbers
-        written in rules are multiplied by factors of 0.5 to 2 besides, and the run is walked again:
-        the factor of a number is the row `stipulated:<path>`. Raises UsageError for an unknown
-        name; the table has no row of what nothing can be told about.
+        written in rules are multiplied by factors of 0.5 to 2 besides, and the run is walked again
+        as `audit` does: the factor of a number is the row `stipulated:<path>`. Raises UsageError
+        for an unknown name; the table has no row of what nothing can be told about.
         """
         from sim.api import sensitivities
         from sim.api.stipulated import with_stipulated
@@ -126,19 +126,23 @@ class AskedTables(SourcedTables):
         between: Sequence[str] = (),
         on: str | None = None,
         more: bool = False,
+        size: tuple[int, int] | None = None,
         level: float = LEVEL,
     ) -> Audit:
         """Every assumption by its influence and the grade of its source; see `sim.api.audits`.
 
         Parameters as drawn; named delays and numbers written in rules by a factor of 0.5 to 2: the
-        run is walked again. `outcome` as in `sensitivity`. `between` names interventions: what
-        would it be worth to know an assumption before one of them, or none, is chosen so that the
-        outcome `on` becomes least likely (with `more`, likeliest)? Raises UsageError for an unknown
-        name.
+        run is walked again, as many paths in all, but no more than 50 in a draw, since more draws
+        tell more of hundreds of assumptions; `size` is (draws, paths) instead. `outcome` as in
+        `sensitivity`. `between` names interventions: what would it be worth to know an assumption
+        before one of them, or none, is chosen so that the outcome `on` becomes least likely (with
+        `more`, likeliest)? Raises UsageError for an unknown name.
         """
         from sim.api import audits
 
-        return audits.audit(self, outcome, between=between, on=on, more=more, level=level)
+        return audits.audit(
+            self, outcome, between=between, on=on, more=more, size=size, level=level
+        )
 
     def discover(self, outcome: str) -> Discovery | None:
         """In which corner of the parameters the outcome is likely; None if nothing can be told.

@@ -10,13 +10,15 @@ import pandas as pd
 
 from sim.analysis.statistics.intervals import LEVEL
 from sim.api.sensitivities import askable, records, sensitivity
-from sim.api.stipulated import require_scenario, with_stipulated, written_plan
+from sim.api.stipulated import Size, audit_size, require_scenario, with_stipulated, written_plan
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sim.analysis.drivers.draw_targets import Target
     from sim.analysis.drivers.information import Information
     from sim.api.sourced import SourcedTables
+    from sim.experiment.plan import Plan
+    from sim.results.provenance import Provenance
     from sim.scenario import Scenario, Varied
 
 AS_WRITTEN = "as written"  # the decision to change nothing
@@ -50,6 +52,7 @@ class Audit:
     untold    name of an outcome -> a sentence, where there is no row of it
     varied    which numbers of rules, and named delays, were varied, and which not
     choice    where one was asked about
+    walked    the run with those numbers varied, whose draws and paths the table stands on
     """
 
     table: pd.DataFrame
@@ -57,6 +60,7 @@ class Audit:
     untold: dict[str, str]
     varied: Varied
     choice: Choice | None
+    walked: Provenance
 
     def summary(self) -> dict[str, Any]:
         """The same as plain values, None where there is no number: what `--json` prints."""
@@ -85,6 +89,7 @@ def audit(
     between: Sequence[str] = (),
     on: str | None = None,
     more: bool = False,
+    size: Size | None = None,
     level: float = LEVEL,
     progress: bool | None = None,
 ) -> Audit:
@@ -95,7 +100,8 @@ def audit(
     scenario = require_scenario(results)
     askable(scenario.model, outcome, "probability")
     refuse_choice(scenario, between, on, outcome, more=more)
-    run, varied = with_stipulated(results, progress=progress)
+    size = size or audit_size(results)
+    run, varied = with_stipulated(results, size=size, progress=progress)
     found = sensitivity(run, outcome, level=level)
     assumptions = _assumptions(scenario, varied, run.draws)
     tables = [
@@ -107,9 +113,15 @@ def audit(
     asked = on or outcome
     choice = None
     if between and asked:
-        choice = _choice(results, varied, between, asked, assumptions, more=more, level=level)
+        plan = written_plan(results, size=size, progress=progress)
+        choice = _choice(results, plan, varied, between, asked, assumptions, more=more, level=level)
     return Audit(
-        table=table, targets=found.targets, untold=found.untold, varied=varied, choice=choice
+        table=table,
+        targets=found.targets,
+        untold=found.untold,
+        varied=varied,
+        choice=choice,
+        walked=run.provenance,
     )
 
 
@@ -134,6 +146,7 @@ def refuse_choice(
 
 def _choice(
     results: SourcedTables,
+    plan: Plan,
     varied: Varied,
     between: Sequence[str],
     outcome: str,
@@ -150,7 +163,7 @@ def _choice(
     others = [name for name in dict.fromkeys(between) if name != AS_WRITTEN]
     decisions = {AS_WRITTEN: varied.scenario}
     decisions |= {name: vary(scenario.under(name)).scenario for name in others}
-    shares, draws = walk_choices(decisions, outcome, written_plan(results))
+    shares, draws = walk_choices(decisions, outcome, plan)
     why = nothing_to_know(draws, shares)
     return Choice(
         outcome=outcome,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -42,9 +41,6 @@ class Scores:
     (`sim.analysis.statistics.reliability`), all outcomes taken for independent; pit: one row a bin
     of PIT values (low, high, share; 1 / bins each if calibrated); calibration: the mean Brier score
     in its parts, with sharpness and Spiegelhalter's test; None where no outcome is known.
-    runs: one row a case, which run was scored: number, case, scenario, file, model (SHA-256 of its
-    machine form), under, engine, seed, first_draw, draws, paths, window (days that are scored) and
-    version (of this program); enough to make the run again.
     """
 
     questions: pd.DataFrame
@@ -52,7 +48,6 @@ class Scores:
     reliability: pd.DataFrame
     pit: pd.DataFrame
     calibration: Decomposition | None
-    runs: pd.DataFrame
 
     @property
     def cases(self) -> int:
@@ -79,28 +74,7 @@ def scores(cases: Sequence[Case], *, level: float = LEVEL) -> Scores:
         else pd.DataFrame(columns=columns),
         pit=significant(pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": shares})),
         calibration=brier_parts(said, happened) if known else None,
-        runs=pd.DataFrame([_scored(number, case) for number, case in enumerate(cases)]),
     )
-
-
-def _scored(number: int, case: Case) -> dict[str, object]:
-    """Which run a case is: the row of `Scores.runs`."""
-    about = case.run.provenance
-    return {
-        "number": number,
-        "case": about.title,
-        "scenario": about.scenario,
-        "file": about.file,
-        "model": sha256(case.scenario.resolved().encode()).hexdigest(),
-        "under": about.under,
-        "engine": about.engine,
-        "seed": about.seed,
-        "first_draw": about.first_draw,
-        "draws": about.draws,
-        "paths": about.paths,
-        "window": case.window,
-        "version": about.versions["escalation-sim"],
-    }
 
 
 def simulated_times(cases: Sequence[Case], asked: pd.DataFrame) -> pd.DataFrame:

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from sim.api.sourced import SourcedTables
     from sim.scenario import Scenario, Varied
 
+Size = tuple[int, int]  # draws, and paths in each
+AUDIT_PATHS = 50  # in each draw of an audit
+
 
 def with_stipulated(
-    results: SourcedTables, *, progress: bool | None = None
+    results: SourcedTables, *, size: Size | None = None, progress: bool | None = None
 ) -> tuple[SourcedTables, Varied]:
     """The run walked again with stipulated numbers varied, and which of them are.
 
-    As many draws and paths, of the same seed: parameters have the values they had, and each number
-    a factor beside them. Bands of its estimates are made by the cheap estimator.
+    Of the same seed: parameters have the values they had, and each number a factor beside them.
+    `size` is (draws, paths), else as `audit_size` has it. Bands of its estimates are made by the
+    cheap estimator.
     """
     from sim.analysis.effects.alternative_tables import tables_of_alternative
     from sim.api.sourced import SourcedTables
@@ -28,7 +32,7 @@ def with_stipulated(
     from sim.scenario import vary
 
     varied = vary(require_scenario(results))
-    plan = written_plan(results, progress=progress)
+    plan = written_plan(results, size=size or audit_size(results), progress=progress)
     found = tables_of_alternative(run(varied.scenario, plan))
     if found.provenance.interrupted:  # of a part of the draws nothing was asked
         raise KeyboardInterrupt
@@ -48,9 +52,22 @@ def require_scenario(results: SourcedTables) -> Scenario:
     return results.source
 
 
-def written_plan(results: SourcedTables, *, progress: bool | None = None) -> Plan:
-    """The run's own plan, to walk it again with stipulated numbers varied."""
+def written_plan(results: SourcedTables, *, size: Size, progress: bool | None = None) -> Plan:
+    """How a run is walked again with stipulated numbers varied: `size` is (draws, paths)."""
+    draws, paths = size
+    plan = plan_again(results, draws=draws, paths=paths, progress=progress)
+    return replace(plan, engine=results.provenance.engine)  # a solution is solved again
+
+
+def audit_size(results: SourcedTables) -> Size:
+    """(draws, paths) that an audit takes of its own accord: as many paths in all, in more draws.
+
+    An audit ranks hundreds of assumptions, and floors fall with the root of the number of draws,
+    while fewer paths in each only add to a noise that is spread over all of them. How far to go was
+    measured (`benchmarks/audit_sizes.py`). Of runs with as few paths in a draw, or none, their own;
+    also of one draw, which was asked for and tells nothing of parameters in any split.
+    """
     about = results.provenance
-    paths = about.paths or Plan.paths
-    plan = plan_again(results, draws=about.draws, paths=paths, progress=progress)
-    return replace(plan, engine=about.engine)  # a solution is solved again
+    if about.paths <= AUDIT_PATHS or about.draws == 1:
+        return about.draws, about.paths or Plan.paths
+    return about.draws * about.paths // AUDIT_PATHS, AUDIT_PATHS

@@ -118,6 +118,13 @@ def run_and_write(scenario: Scenario, run: RunOptions) -> SavedResults:
     return _saved(scenario, results, target.path, run)
 
 
+def chosen_size(run: RunOptions, results: Results) -> tuple[int, int] | None:
+    """(draws, paths) of a run whose size was asked for; else None, so that an analysis decides."""
+    if not any(is_given(run.context, name) for name in ("draws", "paths")):
+        return None
+    return results.provenance.draws, results.provenance.paths or run.plan["paths"]
+
+
 def _saved(scenario: Scenario, results: Results, directory: Path, run: RunOptions) -> SavedResults:
     return SavedResults(
         scenario=scenario, results=results, directory=directory, pictures=run.pictures

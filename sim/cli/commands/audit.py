@@ -10,7 +10,7 @@ import typer
 
 from sim.cli.options import RunOptions, chart_file, takes_run
 from sim.cli.printing import print_json, print_view
-from sim.cli.run_or_load import run_or_load
+from sim.cli.run_or_load import chosen_size, run_or_load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,10 @@ def audit(
     from sim.api.audits import audit as audited
     from sim.report.screens.audit import audit_view
 
-    found = audited(saved.results, outcome or None, between=named, on=on or None, more=more)
+    size = chosen_size(run, saved.results)
+    found = audited(
+        saved.results, outcome or None, between=named, on=on or None, more=more, size=size
+    )
     tables = {"-".join(part for part in ("audit", outcome) if part): found.table}
     if found.choice is not None and found.choice.information is not None:
         known, name = found.choice.information, found.choice.outcome
@@ -68,7 +71,7 @@ def audit(
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
         many = "Tables" if len(files) > 1 else "Table"
-        print_view(audit_view(about, found, f"{many}: {', '.join(map(str, files))}"))
+        print_view(audit_view(found, f"{many}: {', '.join(map(str, files))}"))
 
 
 def _charts(found: Audit, subject: str) -> dict[str, Callable[[], Axes]]:

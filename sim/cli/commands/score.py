@@ -186,8 +186,7 @@ def _write(
         raise UsageError(f"{target}: holds a run; write elsewhere with --out DIR")
     target.mkdir(parents=True, exist_ok=True)
     tables = {"score": result.questions, "rivals": result.rivals}
-    # which runs these are stands beside what they gave: no manifest of one run can say it
-    tables |= {"reliability": result.reliability, "pit": result.pit, "cases": result.runs}
+    tables |= {"reliability": result.reliability, "pit": result.pit}
     for name, table in tables.items():
         write_table(target / f"{name}.csv", table)
     if drawn:

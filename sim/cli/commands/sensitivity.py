@@ -11,7 +11,7 @@ import typer
 
 from sim.cli.options import RunOptions, chart_file, count, takes_run
 from sim.cli.printing import print_json, print_view
-from sim.cli.run_or_load import SavedResults, run_or_load
+from sim.cli.run_or_load import SavedResults, chosen_size, run_or_load
 from sim.errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def sensitivity(
     else:
         size = (rows, row_paths) if design else None
         asked = _Asked(outcome=outcome or None, of=of, size=size, stipulated=stipulated)
-        _indices(saved, asked, run.as_json, chart)
+        _indices(saved, asked, run, chart)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class _Asked:
         return "-".join(part for part in [*parts, "stipulated" * self.stipulated] if part)
 
 
-def _indices(saved: SavedResults, asked: _Asked, as_json: bool, chart: Path | None) -> None:
+def _indices(saved: SavedResults, asked: _Asked, options: RunOptions, chart: Path | None) -> None:
     from sim.api import sensitivities
     from sim.api.stipulated import with_stipulated
     from sim.report.screens.sensitivity import sensitivity_view
@@ -104,7 +104,7 @@ def _indices(saved: SavedResults, asked: _Asked, as_json: bool, chart: Path | No
     run: SourcedTables = saved.results
     varied = None
     if asked.stipulated:
-        run, varied = with_stipulated(saved.results)
+        run, varied = with_stipulated(saved.results, size=chosen_size(options, saved.results))
     if asked.size is not None:
         rows, paths = asked.size
         found = sensitivities.design(run, asked.outcome, asked.of, rows=rows, paths=paths)
@@ -116,8 +116,8 @@ def _indices(saved: SavedResults, asked: _Asked, as_json: bool, chart: Path | No
         if target.name not in found.untold
     }
     (file,) = saved.add({asked.name(asked.outcome): found.table}, charts, first=chart)
-    about = saved.results.provenance
-    if as_json:
+    about = run.provenance
+    if options.as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
         is_design = asked.size is not None

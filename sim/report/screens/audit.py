@@ -14,7 +14,6 @@ from sim.api.audits import Audit, Choice
 from sim.formatting import counted, percents
 from sim.report.screens.estimate_grids import grid
 from sim.report.screens.sensitivity import stipulated_note
-from sim.results.provenance import Provenance
 
 MOST = 15  # assumptions, and things to know; more are in the tables
 WEAK = ("judgement", "stipulated")
@@ -31,8 +30,9 @@ KNOWN = (
 )
 
 
-def audit_view(about: Provenance, found: Audit, where: str) -> Group:
+def audit_view(found: Audit, where: str) -> Group:
     """A table an outcome, then the choice; `where` says what was written where."""
+    about = found.walked
     parts: list[RenderableType] = [Text(about.title, "bold")]
     parts.append(Text(f"{about.sample()}; seed {about.seed}, engine {about.engine}"))
     parts += stipulated_note(found.varied)
@@ -72,9 +72,15 @@ def _untold(table: pd.DataFrame) -> Iterator[Text]:
     yield Text(
         f"Cannot be told from noise at n = {first['draws']:,} draws of {first['paths']:,} paths: "
         f"{len(untold):,} of {int((table['reason'] == '').sum()):,}, {weak:,} of them without a "
-        f"source that was checked. A dummy reaches {untold['floor'].median():.2f}; with more draws "
-        "it reaches less, also of fewer paths each (--draws 2000 --paths 50)."
+        f"source that was checked. A dummy reaches {untold['floor'].median():.2f}; of four times "
+        f"as many draws about half of that ({_larger(first)})."
     )
+
+
+def _larger(row: pd.Series[Any]) -> str:
+    """The options of an audit with four times the draws."""
+    paths = f" --paths {row['paths']}" if row["paths"] else ""  # none where paths are solved
+    return f"--draws {4 * row['draws']}{paths}"
 
 
 def _influence(row: pd.Series[Any]) -> str:

@@ -155,7 +155,6 @@ def score_summary(found: Scores) -> dict[str, Any]:
     """The tables as plain values, None where there is no number: what `--json` prints."""
     calibration = asdict(found.calibration) if found.calibration else None
     return {
-        "cases": _plain(found.runs),
         "questions": _plain(found.questions),
         "rivals": _plain(found.rivals),
         "reliability": _plain(found.reliability),
