@@ -120,5 +120,16 @@ def test_copies_of_a_rule_have_a_name_without_marks():
     copied = {origin for origin in origins if "<" in origin}
     assert "eastern_account_forms_<question>" in copied  # control: the file has such rules
     called = {origin: titles_of(scenario).of("origin", origin) for origin in copied}
-    assert called["eastern_account_forms_<question>"] == "eastern account forms (question)"
+    assert called["eastern_account_forms_<question>"] == "The Eastern account of the (question)"
+    assert called["un_charter.art51_<claimant>"].startswith("Art. 51, (claimant), Charter")
     assert [name for name in called.values() if "<" in name or "_" in name] == []
+
+
+def test_every_move_event_and_clause_of_the_clash_has_a_name_for_readers():
+    """Charts, stories and clauses never show a key; `check` would note one."""
+    scenario = loaded("korean_clash")
+    titles = titles_of(scenario)
+    named = [one.name for one in scenario.model.transitions if titles.has(one.name)]
+    assert named == [one.name for one in scenario.model.transitions]
+    assert not titles_of(loaded("first_crisis")).has("no_such_rule")  # control: it can be false
+    assert titles.of("article", "un_charter.art51_rok") == "Art. 51, South Korea"

@@ -122,3 +122,46 @@ def texts(ax: plt.Axes) -> list[str]:
     found = [one.get_text() for one in ax.texts]
     plt.close("all")
     return found
+
+
+COPIES = """\
+scenario: copies
+horizon: 10 d
+actors:
+  east: {name: The Eastern Union, state: {title: {levels: [none, east_side], start: none}}}
+  west: {}
+events:
+  <who>_answers_on_<topic>:
+    for_each: {who: [east, west], topic: [fishing_rights]}
+    TITLE
+    after: {mean: 5 d}
+    once: true
+    then: {east.title: east_side}
+  <side>_rests: {for_each: {side: [east]}, after: 1 d, then: {<side>.title: <side>_side}}
+endings: {all_over: {otherwise: true}}
+"""
+
+
+def copies(title: str) -> sim.Scenario:
+    return sim.loads(COPIES.replace("TITLE", title))
+
+
+def test_copies_of_a_rule_are_called_by_names_and_together_by_the_placeholder():
+    titles = titles_of(copies("title: <who> answers on <topic>"))
+    assert titles.of("rule", "east_answers_on_fishing_rights") == (
+        "The Eastern Union answers on fishing rights"
+    )
+    assert titles.of("rule", "west_answers_on_fishing_rights") == "west answers on fishing rights"
+    both = copies("title: Answer of <who>").declared
+    assert [one.title for one in both.events.values()][:2] == [
+        "Answer of The Eastern Union",
+        "Answer of west",
+    ]
+
+
+def test_of_copies_without_a_title_the_key_is_left():
+    """Control; and a variable that is called `title` keeps its value in an effect."""
+    titles = titles_of(copies("about: <who> has a word on <topic>"))
+    called = titles.of("origin", "<who>_answers_on_<topic>")
+    assert called == "who answers on (topic)"
+    assert titles.of("origin", "<side>_rests") == "side rests"

@@ -148,20 +148,34 @@ def _event(transition: Transition, known: Known) -> str:
 
 
 def _origins(model: Model, known: Known) -> Known:
-    """Titles of what the file has, before `for_each`: where all its copies are called the same."""
-    found: dict[str, set[str]] = {}
+    """Titles of what the file has, before `for_each`: what all its copies are called."""
+    found: dict[str, dict[str, str]] = {}
     for transition in model.transitions:
         key = transition.clause or transition.name
         kind = {None: "rule", "binds": "treaty"}.get(transition.step, "clause")
-        found.setdefault(transition.origin, set()).add(known.get((kind, key), ""))
-    # copies may be called after their actors; then only the key of all of them is left
-    own = {("origin", key): min(of) for key, of in found.items() if len(of) == 1 and min(of)}
-    return {("origin", key): _of_all(key) for key in found if "<" in key} | own
+        found.setdefault(transition.origin, {})[key] = known.get((kind, key), "")
+    actors = {one.name: one.title for one in model.actors}
+    called = {origin: _of_all(origin, titles, actors) for origin, titles in found.items()}
+    return {("origin", origin): title for origin, title in called.items() if title}
 
 
-def _of_all(key: str) -> str:
-    """The key of all copies of a `for_each` as words: `<ally>_judges` becomes `ally judges`.
+def _of_all(origin: str, titles: Mapping[str, str], actors: Mapping[str, str]) -> str:
+    """What copies are called together: alike, or with the placeholder where their words stand.
 
-    One at the end tells copies apart: `account_forms_<question>`, `account forms (question)`.
+    `Answer of Russia` and `Answer of China`, copies of `<power>_answers`, are `Answer of (power)`.
+    Without titles it is the key as words: `<ally>_judges` becomes `ally judges`, and one at the
+    end, which tells copies apart, stands in brackets: `account forms (question)`.
     """
-    return plain(re.sub(r"_<(\w+)>$", r" (\1)", key).replace("<", "").replace(">", ""))
+    if "<" not in origin or len(set(titles.values()) - {""}) == 1:
+        return next(iter(titles.values()))
+    placeholder = r"<(\w+)>"
+    pattern = re.compile(re.sub(placeholder, r"(?P<\1>\\w+)", origin.replace(".", r"\."), count=1))
+    common = set()
+    for key, title in titles.items():
+        found = pattern.fullmatch(key)  # none where a copy has several words of its own
+        for name, word in found.groupdict().items() if found else ():
+            filled = title.replace(actors.get(word) or plain(word), f"({plain(name)})")
+            common.add(filled.replace("((", "(").replace("))", ")"))
+    if len(common) == 1 and "(" in min(common):
+        return min(common)
+    return plain(re.sub(f"_{placeholder}$", r" (\1)", origin).replace("<", "").replace(">", ""))

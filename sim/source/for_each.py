@@ -14,6 +14,7 @@ from sim.source.tree import Entry, KeyPath, Mapping, Node, Scalar, Sequence, ent
 
 _SECTIONS = ("parameters", "moves", "events")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FOR_READERS = ("title", "article", "about", "note")  # keys whose texts people read
 
 
 def expand(diagnostics: Diagnostics) -> Diagnostics:
@@ -83,7 +84,8 @@ def _copies(
     body = replace(entry.value, entries=rest)
     for values in product(*names.values()):  # the last placeholder varies fastest
         fillings = dict(zip(names, values, strict=True))
-        filled = _filled(body, fillings, diagnostics)
+        in_words = {key: _called(word, diagnostics.tree) for key, word in fillings.items()}
+        filled = _filled(body, fillings, diagnostics, in_words)
         yield fill(name, fillings), Entry(entry.place, filled, name, fillings)
 
 
@@ -121,15 +123,24 @@ def _size(node: Node) -> int:
     return 1
 
 
-def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> Node:
-    """A tree with every placeholder replaced, in keys and in values."""
+def _filled(
+    node: Node,
+    fillings: dict[str, str],
+    diagnostics: Diagnostics,
+    in_words: dict[str, str] | None = None,
+) -> Node:
+    """A tree with every placeholder replaced, in keys and in values.
+
+    By its word; in texts that people read by `in_words`, what readers call that word.
+    """
     match node:
         case Scalar(_, text, place):
             new = fill(text, fillings)
             # the word may be a number or a truth value, so the new text is read again
             return node if new == text else Scalar(core(new), new, place)
         case Sequence(items, place):
-            return Sequence(tuple(_filled(item, fillings, diagnostics) for item in items), place)
+            filled = (_filled(item, fillings, diagnostics, in_words) for item in items)
+            return Sequence(tuple(filled), place)
         case Mapping(parts, place):
             made: dict[str, Entry] = {}
             for key, entry in parts.items():
@@ -138,9 +149,22 @@ def _filled(node: Node, fillings: dict[str, str], diagnostics: Diagnostics) -> N
                     text = f"the key {new!r} appears twice after for_each has replaced its "
                     text += "placeholders"
                     diagnostics.problems.append(Problem(place=entry.place, path="", text=text))
+                below = None if key == "then" else in_words  # its keys are variables
+                if below and key in _FOR_READERS and isinstance(entry.value, Scalar):
+                    value = _filled(entry.value, below, diagnostics)
+                else:
+                    value = _filled(entry.value, fillings, diagnostics, below)
                 # the place stays the original's
-                made[new] = replace(entry, value=_filled(entry.value, fillings, diagnostics))
+                made[new] = replace(entry, value=value)
             return Mapping(made, place)
+
+
+def _called(word: str, tree: Mapping) -> str:
+    """What readers call a word: an actor by its name, anything else without underscores."""
+    actors = tree.get("actors")
+    actor = actors.get(word) if isinstance(actors, Mapping) else None
+    name = actor.get("name") if isinstance(actor, Mapping) else None
+    return name.text if isinstance(name, Scalar) and name.text else word.replace("_", " ")
 
 
 def fill(text: str, fillings: dict[str, str]) -> str:
