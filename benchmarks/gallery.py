@@ -28,7 +28,12 @@ CHARTS = (
     ("How soon?", f"{RUN}/charts/timing.png", RUN_IT),
     ("How far does it escalate?", f"{RUN}/charts/rungs-korea.png", RUN_IT),
     ("Who is bound to whom?", f"{RUN}/charts/treaties.png", RUN_IT),
-    ("What becomes of a treaty's clauses?", f"{RUN}/charts/clauses-rus_prk_2024.png", RUN_IT),
+    ("Which clauses are invoked?", f"{RUN}/charts/clauses.png", RUN_IT),
+    (
+        "What becomes of a treaty's clauses?",
+        f"{RUN}-clauses/charts/clauses-rus_prk_2024.png",
+        f"{RUN_IT} --only clauses --out {RUN}-clauses",
+    ),
     (
         "What else, given that it comes?",
         f"{RUN}/charts/given-{WAR}.png",

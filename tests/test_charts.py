@@ -141,6 +141,7 @@ CHARTS: dict[str, Callable[[], style.Axes]] = {
     "clauses, with long names": lambda: clauses(
         asked(4), names={f"treaty_{k}.art{k}": LONG for k in range(4)}, subject=SUBJECT
     ),
+    "clauses without responses": lambda: clauses(asked(30), subject=SUBJECT, responses=False),
     "clauses, one": lambda: clauses(asked(1), subject=SUBJECT),
     "timeline, many": lambda: timeline(path(MOST + 20), start=START, subject=SUBJECT),
     "timeline, many with outcomes": lambda: timeline(
@@ -339,13 +340,31 @@ def test_a_clause_that_may_be_called_again_says_so_and_full_answers_have_no_sile
     assert again.get_xlabel().endswith("its responses may sum to more than 100 %")
 
 
-def test_more_clauses_than_fill_a_page_are_shown_treaty_by_treaty(monkeypatch):
+def test_more_clauses_than_fill_a_page_are_also_shown_treaty_by_treaty(monkeypatch):
     table = asked(7)
     assert list(clause_chart.pages(table)) == [""]
     monkeypatch.setattr(clause_chart, "MOST", len(clause_chart.shown(table)) - 1)
     found = clause_chart.pages(table)
+    assert found.pop("").equals(table)
     assert list(found) == [f"treaty_{k}" for k in range(7)]
     assert pd.concat(found.values()).equals(table)
+
+
+def test_clauses_without_responses_have_a_bar_for_what_was_answered():
+    table = asked(4)
+    ax = clauses(table, responses=False, names={"treaty_1.art1": "Art. 1, a treaty"})
+    assert row_labels(ax) == ["treaty_0.art0", "Art. 1, a treaty", "treaty_2.art2", "treaty_3.art3"]
+    # treaty k: invoked in 50 k paths, of which 47 (k - 1) are without an answer
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths == pytest.approx([0, 50 / N, 53 / N, 56 / N])
+    assert [f"{line.get_xdata()[0]:.9g}" for line in ax.lines if line.get_marker() == "o"] == [
+        f"{50 * k / N:.9g}" for k in range(4)
+    ]
+    assert "answered at least once" in ax.get_xlabel()
+    assert overlaps(ax) == []
+    # over another run the bars of both could not be told apart
+    clauses(asked(4), responses=False, ax=ax, label="again")
+    assert len(ax.patches) == 4
 
 
 def test_rungs_fill_the_whole_at_all_times():

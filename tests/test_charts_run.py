@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,10 +15,17 @@ from test_charts import overlaps, row_labels
 import sim
 from sim.charts import after_run, charts, of_replay, style
 from sim.charts.estimates import clauses, timing
+from sim.errors import UsageError
 from sim.report import pictures
 
 __all__ = ["call"]
 mpl.use("agg")
+
+
+def drawings(scenario=None, run=None):
+    """How each chart after a run is drawn, by its name."""
+    every = charts(scenario or island(), run or island_run())
+    return {one.name: one.draw for one in every}
 
 
 @pytest.fixture(autouse=True)
@@ -27,14 +35,14 @@ def nothing_left_open():
 
 
 def test_every_chart_of_a_run_is_drawn_and_no_text_covers_another():
-    drawn = dict(charts(island(), island_run()))
+    drawn = drawings()
     assert list(drawn) == ["outcomes", "endings", "timing", "rungs", "clauses", "treaties"]
     for name, chart in drawn.items():
         assert overlaps(chart()) == [], name
 
 
 def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
-    drawn = dict(charts(island(), island_run()))
+    drawn = drawings()
     curves = drawn["timing"]()
     assert curves.get_xlabel().splitlines()[1:] == [
         "pale band (headlines): 90 % of the draws (parameter uncertainty); dark: sampling error, "
@@ -48,27 +56,52 @@ def test_a_run_says_headlines_bands_and_the_day_the_treaty_binds():
 
 def test_a_treaty_that_never_binds_is_not_marked_and_many_would_be_a_fence(monkeypatch):
     void = island_run().coverage.assign(reach="possible")
-    never = dict(charts(island(), replace(island_run(), coverage=void)))
+    never = drawings(run=replace(island_run(), coverage=void))
     assert "dotted" not in never["timing"]().get_xlabel()
     monkeypatch.setattr(timing, "FEW", 0)
-    assert "dotted" not in dict(charts(island(), island_run()))["timing"]().get_xlabel()
+    assert "dotted" not in drawings()["timing"]().get_xlabel()
 
 
 def test_few_outcomes_of_many_are_counted(monkeypatch):
     monkeypatch.setattr(timing, "distinguishable", lambda results: ["general_war"])
-    label = dict(charts(island(), island_run()))["timing"]().get_xlabel()
+    label = drawings()["timing"]().get_xlabel()
     assert "1 of 2 outcomes; pale band: 90 % of the draws" in label
 
 
 def test_clauses_carry_the_treatys_title_and_stand_apart_where_there_are_many(monkeypatch):
-    whole = dict(charts(island(), island_run()))["clauses"]()
+    whole = drawings()["clauses"]()
     assert row_labels(whole)[0] == "art4, Treaty of mutual\naid: invoked"
     monkeypatch.setattr(clauses, "MOST", 3)
-    names = list(dict(charts(island(), island_run())))
-    assert names[-2:] == ["clauses-mutual_aid", "treaties"]
-    page = dict(charts(island(), island_run()))["clauses-mutual_aid"]()
+    drawn = {one.name: one for one in charts(island(), island_run())}
+    assert list(drawn)[-3:] == ["clauses", "clauses-mutual_aid", "treaties"]
+    assert [name for name, one in drawn.items() if one.on_request] == ["clauses-mutual_aid"]
+    assert row_labels(drawn["clauses"].draw()) == ["art4, Treaty of mutual aid"]
+    page = drawn["clauses-mutual_aid"].draw()
     assert row_labels(page)[0] == "art4: invoked"
     assert "Treaty of mutual aid – A shelling" in page.get_title(loc="left")
+
+
+def test_clauses_of_one_treaty_by_its_name(monkeypatch):
+    whole = row_labels(island_run().plot.clauses("mutual_aid"))
+    assert whole == row_labels(island_run().plot.clauses())  # there is one treaty
+    with pytest.raises(UsageError, match="unknown treaty 'mutual_ad'; did you mean 'mutual_aid'"):
+        island_run().plot.clauses("mutual_ad")
+    monkeypatch.setattr(clauses, "MOST", 3)
+    assert row_labels(island_run().plot.clauses()) == ["art4, Treaty of mutual aid"]
+    assert row_labels(island_run().plot.clauses(responses=True)) == whole
+    assert row_labels(island_run().plot.clauses("mutual_aid")) == whole
+
+
+def test_pages_of_single_treaties_are_drawn_where_they_are_named(call, monkeypatch):
+    monkeypatch.setattr(clauses, "MOST", 3)
+    page, whole = Path("run/charts/clauses-mutual_aid.png"), Path("run/charts/clauses.png")
+    for only, expected in (
+        ((), (True, False)),
+        (("--only", "clauses"), (True, True)),
+        (("--only", page.stem), (False, True)),
+    ):
+        assert call(FILE, *FEW, "--out", "run", *only)[0] == 0
+        assert (whole.exists(), page.exists()) == expected
 
 
 def test_the_timeline_of_a_path_has_its_outcomes_and_its_actors_by_name():
@@ -106,7 +139,7 @@ def test_a_ladder_is_headed_by_what_the_file_says_of_it(about, owner, title):
         for one in island().model.variables
     )
     scenario = replace(island(), model=replace(island().model, variables=variables))
-    ax = dict(charts(scenario, island_run()))["rungs"]()
+    ax = drawings(scenario)["rungs"]()
     assert ax.get_title(loc="left").startswith(title)
 
 

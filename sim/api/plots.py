@@ -16,8 +16,9 @@ from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.evidence.evidence import counts
 from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
+from sim.charts.estimates.clauses import pages
 from sim.charts.estimates.timing import fitting
-from sim.errors import UsageError
+from sim.errors import UsageError, unknown
 from sim.model.titles import titles_of_model
 from sim.scenario import Scenario, titles_of
 
@@ -76,11 +77,24 @@ class RunPlots:
         known = {"start": about.start, "subject": about.title, "variable": variable}
         return charts.rungs(self.results.rungs, **(known | how))
 
-    def clauses(self, **how: Any) -> Axes:
-        """Which treaty clauses are invoked, and the responses; see `sim.charts.clauses`."""
-        return charts.clauses(
-            clause_table(self.results.coverage), **(_of(self.results) | _names(self.results) | how)
-        )
+    def clauses(self, treaty: str = "", **how: Any) -> Axes:
+        """Which treaty clauses are invoked, and the responses; see `sim.charts.clauses`.
+
+        Of all treaties, or of one by its name. Where the rows of all would fill more than a page,
+        responses are left out, unless `responses=True` is given. Raises UsageError for a treaty
+        there is not.
+        """
+        table = clause_table(self.results.coverage)
+        every = pages(table)
+        if treaty:
+            of = table["clause"].str.rpartition(".")[0]
+            if treaty not in set(of):
+                raise UsageError(unknown("treaty", treaty, sorted(set(of))))
+            table = table[of == treaty]
+        whole = bool(treaty) or len(every) == 1
+        names = _names(self.results, short=not whole)
+        known = _of(self.results) | names | {"responses": whole}
+        return charts.clauses(table, **(known | how))
 
     def treaties(self, **how: Any) -> Axes:
         """Who is bound to whom; see `sim.charts.treaties`."""
@@ -194,13 +208,13 @@ def _of(run: RunTables) -> dict[str, Any]:
     return {"subject": about.title, "interval": LABELS[layers_of(run)], "label": label}
 
 
-def _names(run: AskedTables) -> dict[str, Any]:
+def _names(run: AskedTables, *, short: bool) -> dict[str, Any]:
     """What a reader calls the clauses, where the scenario is known."""
     if not isinstance(run.source, Scenario):
         return {}
     titles = titles_of(run.source)
     found = clause_table(run.coverage)["clause"].unique()
-    return {"names": {str(one): titles.of("clause", str(one)) for one in found}}
+    return {"names": (titles.short if short else titles).all("clause", found)}
 
 
 def title_of(run: RunTables, outcome: str) -> str:

@@ -39,10 +39,14 @@ DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), "-.")
 
 
 class Drawing(NamedTuple):
-    """A chart that can be drawn: the name of its file, and how."""
+    """A chart that can be drawn: the name of its file, and how.
+
+    One that is drawn `on_request` alone goes into more detail than a reader wants at first.
+    """
 
     name: str
     draw: Callable[[], Axes]
+    on_request: bool = False
 
 
 def is_set(name: str) -> bool:
@@ -257,11 +261,11 @@ def broken(title: str, *, ending: str = "") -> str:
     return "\n".join(short).replace(HARD, " ")
 
 
-def folded(name: str, *, most: int = 3) -> str:
+def folded(name: str, *, most: int = 3, width: int = FOLD) -> str:
     """A long name in few short lines, cut where a bracket opens and where they are full."""
     # a remark in brackets says what the rest of the page says as well
     short = name.split(" (")[0]
-    few = lines(short, FOLD, max_lines=most, placeholder=" …", break_on_hyphens=False)
+    few = lines(short, width, max_lines=most, placeholder=" …", break_on_hyphens=False)
     return "\n".join(few)
 
 

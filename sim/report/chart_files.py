@@ -17,8 +17,8 @@ class ChartFiles:
     """What is written of the charts of a command.
 
     kinds  formats, each a file; none: no charts.
-    only   names of charts; empty: all. `rungs` is also those of single ladders, `routes` those of
-           each outcome.
+    only   names of charts; empty: all but those on request. `rungs` is also those of single
+           ladders, `clauses` those of single treaties, `routes` those of each outcome.
     dpi    dots an inch of a PNG.
     style  a style sheet of matplotlib, its name or file; empty: none.
     """
@@ -28,13 +28,13 @@ class ChartFiles:
     dpi: int = DOTS
     style: str = ""
 
-    def wants(self, name: str) -> bool:
-        """Whether a chart of this name is written."""
+    def wants(self, name: str, *, on_request: bool = False) -> bool:
+        """Whether a chart of this name is written; one on request only if it is named."""
         # a file is called after the verb, what was asked about, and the chart: why-war-routes
         parts = f"-{name}-"
-        return not self.only or any(
-            parts.startswith(f"-{one}-") or parts.endswith(f"-{one}-") for one in self.only
-        )
+        if not self.only:
+            return not on_request
+        return any(parts.startswith(f"-{one}-") or parts.endswith(f"-{one}-") for one in self.only)
 
     @contextmanager
     def styled(self) -> Iterator[None]:

@@ -57,7 +57,11 @@ def draw(
     folder.mkdir(exist_ok=True)
     failed: list[FailedChart] = []
     every = charts(scenario, results)
-    each = [(chart, folder / file_name(name)) for name, chart in every if files.wants(name)]
+    each = [
+        (one.draw, folder / file_name(one.name))
+        for one in every
+        if files.wants(one.name, on_request=one.on_request)
+    ]
     workers = int(str(results.provenance.arguments.get("workers", 1)))
     with told_once(), files.styled():
         done = draw_apart([partial(_draw_and_save, *one, files) for one in each], workers, check)

@@ -16,8 +16,9 @@ SHOWS = {
     "rungs": ("How far it escalates", "Share of paths at each rung of the ladder at each time."),
     "clauses": (
         "Which clause is invoked, and what is the response",
-        "In bold the share of all paths in which the clause is invoked; below it each response as "
-        "a share of those paths.",
+        "A dot for each clause: the share of all paths in which it is invoked. Of few clauses the "
+        "rows below it have each response, as a share of those paths; of many the bar is the share "
+        "of all paths in which it was also answered.",
     ),
     "treaties": (
         "Who owes what to whom",
