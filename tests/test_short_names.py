@@ -5,6 +5,10 @@ import pytest
 
 import sim
 from sim import analysis, charts
+from sim.analysis.effects.diff import diff
+from sim.machine_form import machine_form
+from sim.machine_form.titles import without_titles
+from sim.results.directory import read_run
 from sim.scenario import titles_of
 
 TEXT = """\
@@ -165,3 +169,35 @@ def test_of_copies_without_a_title_the_key_is_left():
     called = titles.of("origin", "<who>_answers_on_<topic>")
     assert called == "who answers on (topic)"
     assert titles.of("origin", "<side>_rests") == "side rests"
+
+
+def test_a_machine_form_keeps_titles_and_short_names_and_no_engine_reads_them():
+    """What a run directory keeps; control: a form without titles is the same model."""
+    scenario_file = scenario(SHORT)
+    form = scenario_file.resolved()
+    read = sim.loads(form)
+    for written, kept in (
+        (titles_of(scenario_file), titles_of(read)),
+        (titles_of(scenario_file).short, titles_of(read).short),
+    ):
+        every = [*written.known, ("outcome", "no_such_thing")]
+        assert [kept.of(*key) for key in every] == [written.of(*key) for key in every]
+        assert kept.events == written.events
+    assert read.resolved() == form
+    bare = without_titles(form)
+    assert bare != form
+    assert sim.loads(bare).model.outcomes[0].label == "fought"  # the key
+    assert machine_form(read.model) == machine_form(sim.loads(bare).model) == bare
+
+
+def test_charts_of_loaded_results_call_clauses_by_name_and_a_new_title_is_no_change(tmp_path):
+    size = {"draws": 2, "paths": 20, "progress": False, "seed": 1}
+    for name, of in (("one", SHORT), ("two", NONE)):
+        sim.run(scenario(of), **size).save(tmp_path / name)
+    drawn = sim.Results.load(tmp_path / "one").plot.clauses()
+    labels = [label.get_text() for label in drawn.get_yticklabels()]
+    assert labels[0].replace("\n", " ").startswith("art1, Treaty of Friendship")
+    assert "pact.art1" not in " ".join(labels)
+    plt.close("all")
+    runs = [read_run(tmp_path / name) for name in ("one", "two")]
+    assert not diff(*runs).changed

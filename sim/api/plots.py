@@ -19,7 +19,7 @@ from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
 from sim.charts.estimates.clauses import pages
 from sim.charts.estimates.timing import fitting
 from sim.errors import UsageError, unknown
-from sim.model.titles import titles_of_model
+from sim.model.titles import Titles, titles_of_model
 from sim.scenario import Scenario, titles_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from sim.analysis.causes.routes import Depth
     from sim.api.asked import AskedTables
-    from sim.model.titles import Titles
     from sim.results.tables import RunTables
 
 
@@ -92,8 +91,9 @@ class RunPlots:
                 raise UsageError(unknown("treaty", treaty, sorted(set(of))))
             table = table[of == treaty]
         whole = bool(treaty) or len(every) == 1
-        names = _names(self.results, short=not whole)
-        known = _of(self.results) | names | {"responses": whole}
+        titles = self._titles() if whole else self._titles().short
+        names = titles.all("clause", table["clause"].unique())
+        known = _of(self.results) | {"names": names, "responses": whole}
         return charts.clauses(table, **(known | how))
 
     def treaties(self, **how: Any) -> Axes:
@@ -144,10 +144,10 @@ class RunPlots:
 
     def _titles(self) -> Titles:
         """What a reader calls everything: as the scenario says, else as the model does."""
-        source = self.results.source
-        if isinstance(source, Scenario):
-            return titles_of(source)
-        return titles_of_model(self.results.model)
+        if isinstance(self.results.source, Scenario):
+            return titles_of(self.results.source)
+        known = self.results.source is not None or self.results.kept is not None
+        return titles_of_model(self.results.model) if known else Titles()
 
     def _steps(self, outcome: str, routes: Iterable[str]) -> dict[str, Any]:
         """What charts of causes are told: the outcome, and what a reader calls each step."""
@@ -206,15 +206,6 @@ def _of(run: RunTables) -> dict[str, Any]:
     about = run.provenance
     label = f"{about.title}{about.conditions}"
     return {"subject": about.title, "interval": LABELS[layers_of(run)], "label": label}
-
-
-def _names(run: AskedTables, *, short: bool) -> dict[str, Any]:
-    """What a reader calls the clauses, where the scenario is known."""
-    if not isinstance(run.source, Scenario):
-        return {}
-    titles = titles_of(run.source)
-    found = clause_table(run.coverage)["clause"].unique()
-    return {"names": (titles.short if short else titles).all("clause", found)}
 
 
 def title_of(run: RunTables, outcome: str) -> str:

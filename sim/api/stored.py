@@ -13,6 +13,7 @@ from sim.results.directory import SavedRun, read_run, write_run
 from sim.results.provenance import Provenance
 from sim.results.scenario_record import Record, record
 from sim.results.tables import NAMES
+from sim.scenario.titles import titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,6 @@ class StoredTables(SourcedTables):
             return Record(main="", files={})
         model = model_of(self.source)
         if isinstance(self.source, Model):
-            return record(machine_form(model), {}, "")
+            return record(machine_form(model, titles_of(model)), {}, "")
         found = [one.as_row("warning") for one in self.source.warnings]
-        return record(machine_form(model), self.source.files, self.source.file, found)
+        return record(self.source.resolved(), self.source.files, self.source.file, found)

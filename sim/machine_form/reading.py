@@ -12,6 +12,7 @@ from typing import Any, get_args
 from sim.errors import unknown
 from sim.expressions import MAX_EXPANDED_LENGTH, Kind, Reader, Vocabulary
 from sim.machine_form.form_value import FormValue
+from sim.machine_form.titles import SECTIONS, read_titles
 from sim.machine_form.writing import FORMAT
 from sim.model.correlations import Correlation, groups
 from sim.model.delay_kinds import KINDS as DELAYS
@@ -24,6 +25,7 @@ from sim.model.name_hash import shared_streams
 from sim.model.parameters import Distribution, Parameter
 from sim.model.parameters import complaints as parameter_complaints
 from sim.model.state import Variable
+from sim.model.titles import Known
 from sim.model.transitions import ChoiceKind, Effect, Option, Step, Transition, Trigger
 from sim.reach.sums import faults_at_corners
 from sim.reach.transition_faults import endless
@@ -60,9 +62,10 @@ def read_model(root: Keys) -> Model:
         outcomes=frozenset(name for name, _ in at["outcomes"].named()),
     )
     reader = _Expressions(words)
+    called, short = (read_titles(at.get(section)) for section in SECTIONS)
     # titles are all that a model keeps of its actors
-    titles = {name: one.text() for name, one in at["actors"].named()}
-    outcomes = tuple(_outcome(name, one, reader) for name, one in at["outcomes"].named())
+    actors = {name: one.text() for name, one in at["actors"].named()}
+    outcomes = tuple(_outcome(name, one, reader, called) for name, one in at["outcomes"].named())
     names = [one.name for one in outcomes]
     order = [one.one_of(tuple(names)) for one in at["outcome_order"].items()]
     start, stop, pairs = (at.get(key) for key in ("start", "stop_when", "correlated"))
@@ -72,15 +75,17 @@ def read_model(root: Keys) -> Model:
         title=at["title"].text(),
         horizon=at["horizon"].seconds(),
         start=date.fromisoformat(start.text()) if start else None,
-        actors=tuple(Actor(name=name, title=title) for name, title in titles.items()),
+        actors=tuple(Actor(name=name, title=title) for name, title in actors.items()),
         variables=variables,
         parameters=parameters,
         transitions=tuple(_transition(name, one, rules, reader) for name, one in rules.items()),
         outcomes=outcomes,
         outcome_order=tuple(names.index(name) for name in order),
-        endings=tuple(_ending(name, one, reader) for name, one in at["endings"].named()),
+        endings=tuple(_ending(name, one, reader, called) for name, one in at["endings"].named()),
         stop_when=reader.condition(stop, outcomes=True) if stop else None,
         correlated=_correlated(pairs, parameters) if pairs else (),
+        called=called,
+        called_short=short,
     )
     at.refuse_unread()
     _check(model, rules, dict(at["parameters"].named()))
@@ -197,16 +202,18 @@ def _correlated(at: FormValue, parameters: Sequence[Parameter]) -> tuple[Correla
     return tuple(found)
 
 
-def _outcome(name: str, at: FormValue, reader: _Expressions) -> Outcome:
+def _outcome(name: str, at: FormValue, reader: _Expressions, called: Known) -> Outcome:
     headline = at.get("headline") is not None
-    return Outcome(name=name, when=reader.condition(at["when"], outcomes=True), headline=headline)
+    when, title = reader.condition(at["when"], outcomes=True), called.get(("outcome", name), "")
+    return Outcome(name=name, when=when, headline=headline, title=title)
 
 
-def _ending(name: str, at: FormValue, reader: _Expressions) -> Ending:
+def _ending(name: str, at: FormValue, reader: _Expressions, called: Known) -> Ending:
     when, rest = at.get("when"), at.get("otherwise")
     if when is None and rest is None:
         at.fail("has neither `when` nor `otherwise`")
-    return Ending(name=name, when=reader.condition(when, outcomes=True) if when else None)
+    condition = reader.condition(when, outcomes=True) if when else None
+    return Ending(name=name, when=condition, title=called.get(("ending", name), ""))
 
 
 def _transition(

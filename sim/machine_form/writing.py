@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 
 from sim.expressions import rendered
+from sim.machine_form.titles import title_lines
 from sim.model.delays import Delay
 from sim.model.model import Model
 from sim.model.parameters import Parameter
 from sim.model.state import Variable
+from sim.model.titles import Titles
 from sim.model.transitions import Effect, Option, Transition, Trigger
 
 # The first line, `resolved: 1`, distinguishes a machine form from a scenario file. The number
@@ -15,9 +17,13 @@ from sim.model.transitions import Effect, Option, Transition, Trigger
 FORMAT = 1
 
 
-def machine_form(model: Model) -> str:
-    """The model as YAML, times in seconds; equal models give equal texts."""
-    return "\n".join([*_head(model), *_things(model), *_ends(model)]) + "\n"
+def machine_form(model: Model, titles: Titles | None = None) -> str:
+    """The model as YAML, times in seconds; equal models give equal texts.
+
+    With `titles` it also says what readers call everything, at its end.
+    """
+    called = title_lines(titles) if titles is not None else ()
+    return "\n".join([*_head(model), *_things(model), *_ends(model), *called]) + "\n"
 
 
 def _head(model: Model) -> Iterator[str]:

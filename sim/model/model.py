@@ -1,6 +1,7 @@
 """All an engine needs: variables, parameters, transitions, outcomes, endings and a horizon."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -75,6 +76,9 @@ class Model:
     endings: tuple[Ending, ...]
     stop_when: Expression | None = None
     correlated: tuple[Correlation, ...] = ()  # pairs of parameters that are drawn together
+    # what a machine form says that readers call things, by kind and key: see `sim.model.titles`
+    called: Mapping[tuple[str, str], str] = field(default_factory=dict, compare=False)
+    called_short: Mapping[tuple[str, str], str] = field(default_factory=dict, compare=False)
 
     # Cached: the model is frozen, so what follows from it is worked out once. (A dataclass with
     # slots has no place to keep that; hence the one class here without them.)

@@ -79,14 +79,19 @@ def titles_of_model(
 
     `short` are the short names that its file gives some things.
     """
-    declared = declared or {}
-    shortened = titles_of_model(model, {**declared, **short}) if short else None
+    declared, short = {**model.called, **(declared or {})}, {**model.called_short, **(short or {})}
+    return _titles(model, declared, _titles(model, {**declared, **short}) if short else None)
+
+
+def _titles(model: Model, declared: Known, shortened: Titles | None = None) -> Titles:
     # a model names a treaty only where it begins to bind on a day; its file names every one
     treaties = {**_treaties(model), **declared}
     known = {**treaties, **dict(_things(model)), **_clauses(model, treaties), **declared}
-    known |= {("variable", one.name): _variable(one, known) for one in model.variables}
+    # a machine form does not say whose a variable is, and so how it is called
+    known = {("variable", one.name): _variable(one, known) for one in model.variables} | known
     events = {one.name: _event(one, known) for one in model.transitions if one.clause}
-    return Titles(known={**known, **_origins(model, known)}, events=events, shortened=shortened)
+    known |= _origins(model, known)
+    return Titles(known=known, events=events, shortened=shortened)
 
 
 def _treaties(model: Model) -> Known:

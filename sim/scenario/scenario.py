@@ -16,6 +16,7 @@ from sim.scenario.changes import additions, apply
 from sim.scenario.changes.additions import Addition
 from sim.scenario.language.context import Context
 from sim.scenario.language.document import Document
+from sim.scenario.titles import titles_of
 from sim.source.variants import Variant
 
 if TYPE_CHECKING:
@@ -237,8 +238,8 @@ class Scenario:
         return unit_cube.problem(self.model)
 
     def resolved(self) -> str:
-        """The machine form as YAML: all shorthand expanded, in a stable order."""
-        return machine_form(self.model)
+        """The machine form as YAML: all shorthand expanded, in a stable order, titles last."""
+        return machine_form(self.model, titles_of(self))
 
     def strict(self) -> tuple[Problem, ...]:
         """The errors of `check --strict`: all warnings, and numbers without source or reason."""

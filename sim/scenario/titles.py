@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.formatting import plain
 from sim.model import Model
@@ -11,10 +11,21 @@ from sim.model.titles import Titles, titles_of_model
 
 if TYPE_CHECKING:
     from sim.scenario.language.document import Document
-    from sim.scenario.scenario import Scenario
 
 
-def titles_of(source: Scenario | Model) -> Titles:
+class Declared(Protocol):
+    """What is needed of a `sim.Scenario`, which itself asks for titles."""
+
+    @property
+    def model(self) -> Model:
+        """What is run."""
+
+    @property
+    def declared(self) -> Document:
+        """What the file says."""
+
+
+def titles_of(source: Declared | Model) -> Titles:
     """The titles of a scenario, or as many of them as a model has."""
     if isinstance(source, Model):
         return titles_of_model(source)

@@ -20,6 +20,7 @@ from sim.analysis.statistics.intervals import (
 from sim.analysis.statistics.resampling import significant
 from sim.errors import UsageError
 from sim.machine_form.entries import entries
+from sim.machine_form.titles import without_titles
 from sim.results.atomic_replace import previous_of
 from sim.results.directory import SavedRun, read_run
 from sim.results.scenario_record import MODEL, warnings_of
@@ -76,7 +77,9 @@ class RunDiff:
 
 def diff(before: SavedRun, after: SavedRun, *, level: float = LEVEL) -> RunDiff:
     """What changed from one run to the next; see `RunDiff`."""
-    forms = [run.record.files.get(MODEL, b"").decode() for run in (before, after)]
+    # what readers call things changes no number
+    texts = [run.record.files.get(MODEL, b"").decode() for run in (before, after)]
+    forms = [without_titles(text) for text in texts]
     how = _how(before, after, same_model=forms[0] == forms[1])
     return RunDiff(
         how=how,
