@@ -19,8 +19,8 @@ from sim.analysis.statistics.intervals import (
 )
 from sim.analysis.statistics.resampling import significant
 from sim.errors import UsageError
+from sim.machine_form import without_titles
 from sim.machine_form.entries import entries
-from sim.machine_form.titles import without_titles
 from sim.results.atomic_replace import previous_of
 from sim.results.directory import SavedRun, read_run
 from sim.results.scenario_record import MODEL, warnings_of
