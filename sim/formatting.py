@@ -318,6 +318,12 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
+def sample_size(draws: int, paths: int) -> str:
+    """What numbers stand on: `60 draws of 30 paths`, `1 draw of 1 path`; solved ones have none."""
+    each = f" of {counted(paths, 'path')}" if paths else ""
+    return f"{counted(draws, 'draw')}{each}"
+
+
 def moment(time: float, start: date | None) -> str:
     """When something happens (days): `2024-11-04 13:05` with a calendar, else `day 10 13:05`."""
     days, minutes = divmod(round(time * DAY) // 60, 24 * 60)  # 13 minutes are not 12.9999

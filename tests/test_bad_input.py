@@ -57,6 +57,13 @@ VERBS: dict[str, Verb] = {
     "response": lambda home, outcome: (
         *("sensitivity", home, outcome, "--response", "p", "--no-charts"),
     ),
+    "stipulated": lambda home, outcome: (
+        *("sensitivity", home, outcome, "--stipulated", "--no-charts"),
+    ),
+    "audit": lambda home, outcome: ("audit", home, outcome, "--no-charts"),
+    "choice": lambda home, outcome: (
+        *("audit", home, outcome, "--between", "stays_low,stays_in", "--no-charts"),
+    ),
     "discover": lambda home, outcome: ("discover", home, outcome, "--no-charts"),
     "evidence": lambda home, outcome: ("evidence", home, "--no-charts"),
     "condition": lambda home, outcome: ("evidence", home, "--condition", "seen", "--no-charts"),
@@ -72,7 +79,10 @@ VERBS: dict[str, Verb] = {
     "structure": lambda home, outcome: ("structure", home, home, "--no-charts"),
     "diff": lambda home, outcome: ("diff", home, home),
 }
-OF_AN_OUTCOME = ("why", "why --cut", "sensitivity", "response", "design", "discover", "score")
+OF_AN_OUTCOME = (
+    *("why", "why --cut", "sensitivity", "response", "design", "stipulated", "audit", "choice"),
+    *("discover", "score"),
+)
 
 
 @pytest.fixture
@@ -103,12 +113,12 @@ def test_an_unknown_outcome_is_refused_with_the_nearest_name(run, call, verb):
         assert "unknown outcome 'somtimes'; did you mean 'sometimes'" in sentences(found)
 
 
-@pytest.mark.parametrize("verb", ["evidence", "condition", "compare"])
+@pytest.mark.parametrize("verb", ["evidence", "condition", "compare", "choice"])
 def test_an_unknown_record_or_intervention_is_refused_with_the_nearest_name(run, call, verb):
     run.save("home")
-    words = [
-        {"seen": "sen", "stays_low": "stay_low"}.get(one, one) for one in VERBS[verb]("home", "")
-    ]
+    wrong = {"seen": "sen", "stays_low": "stay_low", "stays_low,stays_in": "stay_low,stays_in"}
+    outcome = "sometimes" if verb == "choice" else ""
+    words = [wrong.get(one, one) for one in VERBS[verb]("home", outcome)]
     if verb == "evidence":  # which takes no name: the control
         assert call(*words)[0] == 0
         return
@@ -155,10 +165,45 @@ def test_of_one_draw_nothing_is_said_of_parameters(run, call, verb):
     sim.run(sim.load("edges.yaml"), draws=1, paths=40, workers=1).save("home")
     found = call(*VERBS[verb]("home", "sometimes"))
     said = sentences(found)
-    if verb in ("sensitivity", "discover"):
+    if verb in ("sensitivity", "stipulated", "audit", "choice", "discover"):
         assert "one draw" in said
+    if verb == "choice":
+        assert "There is 1 draw: too few; run at least 50" in said
     if verb in ("condition", "structure"):
         assert "would do" in said
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_of_one_path_in_each_draw_nothing_is_said_of_its_chance(run, call, verb):
+    sim.run(sim.load("edges.yaml"), draws=60, paths=1, workers=1).save("home")
+    found = call(*VERBS[verb]("home", "sometimes"))
+    said = sentences(found)
+    assert found[0] == 0
+    if verb in ("sensitivity", "stipulated"):
+        assert "of one path in each draw its chance is unknown" in said
+        assert "60 draws of 1 path:" in said
+    if verb == "choice":
+        assert "one path in each draw" in said
+
+
+@pytest.mark.parametrize("verb", OF_AN_OUTCOME)
+def test_without_outcomes_there_is_nothing_to_ask(run, call, verb):
+    kept = [line for line in TEXT.splitlines() if not line.startswith(("  sometimes", "outcomes"))]
+    gone = ("  from_start", "  always", "  hardly", "evidence")
+    bare = "\n".join(line for line in kept if not line.startswith(gone))
+    Path("bare.yaml").write_text(bare.replace("edges", "bare"), encoding="utf-8")
+    code, out, _ = found = call("run", "bare.yaml", "--draws", 3, "--paths", 4)
+    sentences(found)
+    assert code == 0  # charts too: the control that the scenario is a valid one
+    assert "over" in out
+    for home in ("bare.yaml", "results/bare"):
+        for outcome in ("", "sometimes"):
+            if verb in ("discover", "score") and not outcome:  # which need one, or have a file
+                continue
+            found = call(*[word for word in VERBS[verb](home, outcome) if word != ""])
+            said = sentences(found)
+            assert found[0] == 2
+            assert "outcome" in said, said
 
 
 @pytest.mark.parametrize("outcome", ["hardly", "always", "from_start"])
@@ -169,7 +214,7 @@ def test_what_never_or_always_happens_is_said_in_a_sentence(run, call, verb, out
     said = sentences(found)
     assert found[0] == 0
     # control: of what varies it is not said
-    if verb in ("sensitivity", "discover"):
+    if verb in ("sensitivity", "stipulated", "audit", "choice", "discover"):
         other = sentences(call(*VERBS[verb]("home", "sometimes")))
         assert said != other
 

@@ -261,6 +261,11 @@ def test_what_cannot_be_told_is_a_sentence(choice):
     assert "nothing to find out" in nothing_to_know(draws.iloc[:, :0], shares)
     few = replace(shares, share=shares.share[:, :9], halves=shares.halves[:, :9])
     assert "too few" in nothing_to_know(draws.head(9), few)
+    one = replace(shares, share=shares.share[:, :1], halves=shares.halves[:, :1])
+    assert "There is 1 draw: too few" in nothing_to_know(draws.head(1), one)
+    for share, said in ((0.0, "never"), (1.0, "always")):
+        extreme = replace(shares, share=np.full_like(shares.share, share))
+        assert f"it {said} happened (n = 60 draws of 20 paths)" in nothing_to_know(draws, extreme)
     assert "one path in each draw" in nothing_to_know(draws, replace(shares, paths=1))
     same, draws = walk_choices({"as written": choice, "again": choice}, "war_comes", plan)
     assert "came to the same in all 60 draws of 20 paths" in nothing_to_know(draws, same)

@@ -193,6 +193,8 @@ def askable(model: Model, outcome: str | None, of: str) -> list[str]:
 def _asked(known: list[str], default: list[str], outcome: str | None, of: str) -> list[str]:
     if of not in draw_targets.KINDS:
         raise UsageError(unknown("target", of, draw_targets.KINDS))
+    if not known:
+        raise UsageError("the scenario has no outcome, so there is nothing to ask about")
     if outcome is not None and outcome not in known:
         what = "variable on a ladder" if of == "rung" else "outcome"
         raise UsageError(unknown(what, outcome, known))

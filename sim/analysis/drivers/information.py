@@ -35,6 +35,7 @@ from sim.analysis.statistics.rank_correlation import FALSE_ALARM
 from sim.analysis.statistics.resampling import generator, samples, significant
 from sim.analysis.statistics.smoothing import Smoother
 from sim.experiment.choices import ChoiceShares
+from sim.formatting import counted, sample_size
 
 Floats = NDArray[np.float64]
 COLUMNS = ("of", "name", "value", "low", "high", "floor", "told", "part", "draws", "paths")
@@ -71,14 +72,25 @@ class Information:
 def nothing_to_know(draws: pd.DataFrame, shares: ChoiceShares) -> str:
     """Why nothing can be said about the value of information, as a sentence; else nothing."""
     count = shares.share.shape[1]
-    if not factors(draws):
-        return "Nothing is uncertain, so there is nothing to find out."
+    nothing = "Nothing is uncertain, so there is nothing to find out."
+    if draws.columns.empty:
+        return nothing
+    # of one draw every parameter has one value, which says nothing of how uncertain they are
     if count < LEAST_DRAWS:
-        return f"There are {count:,} draws: too few; run at least {LEAST_DRAWS}."
+        are = "is" if count == 1 else "are"
+        return f"There {are} {counted(count, 'draw')}: too few; run at least {LEAST_DRAWS}."
+    if not factors(draws):
+        return nothing
     if shares.paths == 1:
         return "There is one path in each draw, so that draws cannot be told from chance."
+    n = sample_size(count, shares.paths)
+    for extreme, happened in ((0, "never"), (1, "always")):
+        if (shares.share == extreme).all():
+            return (
+                f"Under each decision it {happened} happened (n = {n}), so none of them can be "
+                "told to be better, nor what is worth finding out before."
+            )
     if (shares.share == shares.share[0]).all():
-        n = f"{count:,} draws of {shares.paths:,} paths" if shares.paths else f"{count:,} draws"
         return (
             f"The decisions came to the same in all {n}: whichever is taken, there is nothing to "
             "find out for this choice."

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.charts import style
 from sim.charts.tables import drawn_from
-from sim.formatting import plain
+from sim.formatting import plain, sample_size
 
 MOST = 20  # assumptions in a chart
 
@@ -71,7 +71,7 @@ def _below(table: pd.DataFrame, subject: str) -> str:
         one = table.iloc[0]
         hidden = int((~table["told"] & (table["reason"] == "")).sum())
         label += (
-            f"\n(90 % intervals; n = {one['draws']:,} draws of {one['paths']:,} paths; tick: what "
+            f"\n(90 % intervals; n = {sample_size(one['draws'], one['paths'])}; tick: what "
             f"a dummy reaches;\n{hidden:,} cannot be told from noise; right: grade of the source)"
         )
     return f"{label}\n{subject}" if subject else label

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from sim.charts import style
 from sim.charts.tables import drawn_from
-from sim.formatting import plain
+from sim.formatting import plain, sample_size
 
 LABELS = {
     "total": "total index",
@@ -57,7 +57,7 @@ def sensitivity(
         one = rows.iloc[0]
         hidden = int((~rows["told"]).sum())
         size = (
-            f" (90 % intervals; n = {one['draws']:,} draws of {one['paths']:,} paths; "
+            f" (90 % intervals; n = {sample_size(one['draws'], one['paths'])}; "
             f"tick: what a dummy reaches;\n{hidden:,} parameters cannot be told from noise)"
         )
     style.frame(ax, f"What moves it: {title or plain(outcome)}", xlabel=f"{LABELS[index]}{size}")

@@ -21,8 +21,9 @@ OVER = 0.32  # of a row: how far the record stands over the estimate
 
 
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
-    """One chart of all outcomes."""
-    yield Drawing("outcomes", lambda: outcomes(run.outcomes, **of_run(scenario, run)))
+    """One chart of all outcomes, if there are any."""
+    if len(run.outcomes):
+        yield Drawing("outcomes", lambda: outcomes(run.outcomes, **of_run(scenario, run)))
 
 
 def of_run(scenario: Scenario, run: RunTables) -> dict[str, Any]:
@@ -63,7 +64,8 @@ def outcomes(
     """
     every = len(table)
     if shown is not None:
-        table = table[[str(name) in shown for name in table.index]]
+        # by loc, as an empty list in brackets alone would choose columns
+        table = table.loc[[str(name) in shown for name in table.index]]
     beside = _records(table, records)
     ax = style.axes(ax, rows=len(table) + 0.3 * len(beside))
     highest = _highest(table, beside)

@@ -81,6 +81,8 @@ def why(
 def _names(scenario: Scenario, *, outcome: str) -> list[str]:
     """The outcome asked for, or the headlines, or all where there is none."""
     known = [one.name for one in scenario.model.outcomes]
+    if not known:
+        raise UsageError("the scenario has no outcome, so there is nothing to ask about")
     if outcome and outcome not in known:
         raise UsageError(unknown("outcome", outcome, known))
     headlines = [one.name for one in scenario.model.outcomes if one.headline]

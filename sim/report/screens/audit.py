@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.api.audits import Audit, Choice
-from sim.formatting import counted, percents
+from sim.formatting import counted, percents, sample_size
 from sim.report.screens.estimate_grids import grid
 from sim.report.screens.sensitivity import stipulated_note
 
@@ -22,6 +22,9 @@ EXPLAINED = (
     "interval and direction (choices have none); dummy: what one that does not matter reaches. In "
     "the order of influence times weakness of the grade, so that what moves the answer and has no "
     "good source stands on top. *: the source is unconfirmed, which counts as a judgement at best."
+)
+OTHERWISE = (
+    " One whose influence is below its dummy is told by another index (sensitivity --stipulated)."
 )
 KNOWN = (
     "Worth: by how much {more} likely the outcome would be, in percentage points, if this were "
@@ -44,7 +47,8 @@ def audit_view(found: Audit, where: str) -> Group:
         else:
             parts += [*_told(own), *_untold(own)]
     if len(found.table):
-        parts += ["", Text(EXPLAINED)]
+        below = found.table["told"] & (found.table["influence"] <= found.table["floor"])
+        parts += ["", Text(EXPLAINED + OTHERWISE * bool(below.any()))]
     if found.choice is not None:
         parts += ["", *_choice(found.choice)]
     return Group(*parts, "", Text(where))
@@ -70,7 +74,7 @@ def _untold(table: pd.DataFrame) -> Iterator[Text]:
     first = table.iloc[0]
     weak = int((untold["grade"].isin(WEAK) | untold["unconfirmed"]).sum())
     yield Text(
-        f"Cannot be told from noise at n = {first['draws']:,} draws of {first['paths']:,} paths: "
+        f"Cannot be told from noise at n = {sample_size(first['draws'], first['paths'])}: "
         f"{len(untold):,} of {int((table['reason'] == '').sum()):,}, {weak:,} of them without a "
         f"source that was checked. A dummy reaches {untold['floor'].median():.2f}; of four times "
         f"as many draws about half of that ({_larger(first)})."
@@ -111,10 +115,10 @@ def _choice(choice: Choice) -> Iterator[RenderableType]:
             str(row["decision"]), f"{probability} %", gap, f"{100 * row['best']:.0f} %"
         )
     yield decisions
-    size = f"{known.decisions['draws'].iloc[0]:,} draws"
-    if known.decisions["paths"].iloc[0]:
-        size += f" of {known.decisions['paths'].iloc[0]:,} paths each, on the same random numbers"
-    yield Text(f"n = {size}. Best in: share of the draws, the noise of finite paths removed.")
+    draws, paths = known.decisions[["draws", "paths"]].iloc[0]
+    sampled = " for each, on the same random numbers" if paths else ""
+    noise = ", the noise of finite paths removed" if paths else ""
+    yield Text(f"n = {sample_size(draws, paths)}{sampled}. Best in: share of the draws{noise}.")
     yield Text("")
     yield from _worth(known.table)
     yield Text("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
-from sim.formatting import counted, layers
+from sim.formatting import counted, layers, sample_size
 from sim.report.screens.estimate_grids import grid
 from sim.results.provenance import Provenance
 from sim.scenario import Varied
@@ -89,7 +90,7 @@ def response_view(
     parts: list[RenderableType] = [Text(about.title, "bold")]
     for outcome, rows in curves.groupby("outcome", sort=False):
         first = rows.iloc[0]
-        size = f"{first['draws']:,} draws x {first['paths']:,} paths at each value"
+        size = f"{sample_size(first['draws'], first['paths'])} at each value"
         parts += ["", Text(f"{titles[str(outcome)]}, over {first['parameter']} ({size})", "bold")]
         said = layers(row for _, row in rows.iterrows())
         banded = any(one.band for one in said)
@@ -133,11 +134,18 @@ def _told(table: pd.DataFrame) -> Iterator[RenderableType]:
             shown.add_row(str(name), *(cells[index] for index in indices))
         yield shown
     if "first_order" not in indices:
-        noise = 1 - float(table["reliability"].iloc[0])
-        yield Text(
-            f"First-order indices cannot be told: {100 * min(max(noise, 0), 1):.0f} % of the "
-            "variance over draws is the chance of finite paths. More paths in each draw would do."
-        )
+        yield Text(f"First-order indices cannot be told: {_noise(table)}")
+
+
+def _noise(table: pd.DataFrame) -> str:
+    """Why finite paths hide the indices of the noise-free value, and what would help."""
+    noise = 1 - float(table["reliability"].iloc[0])
+    if math.isnan(noise):
+        return "of one path in each draw its chance is unknown. Two paths or more would do."
+    return (
+        f"{100 * min(max(noise, 0), 1):.0f} % of the variance over draws is the chance of finite "
+        "paths. More paths in each draw would do."
+    )
 
 
 def _untold(table: pd.DataFrame) -> Iterator[Text]:
@@ -145,7 +153,7 @@ def _untold(table: pd.DataFrame) -> Iterator[Text]:
     names = list(dict.fromkeys(table.loc[~table["told"], "parameter"]))
     if not names:
         return
-    n = f"n = {first['draws']:,} draws of {first['paths']:,} paths"
+    n = f"n = {sample_size(first['draws'], first['paths'])}"
     many = (
         f"{len(names):,} parameters, listed in the table"
         if len(names) > NAMED
