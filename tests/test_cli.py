@@ -66,7 +66,8 @@ def test_json_is_one_object_with_the_promised_keys(call):
     assert (code, err) == (0, "")
     found = strict_json(out)
     assert list(found) == [
-        *("scenario", "engine", "seed", "draws", "n", "interval", "outcomes", "endings", "by")
+        *("scenario", "engine", "seed", "draws", "n", "interval", "level"),
+        *("outcomes", "endings", "by"),
     ]
     assert (found["scenario"], found["draws"], found["n"]) == ("island_clash", 6, 240)
     assert found["interval"] == "nested"

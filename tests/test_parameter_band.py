@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import beta, betabinom
 
-from sim.analysis import FEWEST, SINGLE, choose, quantiles, reliability, shrunken, tally
+from sim.analysis import SINGLE, choose, fewest_draws, quantiles, reliability, shrunken, tally
 from sim.analysis.estimates.parameter_band import parameter_band
 
 AT = (0.05, 0.95)
@@ -112,9 +112,9 @@ def test_of_one_path_a_draw_no_noise_can_be_told_and_nobody_is_warned():
 
 def test_of_few_draws_no_quantile_is_told():
     hits = of_beta(2, 20)
-    assert parameter_band(hits[: FEWEST - 1], 200).status == "unresolved"
+    assert parameter_band(hits[: fewest_draws(0.9) - 1], 200).status == "unresolved"
     assert parameter_band(hits[:1], 200).status == "unresolved"
-    assert parameter_band(hits[:FEWEST], 200).status == "resolved"
+    assert parameter_band(hits[: fewest_draws(0.9)], 200).status == "resolved"
 
 
 def test_reliability_is_the_share_of_variance_that_is_not_noise():

@@ -13,7 +13,7 @@ def test_the_blocks_of_the_page_run_in_its_order(monkeypatch):
     space: dict[str, object] = {}
     for block in BLOCKS:
         exec(compile(block, "docs/python.md", "exec"), space)
-    assert len(BLOCKS) == 6
+    assert len(BLOCKS) == 7
     names = list(space["problem"]["names"])
     assert space["indices"]["ST"].shape == (len(names),)
     assert list(space["effects"]["names"]) == names

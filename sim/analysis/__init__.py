@@ -8,7 +8,8 @@ what is named in `HOMES`, whose modules are imported only when they are asked fo
 from importlib import import_module
 from typing import Any
 
-from sim.analysis.statistics.intervals import LEVEL, clustered, design_effect, jeffreys, wilson
+from sim.analysis.statistics.intervals import clustered, design_effect, jeffreys, wilson
+from sim.results.level import LEVEL
 
 __all__ = ["LEVEL", "clustered", "design_effect", "jeffreys", "wilson"]
 
@@ -65,7 +66,7 @@ HOMES = {
     "Counted": "effects.moved",
     "Totals": "effects.moved",
     "of_totals": "effects.moved",
-    "FEWEST": "estimates.parameter_band",
+    "fewest_draws": "estimates.parameter_band",
     "information": "drivers.information",
     "nothing_to_know": "drivers.information",
     "reliability": "estimates.parameter_band",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-OF_A_RUN = ("draws", "paths", "seed", "engine")  # these a run directory has, too
+OF_A_RUN = ("draws", "paths", "seed", "engine", "level")  # these a run directory has, too
 
 
 class Options(TypedDict, total=False):
@@ -42,6 +42,7 @@ class Options(TypedDict, total=False):
     seed: int | None
     engine: str | None
     workers: int | None
+    level: float | None
     events: bool
     keep_paths: bool | None
     progress: bool | None
@@ -157,7 +158,7 @@ def made_with(manifest: Mapping[str, Any]) -> dict[str, Any]:
         made["draws"] = manifest["draws"]
     found = {name: made[name] for name in OF_A_RUN if name in made}
     # what directories of earlier versions do not say has its default
-    more = ("first_draw", "common_random_numbers")
+    more = ("level", "first_draw", "common_random_numbers")
     return found | {name: manifest[name] for name in more if name in manifest}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.statistics.intervals import level_of
 from sim.api.sourced import SourcedTables
 from sim.errors import UsageError, unknown
 from sim.model.model import Model
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class AskedTables(SourcedTables):
-    """A run that answers questions: why, what it hangs on, how it stands beside the record."""
+    """A run that answers questions: why, what it hangs on, how it stands beside the record.
+
+    `level` is the mass of intervals everywhere; by default that of the run.
+    """
 
     def routes(
         self,
@@ -38,7 +41,7 @@ class AskedTables(SourcedTables):
         *,
         scenario: Scenario | Model | None = None,
         depth: Depth = "origins",
-        level: float = LEVEL,
+        level: float | None = None,
     ) -> pd.DataFrame:
         """By which chains of causes the outcome came about, most likely first.
 
@@ -49,7 +52,7 @@ class AskedTables(SourcedTables):
         from sim.analysis.causes.routes import routes
 
         model = self._model(scenario, "routes")
-        return routes(model, self, outcome, depth=depth, level=level)
+        return routes(model, self, outcome, depth=depth, level=level_of(self, level))
 
     def why(
         self,
@@ -57,7 +60,7 @@ class AskedTables(SourcedTables):
         *,
         scenario: Scenario | Model | None = None,
         cut: int = 0,
-        level: float = LEVEL,
+        level: float | None = None,
         workers: int | None = None,
     ) -> Why:
         """Why the outcome came about: routes, importance, cut sets, forks; see `sim.api.whys.Why`.
@@ -98,7 +101,7 @@ class AskedTables(SourcedTables):
         of: str = "probability",
         design: bool = False,
         stipulated: bool = False,
-        level: float = LEVEL,
+        level: float | None = None,
     ) -> pd.DataFrame:
         """What an outcome hangs on: a row a parameter and index, with interval and noise floor.
 
@@ -127,7 +130,7 @@ class AskedTables(SourcedTables):
         on: str | None = None,
         more: bool = False,
         size: tuple[int, int] | None = None,
-        level: float = LEVEL,
+        level: float | None = None,
     ) -> Audit:
         """Every assumption by its influence and the grade of its source; see `sim.api.audits`.
 
@@ -168,7 +171,7 @@ class AskedTables(SourcedTables):
 
         return sensitivities.response(self, parameter, outcome, points=points)
 
-    def given(self, outcome: str, *, level: float = LEVEL) -> Given:
+    def given(self, outcome: str, *, level: float | None = None) -> Given:
         """What else happened in the paths in which the outcome came: outcomes, endings, times.
 
         See `sim.analysis.estimates.given.Given`, which says what the columns mean. Raises
@@ -176,16 +179,18 @@ class AskedTables(SourcedTables):
         """
         from sim.analysis.estimates.given import given
 
-        return given(self, outcome, level=level)
+        return given(self, outcome, level=level_of(self, level))
 
-    def evidence(self, *, scenario: Scenario | None = None, level: float = LEVEL) -> pd.DataFrame:
+    def evidence(
+        self, *, scenario: Scenario | None = None, level: float | None = None
+    ) -> pd.DataFrame:
         """The record of history beside the estimates, and how surprising it is under the model.
 
         See `sim.analysis.evidence.evidence.record`, which says what the columns mean.
         """
         from sim.analysis.evidence.evidence import record
 
-        return record(self._evidence(scenario).values(), self, level=level)
+        return record(self._evidence(scenario).values(), self, level=level_of(self, level))
 
     def score(self, happened: str | PathLike[str] | None = None) -> Scores:
         """The run held against what happened: as its scenario says, or another file.
@@ -198,7 +203,7 @@ class AskedTables(SourcedTables):
         return scores.scores([scores.case_with(self, happened, self.source)])
 
     def condition(
-        self, *records: str, scenario: Scenario | None = None, level: float = LEVEL
+        self, *records: str, scenario: Scenario | None = None, level: float | None = None
     ) -> Conditioned:
         """The run given some records of its scenario's evidence, by name, all at once.
 
@@ -214,7 +219,7 @@ class AskedTables(SourcedTables):
             if name not in known:
                 raise UsageError(unknown("record", name, known))
         named = [known[name] for name in dict.fromkeys(records)]
-        return condition(self, named, level=level)
+        return condition(self, named, level=level_of(self, level))
 
     def _evidence(self, scenario: Scenario | None) -> Mapping[str, Evidence]:
         source = scenario if scenario is not None else self.source

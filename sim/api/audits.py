@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.statistics.intervals import level_of
 from sim.api.sensitivities import askable, records, sensitivity
 from sim.api.stipulated import Size, audit_size, require_scenario, with_stipulated, written_plan
 from sim.errors import UsageError
@@ -90,7 +90,7 @@ def audit(
     on: str | None = None,
     more: bool = False,
     size: Size | None = None,
-    level: float = LEVEL,
+    level: float | None = None,
     progress: bool | None = None,
 ) -> Audit:
     """See `Results.audit`."""
@@ -100,9 +100,9 @@ def audit(
     scenario = require_scenario(results)
     askable(scenario.model, outcome, "probability")
     refuse_choice(scenario, between, on, outcome, more=more)
-    size = size or audit_size(results)
+    size, mass = size or audit_size(results), level_of(results, level)
     run, varied = with_stipulated(results, size=size, progress=progress)
-    found = sensitivity(run, outcome, level=level)
+    found = sensitivity(run, outcome, level=mass)
     assumptions = _assumptions(scenario, varied, run.draws)
     tables = [
         audited(found.table[found.table["outcome"] == one.name], assumptions)
@@ -114,7 +114,7 @@ def audit(
     choice = None
     if between and asked:
         plan = written_plan(results, size=size, progress=progress)
-        choice = _choice(results, plan, varied, between, asked, assumptions, more=more, level=level)
+        choice = _choice(results, plan, varied, between, asked, assumptions, more=more, level=mass)
     return Audit(
         table=table,
         targets=found.targets,

@@ -217,7 +217,7 @@ def _of_pairs(
 
 def _of_subsets(
     table: str,
-    rows: Callable[[str, Sequence[str], Effects], pd.DataFrame],
+    rows: Callable[[str, Sequence[str], Effects, float], pd.DataFrame],
     pairs: Sequence[Pair],
     names: Sequence[str],
 ) -> pd.DataFrame:
@@ -233,6 +233,7 @@ def _of_subsets(
                     frozenset(pair.name.split("+")): effects_by_draw(pair, "outcome", outcome)
                     for pair in pairs
                 },
+                pairs[0].level,
             )
             for outcome in pairs[0].common("outcome")
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim import charts
-from sim.analysis.statistics.intervals import LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of
 from sim.api.plots import offered, title_of
 from sim.errors import UsageError
 
@@ -56,11 +56,12 @@ class ComparisonPlots:
         """What each change does to an outcome, by default the first headline."""
         run = self.comparison.baseline
         outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
-        known = {
+        known: dict[str, Any] = {
             "outcome": outcome,
             "title": title_of(run, outcome),
             "subject": run.provenance.title,
-            "interval": LABELS[layers_of(run)],
+            "interval": label_of(run),
+            "level": run.provenance.level,
         }
         return charts.differences(self.comparison.table, **(known | how))
 
@@ -80,9 +81,10 @@ class ComparisonPlots:
             raise UsageError("plot.shapley: compare with together=True to share a joint effect out")
         run = self.comparison.baseline
         outcome = outcome or str([*run.provenance.headlines, *run.outcomes.index][0])
-        known = {
+        known: dict[str, Any] = {
             "outcome": outcome,
             "title": title_of(run, outcome),
             "subject": run.provenance.title,
+            "level": run.provenance.level,
         }
         return charts.shapley(self.comparison.shapley, **(known | how))

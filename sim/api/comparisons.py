@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.analysis.effects.differences import Pair
 from sim.analysis.effects.shapley import SHARES, TOGETHER
-from sim.analysis.statistics.intervals import NOTES, layers_of
+from sim.analysis.statistics.intervals import note_of
 from sim.api.html import page
 from sim.api.results import Results
 from sim.errors import UsageError
@@ -62,12 +62,13 @@ class Comparison:
     """A baseline and its alternatives (`twins`), path by path on the same random numbers.
 
     table         one row a twin and outcome: twin, outcome, n, baseline, probability (with the
-                  change), difference; low, high: 90 % of parameter draws have an effect between
-                  them, the noise of finite paths removed, and band: `resolved`, or why they are
-                  missing: `unresolved` (too few paths a draw), `none` (nothing is uncertain), or
-                  `exact`; lowers, raises: share of draws in which the outcome becomes less, more
-                  likely; mc_low, mc_high, mc_se: 90 % interval and standard error of the difference
-                  from the pairs, sampling only; ratio, ratio_low, ratio_high: relative risk with
+                  change), difference; low, high: 90 % (or the run's `level`, here and below) of
+                  parameter draws have an effect between them, the noise of finite paths removed,
+                  and band: `resolved`, or why they are missing: `unresolved` (too few paths a
+                  draw), `none` (nothing is uncertain), or `exact`; lowers, raises: share of draws
+                  in which the outcome becomes less, more likely; mc_low, mc_high, mc_se: 90 %
+                  interval and standard error of the difference from the pairs, sampling only;
+                  ratio, ratio_low, ratio_high: relative risk with
                   its 90 % interval, sampling only; gained, lost: paths in which the outcome happens
                   only with, only without the change; differ: gained + lost; changed: paths whose
                   ending, its time, or the time of any outcome is not the same; variance_saved: the
@@ -154,7 +155,7 @@ class Comparison:
             [
                 about.question,
                 f"{about.sample(' each')}; seed {about.seed}, engine {about.engine}",
-                NOTES[layers_of(self.baseline)],
+                note_of(self.baseline),
             ],
             (("outcome", "with", "probability", "difference in points"), rows),
             self.baseline.warnings(),

@@ -22,7 +22,10 @@ from sim.results.counting import Accumulator
 from sim.results.tables import RunTables
 
 GRID = 2.0**20  # steps in a second: times are whole multiples of one
-SAME = ("seed", "paths", "engine", "common_random_numbers", "given", "under", "changes", "decided")
+SAME = (
+    *("seed", "paths", "engine", "level", "common_random_numbers"),
+    *("given", "under", "changes", "decided"),
+)
 
 
 def without_rows(output: RunOutput) -> RunOutput:

@@ -25,7 +25,8 @@ def discover(results: SourcedTables, outcome: str) -> tuple[Discovery | None, st
     target = draw_targets.probability(results, outcome)
     if why := draw_targets.cannot_tell(results.draws, target):
         return None, why
-    found = discovery.discover(results.draws, target, seed=results.provenance.seed)
+    about = results.provenance
+    found = discovery.discover(results.draws, target, seed=about.seed, level=about.level)
     nothing = NOTHING.format(draws=len(target.value), paths=target.paths)
     return found, "" if found.sentences else nothing
 

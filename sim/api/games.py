@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from sim.analysis.statistics.intervals import LEVEL, wilson
+from sim.analysis.statistics.intervals import wilson
 from sim.api.arguments import loaded
 from sim.decisions.games import Game, played, table
 from sim.decisions.view import choices_of
@@ -20,6 +20,7 @@ from sim.errors import UsageError, require_int, unknown
 from sim.experiment.parameter_draws import parameter_values
 from sim.experiment.plan import LARGEST, LAST_SEED
 from sim.formatting import user_path
+from sim.results.level import LEVEL
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

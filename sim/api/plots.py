@@ -15,7 +15,7 @@ from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.clauses import clauses as clause_table
 from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.evidence.evidence import counts
-from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of, sampling_label_of, timing_label_of
 from sim.charts.estimates.clauses import pages
 from sim.charts.estimates.timing import fitting
 from sim.errors import UsageError, unknown
@@ -52,7 +52,9 @@ class RunPlots:
         if not everything:
             known["shown"] = on_the_way(self.results)
         if isinstance(self.results.source, Scenario):
-            known["records"] = counts(self.results.source.declared.evidence.values())
+            level = self.results.provenance.level
+            evidence = self.results.source.declared.evidence.values()
+            known |= {"records": counts(evidence, level=level), "level": level}
         return charts.outcomes(self.results.outcomes, **(_of(self.results) | known | how))
 
     def endings(self, **how: Any) -> Axes:
@@ -66,7 +68,7 @@ class RunPlots:
         known = _of(self.results) | {
             "start": self.results.provenance.start,
             "names": fitting(self._titles(), self.results),
-            "interval": TIMING_LABELS[layers_of(self.results)],
+            "interval": timing_label_of(self.results),
         }
         return charts.timing(shown, **(known | how))
 
@@ -140,7 +142,12 @@ class RunPlots:
         pairs = zip(table["origin"], table["option"], strict=True)
         named = {f"{origin}.{name}": self._titles().of("option", name) for origin, name in pairs}
         known["names"] = {**known["names"], **named}
-        return charts.forks(table, **(known | how))
+        return charts.forks(table, **(known | self._level | how))
+
+    @property
+    def _level(self) -> dict[str, float]:
+        """The mass of the run's intervals, for charts that say it themselves."""
+        return {"level": self.results.provenance.level}
 
     def _titles(self) -> Titles:
         """What a reader calls everything: as the scenario says, else as the model does."""
@@ -162,14 +169,14 @@ class RunPlots:
     def importance(self, outcome: str, **how: Any) -> Axes:
         """Through what an outcome comes; see `sim.charts.importance`."""
         found = self.results.why(outcome)
-        known = {"outcome": found.title, "interval": LABELS[found.provenance.interval]}
+        known = {"outcome": found.title, "interval": sampling_label_of(found.provenance)}
         return charts.importance(found.importance, **(known | how))
 
     def sensitivity(self, outcome: str, **how: Any) -> Axes:
         """What an outcome hangs on, with the noise floor; see `sim.charts.sensitivity`."""
         table = self.results.sensitivity(outcome)
         known = {"outcome": outcome, "title": title_of(self.results, outcome)}
-        return charts.sensitivity(table, **(known | how))
+        return charts.sensitivity(table, **(known | self._level | how))
 
     def response(self, parameter: str, outcome: str, **how: Any) -> Axes:
         """An outcome over the range of one parameter; see `sim.charts.response`."""
@@ -180,7 +187,8 @@ class RunPlots:
     def audit(self, outcome: str, **how: Any) -> Axes:
         """Assumptions by influence and grade; see `sim.charts.audit`."""
         found = self.results.audit(outcome)
-        return charts.audit(found.table, **({"title": title_of(self.results, outcome)} | how))
+        known = {"title": title_of(self.results, outcome)}
+        return charts.audit(found.table, **(known | self._level | how))
 
     def discover(self, outcome: str, **how: Any) -> Axes:
         """In which corner of the parameters it is likely; see `sim.charts.discover`."""
@@ -193,7 +201,7 @@ class RunPlots:
     def evidence(self, **how: Any) -> Axes:
         """The record of history beside the estimates; see `sim.charts.evidence`."""
         known = {"subject": self.results.provenance.title}
-        return charts.evidence(self.results.evidence(), **(known | how))
+        return charts.evidence(self.results.evidence(), **(known | self._level | how))
 
 
 def offered(plots: object) -> list[str]:
@@ -205,7 +213,7 @@ def _of(run: RunTables) -> dict[str, Any]:
     """What every chart of estimates is told about its run; the label names it in a legend."""
     about = run.provenance
     label = f"{about.title}{about.conditions}"
-    return {"subject": about.title, "interval": LABELS[layers_of(run)], "label": label}
+    return {"subject": about.title, "interval": label_of(run), "label": label}
 
 
 def title_of(run: RunTables, outcome: str) -> str:

@@ -43,7 +43,7 @@ class Rare(RareEstimate):
         # by_draw is left out: it is a table, and --json prints numbers
         numbers = ("probability", "low", "high", "low_se", "high_se", "mc_low", "mc_high", "mc_se")
         known = {name: getattr(self, name) for name in numbers}
-        about = ("draws", "repetitions", "paths", "events", "gain", "seed")
+        about = ("draws", "repetitions", "paths", "events", "gain", "seed", "level")
         return {
             "interval": "sampling" if self.band == "none" else "nested",
             "scenario": self.scenario,
@@ -68,6 +68,7 @@ def rare(
     repetitions: int | None = RarePlan.repetitions,
     paths: int = RarePlan.paths,
     seed: int = RarePlan.seed,
+    level: float = RarePlan.level,
     workers: int | None = RarePlan.workers,
     progress: bool | None = RarePlan.progress,
 ) -> Rare:
@@ -75,15 +76,16 @@ def rare(
 
     `paths` are begun at each level, `repetitions` times in each of `draws` parameter draws (one,
     where no parameter is uncertain; default: 60 splittings in all), spread over `workers` threads
-    (default: all cores). The same seed gives the same estimate, whatever their number. Raises
-    UsageError for an unknown outcome, NotApplicable, with the reason, where splitting has nothing
-    to go by, and what `run` raises.
+    (default: all cores). The same seed gives the same estimate, whatever their number. `level` is
+    the mass of the intervals. Raises UsageError for an unknown outcome, NotApplicable, with the
+    reason, where splitting has nothing to go by, and what `run` raises.
     """
     plan = RarePlan(
         draws=draws,
         repetitions=repetitions,
         paths=paths,
         seed=seed,
+        level=level,
         workers=workers,
         progress=progress,
     )

@@ -65,6 +65,7 @@ def run(
     (`reference` works in processes: outside Linux a script that asks for it keeps its own work
     below `if __name__ == "__main__":`), or `exact`: probabilities are solved for, draw by draw, not
     sampled (then counts, median times and paths are missing, low and high are the error bound).
+    `level` is the mass of every interval, which what is asked of the results keeps to.
     `events` keeps every event; `keep_paths` a row for every path, left out above a million unless
     asked for. A bar shows progress on a terminal and in a notebook only, unless `progress` says so.
 

@@ -13,7 +13,6 @@ import pandas as pd
 from sim.analysis.scoring.cases import Case
 from sim.analysis.scoring.comparison import against_rivals
 from sim.analysis.scoring.questions import questions
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.reliability import (
     Decomposition,
     brier_parts,
@@ -23,6 +22,7 @@ from sim.analysis.statistics.reliability import (
 from sim.analysis.statistics.resampling import generator, significant
 from sim.errors import UsageError
 from sim.model.model import Model
+from sim.results.level import LEVEL, require_level
 
 if TYPE_CHECKING:
     from sim.api.sourced import SourcedTables
@@ -40,7 +40,8 @@ class Scores:
     against each rival (`sim.analysis.scoring.comparison`); reliability: one row a probability said
     (`sim.analysis.statistics.reliability`), all outcomes taken for independent; pit: one row a bin
     of PIT values (low, high, share; 1 / bins each if calibrated); calibration: the mean Brier score
-    in its parts, with sharpness and Spiegelhalter's test; None where no outcome is known.
+    in its parts, with sharpness and Spiegelhalter's test; None where no outcome is known. level:
+    the mass of every interval.
     """
 
     questions: pd.DataFrame
@@ -48,6 +49,7 @@ class Scores:
     reliability: pd.DataFrame
     pit: pd.DataFrame
     calibration: Decomposition | None
+    level: float
 
     @property
     def cases(self) -> int:
@@ -55,9 +57,9 @@ class Scores:
         return int(self.questions["number"].nunique())
 
 
-def scores(cases: Sequence[Case], *, level: float = LEVEL) -> Scores:
-    """All tables of some cases."""
-    found = questions(cases)
+def scores(cases: Sequence[Case], *, level: float | None = None) -> Scores:
+    """All tables of some cases; intervals at their level. Raises UsageError where levels differ."""
+    found, mass = questions(cases), _level(cases) if level is None else require_level(level)
     asked = found[(found["kind"] == "outcome") & found["happened"].notna()]
     said, happened = (asked[one].to_numpy(dtype=np.float64) for one in ("probability", "happened"))
     random = generator(1, "score", "reliability")
@@ -68,13 +70,22 @@ def scores(cases: Sequence[Case], *, level: float = LEVEL) -> Scores:
     columns = ["said", "n", "happened", "calibrated", "low", "high"]
     return Scores(
         questions=found,
-        rivals=against_rivals(found, level=level),
-        reliability=significant(consistency(said, happened, level=level, random=random))
+        rivals=against_rivals(found, level=mass),
+        reliability=significant(consistency(said, happened, level=mass, random=random))
         if known
         else pd.DataFrame(columns=columns),
         pit=significant(pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": shares})),
         calibration=brier_parts(said, happened) if known else None,
+        level=mass,
     )
+
+
+def _level(cases: Sequence[Case]) -> float:
+    levels = sorted({case.run.provenance.level for case in cases})
+    if len(levels) > 1:
+        told = " and ".join(f"{one:g}" for one in levels)
+        raise UsageError(f"score: the runs have intervals of the levels {told}; give runs of one")
+    return levels[0] if levels else LEVEL
 
 
 def simulated_times(cases: Sequence[Case], asked: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from sim.analysis.drivers import draw_targets
 from sim.analysis.drivers.draw_targets import Target, cannot_tell
 from sim.analysis.statistics.factors import uncertain
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.statistics.intervals import level_of
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.plan import Plan
 from sim.experiment.runs import model_of
@@ -42,7 +42,11 @@ class Sensitivity:
 
 
 def sensitivity(
-    results: SourcedTables, outcome: str | None, of: str = "probability", *, level: float = LEVEL
+    results: SourcedTables,
+    outcome: str | None,
+    of: str = "probability",
+    *,
+    level: float | None = None,
 ) -> Sensitivity:
     """Indices from the draws of a run; see `Results.sensitivity`."""
     # here, since it needs SciPy
@@ -50,12 +54,13 @@ def sensitivity(
     from sim.analysis.drivers.sensitivity import sensitivity as indices
 
     targets, untold, tables = _targets(results, outcome, of), {}, []
+    mass = level_of(results, level)
     for target in targets:
         # where nothing can be told that is said with the reason, and must not cost the others
         if why := cannot_tell(results.draws, target):
             untold[target.name] = why
             continue
-        tables.append(indices(results.draws, target, seed=results.provenance.seed, level=level))
+        tables.append(indices(results.draws, target, seed=results.provenance.seed, level=mass))
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
     return Sensitivity(table=table, targets=targets, untold=untold)
 
@@ -67,7 +72,7 @@ def design(
     *,
     rows: int = ROWS,
     paths: int = ROW_PATHS,
-    level: float = LEVEL,
+    level: float | None = None,
     progress: bool | None = None,
 ) -> Sensitivity:
     """Total and first-order indices of a designed sample; see `Results.sensitivity`."""
@@ -76,7 +81,7 @@ def design(
     from sim.experiment.designs import happens, times, walk_design
     from sim.experiment.peak_rungs import ladders, peaks, with_rungs
 
-    model, about = _model(results), results.provenance
+    model, about, mass = _model(results), results.provenance, level_of(results, level)
     names = _names(results, outcome, of)
     plan = plan_again(results, draws=rows, paths=paths, progress=progress)
     larger = with_rungs(model) if of == "rung" else model
@@ -90,7 +95,7 @@ def design(
     tables, untold = [], {}
     for name in names:
         table = designed_sensitivity(
-            sums, places.index(name), name=name, of=of, seed=about.seed, level=level
+            sums, places.index(name), name=name, of=of, seed=about.seed, level=mass
         )
         tables.append(table)
         if table.empty:
@@ -123,7 +128,7 @@ def response(
     others = [one for one in model.parameters if one.name != parameter]
     varies = any(_uncertain(results.draws, one.name) for one in others)
     curves = [
-        response_curve(counts, i, name, seed=about.seed, varies=varies)
+        response_curve(counts, i, name, seed=about.seed, varies=varies, level=about.level)
         for i, name in enumerate(names)
     ]
     return pd.concat(curves, ignore_index=True)
@@ -224,7 +229,14 @@ def plan_again(
             f"walks the run again, in which {about.who_decided}; ask a run without decide"
         )
     engine = about.engine if about.paths else Plan.engine
-    return Plan(draws=draws, paths=paths, seed=about.seed, engine=engine, progress=progress)
+    return Plan(
+        draws=draws,
+        paths=paths,
+        seed=about.seed,
+        engine=engine,
+        level=about.level,
+        progress=progress,
+    )
 
 
 def _uncertain(draws: pd.DataFrame, name: str) -> bool:

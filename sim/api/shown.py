@@ -7,7 +7,7 @@ from math import isnan
 
 import pandas as pd
 
-from sim.analysis.statistics.intervals import NOTES, layers_of
+from sim.analysis.statistics.intervals import note_of
 from sim.api.html import page
 from sim.api.sourced import SourcedTables
 from sim.formatting import estimates
@@ -41,7 +41,7 @@ class ShownTables(SourcedTables):
                 about.question,
                 about.conditions.strip(),
                 f"{about.sample()}; seed {about.seed}, engine {about.engine}",
-                NOTES[layers_of(self)],
+                note_of(self),
             ],
             (("outcome", "probability"), rows),
             self.warnings(),
@@ -93,6 +93,7 @@ class ShownTables(SourcedTables):
             # nothing was counted where nothing was sampled, and 0 would say something else
             "n": None if about.interval == "exact" else self.n,
             "interval": about.interval,
+            "level": about.level,
             "outcomes": outcomes,
             "endings": {name: _estimate(row) for name, row in self.endings.iterrows()},
         }

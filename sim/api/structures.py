@@ -91,7 +91,7 @@ def structure(
     }
     # outcome by outcome, as paths that reach one of them in both variants say nothing of another
     layouts = {name: _layout(found, name, list(results.values())) for name in found.outcomes}
-    parts = [decomposition(name, one, shares) for name, one in layouts.items()]
+    parts = [decomposition(name, one, shares, level=plan.level) for name, one in layouts.items()]
     return Structure(
         results=results,
         weights=dict(zip(names, shares.tolist(), strict=True)),

@@ -17,7 +17,7 @@ from sim.analysis.causes.cuts import cuts
 from sim.analysis.causes.forks import Sample, forks, sample_weights
 from sim.analysis.causes.importance import importance, membership
 from sim.analysis.causes.routes import DEPTHS, ranked, reaching, walked_again
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.statistics.intervals import level_of
 from sim.errors import require_int
 from sim.experiment.plan import Plan
 from sim.model.model import Model
@@ -87,11 +87,12 @@ def whys(
     outcomes: Sequence[str],
     *,
     cut: int = 0,
-    level: float = LEVEL,
+    level: float | None = None,
     workers: int | None = None,
 ) -> list[Why]:
     """`Why` of each outcome; the paths that reach any of them are walked again once."""
     require_int("cut", cut, 0)
+    mass = level_of(results, level)
     clock = _Clock({})
     reached = reaching(results, outcomes)
     weights = {outcome: sample_weights(results, outcome) for outcome in outcomes}
@@ -99,14 +100,14 @@ def whys(
     wanted = np.any([reached, *(weight > 0 for weight in weights.values())], axis=0)
     histories = walked_again(model, results, wanted, threads=workers)
     clock.note("walking")
-    walked = _Walked(model=model, results=results, histories=histories, level=level)
+    walked = _Walked(model=model, results=results, histories=histories, level=mass)
     found = []
     for outcome in outcomes:
         about = _why(walked, outcome, weights[outcome][wanted], clock)
         if cut:
             threads = Plan(workers=workers).crew
             table = about.importance
-            effects = cuts(model, results, outcome, table, cut, level=level, threads=threads)
+            effects = cuts(model, results, outcome, table, cut, level=mass, threads=threads)
             clock.note("cuts")
             about = replace(about, cuts=effects, seconds=dict(clock.seconds))
         found.append(about)

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from sim.errors import UsageError, require_int, unknown
+from sim.results.level import LEVEL, require_level
 
 EXACT = "exact"  # the engine that solves instead of sampling
 LARGEST = 2**32  # draws, paths and starts are 32-bit counters of the generator
@@ -60,6 +61,10 @@ class Plan:
     max_paths: int = field(
         default=ROWS, metadata=_words("With --precision: stop at so many paths.", "N")
     )
+    level: float = field(
+        default=LEVEL,
+        metadata=_words("Probability mass of every interval, between 0 and 1.", "MASS"),
+    )
     progress: bool | None = None  # None: where a person watches
     first_draw: int = 0  # the number of the first draw: a run may go on where another ended
     on_interrupt: str = "raise"  # what Ctrl-C does: "raise", or "return" what is finished
@@ -73,6 +78,7 @@ class Plan:
             "first_draw": require_int("draws", self.first_draw, 0, LARGEST - self.draws),
             "paths": require_int("paths", self.paths, 1, LARGEST),
             "seed": require_int("seed", self.seed, 0, LAST_SEED),
+            "level": require_level(self.level),
         }
         if self.on_interrupt not in ("raise", "return"):
             raise UsageError(unknown("on_interrupt", str(self.on_interrupt), ("raise", "return")))
@@ -117,7 +123,7 @@ class Plan:
         chosen = {one.name: getattr(self, one.name) for one in fields(self)}
         chosen |= {"workers": self.crew, "keep_paths": self.keeps}
         # says nothing about the numbers; what provenance says of its own
-        for name in ("progress", "on_interrupt", "first_draw", "common_random_numbers"):
+        for name in ("progress", "on_interrupt", "level", "first_draw", "common_random_numbers"):
             del chosen[name]
         return chosen
 
@@ -160,13 +166,15 @@ class RarePlan:
     repetitions: int | None = None  # independent splittings in each draw; None: SPLITTINGS in all
     paths: int = 100  # begun at each level of a splitting
     seed: int = Plan.seed
+    level: float = Plan.level
     workers: int | None = None
     progress: bool | None = None
 
     def __post_init__(self) -> None:
-        checked = Plan(draws=self.draws, seed=self.seed, workers=self.workers)
+        checked = Plan(draws=self.draws, seed=self.seed, level=self.level, workers=self.workers)
         object.__setattr__(self, "draws", checked.draws)
         object.__setattr__(self, "seed", checked.seed)
+        object.__setattr__(self, "level", checked.level)
         # the spread of the repetitions is the error where there is one draw, so two at least
         if self.repetitions is not None:
             require_int("repetitions", self.repetitions, 2)

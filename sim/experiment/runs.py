@@ -287,6 +287,7 @@ def provenance(scenario: Scenario | Model, plan: Plan, finished: int) -> Provena
         files=files,
         changes=changes,
         changed=changed,
+        level=plan.level,
         first_draw=plan.first_draw,
         common_random_numbers=plan.common_random_numbers,
     )

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.causes.step_names import Names
 from sim.analysis.drivers.draw_targets import Target
-from sim.analysis.statistics.intervals import LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of, sampling_label_of
 from sim.api import Comparison, Replay, Results
 from sim.api.whys import Why
 from sim.charts import style
@@ -96,7 +96,8 @@ def draw_comparison(
             title=str(titles_of_outcomes[outcome]),
             names=names,
             subject=f"{about.title}, under {about.under}" if about.under else about.title,
-            interval=LABELS[layers_of(comparison.baseline)],
+            interval=label_of(comparison.baseline),
+            level=about.level,
         )
         for outcome in about.headlines or titles_of_outcomes.index
     }
@@ -178,11 +179,11 @@ def importance_of(found: Why, model: Model, titles: Titles) -> Axes:
         outcome=found.title,
         names={str(one): named.of(str(one)) for one in found.importance["element"]},
         subject=about.title,
-        interval=LABELS[about.interval],
+        interval=sampling_label_of(about),
     )
 
 
-def sensitivity_of(table: pd.DataFrame, target: Target) -> Axes:
+def sensitivity_of(table: pd.DataFrame, target: Target, level: float) -> Axes:
     """Which parameters move a target.
 
     By its first-order index, or its total one where the table is of a design; by rank correlation
@@ -190,7 +191,7 @@ def sensitivity_of(table: pd.DataFrame, target: Target) -> Axes:
     """
     rows = table[(table["outcome"] == target.name) & table["value"].notna()]
     index = next((one for one in BEST if (rows["index"] == one).any()), BEST[-1])
-    return sensitivity(table, outcome=target.name, index=index, title=target.title)
+    return sensitivity(table, outcome=target.name, index=index, title=target.title, level=level)
 
 
 def save_as_named(ax: Axes, file: Path, *, dpi: int = DOTS) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from sim.results.level import LEVEL, at_level
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -13,12 +15,12 @@ Words = Mapping[str, tuple[str, str]]  # column -> what it means, its unit
 SHARE, DAYS, NUMBER, TEXT, YES = "share, 0 to 1", "days", "count", "text", "true or false"
 
 SAMPLING: Words = {
-    "mc_low": ("lower end of the 90 % interval for sampling error", SHARE),
-    "mc_high": ("upper end of the 90 % interval for sampling error", SHARE),
+    "mc_low": ("lower end of the {level} interval for sampling error", SHARE),
+    "mc_high": ("upper end of the {level} interval for sampling error", SHARE),
 }
 BAND: Words = {
-    "low": ("5 % quantile of the probability over draws, noise of finite paths removed", SHARE),
-    "high": ("95 % quantile of the probability over draws, noise of finite paths removed", SHARE),
+    "low": ("{tail} quantile of the probability over draws, noise of finite paths removed", SHARE),
+    "high": ("{rest} quantile of the probability over draws, noise of finite paths removed", SHARE),
 }
 ESTIMATE: Words = {
     "n": ("paths", NUMBER),
@@ -129,7 +131,10 @@ TABLES: Mapping[str, Words] = {
 
 
 def words_of(table: str, column: str) -> tuple[str, str]:
-    """What a column of a table means, and its unit. KeyError for one that nobody described."""
+    """What a column of a table means, and its unit, with places for the level (`at_level`).
+
+    KeyError for one that nobody described.
+    """
     words = TABLES[table]
     if column in words:
         return words[column]
@@ -140,11 +145,15 @@ def words_of(table: str, column: str) -> tuple[str, str]:
     raise KeyError(f"{table}.{column}")
 
 
-def described(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The columns of these tables: index table, column; meaning, unit."""
+def described(frames: Mapping[str, pd.DataFrame], level: float = LEVEL) -> pd.DataFrame:
+    """The columns of these tables: index table, column; meaning, unit.
+
+    `level` is the mass of the intervals in them.
+    """
     import pandas as pd
 
-    rows = [(table, column, *words_of(table, column)) for table, column in _columns(frames)]
+    said = ((*where, *words_of(*where)) for where in _columns(frames))
+    rows = [(table, column, at_level(what, level), unit) for table, column, what, unit in said]
     return pd.DataFrame(rows, columns=["table", "column", "meaning", "unit"]).set_index(
         ["table", "column"]
     )

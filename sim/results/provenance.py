@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
 from sim.formatting import counted
+from sim.results.level import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,7 @@ class Provenance:
     # what `Scenario.with_` changed: its keys, one mapping a call; and in a few words
     changes: tuple[Mapping[str, Any], ...] = ()
     changed: str = ""
+    level: float = LEVEL  # the mass of every interval in the tables
     first_draw: int = 0  # the number of the first draw
     given: tuple[str, ...] = ()  # parameters whose values were given, and stand in `draws`
     common_random_numbers: bool = False  # all draws' paths met the random numbers of draw 0

@@ -70,7 +70,7 @@ class RunTables:
     @property
     def columns(self) -> pd.DataFrame:
         """What each column of each table means, and its unit: index `table`, `column`."""
-        return described(self.frames())
+        return described(self.frames(), self.provenance.level)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables this run has, by name, in the order in which they are written."""

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from sim.analysis.causes.chains import Chains
 from sim.analysis.causes.importance import Membership, by_draw, membership
 from sim.analysis.estimates.shares_by_draw import share_columns
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 
 LARGEST = 3  # links in a set

@@ -19,13 +19,13 @@ from sim.analysis.causes.importance import OPTION
 from sim.analysis.effects.differences import paired, standard_errors
 from sim.analysis.effects.effect_bands import effect_band
 from sim.analysis.estimates.parameter_band import STATUSES
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
 from sim.experiment.cutting import CutEffect, Paired, cut_effects
 from sim.experiment.samples import sample_of
 from sim.model.cuts import Link
 from sim.model.model import Model
 from sim.results.frames import named
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 
 

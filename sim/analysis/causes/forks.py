@@ -18,13 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.estimates.sampled_shares import sampled_shares
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.model.transitions import NOTHING
 from sim.results import NEVER
 from sim.results.histories import Histories
+from sim.results.level import LEVEL
 from sim.results.provenance import Provenance
 from sim.results.tables import RunTables
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sim.analysis.causes.chains import Chains, Step
 from sim.analysis.causes.routes import option_label
 from sim.analysis.estimates.shares_by_draw import share_columns
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
 from sim.model.model import Model
+from sim.results.level import LEVEL
 from sim.results.provenance import Provenance
 from sim.results.tables import RunTables
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from sim.analysis.causes.chains import Chains, Step, chains
 from sim.analysis.estimates.shares_by_draw import grouped_columns
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
 from sim.errors import NotApplicable, UsageError, unknown
 from sim.experiment.plan import Plan
@@ -25,6 +24,7 @@ from sim.experiment.samples import sample_of
 from sim.experiment.walking_again import walk_histories
 from sim.model.model import Model
 from sim.results.histories import Histories
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -41,7 +41,7 @@ def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
     if run.paths is None or not headlines:
         return None
     found = {
-        name: ranked(one, run, "origins")
+        name: ranked(one, run, "origins", level=run.provenance.level)
         for name, one in chains_to(scenario.model, run, headlines).items()
     }
     return pd.concat(found, names=["outcome"]).reset_index("outcome")
@@ -58,7 +58,7 @@ def routes(
     """One row a route to the outcome at this depth, ranked by its probability.
 
     Columns: route; n: all paths; hits: those that reach the outcome by it; probability: hits / n;
-    low, high: parameter uncertainty (90 % unless `level` says otherwise; missing unless `band` is
+    low, high: parameter uncertainty (of the mass `level`; missing unless `band` is
     `resolved`); mc_low, mc_high, mc_se: sampling error, draws as clusters; band; share: of the
     paths that reach the outcome; draw and path of the first example, to replay. What holds from the
     start has the route "at the start".

@@ -34,7 +34,7 @@ def audit(indices: pd.DataFrame, assumptions: pd.DataFrame) -> pd.DataFrame:
     outcome, name, what, written, grade, unconfirmed, source, file, line
                      what is assumed; what: parameter, delay, or number (written in a rule)
     influence        size of the rank correlation, 0 to 1; of choices the correlation ratio
-    low, high        its 90 % interval
+    low, high        its interval
     floor            what a dummy's exceeds by chance, as in `sensitivity`
     direction        1: more of it makes the outcome likelier, -1: less likely; 0: of choices
     first_order      part of the variance of the noise-free value, missing where it cannot be told

@@ -22,10 +22,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.drivers.sensitivity import COLUMNS
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.rank_correlation import FALSE_ALARM
 from sim.analysis.statistics.resampling import generator, samples, significant
 from sim.experiment.designs import DesignSums
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 INDICES = ("total", "first_order")

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sim.analysis.drivers.draw_targets import Target
 from sim.analysis.statistics import prim
 from sim.analysis.statistics.factors import Factor, factors
-from sim.analysis.statistics.intervals import LEVEL, clustered
+from sim.analysis.statistics.intervals import clustered
 from sim.analysis.statistics.prim import Box, Limits, Mask
 from sim.analysis.statistics.resampling import generator, significant
 from sim.analysis.statistics.shallow_tree import leaves
 from sim.formatting import percent
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 MOST_BOXES = 3
@@ -35,14 +36,14 @@ class Discovery:
                  so high a probability (Bryant and Lempert 2010); reproduced: in which share of 40
                  random halves of the draws the first box restricts this parameter too; and of the
                  box: draws, mass: share of all draws, density: the outcome's probability inside,
-                 low_density, high_density (sampling, 90 %), base: in all draws, coverage: share of
+                 low_density, high_density (sampling), base: in all draws, coverage: share of
                  the outcome's paths that are inside, held_out: the density of boxes found in one
                  half of the draws among the other half (of the first box; search makes `density`
                  a little too high)
     trajectory   the first box on its way from all draws: step, draws, mass, coverage, density,
                  restricted: how many parameters, chosen
     tree         one row a leaf, most likely first: rule, draws, mass, probability, low, high
-                 (sampling, 90 %), coverage
+                 (sampling), coverage
     sentences    the boxes in words, to quote
     """
 
@@ -52,7 +53,7 @@ class Discovery:
     sentences: tuple[str, ...]
 
 
-def discover(draws: pd.DataFrame, target: Target, *, seed: int) -> Discovery:
+def discover(draws: pd.DataFrame, target: Target, *, seed: int, level: float = LEVEL) -> Discovery:
     """Boxes and a tree for a target by draw; `draws` is `Results.draws`."""
     found, y = factors(draws), target.value
     every = np.ones(len(y), bool)
@@ -71,7 +72,8 @@ def discover(draws: pd.DataFrame, target: Target, *, seed: int) -> Discovery:
     random = generator(seed, "discover", f"{target.of}:{target.name}")
     again = _halves(found, y, random) if boxes else []
     rows = [
-        _rows(i + 1, box, boxes[:i], draws, found, target, random) for i, box in enumerate(boxes)
+        _rows(i + 1, box, boxes[:i], draws, found, target, random, level)
+        for i, box in enumerate(boxes)
     ]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
     if boxes:
@@ -81,7 +83,7 @@ def discover(draws: pd.DataFrame, target: Target, *, seed: int) -> Discovery:
     return Discovery(
         boxes=significant(table),
         trajectory=significant(_trajectory(steps, boxes, y)),
-        tree=significant(_tree(draws, found, target)) if boxes else pd.DataFrame(),
+        tree=significant(_tree(draws, found, target, level)) if boxes else pd.DataFrame(),
         sentences=tuple(_sentence(box, boxes[:i], draws, found, y) for i, box in enumerate(boxes)),
     )
 
@@ -146,12 +148,13 @@ def _rows(
     found: Sequence[Factor],
     target: Target,
     random: np.random.Generator,
+    level: float,
 ) -> pd.DataFrame:
     y = target.value
     among = np.ones(len(y), bool)
     for one in before:
         among &= ~one.inside
-    low_density, high_density = _interval(target, box.inside)
+    low_density, high_density = _interval(target, box.inside, level)
     rows = []
     for i, limits in box.limits.items():
         low, high, choices = _ends(draws, found[i], limits)
@@ -179,16 +182,16 @@ def _rows(
     return pd.DataFrame(rows)
 
 
-def _interval(target: Target, inside: Mask) -> tuple[float, float]:
+def _interval(target: Target, inside: Mask, level: float) -> tuple[float, float]:
     """The sampling interval of the mean inside, draws as clusters."""
     own = target.value[inside]
     if target.paths:
         hits = own * target.paths
-        _, low, high = clustered(hits, np.full(len(own), float(target.paths)))
+        _, low, high = clustered(hits, np.full(len(own), float(target.paths)), level)
         return float(low), float(high)
     from statistics import NormalDist
 
-    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * own.std(ddof=1) / np.sqrt(len(own))
+    half = NormalDist().inv_cdf((1 + level) / 2) * own.std(ddof=1) / np.sqrt(len(own))
     return float(max(own.mean() - half, 0)), float(min(own.mean() + half, 1))
 
 
@@ -250,10 +253,12 @@ def _trajectory(steps: Sequence[prim.Step], boxes: Sequence[Box], y: Floats) -> 
     )
 
 
-def _tree(draws: pd.DataFrame, found: Sequence[Factor], target: Target) -> pd.DataFrame:
+def _tree(
+    draws: pd.DataFrame, found: Sequence[Factor], target: Target, level: float
+) -> pd.DataFrame:
     y, rows = target.value, []
     for leaf in reversed(leaves(found, target.value)):
-        low, high = _interval(target, leaf.inside)
+        low, high = _interval(target, leaf.inside, level)
         rows.append(
             {
                 "rule": rule(leaf, draws, found),

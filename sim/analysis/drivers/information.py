@@ -30,12 +30,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.statistics.factors import Factor, factors
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.rank_correlation import FALSE_ALARM
 from sim.analysis.statistics.resampling import generator, samples, significant
 from sim.analysis.statistics.smoothing import Smoother
 from sim.experiment.choices import ChoiceShares
 from sim.formatting import counted, sample_size
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 COLUMNS = ("of", "name", "value", "low", "high", "floor", "told", "part", "draws", "paths")

@@ -9,12 +9,19 @@ from sim.analysis.estimates.estimates import estimates
 from sim.analysis.estimates.parameter_band import Band, parameter_band
 from sim.analysis.statistics.resampling import generator, significant
 from sim.experiment.responses import ResponseCounts
+from sim.results.level import LEVEL
 
 LEFT_OUT = ["reach", "likelihood", "confidence"]  # said of outcomes, not of points
 
 
 def response_curve(
-    counts: ResponseCounts, which: int, outcome: str, *, seed: int, varies: bool
+    counts: ResponseCounts,
+    which: int,
+    outcome: str,
+    *,
+    seed: int,
+    varies: bool,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """One row a point of the parameter's range, in its order, for outcome number `which`.
 
@@ -28,14 +35,14 @@ def response_curve(
                    the differences between them are better known
     draws, paths   how many draws, and paths in each
 
-    `varies`: whether any other parameter is uncertain.
+    `varies`: whether any other parameter is uncertain; `level`: the mass of the intervals.
     """
     hits = counts.hits[:, :, which]
     draws = hits.shape[1]
 
     def band(point: int) -> Band:
         random = generator(seed, "response", f"{counts.parameter}:{point}:{outcome}")
-        return parameter_band(hits[point], counts.paths, seed=random)
+        return parameter_band(hits[point], counts.paths, level=level, seed=random)
 
     found = estimates(
         list(hits.T),
@@ -43,6 +50,7 @@ def response_curve(
         draws * counts.paths,
         [True] * len(hits),
         band if varies else None,
+        level,
     )
     table = pd.DataFrame(
         {

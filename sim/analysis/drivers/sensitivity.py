@@ -31,9 +31,9 @@ from sim.analysis.statistics.explained_variance import (
     weighted_ranks,
 )
 from sim.analysis.statistics.factors import Factor, factors
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.rank_correlation import FALSE_ALARM, standardised
 from sim.analysis.statistics.resampling import generator, samples, significant
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 INDICES = ("first_order", "rank_correlation", "pawn", "delta")

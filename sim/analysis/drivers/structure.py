@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import significant
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 

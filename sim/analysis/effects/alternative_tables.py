@@ -14,12 +14,12 @@ from sim.analysis.estimates import estimates
 from sim.analysis.estimates.coverage import coverage
 from sim.analysis.estimates.exact_tables import tables_of_solution
 from sim.analysis.estimates.incidence import with_bands
-from sim.analysis.estimates.parameter_band import FEWEST, Band, reliability, shrunken, unresolved
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.estimates.parameter_band import Band, reliability, shrunken, unresolved
 from sim.experiment.runs import RunOutput
 from sim.reach.reachability import reach
 from sim.results import frames
 from sim.results.counting import Accumulator
+from sim.results.level import fewest_draws
 from sim.results.tables import RunTables
 
 
@@ -28,46 +28,39 @@ def tables_of_alternative(run: RunOutput) -> RunTables:
     if not isinstance(run.found, Accumulator):
         return tables_of_solution(run, run.found)
     counts, about, model = run.found, run.provenance, run.model
-    varies = about.interval == "nested"
+    varies, level = about.interval == "nested", about.level
     may_be = reach(model)
     possible = [distance is not None for distance in may_be.outcomes]
     hits, ended, _ = counts.by_draw()
     n, total = counts.total.n, counts.total
-    outcomes = estimates.estimates(
-        counts.hits, total.hits, n, possible, _bands(hits, counts.paths) if varies else None
-    )
-    endings = estimates.estimates(
-        counts.ended,
-        total.ended,
-        n,
-        may_be.endings,
-        _bands(ended, counts.paths) if varies else None,
-    )
+    bands = [_bands(one, counts.paths, level) if varies else None for one in (hits, ended)]
+    outcomes = estimates.estimates(counts.hits, total.hits, n, possible, bands[0], level)
+    endings = estimates.estimates(counts.ended, total.ended, n, may_be.endings, bands[1], level)
     timed = outcomes.table.assign(median_time=estimates.median_times(counts))
     return RunTables(
         outcomes=estimates.titled(timed, model.outcomes, "outcome"),
         endings=estimates.titled(endings.table, model.endings, "ending"),
         draws=frames.draws(model, run.values),
         shares=frames.shares(counts),
-        coverage=coverage(counts, may_be, varies=varies),
+        coverage=coverage(counts, may_be, varies=varies, level=level),
         rungs=frames.rungs(counts),
-        timing=with_bands(frames.timing(counts), outcomes, hits),
+        timing=with_bands(frames.timing(counts), outcomes, hits, level),
         paths=frames.paths(counts),
         events=frames.events(counts) if about.arguments.get("events", False) else None,
         provenance=about,
     )
 
 
-def _bands(hits: NDArray[np.int64], paths: int) -> Callable[[int], Band]:
+def _bands(hits: NDArray[np.int64], paths: int, level: float) -> Callable[[int], Band]:
     """What gives the band of a row, all of them made at once."""
     counts, sizes = hits.astype(np.float64), np.full(len(hits), float(paths))
-    low, high = shrunken(counts, sizes)
+    low, high = shrunken(counts, sizes, level)
 
     def band(row: int) -> Band:
         found, enough = reliability(counts[:, row], sizes)
         if np.isnan(low[row]):
-            enough = None if len(counts) < FEWEST else enough
-            return unresolved(counts[:, row], sizes, LEVEL, enough)
+            enough = None if len(counts) < fewest_draws(level) else enough
+            return unresolved(counts[:, row], sizes, level, enough)
         return Band(
             low=float(low[row]),
             high=float(high[row]),

@@ -14,15 +14,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.effects.moved import LEVEL, Counted, Totals, differences, of_totals
-from sim.analysis.statistics.intervals import (
-    LEVEL as INNER,  # of the intervals that a run's tables have
-)
 from sim.analysis.statistics.resampling import significant
 from sim.errors import UsageError
 from sim.machine_form import without_titles
 from sim.machine_form.entries import entries
 from sim.results.atomic_replace import previous_of
 from sim.results.directory import SavedRun, read_run
+from sim.results.level import LEVEL as USUAL  # of runs that do not say theirs
 from sim.results.scenario_record import MODEL, warnings_of
 
 # what is read of a run; not its paths and events, which may be large
@@ -273,7 +271,9 @@ def _by_draw(run: SavedRun, kind: str, names: list[str]) -> Counted:
         # of the two parts of that interval, what is not the spread of the draws
         half = (table["mc_high"] - table["mc_low"]).to_numpy(dtype=np.float64) / 2
         spread = found.std(axis=0, ddof=1) / np.sqrt(len(found)) if len(found) > 1 else 0.0
-        error = np.maximum(half - NormalDist().inv_cdf((1 + INNER) / 2) * spread, 0.0)
+        error = np.maximum(
+            half - NormalDist().inv_cdf((1 + run.manifest.get("level", USUAL)) / 2) * spread, 0.0
+        )
     else:
         sizes = shares["n"].to_numpy(dtype=np.float64)
     return Counted(

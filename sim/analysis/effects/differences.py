@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.effects.effect_bands import EffectBand, effect_band
-from sim.analysis.statistics.intervals import LEVEL, design_effect
+from sim.analysis.statistics.intervals import design_effect
 from sim.experiment.comparisons import PairCounts
 from sim.results.counting import BINS
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 
 Counts = NDArray[np.int64]
@@ -38,6 +39,11 @@ class Pair:
     def draws(self) -> int:
         """How many draws are finished."""
         return self.baseline.provenance.draws
+
+    @property
+    def level(self) -> float:
+        """The mass of the intervals: that of the baseline's tables."""
+        return self.baseline.provenance.level
 
     @property
     def varies(self) -> bool:
@@ -131,19 +137,22 @@ def median_moment(counts: Counts, horizon: float) -> float:
     return float(np.searchsorted(np.cumsum(counts), total / 2)) / BINS * horizon
 
 
-def beyond_noise(tables: Sequence[pd.DataFrame], level: float = 0.99) -> list["pd.Series[bool]"]:
+def beyond_noise(
+    tables: Sequence[pd.DataFrame], inner: float = LEVEL, level: float = 0.99
+) -> list["pd.Series[bool]"]:
     """Which rows of several tables differ from 0 by more than sampling error, taken together.
 
     Bonferroni: one wrong row in all tables together has at most the probability 1 - `level`.
+    `inner` is the mass of the intervals that the tables have.
     """
     rows = sum(len(table) for table in tables)
     z = NormalDist().inv_cdf(1 - (1 - level) / (2 * max(rows, 1)))
     found = []
     for table in tables:
-        # ends of the 90 % interval, moved out; it is built on more than the pairs seen, so that a
+        # ends of the interval, moved out; it is built on more than the pairs seen, so that a
         # handful of them is not taken for certain
         middle, half = (table["mc_low"] + table["mc_high"]) / 2, table["mc_high"] - table["mc_low"]
-        wide = half / 2 * z / NormalDist().inv_cdf((1 + LEVEL) / 2)
+        wide = half / 2 * z / NormalDist().inv_cdf((1 + inner) / 2)
         found.append((table["difference"] != 0) & (middle.abs() > wide))
     return found
 
@@ -239,10 +248,10 @@ def _paired(pair: Pair, pairs: PairCounts, kind: str) -> dict[str, Any]:
     lost = np.column_stack([nothing, *(one for _, one in counts)])
     columns = [f"{kind}__{name}" for name in names]
     before = np.rint(pair.baseline.shares[columns].to_numpy() * paths).astype(np.int64)
-    difference, mc_low, mc_high = paired(gained, lost, paths)
-    ratio, ratio_low, ratio_high = ratios(before, gained, lost, paths)
+    difference, mc_low, mc_high = paired(gained, lost, paths, pair.level)
+    ratio, ratio_low, ratio_high = ratios(before, gained, lost, paths, pair.level)
     bands = [
-        effect_band(gained[:, i], lost[:, i], paths) if pair.varies else NO_BAND
+        effect_band(gained[:, i], lost[:, i], paths, level=pair.level) if pair.varies else NO_BAND
         for i in range(gained.shape[1])
     ]
     total = {"gained": gained.sum(axis=0), "lost": lost.sum(axis=0)}
@@ -270,17 +279,19 @@ def _solved(pair: Pair, kind: str) -> dict[str, Any]:
     before, after = (run.shares[columns].to_numpy() for run in (pair.baseline, pair.twin))
     tables = [getattr(run, f"{kind}s").loc[names] for run in (pair.baseline, pair.twin)]
     # the choice of the draws, and the numerical error of both solutions
-    error, z = _of_draws(after - before), NormalDist().inv_cdf((1 + LEVEL) / 2)
+    error, z = _of_draws(after - before), NormalDist().inv_cdf((1 + pair.level) / 2)
     runs = zip(tables, (before, after), strict=True)
     width = z * error + sum(_bound(table, z * _of_draws(by_draw)) for table, by_draw in runs)
     gap = (tables[1]["probability"] - tables[0]["probability"]).to_numpy()
     missing = pd.array([None] * len(gap), dtype="Int64")
     nothing = np.full(len(gap), np.nan)
     start = tables[0]["probability"].to_numpy()
+    by_draw = (after - before).T
+    bands = [_exact_band(one, pair.level) if pair.varies else NO_BAND for one in by_draw]
     return {
         "n": missing,
         "difference": gap,
-        **_of_bands([_exact_band(one) if pair.varies else NO_BAND for one in (after - before).T]),
+        **_of_bands(bands),
         "mc_low": gap - width,
         "mc_high": gap + width,
         "mc_se": error,
@@ -304,9 +315,9 @@ def _bound(table: pd.DataFrame, of_draws: Floats) -> Floats:
     return np.asarray(np.maximum(half - of_draws, 0.0))
 
 
-def _exact_band(effects: Floats) -> EffectBand:
+def _exact_band(effects: Floats, level: float) -> EffectBand:
     """The band of effects that are known in every draw."""
-    tail = (1 - LEVEL) / 2
+    tail = (1 - level) / 2
     low, high = np.quantile(effects, (tail, 1 - tail))
     signs = [float((sign * effects > 1e-12).mean()) for sign in (-1, 1)]
     return EffectBand(

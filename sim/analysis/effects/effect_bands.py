@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
-from sim.analysis.estimates.parameter_band import FEWEST, RELIABLE
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.estimates.parameter_band import RELIABLE
+from sim.results.level import LEVEL, fewest_draws
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class EffectBand:
     """An effect over parameter draws: its quantiles, and the shares of draws by its sign.
 
     `status` is `resolved`; `unresolved` where the noise of finite paths is most of what is seen, or
-    draws are fewer than twenty; `exact` where effects are solved; or `none` where nothing is
+    draws are too few (`fewest_draws`); `exact` where effects are solved; or `none` where nothing is
     uncertain. Where it is neither resolved nor exact, the numbers are NaN.
     """
 
@@ -60,7 +60,7 @@ def effect_band(
     g, k = np.asarray(gained, np.int64), np.asarray(lost, np.int64)
     reliable = reliability(g, k, paths)
     # the same conditions as of the band of a probability
-    if len(g) < FEWEST or reliable < RELIABLE:
+    if len(g) < fewest_draws(level) or reliable < RELIABLE:
         return replace(UNRESOLVED, reliability=reliable)
     effect, mass = mixing_distribution(g, k, paths)
     low, high = quantiles(effect, mass, ((1 - level) / 2, (1 + level) / 2))

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.statistics.intervals import LEVEL
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 Effects = Mapping[frozenset[str], Floats]  # of each subset, in each draw
@@ -55,18 +55,20 @@ def weights(names: Sequence[str], name: str) -> dict[frozenset[str], float]:
     return found
 
 
-def shapley_rows(outcome: str, names: Sequence[str], effects: Effects) -> pd.DataFrame:
+def shapley_rows(
+    outcome: str, names: Sequence[str], effects: Effects, level: float = LEVEL
+) -> pd.DataFrame:
     """The rows of `Comparison.shapley` for one outcome.
 
     outcome, intervention, alone: its effect by itself; shapley: its part of the joint effect;
-    mc_low, mc_high, mc_se: 90 % interval and standard error of that, sampling only (missing with a
-    single draw); joint: the effect of all; share: shapley / joint, missing where joint cannot be
-    told from 0.
+    mc_low, mc_high, mc_se: interval (of the mass `level`) and standard error of that, sampling only
+    (missing with a single draw); joint: the effect of all; share: shapley / joint, missing where
+    joint cannot be told from 0.
     """
     rows = []
-    joint = _told(effects[frozenset(names)])
+    joint = _told(effects[frozenset(names)], level)
     for name in names:
-        own = _told(_sum(weights(names, name), effects))
+        own = _told(_sum(weights(names, name), effects), level)
         clear = joint["mc_low"] > 0 or joint["mc_high"] < 0
         rows.append(
             {
@@ -82,11 +84,13 @@ def shapley_rows(outcome: str, names: Sequence[str], effects: Effects) -> pd.Dat
     return pd.DataFrame(rows, columns=list(SHARES)).astype(SHARES)
 
 
-def pair_rows(outcome: str, names: Sequence[str], effects: Effects) -> pd.DataFrame:
+def pair_rows(
+    outcome: str, names: Sequence[str], effects: Effects, level: float = LEVEL
+) -> pd.DataFrame:
     """The rows of `Comparison.interactions` for one outcome.
 
     outcome, one, other; sum: of the effects of both, each alone; both: their effect together;
-    excess: both - sum; mc_low, mc_high, mc_se: its 90 % interval and standard error, sampling only;
+    excess: both - sum; mc_low, mc_high, mc_se: its interval and standard error, sampling only;
     relation: `more` than the sum where together they go farther in its direction, `less`, or
     `not told` apart from the sum by these draws.
     """
@@ -94,7 +98,7 @@ def pair_rows(outcome: str, names: Sequence[str], effects: Effects) -> pd.DataFr
     for one, other in combinations(names, 2):
         apart = effects[frozenset((one,))] + effects[frozenset((other,))]
         both = effects[frozenset((one, other))]
-        excess = _told(both - apart)
+        excess = _told(both - apart, level)
         rows.append(
             {
                 "outcome": outcome,
@@ -120,11 +124,11 @@ def _sum(weighted: Mapping[frozenset[str], float], effects: Effects) -> Floats:
     return np.asarray(sum(weight * effects[some] for some, weight in weighted.items()))
 
 
-def _told(by_draw: Floats) -> dict[str, Any]:
+def _told(by_draw: Floats, level: float) -> dict[str, Any]:
     """A mean over draws with its interval; without one where there is a single draw."""
     mean = float(by_draw.mean()) if len(by_draw) else np.nan
     if len(by_draw) < 2:
         return {"mean": mean, "mc_low": np.nan, "mc_high": np.nan, "mc_se": np.nan}
     error = float(by_draw.std(ddof=1)) / sqrt(len(by_draw))
-    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * error
+    half = NormalDist().inv_cdf((1 + level) / 2) * error
     return {"mean": mean, "mc_low": mean - half, "mc_high": mean + half, "mc_se": error}

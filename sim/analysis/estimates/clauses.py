@@ -23,8 +23,8 @@ def clauses(coverage: pd.DataFrame) -> pd.DataFrame:
     `reopens` and is answered again, or no response was available. A clause `for_each` wrote several
     times stands once for each. `lapsed`, of a clause that can lapse, has the paths in which it did
     so at least once: they are in a second row as well, that of the answer to a later invocation, or
-    else `no answer by the end`; `lapses` marks such clauses. The intervals are the run's: 90 %,
-    draws allowed for.
+    else `no answer by the end`; `lapses` marks such clauses. The intervals are the run's, draws
+    allowed for.
     """
     # names stay a column beside the index, as both are looked for
     rules = coverage[coverage["kind"] == "transition"].set_index("name", drop=False)

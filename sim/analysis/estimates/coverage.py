@@ -26,7 +26,7 @@ class Row(NamedTuple):
     begun: bool  # whether that clause is invoked before the path begins
 
 
-def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame:
+def coverage(counts: Accumulator, reach: Reach, *, varies: bool, level: float) -> pd.DataFrame:
     """The table `Results.coverage`."""
     model, total, rows = counts.model, counts.total, _rows(counts.model)
     rank, place, call = (np.array([row[k] for row in rows], dtype=np.int64) for k in (1, 2, 3))
@@ -42,17 +42,17 @@ def coverage(counts: Accumulator, reach: Reach, *, varies: bool) -> pd.DataFrame
     for some in np.array_split(np.arange(len(rows)), range(BLOCK, len(rows), BLOCK)):
         hits = _by_draw(counts, place[some])
         mc_low[some], mc_high[some] = (
-            interval(hits, sizes, varies=varies) if total.n else (0.0, 1.0)
+            interval(hits, sizes, varies=varies, level=level) if total.n else (0.0, 1.0)
         )
-        low[some], high[some] = cheap_band(hits, sizes, varies=varies)
+        low[some], high[some] = cheap_band(hits, sizes, varies=varies, level=level)
         # a clause that was never invoked has no share of responses, not one of 0
         known = asked[some] > 0  # of those never asked, nothing
         own, calls = some[known], _by_draw(counts, call[some[known]])
         # invoked before the path begins, so in every path
         calls[:, begun[own]] = counts.paths
         given = hits[:, known]
-        asked_mc_low[own], asked_mc_high[own] = interval(given, calls, varies=varies)
-        asked_low[own], asked_high[own] = cheap_band(given, calls, varies=varies)
+        asked_mc_low[own], asked_mc_high[own] = interval(given, calls, varies=varies, level=level)
+        asked_low[own], asked_high[own] = cheap_band(given, calls, varies=varies, level=level)
     names = [row.name for row in rows]
     origins = [model.transitions[row.rank].origin for row in rows]
     return pd.DataFrame(

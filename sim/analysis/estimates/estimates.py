@@ -18,6 +18,7 @@ from sim.model.model import Ending, Outcome
 from sim.reach.reachability import Reach
 from sim.results.counting import BINS, Accumulator, Counts
 from sim.results.frames import named, outcome_times
+from sim.results.level import LEVEL
 
 REACHES = ("seen", "possible", "impossible")
 Floats = NDArray[np.float64]
@@ -37,6 +38,7 @@ def estimates(
     n: int,
     possible: Sequence[bool],
     band: Callable[[int], Band] | None,
+    level: float,
 ) -> Estimated:
     """One row a count, with the columns that `RunTables` says of outcomes.
 
@@ -47,8 +49,9 @@ def estimates(
     if n:  # of no paths nothing is known: from 0 to 1
         sizes = np.full(len(by_draw), n / len(by_draw))
         counts = np.array(by_draw)
-        low, high = interval(counts, sizes, varies=band is not None)
-        error = standard_error(counts, sizes, low, high, clusters=band is not None)
+        varied = band is not None
+        low, high = interval(counts, sizes, varies=varied, level=level)
+        error = standard_error(counts, sizes, low, high, clusters=varied, level=level)
     bands = [band(row) if band and n else None for row in range(len(total))]
     shares = total / n if n else np.full(len(total), np.nan)
     reach = reaches(total, possible)
@@ -97,24 +100,30 @@ def _status(band: Band | None) -> int:
     return STATUSES.index(band.status if band else "none")
 
 
-def interval(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[Floats, Floats]:
-    """(low, high), 90 %, of shares of paths counted by draw, which lie along axis 0."""
+def interval(
+    hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool, level: float = LEVEL
+) -> tuple[Floats, Floats]:
+    """(low, high) of shares of paths counted by draw, which lie along axis 0."""
     # where no parameter varies, paths of different draws are as independent as those of one
     if varies and len(hits) > 1:
-        _, low, high = clustered(hits, sizes)
+        _, low, high = clustered(hits, sizes, level)
         return low, high
-    return wilson(hits.sum(axis=0), sizes.sum(axis=0))
+    return wilson(hits.sum(axis=0), sizes.sum(axis=0), level)
 
 
-def cheap_band(hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool) -> tuple[Floats, Floats]:
+def cheap_band(
+    hits: NDArray[Any], sizes: NDArray[Any], *, varies: bool, level: float
+) -> tuple[Floats, Floats]:
     """(low, high) of many shares at once, without an error; NaN where not resolved, or no band."""
     if varies:
-        return shrunken(hits, sizes)
+        return shrunken(hits, sizes, level)
     nothing = np.full(hits.shape[1:], np.nan)
     return nothing, nothing
 
 
-def outcomes(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> Estimated:
+def outcomes(
+    counts: Accumulator, reach: Reach, *, varies: bool, seed: int, level: float
+) -> Estimated:
     """The table `Results.outcomes`, and bands that go along with time."""
     # no distance (None): it can never happen
     possible = [distance is not None for distance in reach.outcomes]
@@ -124,24 +133,28 @@ def outcomes(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> E
         name = counts.model.outcomes[row].name
         random = generator(seed, "band", f"outcome.{name}")
         own = earlier[:, :, row].T.astype(np.int64)
-        return parameter_band(hits[:, row], counts.paths, earlier=own, seed=random)
+        sizes = counts.paths
+        return parameter_band(hits[:, row], sizes, level=level, earlier=own, seed=random)
 
     total = counts.total
-    found = estimates(counts.hits, total.hits, total.n, possible, band if varies else None)
+    found = estimates(counts.hits, total.hits, total.n, possible, band if varies else None, level)
     table = found.table.assign(median_time=median_times(counts))
     return Estimated(table=titled(table, counts.model.outcomes, "outcome"), bands=found.bands)
 
 
-def endings(counts: Accumulator, reach: Reach, *, varies: bool, seed: int) -> pd.DataFrame:
+def endings(
+    counts: Accumulator, reach: Reach, *, varies: bool, seed: int, level: float
+) -> pd.DataFrame:
     """The table `Results.endings`."""
     _, ended, _ = counts.by_draw()
 
     def band(row: int) -> Band:
         random = generator(seed, "band", f"ending.{counts.model.endings[row].name}")
-        return parameter_band(ended[:, row], counts.paths, seed=random)
+        return parameter_band(ended[:, row], counts.paths, level=level, seed=random)
 
     total, possible = counts.total, reach.endings
-    found = estimates(counts.ended, total.ended, total.n, possible, band if varies else None)
+    known = band if varies else None
+    found = estimates(counts.ended, total.ended, total.n, possible, known, level)
     return titled(found.table, counts.model.endings, "ending")
 
 

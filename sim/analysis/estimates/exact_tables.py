@@ -12,13 +12,14 @@ from sim.analysis.estimates.confidence import with_confidence
 from sim.analysis.estimates.coverage import coverage
 from sim.analysis.estimates.estimates import reaches, titled, words
 from sim.analysis.estimates.parameter_band import RESAMPLES, STATUSES
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import generator
 from sim.experiment.runs import RunOutput, varies
 from sim.reach.reachability import THOROUGH, Reach, reach
 from sim.results import frames
 from sim.results.batches import RUNG_TIMES
 from sim.results.counting import Accumulator
+from sim.results.level import LEVEL
+from sim.results.provenance import Provenance
 from sim.results.solution import KNOT, Solution
 from sim.results.tables import RunTables
 
@@ -40,9 +41,9 @@ def tables_of_solution(run: RunOutput, solved: Solution) -> RunTables:
     # frames of an empty run have the columns and types; the numbers are put in afterwards
     empty = Accumulator(model, paths=0, keep=False)
     possible = [distance is not None for distance in may_be.outcomes]
-    outcomes = _estimates(solved.outcomes, solved.outcome_error, possible, uncertain, about.seed)
+    outcomes = _estimates(solved.outcomes, solved.outcome_error, possible, uncertain, about)
     outcomes["median_time"] = np.nan
-    ended = _estimates(solved.endings, solved.ending_error, may_be.endings, uncertain, about.seed)
+    ended = _estimates(solved.endings, solved.ending_error, may_be.endings, uncertain, about)
     rungs, timing = frames.rungs(empty), frames.timing(empty)
     rungs["share"] = solved.rungs[::STEPS].T.ravel()
     timing["probability"] = solved.timing.T.ravel()
@@ -64,7 +65,7 @@ def tables_of_solution(run: RunOutput, solved: Solution) -> RunTables:
         shares=shares,
         coverage=_coverage(empty, may_be, solved),
         rungs=_uncounted(rungs, "paths", "n"),
-        timing=_uncounted(_over_time(timing, solved, uncertain), "hits", "n"),
+        timing=_uncounted(_over_time(timing, solved, uncertain, about.level), "hits", "n"),
         paths=None,
         events=None,
         provenance=about,
@@ -72,15 +73,15 @@ def tables_of_solution(run: RunOutput, solved: Solution) -> RunTables:
 
 
 def _estimates(
-    by_draw: Floats, error: Floats, possible: Any, uncertain: bool, seed: int
+    by_draw: Floats, error: Floats, possible: Any, uncertain: bool, about: Provenance
 ) -> pd.DataFrame:
     # the bound of a mean is at most the mean of the bounds
     share, bound = by_draw.mean(axis=0), error.mean(axis=0)
-    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+    z = NormalDist().inv_cdf((1 + about.level) / 2)
     of_draws = by_draw.std(axis=0, ddof=1) / sqrt(len(by_draw)) if _many(by_draw) else 0 * share
     half = z * of_draws + bound
     nothing = np.full((4, len(share)), np.nan)
-    low, high, low_se, high_se = _band(by_draw, seed) if uncertain and _many(by_draw) else nothing
+    low, high, low_se, high_se = _band(by_draw, about) if uncertain and _many(by_draw) else nothing
     # one draw of an uncertain parameter has no quantiles
     band = "none" if not uncertain else "exact" if _many(by_draw) else "unresolved"
     reach = reaches((share > 0).astype(np.int64), possible)
@@ -108,20 +109,22 @@ def _many(by_draw: Floats) -> bool:
     return len(by_draw) > 1
 
 
-def _band(by_draw: Floats, seed: int) -> Floats:
+def _band(by_draw: Floats, about: Provenance) -> Floats:
     """(4, columns): low, high and their standard errors, by resampling draws."""
-    at = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    random = generator(seed, "band", "exact")
+    at = ((1 - about.level) / 2, (1 + about.level) / 2)
+    random = generator(about.seed, "band", "exact")
     drawn = (random.integers(0, len(by_draw), len(by_draw)) for _ in range(RESAMPLES))
     again = np.array([np.quantile(by_draw[some], at, axis=0) for some in drawn])
     return np.concatenate([np.quantile(by_draw, at, axis=0), again.std(axis=0, ddof=1)])
 
 
-def _over_time(timing: pd.DataFrame, solved: Solution, uncertain: bool) -> pd.DataFrame:
+def _over_time(
+    timing: pd.DataFrame, solved: Solution, uncertain: bool, level: float
+) -> pd.DataFrame:
     """The curves with their band, straight between the times at which each draw was kept."""
     ends = np.full((2, len(timing)), np.nan)
     if uncertain and _many(solved.by_time):
-        at = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+        at = ((1 - level) / 2, (1 + level) / 2)
         quantiles = np.quantile(solved.by_time, at, axis=0)
         steps = np.arange(frames.TIMING_STEPS + 1)
         knots = steps[::KNOT]
@@ -135,7 +138,7 @@ def _coverage(empty: Accumulator, may_be: Reach, solved: Solution) -> pd.DataFra
     """What may fire counts as seen once, so that `reach` says so; then counts are taken out."""
     empty.total.fired[:] = solved.fired
     empty.total.taken[:] = solved.taken
-    table = coverage(empty, may_be, varies=False)
+    table = coverage(empty, may_be, varies=False, level=LEVEL)  # intervals are taken out below
     table["probability"] = np.nan
     table[[name for name in map(str, table) if "low" in name or "high" in name]] = np.nan
     return _uncounted(table, "started", "fired", "n", "asked")

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.estimates.parameter_band import parameter_band
-from sim.analysis.statistics.intervals import LEVEL, clustered, standard_error, wilson
+from sim.analysis.statistics.intervals import clustered, standard_error, wilson
 from sim.analysis.statistics.resampling import generator, significant
 from sim.errors import NotApplicable, UsageError, unknown
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 
 LEAST = 200  # hits of the condition, below which there are counts and no estimates
@@ -110,7 +111,7 @@ def _estimate(
         _, low, high = clustered(hits, sizes, level)
     else:
         low, high = wilson(hits.sum(), sizes.sum(), level)
-    error = standard_error(hits, sizes, low, high, clusters=varies)
+    error = standard_error(hits, sizes, low, high, clusters=varies, level=level)
     found |= {"probability": float(hits.sum() / sizes.sum())}
     found |= {"mc_low": float(low), "mc_high": float(high), "mc_se": float(error)}
     if not varies:

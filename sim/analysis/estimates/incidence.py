@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates.estimates import Estimated
 from sim.analysis.estimates.parameter_band import Band
-from sim.analysis.statistics.intervals import LEVEL, design_effect, wilson
+from sim.analysis.statistics.intervals import design_effect, wilson
 from sim.results.counting import BINS, EARLIER
 from sim.results.frames import TIMING_STEPS
 from sim.results.tables import RunTables
@@ -14,7 +14,9 @@ from sim.results.tables import RunTables
 Floats = NDArray[np.float64]
 
 
-def with_bands(table: pd.DataFrame, found: Estimated, hits: NDArray[np.int64]) -> pd.DataFrame:
+def with_bands(
+    table: pd.DataFrame, found: Estimated, hits: NDArray[np.int64], level: float
+) -> pd.DataFrame:
     """The counts of `timing` with the interval and the band of each row.
 
     `hits` are those of the outcomes, (draws, outcomes). A path that
@@ -32,7 +34,7 @@ def with_bands(table: pd.DataFrame, found: Estimated, hits: NDArray[np.int64]) -
     effect = design_effect(hits, sizes) if clustered else np.ones(hits.shape[1])
     # not below one path, where an effect exceeds n
     worth = np.maximum(n / np.repeat(effect, TIMING_STEPS + 1), 1) if len(n) else n
-    mc_low, mc_high = wilson(table["probability"].to_numpy() * worth, worth, LEVEL)
+    mc_low, mc_high = wilson(table["probability"].to_numpy() * worth, worth, level)
     bands = [_over_time(band) for band in found.bands]
     ends = np.concatenate([np.empty((0, 2)), *bands])
     return table.assign(low=ends[:, 0], high=ends[:, 1], mc_low=mc_low, mc_high=mc_high)

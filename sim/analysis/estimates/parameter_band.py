@@ -7,15 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.analysis.statistics.beta_mixture import choose, grid_errors, quantiles, tally
-from sim.analysis.statistics.intervals import LEVEL
 from sim.formatting import at_most
+from sim.results.level import LEVEL, at_level, fewest_draws
 from sim.results.tables import RunTables
 
 Floats = NDArray[np.float64]
 
 STATUSES = ("resolved", "unresolved", "none", "exact")
 RELIABLE = 0.5  # least share of the variance of the shares that is not noise of finite paths
-FEWEST = 20  # draws: of fewer, the 5 % quantile lies below the smallest
 LEAST_HITS = 0.5  # in a draw at the lower end; below, most such draws see none
 RESAMPLES = 25  # of the draws; their spread has a relative error of 1 / sqrt(2 * 24) = 14 %
 
@@ -25,11 +24,11 @@ class Band:
     """Quantiles of a probability over parameter draws.
 
     `status` is `resolved`; `unresolved` where the noise of finite paths is most of what is seen, or
-    draws are fewer than twenty: then nothing is known of the quantiles, and `upper` is what the
-    upper one is below. `reliability` is the share of the variance of the shares that is not noise,
-    from 0 to 1; `paths` says how many paths a draw would do, where that can be told. `low` is 0
-    where a draw at the lower end sees less than half a hit: how little above 0 it is, its draws
-    cannot say, and a distribution fitted to the others would only guess.
+    draws are too few (`fewest_draws`): then nothing is known of the quantiles, and `upper` is what
+    the upper one is below. `reliability` is the share of the variance of the shares that is not
+    noise, from 0 to 1; `paths` says how many paths a draw would do, where that can be told. `low`
+    is 0 where a draw at the lower end sees less than half a hit: how little above 0 it is, its
+    draws cannot say, and a distribution fitted to the others would only guess.
     """
 
     low: float
@@ -61,8 +60,9 @@ def parameter_band(
     """
     k, n = np.broadcast_arrays(np.asarray(hits, np.float64), np.asarray(sizes, np.float64))
     found, enough = reliability(k, n)
-    if len(k) < FEWEST or found < RELIABLE:
-        return unresolved(k, n, level, None if len(k) < FEWEST else enough)
+    few = len(k) < fewest_draws(level)
+    if few or found < RELIABLE:
+        return unresolved(k, n, level, None if few else enough)
     times = np.empty((0, len(k))) if earlier is None else np.asarray(earlier, np.float64)
     told = np.array([reliability(row, n)[0] >= RELIABLE for row in times], dtype=np.bool_)
     some = times[told]
@@ -134,11 +134,12 @@ def reliability(hits: Floats, sizes: Floats) -> tuple[float, int | None]:
 def unresolved_bands(results: RunTables) -> dict[str, str]:
     """By title, the outcomes whose band is not resolved, with what is known instead."""
     found, sizes = {}, results.shares["n"].to_numpy()
+    rest = at_level("{rest}", results.provenance.level)
     unsure = results.outcomes[(results.outcomes["band"] == "unresolved")]
     for name, row in unsure[unsure["hits"].between(1, unsure["n"] - 1)].iterrows():
         said = "parameter uncertainty not resolved"
         if row["upper"] < 1:
-            said += f"; in 95 % of the draws below {at_most(float(row['upper']))} %"
+            said += f"; in {rest} of the draws below {at_most(float(row['upper']))} %"
         _, enough = reliability(results.shares[f"outcome__{name}"].to_numpy() * sizes, sizes)
         if enough is not None:
             said += f"; --paths {enough:,} would do".replace(",", "")
@@ -157,7 +158,8 @@ def shrunken(hits: ArrayLike, sizes: ArrayLike, level: float = LEVEL) -> tuple[F
     """
     k = np.asarray(hits, np.float64)
     n = np.broadcast_to(np.asarray(sizes, np.float64).T, k.T.shape).T if k.size else k
-    if len(k) < FEWEST:
+    fewest = fewest_draws(level)
+    if len(k) < fewest:
         return np.full(k.shape[1:], np.nan), np.full(k.shape[1:], np.nan)
     # of one path no noise can be told; draws in which a clause was never invoked say nothing of it
     told = n > 1
@@ -170,7 +172,7 @@ def shrunken(hits: ArrayLike, sizes: ArrayLike, level: float = LEVEL) -> tuple[F
         own = np.nansum(worth * excess, axis=0) / worth.sum(axis=0) * count / (count - 1)
         own = np.maximum(own, 0.0)
         noise = np.where(told, (mean * (1 - mean) - own) / n, np.nan)
-        known = (own >= RELIABLE * (own + np.nansum(noise, axis=0) / count)) & (count >= FEWEST)
+        known = (own >= RELIABLE * (own + np.nansum(noise, axis=0) / count)) & (count >= fewest)
         drawn = mean + np.sqrt(own / (own + noise)) * (share - mean)
         ends = quantiles_along(drawn, ((1 - level) / 2, (1 + level) / 2))
     low, high = (np.clip(np.where(known & (own > 0), end, np.nan), 0, 1) for end in ends)

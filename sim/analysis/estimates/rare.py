@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates.confidence import weak_share
 from sim.analysis.estimates.likelihood import LIKELIHOODS, WEAK, confidence, likelihood
-from sim.analysis.estimates.parameter_band import FEWEST, RELIABLE, Band
-from sim.analysis.statistics.intervals import LEVEL
+from sim.analysis.estimates.parameter_band import RELIABLE, Band
 from sim.analysis.statistics.rank_correlation import ranked
 from sim.analysis.statistics.resampling import generator
 from sim.errors import NotApplicable
 from sim.experiment.rare import RareOutput
 from sim.results.frames import draws
+from sim.results.level import fewest_draws
 
 if TYPE_CHECKING:
     from sim.engines.splitting import Split
@@ -37,10 +37,10 @@ class RareEstimate:
     """An estimate by multilevel splitting.
 
     probability  mean over draws and repetitions.
-    low, high    parameter uncertainty: 5 % and 95 % quantile over draws, the error of splitting
-                 removed by variance-corrected shrinkage; low_se, high_se: by resampling draws. NaN
-                 unless `band` is `resolved` (`unresolved`: fewer than twenty draws, or the error of
-                 splitting is most of their spread; `none`: no parameter is uncertain).
+    low, high    parameter uncertainty: `level` of the draws lie between them, the error of
+                 splitting removed by variance-corrected shrinkage; low_se, high_se: by resampling
+                 draws. NaN unless `band` is `resolved` (`unresolved`: fewer than `fewest_draws`, or
+                 the error of splitting is most of their spread; `none`: no parameter is uncertain).
     mc_low, ...  mc_high, mc_se: sampling error, from the spread of the draws or, of one draw, of
                  its independent repetitions (Student's t), not below 0.
     likelihood   in a word, and `confidence`: see `sim.analysis.estimates.likelihood`.
@@ -73,13 +73,14 @@ class RareEstimate:
     seconds: float
     ordinary_seconds: float
     seed: int
+    level: float  # the mass of both intervals
     by_draw: pd.DataFrame
 
 
 def estimate(output: RareOutput) -> RareEstimate:
     """The estimate; NotApplicable where no splitting reached the outcome."""
     model, outcome, found = output.model, output.outcome, output.splits
-    paths, seed = output.plan.paths, output.plan.seed
+    paths, seed, level = output.plan.paths, output.plan.seed, output.plan.level
     each = np.array([one.probabilities for one in found])
     number, repetitions = each.shape
     probability = float(each.mean())
@@ -92,9 +93,10 @@ def estimate(output: RareOutput) -> RareEstimate:
     errors = each.std(axis=1, ddof=1) / sqrt(repetitions)
     means = each.mean(axis=1)
     splitting = float((errors**2).sum()) / number**2  # how far off in these very draws
-    error, half = _sampling(means, splitting, repetitions)
+    error, half = _sampling(means, splitting, repetitions, level)
     certain = all(parameter.distribution.kind == "fixed" for parameter in model.parameters)
-    band = NO_BAND if certain else _band(means, errors, generator(seed, "rare", outcome))
+    random = generator(seed, "rare", outcome)
+    band = NO_BAND if certain else _band(means, errors, level, random)
     events = sum(one.events for one in found)
     a_path = float(np.mean([one.events_a_path for one in found]))
     variance = probability * (1 - probability)  # of an ordinary path
@@ -127,6 +129,7 @@ def estimate(output: RareOutput) -> RareEstimate:
         seconds=sum(one.seconds for one in found),
         ordinary_seconds=ordinary * float(np.mean([one.seconds_a_path for one in found])),
         seed=seed,
+        level=level,
         by_draw=_by_draw(output.splits, means, errors),
     )
 
@@ -144,14 +147,14 @@ def _by_draw(found: Sequence[Split], means: Floats, errors: Floats) -> pd.DataFr
     )
 
 
-def _band(means: Floats, errors: Floats, random: np.random.Generator) -> Band:
+def _band(means: Floats, errors: Floats, level: float, random: np.random.Generator) -> Band:
     """The spread of the probability over draws, less the error of splitting in each."""
     reliable = _reliability(means, errors)
-    if len(means) < FEWEST or reliable < RELIABLE:
+    if len(means) < fewest_draws(level) or reliable < RELIABLE:
         return replace(NO_BAND, reliability=reliable, status="unresolved")
     rows = [random.integers(0, len(means), len(means)) for _ in range(RESAMPLES)]
-    found = np.array([_ends(means[some], errors[some]) for some in rows])
-    low, high = _ends(means, errors)
+    found = np.array([_ends(means[some], errors[some], level) for some in rows])
+    low, high = _ends(means, errors, level)
     low_se, high_se = found.std(axis=0, ddof=1)
     return Band(
         low=low,
@@ -169,9 +172,9 @@ def _reliability(means: Floats, errors: Floats) -> float:
     return max(seen - float((errors**2).mean()), 0.0) / seen if seen > 0 else 0.0
 
 
-def _ends(means: Floats, errors: Floats) -> tuple[float, float]:
+def _ends(means: Floats, errors: Floats, level: float) -> tuple[float, float]:
     """Quantiles of the means, drawn together until their variance is that without the errors."""
-    centre, tail = float(means.mean()), (1 - LEVEL) / 2
+    centre, tail = float(means.mean()), (1 - level) / 2
     shrunken = centre + sqrt(_reliability(means, errors)) * (means - centre)
     low, high = np.quantile(shrunken, (tail, 1 - tail))
     return max(float(low), 0.0), min(float(high), 1.0)
@@ -184,7 +187,9 @@ def _weak(output: RareOutput, means: Floats) -> float:
     return weak_share(parameters, pd.Series(means), np.array(weak, np.float64))
 
 
-def _sampling(means: Floats, splitting: float, repetitions: int) -> tuple[float, float]:
+def _sampling(
+    means: Floats, splitting: float, repetitions: int, level: float
+) -> tuple[float, float]:
     """(standard error of the mean over draws, half of the interval: Student's t times that).
 
     Of one draw there is no spread between draws, and that of its repetitions stands for it.
@@ -194,4 +199,4 @@ def _sampling(means: Floats, splitting: float, repetitions: int) -> tuple[float,
     draws = len(means)
     variance = float(means.var(ddof=1)) / draws if draws > 1 else splitting
     freedom = draws - 1 if draws > 1 else repetitions - 1
-    return sqrt(variance), float(student.ppf((1 + LEVEL) / 2, freedom)) * sqrt(variance)
+    return sqrt(variance), float(student.ppf((1 + level) / 2, freedom)) * sqrt(variance)

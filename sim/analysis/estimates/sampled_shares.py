@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.estimates.parameter_band import FEWEST, RELIABLE, STATUSES, quantiles_along
-from sim.analysis.statistics.intervals import LEVEL, standard_normal, wilson
+from sim.analysis.estimates.parameter_band import RELIABLE, STATUSES, quantiles_along
+from sim.analysis.statistics.intervals import standard_normal, wilson
 from sim.results.frames import named
+from sim.results.level import LEVEL, fewest_draws
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +78,8 @@ def _sampling(
 def _band(r: Floats, m: Floats, weight: float, level: float) -> tuple[Floats, Floats]:
     """(low, high): quantiles over draws of the shrunken shares; NaN where noise is most of them."""
     total = r + weight * m
-    if len(r) < FEWEST:
+    fewest = fewest_draws(level)
+    if len(r) < fewest:
         return np.full(r.shape[1:], np.nan), np.full(r.shape[1:], np.nan)
     size = _sizes(total, weight * (weight - 1) * m)
     told = size > 1  # of one path no noise can be told
@@ -92,7 +94,7 @@ def _band(r: Floats, m: Floats, weight: float, level: float) -> tuple[Floats, Fl
         # what one path adds to the variance of the residual, on average over draws
         each = mean * (1 - mean) * (1 - mean + weight * mean) - own
         noise = np.where(told, each / size, np.nan)
-        known = (own >= RELIABLE * (own + np.nansum(noise, axis=0) / count)) & (count >= FEWEST)
+        known = (own >= RELIABLE * (own + np.nansum(noise, axis=0) / count)) & (count >= fewest)
         drawn = mean + np.sqrt(own / (own + noise)) * np.where(told, residual / size, np.nan)
         ends = quantiles_along(drawn, ((1 - level) / 2, (1 + level) / 2))
     low, high = (np.clip(np.where(known & (own > 0), end, np.nan), 0, 1) for end in ends)

@@ -7,8 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.analysis.estimates.parameter_band import STATUSES, shrunken
-from sim.analysis.statistics.intervals import LEVEL, clustered, standard_error, wilson
+from sim.analysis.statistics.intervals import clustered, standard_error, wilson
 from sim.results.frames import named
+from sim.results.level import LEVEL
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,7 +43,7 @@ def share_columns(
         "high": high,
         "mc_low": mc_low,
         "mc_high": mc_high,
-        "mc_se": standard_error(k, n, mc_low, mc_high, clusters=varies),
+        "mc_se": standard_error(k, n, mc_low, mc_high, clusters=varies, level=level),
         "band": named(status, STATUSES),
     }
 

@@ -1,5 +1,7 @@
 """The tables of a run out of what it left: counts and rows as they are, shares with intervals."""
 
+from typing import Any
+
 from sim.analysis.estimates import estimates
 from sim.analysis.estimates.confidence import with_confidence
 from sim.analysis.estimates.coverage import coverage
@@ -18,10 +20,11 @@ def tables_of(run: RunOutput) -> RunTables:
     if not isinstance(run.found, Accumulator):
         return tables_of_solution(run, run.found)
     counts, about = run.found, run.provenance
-    varies = about.interval == "nested"
+    varies, level = about.interval == "nested", about.level
     may_be = reach(run.model)  # quick: whoever waits for tables does not wait for a proof
-    outcomes = estimates.outcomes(counts, may_be, varies=varies, seed=about.seed)
-    endings = estimates.endings(counts, may_be, varies=varies, seed=about.seed)
+    how: Any = {"varies": varies, "level": level}
+    outcomes = estimates.outcomes(counts, may_be, seed=about.seed, **how)
+    endings = estimates.endings(counts, may_be, seed=about.seed, **how)
     draws = frames.draws(run.model, run.values, about.first_draw)
     shares = frames.shares(counts, about.first_draw)
     parameters = ranked(draws) if varies else draws
@@ -30,9 +33,9 @@ def tables_of(run: RunOutput) -> RunTables:
         endings=with_confidence(endings, "ending", parameters, shares, run.grades),
         draws=draws,
         shares=shares,
-        coverage=coverage(counts, may_be, varies=varies),
+        coverage=coverage(counts, may_be, **how),
         rungs=frames.rungs(counts),
-        timing=with_bands(frames.timing(counts), outcomes, counts.by_draw()[0]),
+        timing=with_bands(frames.timing(counts), outcomes, counts.by_draw()[0], level),
         paths=frames.paths(counts),
         events=frames.events(counts) if about.arguments.get("events", False) else None,
         provenance=about,

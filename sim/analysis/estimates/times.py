@@ -54,7 +54,7 @@ def times(results: RunTables) -> pd.DataFrame:
     """One row an outcome: when a quarter, half, three quarters of all paths reached it.
 
     Columns outcome; first_quarter, median, third_quarter: days, missing where fewer paths than that
-    come to it before the horizon; each with _mc_low and _mc_high, 90 % for sampling, of which the
+    come to it before the horizon; each with _mc_low and _mc_high for sampling, of which the
     upper one is missing if it may lie beyond the horizon. restricted_mean: the mean number of days
     without the outcome up to the horizon (the area above the curve; Royston and Parmar, BMC Med.
     Res. Methodol. 13:152, 2013), with mc_low and mc_high, from the ends of the curve's interval. n.

@@ -18,9 +18,10 @@ from sim.analysis.estimates.parameter_band import Band
 from sim.analysis.evidence.posterior import posterior
 from sim.analysis.evidence.weighing import Weighted, weigh
 from sim.analysis.evidence.weighted_band import effective, weighted_band, weighted_quantiles
-from sim.analysis.statistics.intervals import LEVEL, wilson
+from sim.analysis.statistics.intervals import wilson
 from sim.analysis.statistics.resampling import generator, significant
 from sim.errors import NotApplicable
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 from sim.scenario import Evidence
 
@@ -69,7 +70,7 @@ def condition(
         draws=len(weights),
         effective=effective(weights),
         weights=significant(pd.DataFrame({"weight": weights}, index=results.draws.index)),
-        parameters=significant(posterior(results.draws, weights, random)),
+        parameters=significant(posterior(results.draws, weights, random, level)),
         estimates=significant(_estimates(results, given)),
     )
 

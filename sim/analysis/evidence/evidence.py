@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.evidence.predictive import Expectation
-from sim.analysis.statistics.intervals import LEVEL, jeffreys
+from sim.analysis.statistics.intervals import jeffreys
 from sim.analysis.statistics.resampling import generator, significant
+from sim.results.level import LEVEL
 from sim.results.tables import RunTables
 from sim.scenario import Evidence, Scenario
 
@@ -19,7 +20,7 @@ SURPRISING = 0.05  # a record with a smaller p-value is shown as one that the mo
 def after_run(scenario: Scenario, run: RunTables) -> pd.DataFrame | None:
     """The whole record beside the estimates; None where the scenario gives no evidence."""
     evidence = scenario.declared.evidence
-    return record(evidence.values(), run) if evidence else None
+    return record(evidence.values(), run, level=run.provenance.level) if evidence else None
 
 
 def record(

@@ -9,23 +9,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.evidence.weighted_band import weighted_quantiles
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 
 FALSE_ALARM = 0.05  # chance that any parameter counts as moved though none does
 PERMUTATIONS = 400
 LEAST = 0.01  # a smaller distance moves nothing that a reader would see
-AT = (0.05, 0.5, 0.95)
 NAMES = ("low", "median", "high")
 
 
-def posterior(draws: pd.DataFrame, weights: Floats, random: np.random.Generator) -> pd.DataFrame:
+def posterior(
+    draws: pd.DataFrame, weights: Floats, random: np.random.Generator, level: float = LEVEL
+) -> pd.DataFrame:
     """One row an uncertain parameter, or one of its choices; those that moved most come first.
 
     `draws` is `Results.draws`, `weights` one a draw. Columns parameter, choice (missing for
-    numbers); prior_low, prior_median, prior_high and posterior_...: the 5 %, 50 % and 95 %
-    quantiles; of a choice `prior` and `posterior`, its share; distance: the largest difference of
-    the two distribution functions (Kolmogorov-Smirnov); floor: what the largest distance of all
+    numbers); prior_low, prior_median, prior_high and posterior_...: the median and the ends of the
+    middle `level`; of a choice `prior` and `posterior`, its share; distance: the largest difference
+    of the two distribution functions (Kolmogorov-Smirnov); floor: what the largest distance of all
     parameters stays below in 95 % of the permutations of the weights; moved: distance > floor, and
     more than 0.01.
     """
@@ -47,7 +49,7 @@ def posterior(draws: pd.DataFrame, weights: Floats, random: np.random.Generator)
             "floor": floor,
             "moved": bool(found[place] > max(floor, LEAST)),
         }
-        made += [{"parameter": name, **row, **told} for row in _rows(draws[name], scaled)]
+        made += [{"parameter": name, **row, **told} for row in _rows(draws[name], scaled, level)]
     numbers = [f"{side}_{end}" for side in ("prior", "posterior") for end in NAMES]
     columns = ["parameter", "choice", *numbers, "prior", "posterior", "distance", "floor", "moved"]
     table = pd.DataFrame(made, columns=columns)
@@ -68,7 +70,7 @@ def _distance(values: Floats, rows: Floats) -> Floats:
     return np.asarray(np.abs(np.cumsum(rows[:, order], axis=1) - before)[:, last].max(axis=1))
 
 
-def _rows(column: pd.Series[Any], scaled: Floats) -> list[dict[str, Any]]:
+def _rows(column: pd.Series[Any], scaled: Floats, level: float) -> list[dict[str, Any]]:
     equal = np.full(len(scaled), 1 / len(scaled))
     sides = {"prior": equal, "posterior": scaled}
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -78,7 +80,8 @@ def _rows(column: pd.Series[Any], scaled: Floats) -> list[dict[str, Any]]:
             for i, word in enumerate(column.cat.categories)
         ]
     ends: dict[str, Any] = {}
+    at = ((1 - level) / 2, 0.5, (1 + level) / 2)
     for side, weights in sides.items():
-        found = weighted_quantiles(_numbers(column), weights, AT)
+        found = weighted_quantiles(_numbers(column), weights, at)
         ends |= {f"{side}_{name}": float(end) for name, end in zip(NAMES, found, strict=True)}
     return [ends]

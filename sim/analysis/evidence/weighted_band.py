@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.estimates.parameter_band import FEWEST, RELIABLE, RESAMPLES, Band
+from sim.analysis.estimates.parameter_band import RELIABLE, RESAMPLES, Band
 from sim.analysis.statistics.beta_mixture import choose, quantiles, tally
-from sim.analysis.statistics.intervals import LEVEL
+from sim.results.level import LEVEL, fewest_draws
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def weighted_band(
     seen = float(scaled @ (shares - mean) ** 2) * size / max(size - 1, 1)
     noise = float(scaled @ (shares * (1 - shares) / np.maximum(sizes - 1, 1)))
     found = (seen - noise) / seen if seen > noise else 0.0
-    if size < FEWEST or found < RELIABLE:
+    if size < fewest_draws(level) or found < RELIABLE:
         (upper,) = weighted_quantiles((hits + 1) / (sizes + 1), weights, (1 - tail,))
         return Band(
             low=np.nan,

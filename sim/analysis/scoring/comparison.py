@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.scoring.questions import RIVALS
-from sim.analysis.statistics.intervals import LEVEL
 from sim.analysis.statistics.resampling import generator, samples, significant
+from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
 MEASURES = ("brier", "log_score", "crps_share")

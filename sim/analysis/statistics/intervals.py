@@ -8,43 +8,69 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.results.level import LEVEL, at_level, require_level
+from sim.results.provenance import Provenance
 from sim.results.tables import RunTables
 
 Floats = NDArray[np.float64]
-LEVEL = 0.90  # of every interval, unless another is asked for
 
-# what the columns of a run hold, for a screen, and short for charts: by `Provenance.interval`
+# what the columns of a run hold, for a screen, and short for charts: by `layers_of`
 NOTES = {
-    "nested": "Parameter uncertainty: in 90 % of the draws the probability lies between these. "
-    "±: 90 % interval for sampling error.",
-    "sampling": "±: 90 % interval for sampling error. No parameter varies, so parameter "
+    "nested": "Parameter uncertainty: in {level} of the draws the probability lies between these. "
+    "±: {level} interval for sampling error.",
+    "sampling": "±: {level} interval for sampling error. No parameter varies, so parameter "
     "uncertainty is not included.",
     "exact": "Solved, not sampled: exact to the last digit shown, or within the ± given. No "
     "parameter varies, so parameter uncertainty is not included.",
-    "exact draws": "Solved, not sampled. Parameter uncertainty: in 90 % of the draws the "
-    "probability lies between these. ±: 90 % interval for the choice of draws.",
+    "exact draws": "Solved, not sampled. Parameter uncertainty: in {level} of the draws the "
+    "probability lies between these. ±: {level} interval for the choice of draws.",
 }
 LABELS = {
-    "nested": "pale: 90 % of the draws (parameter uncertainty); dark: sampling error, 90 %",
-    "sampling": "90 % intervals: sampling error; no parameter varies",
+    "nested": "pale: {level} of the draws (parameter uncertainty); dark: sampling error, {level}",
+    "sampling": "{level} intervals: sampling error; no parameter varies",
     "exact": "solved, not sampled; no parameter varies",
-    "exact draws": "pale: 90 % of the draws (parameter uncertainty); solved, not sampled",
+    "exact draws": "pale: {level} of the draws (parameter uncertainty); solved, not sampled",
 }
 # of curves over time, where sampling error is drawn only if it can be seen
 TIMING_LABELS = {
-    "nested": "pale band: 90 % of the draws (parameter uncertainty); dark: sampling error, 90 %, "
-    "where it can be seen",
-    "sampling": "90 % bands: sampling error; no parameter varies",
+    "nested": "pale band: {level} of the draws (parameter uncertainty); dark: sampling error, "
+    "{level}, where it can be seen",
+    "sampling": "{level} bands: sampling error; no parameter varies",
     "exact": "solved, not sampled; no parameter varies",
-    "exact draws": "pale band: 90 % of the draws (parameter uncertainty); solved, not sampled",
+    "exact draws": "pale band: {level} of the draws (parameter uncertainty); solved, not sampled",
 }
 
 
 def layers_of(results: RunTables) -> str:
-    """Which of the layers a run has: a key of NOTES, LABELS and TIMING_LABELS."""
+    """Which of the layers a run has: a key of the texts above."""
     interval = results.provenance.interval
     uncertain = bool((results.endings["band"] != "none").any())
     return "exact draws" if interval == "exact" and uncertain else interval
+
+
+def note_of(results: RunTables) -> str:
+    """What the columns of a run hold, at its level, for a screen."""
+    return at_level(NOTES[layers_of(results)], results.provenance.level)
+
+
+def label_of(results: RunTables) -> str:
+    """What the intervals in a chart of a run hold, at its level."""
+    return at_level(LABELS[layers_of(results)], results.provenance.level)
+
+
+def sampling_label_of(about: Provenance) -> str:
+    """The same of shares of a run's paths, where the run is known by its provenance alone."""
+    return at_level(LABELS[about.interval], about.level)
+
+
+def timing_label_of(results: RunTables) -> str:
+    """What the bands of a run's curves over time hold, at its level."""
+    return at_level(TIMING_LABELS[layers_of(results)], results.provenance.level)
+
+
+def level_of(results: RunTables, level: float | None) -> float:
+    """The level that was asked for, else that of the run's own tables. Raises UsageError."""
+    return results.provenance.level if level is None else require_level(level)
 
 
 def standard_normal(level: float = LEVEL) -> float:
@@ -112,19 +138,26 @@ def design_effect(hits: ArrayLike, n: ArrayLike) -> Floats:
 
 
 def standard_error(
-    hits: ArrayLike, n: ArrayLike, low: Floats, high: Floats, *, clusters: bool
+    hits: ArrayLike,
+    n: ArrayLike,
+    low: Floats,
+    high: Floats,
+    *,
+    clusters: bool,
+    level: float = LEVEL,
 ) -> Floats:
     """The standard error of the share over all draws, which lie along axis 0 of `hits` and `n`.
 
     From n divided by the design effect. Of none or all no spread is seen, and the share is surely
-    not known without error: there it is the width of the interval (low, high), in its units.
+    not known without error: there it is the width of the interval (low, high), which is of the mass
+    `level`, in its units.
     """
     hits, n = np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64)
     total = n.sum(axis=0)
     share = hits.sum(axis=0) / total
     effect = design_effect(hits, n) if clusters else 1.0
     error = np.sqrt(share * (1 - share) * effect / total)
-    z = standard_normal()
+    z = standard_normal(level)
     return np.asarray(np.where(error > 0, error, (high - low) / (2 * z)))
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from sim.charts import style
 from sim.charts.tables import drawn_from
 from sim.formatting import percents, plain
+from sim.results.level import LEVEL, at_level
 
 MOST = 8  # decisions on a page
 
@@ -22,6 +23,7 @@ def forks(
     outcome: str = "",
     names: Mapping[str, str] | None = None,
     subject: str = "",
+    level: float = LEVEL,
     ax: Axes | None = None,
 ) -> Axes:
     """A block for each decision, those at which paths part most first; in it a row for each option.
@@ -53,10 +55,11 @@ def forks(
     style.rows(ax, labels)
     for tick, heading in zip(ax.get_yticklabels(), bold, strict=True):
         tick.set_fontweight("bold" if heading else "normal")
-    below = "probability of the outcome after the option (line: 90 %, sampling; pale: 90 % of the\n"
-    below += "draws; tick: before the decision; right: share of decisions in which it is taken)"
+    below = "probability of the outcome after the option (line: {level}, sampling; pale: {level}"
+    below += " of the\ndraws; tick: before the decision; right: share of decisions in which it is "
+    below += "taken)"
     title = f"Where paths part: {outcome}" if outcome else "Where do paths part?"
-    style.frame(ax, f"{title}{' – ' + subject if subject else ''}", xlabel=below)
+    style.frame(ax, f"{title}{' – ' + subject if subject else ''}", xlabel=at_level(below, level))
     return ax
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from sim.charts import style
 from sim.charts.tables import drawn_from
 from sim.formatting import plain, sample_size
+from sim.results.level import LEVEL, at_level
 
 MOST = 20  # assumptions in a chart
 
@@ -25,7 +26,12 @@ MOST = 20  # assumptions in a chart
     "unconfirmed",
 )
 def audit(
-    table: pd.DataFrame, *, title: str = "", subject: str = "", ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    title: str = "",
+    subject: str = "",
+    level: float = LEVEL,
+    ax: Axes | None = None,
 ) -> Axes:
     """Influence of the assumptions that can be told from noise, by grade, from `Results.audit`.
 
@@ -47,7 +53,7 @@ def audit(
     _bands(ax, told)
     farthest = float(told[["high", "floor"]].max().max()) if len(told) else 1.0
     ax.set_xlim(0, min(1.06 * farthest, 1.0))
-    style.frame(ax, f"What to look into first: {title}", xlabel=_below(table, subject))
+    style.frame(ax, f"What to look into first: {title}", xlabel=_below(table, subject, level))
     return ax
 
 
@@ -65,13 +71,13 @@ def _bands(ax: Axes, told: pd.DataFrame) -> None:
             ax.axhline(place - 0.5, color=style.faint(), linewidth=0.8, linestyle=":")
 
 
-def _below(table: pd.DataFrame, subject: str) -> str:
+def _below(table: pd.DataFrame, subject: str, level: float) -> str:
     label = "influence: size of the rank correlation with the outcome"
     if len(table):
-        one = table.iloc[0]
+        one, mass = table.iloc[0], at_level("{level}", level)
         hidden = int((~table["told"] & (table["reason"] == "")).sum())
         label += (
-            f"\n(90 % intervals; n = {sample_size(one['draws'], one['paths'])}; tick: what "
+            f"\n({mass} intervals; n = {sample_size(one['draws'], one['paths'])}; tick: what "
             f"a dummy reaches;\n{hidden:,} cannot be told from noise; right: grade of the source)"
         )
     return f"{label}\n{subject}" if subject else label

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from sim.charts import style
 from sim.charts.tables import drawn_from
 from sim.formatting import plain, sample_size
+from sim.results.level import LEVEL, at_level
 
 LABELS = {
     "total": "total index",
@@ -35,6 +36,7 @@ def sensitivity(
     outcome: str,
     index: str = "first_order",
     title: str = "",
+    level: float = LEVEL,
     ax: Axes | None = None,
 ) -> Axes:
     """One index of the parameters that can be told from noise, from `Results.sensitivity`.
@@ -54,10 +56,10 @@ def sensitivity(
     _axis(ax, told, index)
     size = ""
     if len(rows):
-        one = rows.iloc[0]
+        one, mass = rows.iloc[0], at_level("{level}", level)
         hidden = int((~rows["told"]).sum())
         size = (
-            f" (90 % intervals; n = {sample_size(one['draws'], one['paths'])}; "
+            f" ({mass} intervals; n = {sample_size(one['draws'], one['paths'])}; "
             f"tick: what a dummy reaches;\n{hidden:,} parameters cannot be told from noise)"
         )
     style.frame(ax, f"What moves it: {title or plain(outcome)}", xlabel=f"{LABELS[index]}{size}")

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.charts import style
 from sim.charts.tables import drawn_from
 from sim.formatting import effects, plain
+from sim.results.level import LEVEL, at_level
 
 
 @drawn_from(
@@ -31,12 +32,13 @@ def differences(
     names: Mapping[str, str] | None = None,
     subject: str = "",
     interval: str = "",
+    level: float = LEVEL,
     ax: Axes | None = None,
 ) -> Axes:
     """Difference of an outcome's probability with each intervention, from `Comparison.table`.
 
     In percentage points around the line of no difference: a thick bar for the sampling interval, a
-    thin line over 90 % of parameter draws where that is known. `title` is what a reader calls the
+    thin line over `level` of parameter draws where known. `title` is what a reader calls the
     outcome, `names` what a reader calls an intervention. The largest effect is on top; one
     that changes no path has a hollow mark and no interval.
     """
@@ -63,7 +65,8 @@ def differences(
     n = rows["n"].dropna()
     label = f"difference in percentage points{f' (n = {int(n.max()):,})' if len(n) else ''}"
     if rows["low"].notna().any():
-        interval = f"{interval}; thin line: 90 % of parameter draws".removeprefix("; ")
+        interval = at_level(f"{interval}; thin line: {{level}} of parameter draws", level)
+        interval = interval.removeprefix("; ")
     style.frame(
         ax,
         f"{asked}{' – ' + subject if subject else ''}",

@@ -9,6 +9,7 @@ from sim.charts import style
 from sim.charts.effects.differences import points_axis
 from sim.charts.tables import drawn_from
 from sim.formatting import plain
+from sim.results.level import LEVEL, at_level
 
 ALONE = 13  # points: the tick of an effect by itself
 
@@ -24,6 +25,7 @@ def shapley(
     title: str = "",
     names: Mapping[str, str] | None = None,
     subject: str = "",
+    level: float = LEVEL,
     ax: Axes | None = None,
 ) -> Axes:
     """The Shapley value of each intervention in percentage points, the largest on top.
@@ -46,7 +48,8 @@ def shapley(
     style.rows(ax, [style.broken(one) for one in called])
     ends = own[["shapley", "alone", "mc_low", "mc_high"]].abs().max()
     points_axis(ax, float(ends.max()) if len(own) else 0.0)
-    below = "percentage points of the joint effect (line: 90 %, sampling; tick: by itself)"
+    below = "percentage points of the joint effect (line: {level}, sampling; tick: by itself)"
+    below = at_level(below, level)
     if len(own):
         below = f"joint effect {100 * float(own['joint'].iloc[0]):+.2g} points\n{below}"
     asked = f"What each adds: {title or plain(outcome)}"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.estimates.clauses import NO_ANSWER
 from sim.analysis.estimates.clauses import clauses as clause_table
-from sim.analysis.statistics.intervals import LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of
 from sim.charts import layers, style
 from sim.charts.intervals import interval_rows
 from sim.charts.style import Drawing
@@ -40,8 +40,7 @@ def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
         called = titles if whole else titles.short
         names = called.all("article" if page else "clause", table["clause"])
         subject = f"{titles.of('treaty', page)} – {about.title}" if page else about.title
-        label = LABELS[layers_of(run)]
-        how: dict[str, Any] = {"subject": subject, "interval": label, "responses": whole}
+        how: dict[str, Any] = {"subject": subject, "interval": label_of(run), "responses": whole}
         draw = partial(clauses, table, names=names, **how)
         yield Drawing(f"clauses-{page}" if page else "clauses", draw, on_request=bool(page))
 

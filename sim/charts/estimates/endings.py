@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.analysis.statistics.intervals import LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of
 from sim.charts import layers, style
 from sim.charts.intervals import interval_rows, sample
 from sim.charts.style import Drawing
@@ -18,7 +18,7 @@ from sim.scenario import Scenario
 def after_run(scenario: Scenario, run: RunTables) -> Iterator[Drawing]:
     """One chart of all endings."""
     about = run.provenance
-    label = LABELS[layers_of(run)]
+    label = label_of(run)
     yield Drawing("endings", lambda: endings(run.endings, subject=about.title, interval=label))
 
 

@@ -9,11 +9,12 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.evidence.evidence import counts
-from sim.analysis.statistics.intervals import LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of
 from sim.charts import layers, style
 from sim.charts.intervals import interval_rows, sample
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
+from sim.results.level import LEVEL, at_level
 from sim.results.tables import RunTables
 from sim.scenario import Scenario
 
@@ -32,9 +33,10 @@ def of_run(scenario: Scenario, run: RunTables) -> dict[str, Any]:
     return {
         "headlines": about.headlines,
         "subject": about.title,
-        "interval": LABELS[layers_of(run)],
+        "interval": label_of(run),
         "shown": on_the_way(run),
-        "records": counts(scenario.declared.evidence.values()),
+        "records": counts(scenario.declared.evidence.values(), level=about.level),
+        "level": about.level,
     }
 
 
@@ -47,6 +49,7 @@ def outcomes(
     interval: str = "",
     shown: Collection[str] | None = None,
     records: pd.DataFrame | None = None,
+    level: float = LEVEL,
     log: bool = False,
     ax: Axes | None = None,
     label: str = "",
@@ -79,7 +82,8 @@ def outcomes(
     if 0 < sum(first) < len(first) and all(first[: sum(first)]):
         ax.axhline(sum(first) - 0.5, color=style.faint(), linewidth=0.8)
     title = f"How likely is each outcome?{' – ' + subject if subject else ''}"
-    said = "\nsquare: share of cases in the record of history, 90 % (Jeffreys)" if beside else ""
+    said = "\nsquare: share of cases in the record of history, {level} (Jeffreys)"
+    said = at_level(said, level) if beside else ""
     style.frame(ax, title, xlabel=_below(table, interval, every) + said)
     if log:
         _logarithmic(ax, table)

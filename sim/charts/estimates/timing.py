@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.estimates.incidence import cumulative_incidence, distinguishable
-from sim.analysis.statistics.intervals import TIMING_LABELS, layers_of
+from sim.analysis.statistics.intervals import timing_label_of
 from sim.charts import layers, style
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
@@ -46,7 +46,7 @@ def _of_run(scenario: Scenario, run: RunTables) -> Axes:
     shown = distinguishable(run)
     n = len(run.outcomes)
     counted = [f"{len(shown)} of {n} outcomes"] if len(shown) < n else []
-    bands = TIMING_LABELS[layers_of(run)]
+    bands = timing_label_of(run)
     if about.headlines and len(shown) > len(about.headlines):
         bands = bands.replace("pale band", "pale band (headlines)")
     # a treaty that was void, or binds after the horizon, has no day on this chart

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from sim.charts import style
 from sim.charts.tables import drawn_from
 from sim.formatting import p_value
+from sim.results.level import LEVEL, at_level
 
 ABOVE, BELOW = -0.16, 0.16  # of the middle of a row
 
@@ -27,7 +28,9 @@ ABOVE, BELOW = -0.16, 0.16  # of the middle of a row
     "high",
     "p_value",
 )
-def evidence(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> Axes:
+def evidence(
+    table: pd.DataFrame, *, subject: str = "", level: float = LEVEL, ax: Axes | None = None
+) -> Axes:
     """Each record's interval over the run's estimate, from `sim.analysis.evidence.evidence.record`.
 
     The most surprising record is on top. Black: cases of the record, with Jeffreys' interval. Blue:
@@ -58,15 +61,16 @@ def evidence(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) 
         style.beside(ax, row, said)
     labels = [f"{one['record']}: {one['title']}" for _, one in ordered.iterrows()]
     style.rows(ax, [style.broken(label) for label in labels])
-    _legend(ax)
+    _legend(ax, level)
     title = f"Does the run agree with the record?{' – ' + subject if subject else ''}"
     style.frame(ax, title, xlabel="probability; p: two-sided predictive p-value of the record")
     return ax
 
 
-def _legend(ax: Axes) -> None:
+def _legend(ax: Axes, level: float) -> None:
     record = Line2D([], [], color=style.ink(), marker="s", markersize=5, linewidth=1.6)
     estimate = Line2D([], [], color=style.accent(), marker="o", markersize=6, linewidth=0)
     band = Patch(color=style.accent(), alpha=0.25, linewidth=0)
-    labels = ["record, 90 % (Jeffreys)", "estimate", "parameter uncertainty, 90 %"]
-    style.legend_below(ax, [record, estimate, band], labels)
+    labels = ["record, {level} (Jeffreys)", "estimate", "parameter uncertainty, {level}"]
+    told = [at_level(label, level) for label in labels]
+    style.legend_below(ax, [record, estimate, band], told)

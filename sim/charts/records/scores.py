@@ -12,16 +12,19 @@ from matplotlib.patches import Patch
 
 from sim.charts import style
 from sim.charts.fonts import literal
+from sim.results.level import LEVEL, at_level
 
 LEAST = -1.0  # skill: below, a bar ends in an arrow, since there is no lower end
 TWO_DAYS = 2.0  # linear up to here, logarithmic beyond: records know no hours
 
 
 @literal
-def reliability(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> Axes:
+def reliability(
+    table: pd.DataFrame, *, subject: str = "", level: float = LEVEL, ax: Axes | None = None
+) -> Axes:
     """What was said against how often it happened, from `sim.analysis.statistics.reliability`.
 
-    The line is the calibrated probability, the grey band where it lies in 90 % of the cases if
+    The line is the calibrated probability, the grey band where it lies in `level` of the cases if
     every forecast is right. Dots have the number of outcomes as their size.
     """
     ax = style.axes(ax, rows=13, width=6.4)
@@ -50,7 +53,11 @@ def reliability(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = Non
         Patch(color=style.ground()),
         Line2D([], [], color=style.faint(), linestyle=(0, (4, 3))),
     ]
-    labels = ["isotonic regression", "90 % if every forecast is right", "calibrated"]
+    labels = [
+        "isotonic regression",
+        at_level("{level} if every forecast is right", level),
+        "calibrated",
+    ]
     style.legend_below(ax, handles, labels)
     return ax
 
@@ -62,6 +69,7 @@ def skill(
     names: Mapping[str, str],
     measures: Mapping[str, str],
     subject: str = "",
+    level: float = LEVEL,
     ax: Axes | None = None,
 ) -> Axes:
     """1 - model / rival with its interval over cases, from `against_rivals`; 0: as the rival."""
@@ -82,7 +90,8 @@ def skill(
     style.rows(ax, [style.broken(label) for label in labels])
     ax.set_xlim(LEAST, 1)
     title = f"Better than a rival?{' – ' + subject if subject else ''}"
-    style.frame(ax, title, xlabel="skill: 1 - model / rival; 90 % interval over cases; ◂ goes on")
+    below = at_level("skill: 1 - model / rival; {level} interval over cases; ◂ goes on", level)
+    style.frame(ax, title, xlabel=below)
     return ax
 
 

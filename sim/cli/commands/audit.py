@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.api.audits import Audit
+    from sim.results.provenance import Provenance
     from sim.scenario import Scenario
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers", draws=("audit",))
+@takes_run("draws", "paths", "seed", "engine", "workers", "level", draws=("audit",))
 def audit(
     run: RunOptions,
     outcome: Annotated[
@@ -65,7 +66,7 @@ def audit(
         tables |= {f"audit-decisions-{name}": known.decisions}
         tables |= {f"audit-information-{name}": known.table}
     about = saved.results.provenance
-    added = saved.add(tables, _charts(found, about.title), first=chart)
+    added = saved.add(tables, _charts(found, about), first=chart)
     files = [saved.shown(file) for file in added]
     if run.as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
@@ -74,23 +75,23 @@ def audit(
         print_view(audit_view(found, f"{many}: {', '.join(map(str, files))}"))
 
 
-def _charts(found: Audit, subject: str) -> dict[str, Callable[[], Axes]]:
+def _charts(found: Audit, about: Provenance) -> dict[str, Callable[[], Axes]]:
     """A chart of each outcome in which anything can be told from noise."""
     made: dict[str, Callable[[], Axes]] = {}
     for target in found.targets:
         own = found.table[found.table["outcome"] == target.name]
         if own["told"].any():
-            made[f"audit-{target.name}"] = partial(_chart, own, target.title, subject)
+            made[f"audit-{target.name}"] = partial(_chart, own, target.title, about)
     return made
 
 
-def _chart(table: object, title: str, subject: str) -> Axes:
+def _chart(table: object, title: str, about: Provenance) -> Axes:
     import pandas as pd
 
     from sim.charts import audit as chart
 
     assert isinstance(table, pd.DataFrame)
-    return chart(table, title=title, subject=subject)
+    return chart(table, title=title, subject=about.title, level=about.level)
 
 
 def _refuse(

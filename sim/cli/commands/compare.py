@@ -30,7 +30,7 @@ SAME_RUN = ("scenario", "under", "changes", "engine", "seed", "draws", "paths")
 
 
 @takes_charts("differences", "flows", "shapley", after_run=False)
-@takes_plan("draws", "paths", "seed", "engine", "workers", "events")
+@takes_plan("draws", "paths", "seed", "engine", "workers", "level", "events")
 def compare(
     context: typer.Context,
     scenario: File,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers", draws=("discover",))
+@takes_run("draws", "paths", "seed", "engine", "workers", "level", draws=("discover",))
 def discover(
     run: RunOptions,
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="Name of an outcome.")],

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from sim.results.provenance import Provenance
 
-@takes_run("draws", "paths", "seed", "engine", "workers", "keep_paths", draws=("evidence",))
+
+@takes_run(
+    "draws", "paths", "seed", "engine", "workers", "level", "keep_paths", draws=("evidence",)
+)
 def evidence(
     run: RunOptions,
     condition: Annotated[
@@ -41,7 +45,7 @@ def evidence(
     tables = {"evidence": table} if len(table) else {}
     if conditioned is not None:
         tables |= {"condition": conditioned.estimates, "posterior": conditioned.parameters}
-    charts = {"evidence": partial(_chart, table, saved.results.provenance.title)}
+    charts = {"evidence": partial(_chart, table, saved.results.provenance)}
     written = saved.add(tables, charts if tables else None)
     if run.as_json:
         print_json(evidence_summary(table, conditioned, refused))
@@ -50,7 +54,7 @@ def evidence(
     print_view(evidence_view(saved.results, table, conditioned, refused, where))
 
 
-def _chart(table: pd.DataFrame, subject: str) -> Axes:
+def _chart(table: pd.DataFrame, about: Provenance) -> Axes:
     from sim.charts import evidence as chart
 
-    return chart(table, subject=subject)
+    return chart(table, subject=about.title, level=about.level)

@@ -27,7 +27,7 @@ from sim.report.chart_files import USUAL, ChartFiles
 
 
 @takes_charts()
-@takes_plan("draws", "paths", "seed", "engine", "workers", "keep_paths")
+@takes_plan("draws", "paths", "seed", "engine", "workers", "level", "keep_paths")
 def report(
     context: typer.Context,
     scenario: File,

@@ -42,7 +42,16 @@ if TYPE_CHECKING:
 
 @takes_charts("given")
 @takes_plan(
-    "draws", "paths", "seed", "engine", "workers", "events", "keep_paths", "precision", "max_paths"
+    "draws",
+    "paths",
+    "seed",
+    "engine",
+    "workers",
+    "level",
+    "events",
+    "keep_paths",
+    "precision",
+    "max_paths",
 )
 def run(
     context: typer.Context,
@@ -183,13 +192,13 @@ def _say(
 def _given(run: SavedResults, outcome: str) -> None:
     """Print what else happened where an outcome came, and add it to the run."""
     from sim.analysis.estimates.given import LEAST
-    from sim.analysis.statistics.intervals import LABELS, layers_of
+    from sim.analysis.statistics.intervals import label_of
     from sim.charts import given as chart
     from sim.report.screens.given import given_view
 
     found = run.results.given(outcome)
     name, about = f"given-{outcome}", run.results.provenance
-    label = LABELS[layers_of(run.results)]
+    label = label_of(run.results)
     draw = partial(chart, found.table, condition=found.title, subject=about.title, interval=label)
     written = run.add({name: found.table}, {name: draw} if found.n >= LEAST else None)
     where = f"Table: {', '.join(str(run.shown(file)) for file in written)}" if written else ""
@@ -218,7 +227,9 @@ def _split(
     size = {name: plan[name] for name in ("draws", "paths") if is_given(context, name)}
     import sim
 
-    found = sim.rare(scenario, outcome, seed=plan["seed"], workers=plan["workers"], **size)
+    found = sim.rare(
+        scenario, outcome, seed=plan["seed"], workers=plan["workers"], level=plan["level"], **size
+    )
     if as_json:
         print_json(found.summary())
     else:

@@ -39,7 +39,7 @@ NONE = ChartFiles(kinds=())  # of the run itself: only what is scored is drawn
 
 
 @takes_charts("times", "reliability", "skill", after_run=False)
-@takes_plan("draws", "paths", "seed", "engine", "workers")
+@takes_plan("draws", "paths", "seed", "engine", "workers", "level")
 def score(
     context: typer.Context,
     sources: Annotated[
@@ -222,11 +222,13 @@ def _times(table: object, subject: str) -> Axes:
 def _reliability(result: Scores, subject: str) -> Axes:
     from sim.charts import reliability
 
-    return reliability(result.reliability, subject=subject)
+    return reliability(result.reliability, subject=subject, level=result.level)
 
 
 def _skill(result: Scores, subject: str) -> Axes:
     from sim.charts import skill
     from sim.report.screens.score import CALLED, MEASURES
 
-    return skill(result.rivals, names=CALLED, measures=MEASURES, subject=subject)
+    return skill(
+        result.rivals, names=CALLED, measures=MEASURES, subject=subject, level=result.level
+    )

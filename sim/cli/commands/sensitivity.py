@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@takes_run("draws", "paths", "seed", "engine", "workers", draws=("sensitivity", "response"))
+@takes_run(
+    "draws", "paths", "seed", "engine", "workers", "level", draws=("sensitivity", "response")
+)
 def sensitivity(
     run: RunOptions,
     outcome: Annotated[
@@ -110,13 +112,13 @@ def _indices(saved: SavedResults, asked: _Asked, options: RunOptions, chart: Pat
         found = sensitivities.design(run, asked.outcome, asked.of, rows=rows, paths=paths)
     else:
         found = sensitivities.sensitivity(run, asked.outcome, asked.of)
+    about = run.provenance
     charts = {
-        asked.name(target.name): partial(_chart, found.table, target)
+        asked.name(target.name): partial(_chart, found.table, target, about.level)
         for target in found.targets
         if target.name not in found.untold
     }
     (file,) = saved.add({asked.name(asked.outcome): found.table}, charts, first=chart)
-    about = run.provenance
     if options.as_json:
         print_json({"scenario": about.scenario, "seed": about.seed, **found.summary()})
     else:
@@ -154,10 +156,10 @@ def _response(
         print_view(response_view(about, curve, titles, f"Table: {file}"))
 
 
-def _chart(table: pd.DataFrame, target: Target) -> Axes:
+def _chart(table: pd.DataFrame, target: Target, level: float) -> Axes:
     from sim.report.pictures import sensitivity_of
 
-    return sensitivity_of(table, target)
+    return sensitivity_of(table, target, level)
 
 
 def _curve(curve: pd.DataFrame, titles: pd.Series[str]) -> Axes:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @takes_charts("structure", after_run=False)
-@takes_plan("draws", "paths", "seed", "engine", "workers")
+@takes_plan("draws", "paths", "seed", "engine", "workers", "level")
 def structure(
     context: typer.Context,
     variants: Annotated[

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 
 @takes_run(
-    "draws", "paths", "seed", "engine", "workers", draws=("importance", "routes", "tree", "forks")
+    "draws",
+    "paths",
+    "seed",
+    "engine",
+    "workers",
+    "level",
+    draws=("importance", "routes", "tree", "forks"),
 )
 def why(
     run: RunOptions,

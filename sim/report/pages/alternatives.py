@@ -10,11 +10,13 @@ from sim.formatting import effect_band, effects
 from sim.report.interventions import change_in_words
 from sim.report.pages.content import Block, Command, Grid, Line, Section, line, paragraph
 from sim.report.pages.material import Material
+from sim.results.level import at_level
 
 NOTE = (
-    "Difference in percentage points from the run as it is, with the 90 % interval of its sampling "
-    "error; both use the same random numbers. Over parameters: the effect in 90 % of the draws, "
-    "the noise of finite paths removed. Lowers: in how many draws the outcome becomes less likely."
+    "Difference in percentage points from the run as it is, with the {level} interval of its "
+    "sampling error; both use the same random numbers. Over parameters: the effect in {level} of "
+    "the draws, the noise of finite paths removed. Lowers: in how many draws the outcome becomes "
+    "less likely."
 )
 
 
@@ -50,7 +52,7 @@ def _all(material: Material) -> Iterator[Block]:
         own = material.compared[material.compared["outcome"] == outcome]
         if len(own):
             yield _effects(material, outcome, own)
-    yield paragraph(NOTE, look="note")
+    yield paragraph(at_level(NOTE, material.about.level), look="note")
 
 
 def _effects(material: Material, outcome: str, table: pd.DataFrame) -> Grid:

@@ -16,6 +16,7 @@ from sim.report.screens.discover import EXPLAINED as DISCOVERED
 from sim.report.screens.discover import box_lines
 from sim.report.screens.sensitivity import EXPLAINED as INDICES
 from sim.report.screens.sensitivity import indices_lines
+from sim.results.level import at_level
 
 FEW = 8  # parameters
 
@@ -78,7 +79,8 @@ def _indices(material: Material, name: str, table: pd.DataFrame) -> Iterator[Ren
         yield Text(f"{material.titles.of('outcome', str(outcome))}: indices ({name})", "bold")
         yield from indices_lines(rows)
     if len(table):
-        yield Text(INDICES["design" if (table["index"] == "total").any() else "draws"])
+        kind = "design" if (table["index"] == "total").any() else "draws"
+        yield Text(at_level(INDICES[kind], material.about.level))
 
 
 def _boxes(material: Material, name: str, table: pd.DataFrame) -> Iterator[RenderableType]:
@@ -87,7 +89,7 @@ def _boxes(material: Material, name: str, table: pd.DataFrame) -> Iterator[Rende
     outcome = name.partition("-")[2]
     yield Text(f"{material.titles.of('outcome', outcome)}: where it is likely", "bold")
     yield from box_lines(table)
-    yield Text(DISCOVERED)
+    yield Text(at_level(DISCOVERED, material.about.level))
 
 
 View = Callable[[Material, str, pd.DataFrame], Iterator[RenderableType]]

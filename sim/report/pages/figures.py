@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.analysis.statistics.intervals import LABELS, TIMING_LABELS, layers_of
+from sim.analysis.statistics.intervals import label_of, timing_label_of
 from sim.formatting import plain
 from sim.report.pages.charts import Chart
 from sim.report.pages.content import Picture, Section, paragraph
@@ -112,8 +112,8 @@ def _picture(material: Material, chart: Chart) -> Picture:
 
 def _sample(material: Material, kind: str) -> str:
     """On how much it stands, and what its bands mean."""
-    labels = TIMING_LABELS if kind == "timing" else LABELS
-    bands = labels[layers_of(material.results)]
+    label = timing_label_of if kind == "timing" else label_of
+    bands = label(material.results)
     shown = "" if kind == "rungs" else f" {bands[:1].upper()}{bands[1:]}."
     return f"n: {material.about.sample()}.{shown}"
 

@@ -13,6 +13,7 @@ from sim.report.pages.material import Material
 from sim.report.screens.evidence import check_lines
 from sim.report.screens.structure import EXPLAINED as SPLIT
 from sim.report.screens.structure import part_lines, variant_lines
+from sim.results.level import at_level
 
 
 def evidence(material: Material) -> Section:
@@ -32,7 +33,7 @@ def _evidence(material: Material) -> Iterator[Block]:
         f"{agree} of {len(table)} records agree with the model: two-sided predictive p-value of "
         f"{SURPRISING} or more. The record is a check of the model, not an input."
     )
-    yield from blocks(check_lines(table), material.links)
+    yield from blocks(check_lines(table, material.about.level), material.links)
 
 
 def structure(material: Material) -> Section | None:
@@ -46,5 +47,8 @@ def structure(material: Material) -> Section | None:
     for outcome in shown:
         found += variant_lines(variants, outcome)
     found += part_lines(parts, variants, shown)
-    told = (*blocks(found, material.links), paragraph(SPLIT, look="note"))
+    told = (
+        *blocks(found, material.links),
+        paragraph(at_level(SPLIT, material.about.level), look="note"),
+    )
     return Section(key="structure", title="What the choice of a variant decides", blocks=told)

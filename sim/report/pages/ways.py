@@ -96,7 +96,7 @@ def _through(material: Material, outcome: str) -> Iterator[Block]:
         return
     yield Heading(text=f"{material.title(outcome)}: through what it comes")
     names = Names(material.model, material.titles)
-    parts = [*importance_lines(important, names)]
+    parts = [*importance_lines(important, names, material.about.level)]
     sets = material.tables.get(f"why-{outcome}-cut_sets")
     parts += cut_set_lines(sets, names) if sets is not None else []
     yield from blocks(parts, material.links)

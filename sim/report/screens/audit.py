@@ -14,11 +14,12 @@ from sim.api.audits import Audit, Choice
 from sim.formatting import counted, percents, sample_size
 from sim.report.screens.estimate_grids import grid
 from sim.report.screens.sensitivity import stipulated_note
+from sim.results.level import at_level
 
 MOST = 15  # assumptions, and things to know; more are in the tables
 WEAK = ("judgement", "stipulated")
 EXPLAINED = (
-    "Influence: size of the rank correlation with the outcome over the draws, with its 90 % "
+    "Influence: size of the rank correlation with the outcome over the draws, with its {level} "
     "interval and direction (choices have none); dummy: what one that does not matter reaches. In "
     "the order of influence times weakness of the grade, so that what moves the answer and has no "
     "good source stands on top. *: the source is unconfirmed, which counts as a judgement at best."
@@ -29,7 +30,7 @@ OTHERWISE = (
 KNOWN = (
     "Worth: by how much {more} likely the outcome would be, in percentage points, if this were "
     "known before the choice (expected value of perfect information, an upper bound for any "
-    "study), with its 90 % interval by resampling draws. Groups: by a sum over their members."
+    "study), with its {level} interval by resampling draws. Groups: by a sum over their members."
 )
 
 
@@ -48,9 +49,10 @@ def audit_view(found: Audit, where: str) -> Group:
             parts += [*_told(own), *_untold(own)]
     if len(found.table):
         below = found.table["told"] & (found.table["influence"] <= found.table["floor"])
-        parts += ["", Text(EXPLAINED + OTHERWISE * bool(below.any()))]
+        explained = at_level(EXPLAINED, about.level)
+        parts += ["", Text(explained + OTHERWISE * bool(below.any()))]
     if found.choice is not None:
-        parts += ["", *_choice(found.choice)]
+        parts += ["", *_choice(found.choice, about.level)]
     return Group(*parts, "", Text(where))
 
 
@@ -96,7 +98,7 @@ def _floor(row: pd.Series[Any]) -> str:
     return f"{row['floor']:.2f}"
 
 
-def _choice(choice: Choice) -> Iterator[RenderableType]:
+def _choice(choice: Choice, level: float) -> Iterator[RenderableType]:
     wanted = "most likely" if choice.more else "least likely"
     yield Text(f"The choice that makes it {wanted}: {choice.title}", "bold")
     known = choice.information
@@ -122,7 +124,7 @@ def _choice(choice: Choice) -> Iterator[RenderableType]:
     yield Text("")
     yield from _worth(known.table)
     yield Text("")
-    yield Text(KNOWN.format(more="more" if choice.more else "less"))
+    yield Text(at_level(KNOWN.replace("{more}", "more" if choice.more else "less"), level))
 
 
 def _worth(table: pd.DataFrame) -> Iterator[RenderableType]:

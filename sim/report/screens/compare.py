@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.analysis.effects.differences import beyond_noise
-from sim.analysis.statistics.intervals import NOTES, layers_of
+from sim.analysis.statistics.intervals import note_of
 from sim.api import Comparison, Results
 from sim.formatting import (
     DAY,
@@ -22,12 +22,13 @@ from sim.formatting import (
 )
 from sim.model.titles import Titles
 from sim.report.screens.estimate_grids import grid
+from sim.results.level import at_level
 
 EXPLAINED = (
     "Each alternative uses the same random numbers as the baseline, so its paths are the same up "
-    "to the first moment its change matters. In brackets: sampling error of the difference, 90 %. "
-    "'over parameters': the effect in 90 % of parameter draws, the noise of finite paths removed; "
-    "–: nothing is uncertain, or paths a draw are too few to tell."
+    "to the first moment its change matters. In brackets: sampling error of the difference, "
+    "{level}. 'over parameters': the effect in {level} of parameter draws, the noise of finite "
+    "paths removed; –: nothing is uncertain, or paths a draw are too few to tell."
 )
 OTHERS, FLOWS = 4, 2  # shown of each alternative; the rest stands in the files
 
@@ -59,7 +60,9 @@ def comparison_view(comparison: Comparison, where: str, titles: Titles | None = 
         Text(f"All outcomes and endings{subsets}: compare.csv, compare-endings.csv in analyses/."),
     ]
     # a solution has no random numbers to explain
-    explained = EXPLAINED if about.interval != "exact" else NOTES[layers_of(comparison.baseline)]
+    explained = note_of(comparison.baseline)
+    if about.interval != "exact":
+        explained = at_level(EXPLAINED, about.level)
     parts += ["", Text(explained), "", Text(where)]
     return Group(*parts)
 
@@ -177,7 +180,8 @@ def _interactions(comparison: Comparison, outcome: str) -> Iterator[RenderableTy
         )
     if len(told) < len(rows):
         rest = "No pair" if told.empty else "No other pair"
-        yield Text(f"{rest} can be told from the sum of its two (90 %).")
+        told_at = at_level("{level}", comparison.baseline.provenance.level)
+        yield Text(f"{rest} can be told from the sum of its two ({told_at}).")
 
 
 def _short(row: "pd.Series[Any]") -> str:
@@ -199,7 +203,7 @@ def _others(
     """What else each alternative moves: outcomes and endings, those furthest beyond noise first."""
     rest = comparison.table[~comparison.table["outcome"].isin(shown)]
     tables = {"outcome": rest, "ending": comparison.endings}
-    moved = beyond_noise(list(tables.values()))
+    moved = beyond_noise(list(tables.values()), comparison.baseline.provenance.level)
     lines = []
     for twin in _listed(comparison):
         rows = [

@@ -12,13 +12,14 @@ from rich.text import Text
 from sim.analysis.drivers.discovery import Discovery
 from sim.formatting import percent
 from sim.report.screens.estimate_grids import grid
+from sim.results.level import at_level
 from sim.results.provenance import Provenance
 
 STEPS = 6  # of the trade-off
 EXPLAINED = (
     "coverage: share of the outcome's paths that are inside; density: its probability inside; "
     "quasi-p: how often as many draws, picked at random without this limit, have so high a "
-    "probability; found again: in how many of 40 random halves of the draws. 90 % intervals for "
+    "probability; found again: in how many of 40 random halves of the draws. {level} intervals for "
     "sampling error."
 )
 
@@ -42,7 +43,7 @@ def discovery_view(
         "",
         *_tree(found.tree),
     ]
-    return Group(*parts, "", Text(EXPLAINED), "", Text(where))
+    return Group(*parts, "", Text(at_level(EXPLAINED, about.level)), "", Text(where))
 
 
 def box_lines(boxes: pd.DataFrame) -> Iterator[RenderableType]:

@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.estimates.parameter_band import FEWEST, unresolved_bands
-from sim.analysis.statistics.intervals import NOTES, layers_of
+from sim.analysis.estimates.parameter_band import unresolved_bands
+from sim.analysis.statistics.intervals import note_of
 from sim.api import Results
 from sim.formatting import (
     DAY,
@@ -22,6 +22,7 @@ from sim.formatting import (
     percent,
     short_duration,
 )
+from sim.results.level import fewest_draws
 
 UNRESOLVED_CELL = "*"  # explained below the table
 UNSURE = 3  # bands that are not resolved, explained one by one
@@ -83,12 +84,13 @@ def endings_grid(results: Results) -> Table:
 
 def band_notes(results: Results) -> Iterator[RenderableType]:
     """What the columns of estimates hold, and which band is not resolved, and why."""
-    yield Text(NOTES[layers_of(results)])
+    yield Text(note_of(results))
     unsure = unresolved_bands(results)
-    if unsure and len(results.draws) < FEWEST:
+    fewest = fewest_draws(results.provenance.level)
+    if unsure and len(results.draws) < fewest:
         # of all outcomes for one reason, which is said once
         few = f"{len(results.draws)} draws are too few to tell parameter uncertainty"
-        yield Text(f"{UNRESOLVED_CELL} {few}; --draws {FEWEST} or more would do")
+        yield Text(f"{UNRESOLVED_CELL} {few}; --draws {fewest} or more would do")
         unsure = {}
     for title, said in list(unsure.items())[:UNSURE]:
         yield Text(f"{UNRESOLVED_CELL} {title}: {said}")

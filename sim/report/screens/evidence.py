@@ -13,12 +13,13 @@ from sim.analysis.evidence.conditioning import Conditioned
 from sim.api import Results
 from sim.formatting import at_most, layers, p_value, percents
 from sim.report.screens.estimate_grids import grid
+from sim.results.level import at_level
 
 EXPLAINED = (
-    "In %: the 90 % interval of the record's probability (Jeffreys). Expected: how many the model "
-    "lets expect in as many cases, with 90 % probability, over chance and parameters. p: two-sided "
-    "predictive p-value of the count; a small one says that record and model disagree, not which "
-    "of them is wrong. The cases of a record are seldom those of the scenario."
+    "In %: the {level} interval of the record's probability (Jeffreys). Expected: how many the "
+    "model lets expect in as many cases, with {level} probability, over chance and parameters. p: "
+    "two-sided predictive p-value of the count; a small one says that record and model disagree, "
+    "not which of them is wrong. The cases of a record are seldom those of the scenario."
 )
 MOVED = 12  # parameters shown
 
@@ -33,7 +34,9 @@ def evidence_view(
     """Every record with its check, then what conditioning gave, or why it was refused."""
     about = results.provenance
     parts: list[RenderableType] = [Text(about.title, "bold"), Text(about.sample()), ""]
-    parts += check_lines(table) if len(table) else [Text("The scenario has no evidence.")]
+    parts += (
+        check_lines(table, about.level) if len(table) else [Text("The scenario has no evidence.")]
+    )
     if conditioned is not None:
         parts += ["", *_conditioned(results, conditioned)]
     if refused:
@@ -43,7 +46,7 @@ def evidence_view(
     return Group(*parts)
 
 
-def check_lines(table: pd.DataFrame) -> Iterator[RenderableType]:
+def check_lines(table: pd.DataFrame, level: float) -> Iterator[RenderableType]:
     """The most surprising first: what agrees asks nothing of a reader."""
     columns = ["record_low", "record_high", "probability"]
     # percentages of one column share their digits, so they are made together and handed out in turn
@@ -64,7 +67,7 @@ def check_lines(table: pd.DataFrame) -> Iterator[RenderableType]:
         )
     yield shown
     yield ""
-    yield Text(EXPLAINED)
+    yield Text(at_level(EXPLAINED, level))
 
 
 def _expected(low: int, high: int) -> str:
@@ -92,7 +95,7 @@ def _conditioned(results: Results, found: Conditioned) -> Iterator[RenderableTyp
     for title, (old, new) in zip(rows["title"], pairs, strict=True):
         band = f"{old.band} → {new.band}" if old.band and new.band else new.band
         shown.add_row(str(title), old.probability, new.probability, band, new.sampling)
-    yield from ("", shown, "", *_parameters(found.parameters))
+    yield from ("", shown, "", *_parameters(found.parameters, results.provenance.level))
 
 
 def _as_estimate(row: pd.Series[Any]) -> pd.Series[Any]:
@@ -101,7 +104,7 @@ def _as_estimate(row: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series({**known, "n": pd.NA, "hits": pd.NA, "reach": "seen", "upper": float("nan")})
 
 
-def _parameters(table: pd.DataFrame) -> Iterator[RenderableType]:
+def _parameters(table: pd.DataFrame, level: float) -> Iterator[RenderableType]:
     moved = table[table["moved"]]
     if not len(moved):
         yield Text("No parameter moved by more than chance explains.")
@@ -120,7 +123,9 @@ def _parameters(table: pd.DataFrame) -> Iterator[RenderableType]:
     yield shown
     if len(moved) > MOVED:
         yield Text(f"and {len(moved) - MOVED} more")
-    yield Text("Numbers: median (5 % to 95 % quantile); choices: probability.")
+    yield Text(
+        at_level("Numbers: median ({tail} to {rest} quantile); choices: probability.", level)
+    )
 
 
 def evidence_summary(

@@ -2,9 +2,9 @@
 
 from textwrap import wrap
 
-from sim.analysis.estimates.parameter_band import FEWEST
 from sim.api import Rare
 from sim.formatting import counted, percent, percents
+from sim.results.level import at_level, fewest_draws
 
 WIDTH = 78
 
@@ -25,7 +25,8 @@ def rare_view(rare: Rare, title: str) -> list[str]:
         f"precision in these draws."
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
-    known = f"90 % interval from the spread {spread}: sampling error. {_over(rare)}"
+    known = f"{at_level('{level}', rare.level)} interval from the spread {spread}: sampling error. "
+    known += _over(rare)
     # on a line of its own: it differs from run to run
     took = (
         f"Processor time: {_seconds(rare.seconds)}; an ordinary run would take "
@@ -47,9 +48,10 @@ def _over(rare: Rare) -> str:
     if rare.band == "none":
         return "No parameter is uncertain."
     if rare.band != "resolved":
+        fewest = fewest_draws(rare.level)
         why = (
-            f"of {rare.draws} draws (--draws {FEWEST} or more would do)"
-            if rare.draws < FEWEST
+            f"of {rare.draws} draws (--draws {fewest} or more would do)"
+            if rare.draws < fewest
             else "as the error of splitting is most of what is seen (more --paths would do)"
         )
         return f"Parameter uncertainty is not resolved, {why}."

@@ -29,6 +29,7 @@ from sim.formatting import (
 from sim.model.titles import Titles
 from sim.report.screens.estimate_grids import band_notes, by_days, endings_grid, grid, outcomes_grid
 from sim.report.screens.never_reached import never_reached
+from sim.results.level import at_level
 from sim.results.provenance import Provenance
 from sim.scenario import Scenario, titles_of
 
@@ -89,7 +90,7 @@ def after_numbers_view(
     about, titles = results.provenance, titles_of(scenario)
     parts: list[RenderableType] = [*by_days(found.get("by"), results)]
     # an analysis that had nothing to show is not among the tables
-    parts += [*_record(found.get("evidence"), titles)]
+    parts += [*_record(found.get("evidence"), titles, results.provenance.level)]
     replay = partial(command, "replay", scenario.file)
     parts += [*_routes(found.get("routes"), titles, about, replay)]
     parts += [*_never(results, titles)]
@@ -151,7 +152,7 @@ def _drivers(results: Results) -> Iterator[str]:
             yield f"What moves it most: {said} – rank correlation over the draws with {title}."
 
 
-def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableType]:
+def _record(table: pd.DataFrame | None, titles: Titles, level: float) -> Iterator[RenderableType]:
     """Where history says something else than the run; agreement is counted."""
     if table is None:
         return
@@ -166,7 +167,9 @@ def _record(table: pd.DataFrame | None, titles: Titles) -> Iterator[RenderableTy
     )
     if not len(other):
         return
-    shown = grid("these do not agree", "cases", "record (90 %)", "estimate", "p")
+    shown = grid(
+        "these do not agree", "cases", at_level("record ({level})", level), "estimate", "p"
+    )
     few = other.head(RECORDS)
     columns = ["record_low", "record_high", "probability"]
     numbers = iter(percents(few[columns].to_numpy().ravel().tolist()))

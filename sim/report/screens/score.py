@@ -15,6 +15,7 @@ from sim.analysis.scoring.questions import RIVALS
 from sim.api.scores import Scores
 from sim.formatting import p_value, percents
 from sim.report.screens.estimate_grids import grid
+from sim.results.level import at_level
 
 CALLED = {
     "generic": "generic rate",
@@ -26,15 +27,15 @@ MEASURES = {"brier": "Brier", "log_score": "log", "crps_share": "time"}
 EXPLAINED = (
     "Lower scores are better. Brier: (p - y)²; log: -ln of the probability given to what happened; "
     "CRPS: of the time, in days, up to the end of the window. Surprise: two-sided predictive p. "
-    "Rank: share of the simulated times before the record. In 90 % of draws: parameter "
-    "uncertainty; –: not resolved. ±: sampling error, 90 %."
+    "Rank: share of the simulated times before the record. In {level} of draws: parameter "
+    "uncertainty; –: not resolved. ±: sampling error, {level}."
 )
 OVER_CASES = (
     "Rivals: base rates of such crises anywhere and of the region, 'nothing happens', and what "
     "happened in the case before. Time: CRPS divided by the window. Means over cases, each of "
-    "which counts the same; difference: model - rival, below 0 the model is better, with its 90 % "
-    "bootstrap interval over cases. Skill: 1 - model / rival. More cases: to tell a difference of "
-    "this size from nothing (two-sided, level 90 %, power 80 %)."
+    "which counts the same; difference: model - rival, below 0 the model is better, with its "
+    "{level} bootstrap interval over cases. Skill: 1 - model / rival. More cases: to tell a "
+    "difference of this size from nothing (two-sided, level {level}, power 80 %)."
 )
 WORST = 3  # surprises that are named
 SUBJECT = "Calibration, not validation: these are the cases that somebody chose."
@@ -44,8 +45,8 @@ def score_view(found: Scores, where: str) -> Group:
     """A table of questions for each case, then the model against its rivals."""
     parts: list[RenderableType] = []
     for _, rows in found.questions.groupby("number"):
-        parts += [Text(str(rows["case"].iloc[0]), "bold"), _questions(rows), ""]
-    parts += [Text(EXPLAINED)]
+        parts += [Text(str(rows["case"].iloc[0]), "bold"), _questions(rows, found.level), ""]
+    parts += [Text(at_level(EXPLAINED, found.level))]
     marked = found.questions[found.questions["after_window"].astype(bool)]
     if len(marked):
         parts.append(Text("*: happened after the window, so it counts as no."))
@@ -59,8 +60,9 @@ def score_view(found: Scores, where: str) -> Group:
     return Group(*parts)
 
 
-def _questions(rows: pd.DataFrame) -> RenderableType:
-    heads = ("proba-\nbility", "in 90 %\nof draws", "±", "happened,\nday", "Brier", "log", "CRPS")
+def _questions(rows: pd.DataFrame, level: float) -> RenderableType:
+    within = at_level("in {level}\nof draws", level)
+    heads = ("proba-\nbility", within, "±", "happened,\nday", "Brier", "log", "CRPS")
     table = grid("question", *heads, "sur-\nprise", "rank")
     for _, row in rows.iterrows():
         said, *band = percents([row["probability"], row["low"], row["high"]])
@@ -96,7 +98,8 @@ def _number(value: float) -> str:
 
 
 def _rivals(found: Scores) -> Iterator[RenderableType]:
-    heads = ("cases", "model", "rival", "differ-\nence", "90 %", "skill", "more\ncases")
+    mass = at_level("{level}", found.level)
+    heads = ("cases", "model", "rival", "differ-\nence", mass, "skill", "more\ncases")
     shown = grid("rival", "score", *heads)
     for _, row in found.rivals.iterrows():
         if not row["cases"]:
@@ -120,7 +123,7 @@ def _rivals(found: Scores) -> Iterator[RenderableType]:
     ]
     if missing:
         yield Text(f"No rate on record: {', '.join(missing)}.")
-    yield Text(OVER_CASES)
+    yield Text(at_level(OVER_CASES, found.level))
 
 
 def _worst(found: Scores) -> Iterator[RenderableType]:

@@ -15,6 +15,7 @@ from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
 from sim.formatting import counted, layers, sample_size
 from sim.report.screens.estimate_grids import grid
+from sim.results.level import at_level
 from sim.results.provenance import Provenance
 from sim.scenario import Varied
 from sim.scenario.stipulated import LEAST, MOST
@@ -33,13 +34,13 @@ EXPLAINED = {
     "draws": (
         "first order: part of the variance of the noise-free value that goes with the parameter "
         "alone; rank correlation: Spearman's (of choices without a sign); delta, PAWN: how far "
-        "knowing the parameter moves the distribution, 0 to 1; –: no larger than a dummy's. 90 % "
-        "intervals by resampling draws."
+        "knowing the parameter moves the distribution, 0 to 1; –: no larger than a dummy's. "
+        "{level} intervals by resampling draws."
     ),
     "design": (
         "total: part of the variance of the noise-free value that goes with the parameter, alone "
-        "or together with others; first order: alone; –: no larger than a dummy's. 90 % intervals "
-        "by resampling rows."
+        "or together with others; first order: alone; –: no larger than a dummy's. {level} "
+        "intervals by resampling rows."
     ),
 }
 
@@ -65,7 +66,7 @@ def sensitivity_view(
         else:
             parts += indices_lines(own)
     if len(found.table):
-        parts += ["", Text(EXPLAINED["design" if design else "draws"])]
+        parts += ["", Text(at_level(EXPLAINED["design" if design else "draws"], about.level))]
     return Group(*parts, "", Text(where))
 
 
@@ -108,9 +109,9 @@ def response_view(
         parts.append(table)
     explained = (
         "Everything else as drawn. Points share their random numbers, so the differences between "
-        "them are better known than the sampling errors say. 90 % intervals."
+        "them are better known than the sampling errors say. {level} intervals."
     )
-    return Group(*parts, "", Text(explained), "", Text(where))
+    return Group(*parts, "", Text(at_level(explained, about.level)), "", Text(where))
 
 
 def _quantile(rows: pd.DataFrame) -> list[str]:

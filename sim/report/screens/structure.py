@@ -13,12 +13,14 @@ from sim.analysis.drivers.structure import PARTS
 from sim.api.structures import Structure
 from sim.formatting import percents
 from sim.report.screens.estimate_grids import Shown, grid
+from sim.results.level import at_level
 
 EXPLAINED = (
     "The variance of an outcome's probability, split: between variants (of their means), "
-    "parameters (of the weighted mean over variants) and their interaction, with the 90 % interval "
-    "of each share (sampling error only). sd: the root of that variance, in points. Noise removed: "
-    "the standard deviation that finite paths add to the share of a draw; no part of the sum."
+    "parameters (of the weighted mean over variants) and their interaction, with the {level} "
+    "interval of each share (sampling error only). sd: the root of that variance, in points. Noise "
+    "removed: the standard deviation that finite paths add to the share of a draw; no part of the "
+    "sum."
 )
 
 
@@ -34,7 +36,12 @@ def structure_view(found: Structure, *, given: bool, where: str) -> Group:
     shown = shown_outcomes(found)
     for outcome in shown:
         parts += ["", *variant_lines(found.variants, outcome)]
-    parts += ["", *part_lines(found.parts, found.variants, shown), "", Text(EXPLAINED)]
+    parts += [
+        "",
+        *part_lines(found.parts, found.variants, shown),
+        "",
+        Text(at_level(EXPLAINED, about.level)),
+    ]
     if found.missing:
         parts += ["", Text(f"Not in all variants, so left out: {', '.join(found.missing)}.")]
     horizons = {name: one.provenance.horizon for name, one in found.results.items()}

@@ -18,12 +18,13 @@ from sim.model.model import Model
 from sim.model.titles import Titles
 from sim.report.screens.estimate_grids import Shown, grid
 from sim.report.screens.run import Command, a_command, path_command
+from sim.results.level import at_level
 
 ROUTES = 3  # of each depth on the screen; the rest stands in the files
 ELEMENTS, SETS, PARTINGS = 12, 2, 6
 SIZES = {1: "one link", 2: "two links", 3: "three links"}
 NOTES = (
-    "Share of its paths whose route goes through (Fussell and Vesely); 90 % intervals. What it "
+    "Share of its paths whose route goes through (Fussell and Vesely); {level} intervals. What it "
     "would be without, --cut tells. *: parameter uncertainty not resolved."
 )
 FORK_NOTE = (
@@ -69,7 +70,7 @@ def _outcome(found: Why, names: Names, replay: Command) -> Iterator[RenderableTy
     if not len(found.importance):
         yield Text("It holds from the start: nothing had to happen, and nothing could prevent it.")
         return
-    yield from importance_lines(found.importance, names)
+    yield from importance_lines(found.importance, names, found.provenance.level)
     yield from _cuts(found, names)
     yield from cut_set_lines(found.cut_sets, names)
     yield from _forks(found, names)
@@ -98,7 +99,9 @@ def _routes(found: Why, names: Names, replay: Command) -> Iterator[RenderableTyp
     yield Text(line, no_wrap=True, overflow="ignore")
 
 
-def importance_lines(importance: pd.DataFrame, names: Names) -> Iterator[RenderableType]:
+def importance_lines(
+    importance: pd.DataFrame, names: Names, level: float
+) -> Iterator[RenderableType]:
     """Through what an outcome comes: the elements of largest share."""
     few = importance.head(ELEMENTS)
     # shares are printed like probabilities, by the same rule for digits and intervals
@@ -114,7 +117,7 @@ def importance_lines(importance: pd.DataFrame, names: Names) -> Iterator[Rendera
     yield table
     if len(importance) > ELEMENTS:
         yield Text(f"and {len(importance) - ELEMENTS} more in the table")
-    yield Text(NOTES)
+    yield Text(at_level(NOTES, level))
 
 
 def _cuts(found: Why, names: Names) -> Iterator[RenderableType]:
