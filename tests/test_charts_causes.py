@@ -15,6 +15,37 @@ mpl.use("agg")
 OUTCOME = "general_war"
 
 
+COPIES = """\
+scenario: copies
+horizon: 10 d
+actors: {east: {name: Eastland}, west: {name: Westland}}
+state: {war: {flag: false}}
+moves:
+  <who>_answers:
+    for_each: {who: [east, west]}
+    title: Answer of <who>
+    actor: <who>
+    after: {mean: 5 d}
+    once: true
+    choose: {fights: {probability: 0.4, then: {war: true}}, waits: {probability: rest}}
+outcomes: {fought: {title: War, when: war, headline: true}}
+endings: {over: {otherwise: true}}
+"""
+MANY = """\
+scenario: many
+horizon: 10 d
+state: {fire: {flag: false}, late: {flag: false}, other: {flag: false}}
+events:
+  starts: {after: {mean: 5 d}, once: true, then: {fire: true}}
+  ends: {when: fire, after: 1 h, once: true, then: {late: true}}
+outcomes:
+  war: {when: fire}
+  later: {when: late, headline: true}
+OTHERS
+endings: {lost: {when: other}, peace: {otherwise: true}}
+""".replace("OTHERS", "\n".join(f"  other_{k}: {{when: other}}" for k in range(21)))
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_open():
     yield
@@ -71,11 +102,26 @@ def test_routes_and_trees_of_nothing_and_of_one(shares):
 def test_a_tree_cuts_rare_branches_and_gathers_what_follows_without_a_choice():
     shares = {"a → b → c": 0.5, "a → b → d": 0.46, "e": 0.02, "f": 0.02}
     said = [text.get_text() for text in tree(of_routes(shares), outcome="War").texts]
-    assert any(text.startswith("96.0 %  a → b") for text in said)
-    assert any("2 rare branches" in text for text in said)
-    assert not any(text.endswith(" e") for text in said)
+    assert said[said.index("a → b") + 1] == "96.0 %"
+    assert "2 rare branches" in said
+    assert "e" not in said
     more = [text.get_text() for text in tree(of_routes({**shares, "e": 0.2})).texts]
-    assert any(text.endswith(" e") for text in more)  # the control
+    assert "e" in more  # the control
+
+
+def test_a_tree_of_many_branches_stays_on_half_a_page_and_says_what_it_gathers():
+    """At 8 inches a page of 24 branches has letters of 9 points: 7 where it is printed at 16 cm."""
+    letters = "abcdefghijkl"
+    many = {f"{one} → {two} → {one}{two}": 1 / 144 for one in letters for two in letters}
+    ax = tree(of_routes(many), outcome="War")
+    branches = [text for text in ax.texts if "%" not in text.get_text()]
+    assert len(branches) <= 24
+    assert "are gathered" in ax.get_xlabel()
+    assert "gathered" not in tree(of_routes(TWO), outcome="War").get_xlabel()  # control
+    width, height = ax.figure.get_size_inches()
+    assert width <= 8
+    assert height <= 9.5
+    assert min(text.get_fontsize() for text in ax.texts) >= 9
 
 
 @pytest.mark.parametrize("name", ["routes", "tree", "forks"])
@@ -98,6 +144,27 @@ def test_forks_stand_by_how_far_paths_part_with_the_tick_before_and_the_dot_afte
     assert len(forks(table.assign(low=0.1, high=0.9)).collections) == len(ax.collections) + len(
         table[table["low"].isna()]
     )
+
+
+def test_forks_call_a_copy_of_a_rule_by_its_name_and_never_by_its_key():
+    run = sim.run(sim.loads(COPIES), draws=2, paths=200, progress=False)
+    labels = [label.get_text() for label in run.plot.forks("fought").get_yticklabels()]
+    assert "Answer of Eastland" in labels
+    assert not [one for one in labels if "_" in one]
+    found = run.why("fought").forks
+    keys = [label.get_text() for label in forks(found).get_yticklabels()]
+    assert "east answers" in keys  # control: without names it is the key as words
+
+
+def test_given_many_outcomes_the_chart_shows_headlines_what_leads_to_them_and_what_came():
+    run = sim.run(sim.loads(MANY), draws=2, paths=400, progress=False)
+    ax = run.plot.given("war")
+    shown = [label.get_text() for label in ax.get_yticklabels()]
+    assert shown == ["later", "peace"]  # neither the 20 others nor the ending that never came
+    assert "2 of 24 rows" in ax.get_xlabel()
+    everything = run.plot.given("war", everything=True)
+    assert len(everything.get_yticklabels()) == 24  # the control
+    assert "rows" not in everything.get_xlabel()
 
 
 def test_flows_and_shapley_of_a_comparison():

@@ -50,7 +50,7 @@ class RunPlots:
         """
         known: dict[str, Any] = {"headlines": self.results.provenance.headlines}
         if not everything:
-            known["shown"] = on_the_way(self.results)
+            known["shown"] = _looked_at(self.results)
         if isinstance(self.results.source, Scenario):
             level = self.results.provenance.level
             evidence = self.results.source.declared.evidence.values()
@@ -108,10 +108,15 @@ class RunPlots:
         known = {"names": names, "subject": self.results.provenance.title}
         return charts.treaties(bonds(scenario), **(known | how))
 
-    def given(self, outcome: str, **how: Any) -> Axes:
-        """What else happened where an outcome came; see `sim.charts.given`."""
+    def given(self, outcome: str, *, everything: bool = False, **how: Any) -> Axes:
+        """What else happened where an outcome came; see `sim.charts.given`.
+
+        Of many outcomes the headlines and what their paths pass through, unless `everything`.
+        """
         found = self.results.given(outcome)
         known = _of(self.results) | {"condition": found.title}
+        if not everything:
+            known["shown"] = _looked_at(self.results)
         return charts.given(found.table, **(known | how))
 
     def routes(
@@ -214,6 +219,12 @@ def _of(run: RunTables) -> dict[str, Any]:
     about = run.provenance
     label = f"{about.title}{about.conditions}"
     return {"subject": about.title, "interval": label_of(run), "label": label}
+
+
+def _looked_at(run: RunTables) -> list[str] | None:
+    """The outcomes that a reader looks at first; None where all of them are few enough."""
+    found = on_the_way(run)
+    return found if len(found) < len(run.outcomes) else None
 
 
 def title_of(run: RunTables, outcome: str) -> str:

@@ -114,6 +114,11 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
+def inches(ax: Axes) -> float:
+    """How wide axes are."""
+    return float(ax.get_window_extent().width / figure_of(ax).dpi)
+
+
 def line(position: int) -> tuple[str, Dashes]:
     """(colour, dashes) of the n-th line; no two among the first 28 are alike in both."""
     # 7 and 4 have no common divisor, so colour and dashes only repeat together after 28
@@ -184,7 +189,7 @@ def dot(ax: Axes, row: float, value: float, *, hollow: bool, colour: str = "", *
     ax.plot(value, row, **(usual | look))
 
 
-def beside(ax: Axes, row: int, text: str) -> None:
+def beside(ax: Axes, row: float, text: str) -> None:
     """Words right of the frame, in the row's own height, so that nothing can overlap."""
     # x in shares of the frame, y in rows: stays beside its row whatever the scale
     ax.text(

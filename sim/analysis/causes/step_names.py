@@ -22,6 +22,9 @@ class Names:
             return f"{self.titles.of('variable', variable)}: {plain(level)}"
         if step in self.origins:
             return self.titles.of("origin", step)
+        if step in self.model.ranks:  # one copy of a `for_each`
+            clause = self.model.transition(step).clause
+            return self.titles.of("clause", clause) if clause else self.titles.of("rule", step)
         origin, _, option = step.rpartition(".")
         if origin in self.origins:
             return f"{self.titles.of('origin', origin)} – {self.titles.of('option', option)}"

@@ -1,9 +1,10 @@
-"""Chart `tree`: the first steps on the way to an outcome, as a tree with the rare branches cut."""
+"""Chart `tree`: the first steps on the way to an outcome, as an outline with rare branches cut."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,9 +16,12 @@ from sim.charts.tables import drawn_from
 from sim.formatting import percents
 
 LEAST = 0.04  # share of the outcome's paths below which a branch is cut
+MORE = 1.25  # by how much that share grows until all fits
+MOST = 24  # branches on a page, so that their names can be read at half a page
 DEEP = 4  # branchings from the root
-COLUMN, ROOM = 2.4, 1.75  # inches of a branching, rows of a leaf
-LETTERS = 27  # in a line of a name
+INDENT, BAR = 0.03, 0.74  # shares of the width: a branching, where the bars begin
+LINE, GAP = 0.48, 0.42  # rows that a line of a name takes, and between two names
+LETTER = 0.56  # width of a letter, of its size
 
 
 @dataclass
@@ -28,7 +32,10 @@ class Branch:
     share: float = 0.0
     after: list[Branch] = field(default_factory=list)
     depth: int = 0
+    cut: bool = False  # whether branches of it are too rare to be drawn
+    rare: int = 0  # so many of these it stands for itself
     row: float = 0.0
+    lines: list[str] = field(default_factory=list)
 
 
 @drawn_from("`results.routes(outcome, depth='options')`", "route", "share", "hits", "n")
@@ -40,35 +47,41 @@ def tree(
     subject: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """From the left: what came first on the way to the outcome, and what after that, by share.
+    """From the top: what came first on the way to the outcome, indented what after that, by share.
 
-    `table` is that of the analysis `routes` at the depth `options`. Branches below 4 % of the
-    outcome's paths are gathered in one, steps without a choice between them stand together, and
-    what comes after the fourth branching is left out. `outcome` is what a reader calls the outcome,
-    `names` what a reader calls a step.
+    `table` is that of the analysis `routes` at the depth `options`. A bar is a branch's share of
+    the outcome's paths. Branches below 4 %, or as much more as leaves 24 on the page, are gathered
+    in one, steps without a choice between them stand together, and what comes after the fourth
+    branching is left out. `outcome` is what a reader calls the outcome, `names` what a reader
+    calls a step.
     """
     routes = [str(route).split(ARROW) for route in table["route"]]
-    root = _grown([], list(zip(routes, table["share"].astype(float), strict=True)), 0)
-    count = _rows(root, 0.0)
-    every = list(_all(root))
-    deepest = max(one.depth for one in every)
-    width = max(style.WIDTH, COLUMN * style.size(1) * (deepest + 1))
-    ax = style.axes(ax, rows=ROOM * count, width=width)
-    ax.set(xlim=(-0.03, deepest + 1), ylim=(count - 0.4, -0.6), xticks=[], yticks=[])
+    given = list(zip(routes, table["share"].astype(float), strict=True))
+    least = LEAST
+    every = list(_all(_grown([], given, 0, least)))
+    while len(every) > MOST:
+        least *= MORE
+        every = list(_all(_grown([], given, 0, least)))
+    inches = style.WIDTH if ax is None else style.inches(ax)
+    height = _rows(every, _called(every, outcome, names or {}), inches)
+    ax = style.axes(ax, rows=height)
+    ax.set(xlim=(0, 1), ylim=(height, 0), xticks=[], yticks=[])
     shares = percents([min(round(one.share, 9), 1.0) for one in every])  # of sums
     for one, share in zip(every, shares, strict=True):
-        for next_one in one.after:
-            _line(ax, one, next_one)
-        _name(ax, one, share, outcome, names or {})
+        _draw(ax, one, share)
     hits, n = int(table["hits"].sum()), int(table["n"].iloc[0]) if len(table) else 0
-    below = f"share of the {hits:,} paths of {n:,} that reach it; width of a line: its share"
+    below = f"bar: share of the {hits:,} paths of {n:,} that reach it"
+    if any(one.cut for one in every):
+        below += f"; branches below {percents([least])[0]} % are gathered, or left out at an end"
     title = f"What came first on the way: {outcome}" if outcome else "What came first on the way?"
     style.frame(ax, f"{title}{' – ' + subject if subject else ''}", xlabel=below)
     ax.spines[:].set_visible(False)
     return ax
 
 
-def _grown(steps: list[str], routes: list[tuple[list[str], float]], depth: int) -> Branch:
+def _grown(
+    steps: list[str], routes: list[tuple[list[str], float]], depth: int, least: float
+) -> Branch:
     """A branch with what comes after it; steps that all routes share are its own."""
     branch = Branch(steps=steps, share=sum(share for _, share in routes), depth=depth)
     heads = dict.fromkeys(route[0] for route, _ in routes if route)
@@ -81,27 +94,16 @@ def _grown(steps: list[str], routes: list[tuple[list[str], float]], depth: int) 
     rare = list[float]()
     for head in heads:
         own = [(route[1:], share) for route, share in routes if route and route[0] == head]
-        if sum(share for _, share in own) >= LEAST:
-            branch.after.append(_grown([head], own, depth + 1))
+        if sum(share for _, share in own) >= least:
+            branch.after.append(_grown([head], own, depth + 1, least))
         else:
             rare.append(sum(share for _, share in own))
     branch.after.sort(key=lambda one: -one.share)
-    if rare:
-        word = "rare branch" if len(rare) == 1 else "rare branches"
-        branch.after.append(Branch([f"{len(rare):,} {word}"], sum(rare), depth=depth + 1))
+    branch.cut = bool(rare)
+    # where all that follows is rare, the branch ends: that it goes on in many ways says nothing
+    if rare and (branch.after or not depth):
+        branch.after.append(Branch([], sum(rare), depth=depth + 1, rare=len(rare)))
     return branch
-
-
-def _rows(branch: Branch, first: float) -> float:
-    """Give every branch its row, a parent the middle of its children's; returns rows used."""
-    if not branch.after:
-        branch.row = first
-        return 1.0
-    used = 0.0
-    for one in branch.after:
-        used += _rows(one, first + used)
-    branch.row = (branch.after[0].row + branch.after[-1].row) / 2
-    return used
 
 
 def _all(branch: Branch) -> Iterator[Branch]:
@@ -110,25 +112,46 @@ def _all(branch: Branch) -> Iterator[Branch]:
         yield from _all(one)
 
 
-def _line(ax: Axes, one: Branch, after: Branch) -> None:
-    """From a branch to what comes after it, as broad as its share."""
-    x, y = [one.depth + 0.9, one.depth + 0.94, after.depth], [one.row, after.row, after.row]
-    width = 1 + 6 * after.share
-    ax.plot(x, y, color=style.accent(), alpha=0.35, lw=width, solid_joinstyle="round", zorder=1)
+def _called(every: Sequence[Branch], outcome: str, names: Mapping[str, str]) -> list[str]:
+    """What a reader calls each branch: its steps; of the root without any, the outcome."""
+    called = [ARROW.join(names.get(step, step) for step in one.steps) for one in every]
+    called[0] = called[0] or outcome or "the outcome"
+    rare = [f"{one.rare:,} rare branch{'' if one.rare == 1 else 'es'}" for one in every]
+    return [rare[k] if one.rare else called[k] for k, one in enumerate(every)]
 
 
-def _name(ax: Axes, one: Branch, share: str, outcome: str, names: Mapping[str, str]) -> None:
-    """The steps of a branch in a few lines on its line, with their share in bold."""
-    called = ARROW.join(names.get(step, step) for step in one.steps)
-    # a root without steps of its own stands for all paths that reach the outcome
-    called = called or outcome or "the outcome"
-    text = "\n".join(lines(called, LETTERS, max_lines=3, placeholder=" …"))
-    box = {"boxstyle": "square,pad=0.15", "facecolor": style.paper(), "edgecolor": "none"}
+def _rows(every: Sequence[Branch], called: Sequence[str], inches: float) -> float:
+    """Give every branch its lines and the middle of its row; returns how many rows are used."""
+    used = 0.0
+    for one, name in zip(every, called, strict=True):
+        room = (BAR - 0.02 - _left(one)) * inches * 72 / (style.size(9) * LETTER)
+        one.lines = lines(name, max(int(room), 12), max_lines=2, placeholder=" …")
+        high = LINE * len(one.lines) + GAP
+        one.row = used + high / 2
+        used += high
+    return used
+
+
+def _left(one: Branch) -> float:
+    """Where the name of a branch begins."""
+    return INDENT * one.depth + 0.008
+
+
+def _draw(ax: Axes, one: Branch, share: str) -> None:
+    """A branch: its name, the line to what comes after it, its bar and its share in words."""
+    if one.after:
+        x, top = INDENT * one.depth + 0.016, one.row + LINE * len(one.lines) / 2
+        look: dict[str, Any] = {"color": style.faint(), "lw": 0.9, "zorder": 1}
+        ax.plot([x, x], [top, one.after[-1].row], **look)
+        for after in one.after:
+            ax.plot([x, _left(after) - 0.006], [after.row, after.row], **look)
     ax.text(
-        *(one.depth + 0.02, one.row, f"{share} %  {text}" if text else f"{share} %"),
+        *(_left(one), one.row, "\n".join(one.lines)),
         va="center",
-        fontsize=style.size(8),
+        fontsize=style.size(9),
+        fontstyle="italic" if one.rare else "normal",
         color=style.ink(),
-        bbox=box,
-        zorder=3,
     )
+    colour = style.faint() if one.rare else style.accent()
+    ax.barh(one.row, one.share * (1 - BAR), left=BAR, height=0.45, color=colour, linewidth=0)
+    style.beside(ax, one.row, f"{share} %")

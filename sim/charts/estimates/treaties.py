@@ -74,7 +74,7 @@ def treaties(
     actors the name a reader sees; those that no treaty binds are named below.
     """
     names = names or {}
-    width = style.WIDTH if ax is None else _inches(ax)
+    width = style.WIDTH if ax is None else style.inches(ax)
     duties = _duties(bonds, _letters(width * (RIGHT - LEFT - 2 * GAP), 8, LABELLED))
     wide = _letters(width * (LEFT - GAP), 9, NAMED)
     called = {actor: _name(names.get(actor, actor), wide) for actor in _actors(bonds)}
@@ -103,11 +103,6 @@ def _title(bonds: pd.DataFrame, subject: str) -> str:
     )
     asked = f"Who is bound to whom?{' – ' + subject if subject else ''}"
     return f"{asked}\nfrom obligor to beneficiary{nobody}"
-
-
-def _inches(ax: Axes) -> float:
-    figure = style.figure_of(ax)
-    return float(ax.get_window_extent().width / figure.dpi)
 
 
 def _letters(inches: float, points: float, width: float) -> int:

@@ -192,14 +192,11 @@ def _say(
 def _given(run: SavedResults, outcome: str) -> None:
     """Print what else happened where an outcome came, and add it to the run."""
     from sim.analysis.estimates.given import LEAST
-    from sim.analysis.statistics.intervals import label_of
-    from sim.charts import given as chart
     from sim.report.screens.given import given_view
 
     found = run.results.given(outcome)
-    name, about = f"given-{outcome}", run.results.provenance
-    label = label_of(run.results)
-    draw = partial(chart, found.table, condition=found.title, subject=about.title, interval=label)
+    name = f"given-{outcome}"
+    draw = partial(run.results.plot.given, outcome)
     written = run.add({name: found.table}, {name: draw} if found.n >= LEAST else None)
     where = f"Table: {', '.join(str(run.shown(file)) for file in written)}" if written else ""
     print_view(given_view(found, where))
