@@ -50,6 +50,31 @@ def test_runs_of_one_seed_are_paired_as_they_are(tmp_path, saved):
     assert_frame_equal(sim.Comparison.load(home).table, paired.table)
 
 
+def test_runs_of_unequal_designs_are_no_pairs(tmp_path):
+    size = {"paths": 5, "workers": 1}
+    values = {"restraint": np.linspace(0, 2, 4)}
+    first = sim.run(island(), values=values, **size)
+    plain = sim.run(island(), draws=4, **size)
+    told = "b: values of restraint were given to a and drawn in b; runs with the same values"
+    with pytest.raises(sim.UsageError, match=told):
+        sim.compare({"a": first, "b": plain})
+    values["restraint"][2] = 1
+    moved = sim.Results.load(sim.run(island(), values=values, **size).save(tmp_path / "moved"))
+    told = r"b: has restraint = 1.0 in row 2, a has 1.333\d*; runs with the same values"
+    with pytest.raises(sim.UsageError, match=told):
+        sim.compare({"a": sim.Results.load(first.save(tmp_path / "first")), "b": moved})
+    assert (sim.compare({"a": moved, "b": moved}).table["difference"] == 0).all()  # the control
+
+
+def test_runs_of_two_levels_share_no_table():
+    size = {"draws": 4, "paths": 5, "workers": 1}
+    runs = {
+        name: sim.run(island(), level=level, **size) for name, level in (("a", 0.9), ("b", 0.5))
+    }
+    with pytest.raises(sim.UsageError, match=r"b: level 0.5, a has 0.9; intervals in one table"):
+        sim.compare(runs)
+
+
 def test_runs_of_given_values_are_paired():
     values = {"restraint": np.linspace(0, 2, 10)}
     options = {"values": values, "common_random_numbers": True, "paths": 40, "workers": 1}

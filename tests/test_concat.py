@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from coins import TEXT
 from islands import TABLES, island
 from pandas.testing import assert_frame_equal
 
@@ -18,7 +19,7 @@ def run(draws: range, **more: object) -> sim.Results:
 
 def files(results: sim.Results, folder) -> dict[str, bytes]:
     home = results.save(folder)
-    found = sorted(one for one in home.rglob("*.csv"))
+    found = sorted(one for one in home.rglob("*") if one.suffix in (".csv", ".npz"))
     return {one.relative_to(home).as_posix(): one.read_bytes() for one in found}
 
 
@@ -35,6 +36,30 @@ def test_the_runs_of_three_ranges_are_the_one_run_byte_for_byte(tmp_path):
     again = sim.Results.concat([joined, run(range(90, 95), **more)])
     assert again.provenance.draws == 95
     assert joined.replay(60, 3).draw == 60
+
+
+def test_runs_that_were_loaded_are_joined_too(tmp_path):
+    more = {"events": True}
+    parts = [run(some, **more) for some in (range(7), range(7, 50), range(50, 90))]
+    whole = sim.run(island(), draws=90, **more, **SMALL)
+    read = [sim.Results.load(one.save(tmp_path / str(i))) for i, one in enumerate(parts)]
+    for some in (read, [read[0], parts[1], read[2]]):
+        joined = sim.Results.concat(some)
+        assert joined == whole
+        assert files(joined, tmp_path / "joined") == files(whole, tmp_path / "whole")
+        assert joined.replay(60, 3).events.equals(whole.replay(60, 3).events)
+    # what was joined and saved again is joined again, and knows its scenario as it did before
+    again = sim.Results.load(sim.Results.concat(read[:2]).save(tmp_path / "again"))
+    assert sim.Results.concat([again, parts[2]]) == whole
+    assert sim.run(tmp_path / "again", workers=1).provenance.draws == 50
+    assert sim.Results.concat([read[0], read[1]]) != whole  # the control
+
+
+def test_counts_that_were_changed_are_refused(tmp_path):
+    home = run(range(5)).save(tmp_path / "run")
+    (home / "counts.npz").write_bytes(b"other")
+    with pytest.raises(sim.UsageError, match=r"counts.npz: changed since the run wrote it"):
+        sim.Results.load(home)
 
 
 def test_runs_without_rows_of_paths_are_joined_too():
@@ -72,7 +97,7 @@ def test_what_is_no_part_of_one_run_is_refused(other, told):
         sim.Results.concat([run(range(5)), run(**other)])
 
 
-def test_other_models_and_loaded_runs_are_refused(tmp_path):
+def test_other_models_and_runs_without_counts_are_refused(tmp_path):
     first = run(range(5))
     with pytest.raises(sim.UsageError, match="concat: the runs have other under"):
         sim.Results.concat(
@@ -81,9 +106,12 @@ def test_other_models_and_loaded_runs_are_refused(tmp_path):
     longer = replace(island().model, horizon=2 * island().model.horizon)
     with pytest.raises(sim.UsageError, match="concat: the runs have other models"):
         sim.Results.concat([first, sim.run(longer, draws=range(5, 8), **SMALL)])
-    loaded = sim.Results.load(first.save(tmp_path / "run"))
-    with pytest.raises(sim.errors.NotApplicable, match="concat: joins runs that were sampled in"):
-        sim.Results.concat([loaded, run(range(5, 8))])
+    bare = sim.Results.load(replace(first, output=None).save(tmp_path / "bare"))
+    with pytest.raises(sim.errors.NotApplicable, match="concat: a run has tables without its"):
+        sim.Results.concat([bare, run(range(5, 8))])
+    solved = sim.run(sim.loads(TEXT), engine="exact", draws=2)
+    with pytest.raises(sim.errors.NotApplicable, match="concat: joins sampled runs; the exact"):
+        sim.Results.concat([solved])
     with pytest.raises(sim.UsageError, match="concat: takes one run or more"):
         sim.Results.concat([])
 

@@ -97,7 +97,7 @@ def test_another_layout_of_the_same_text_is_the_same(home):
 
 def test_every_file_that_is_missing_or_changed_is_named(home):
     outputs = json.loads((home / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-    assert len(outputs) == 12
+    assert len(outputs) == 13
     for name in outputs:
         content = (home / name).read_bytes()
         (home / name).unlink()

@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates.tables import tables_of
+from sim.api.kept_counts import output_of
 from sim.api.sourced import SourcedTables
 from sim.errors import NotApplicable, UsageError
-from sim.experiment.runs import RunOutput, model_of
+from sim.experiment.plan import EXACT
+from sim.experiment.runs import RunOutput
 from sim.formatting import DAY
+from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.results import PathBatch
 from sim.results.counting import Accumulator
@@ -41,21 +44,17 @@ def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
     """The tables and counts of all draws of some runs, as one run has them, by draw.
 
     Raises UsageError for runs that overlap, leave a gap, or differ in seed, model or size, and
-    NotApplicable for those that were loaded or solved, whose counts are not at hand.
+    NotApplicable for those that were solved, or saved without their counts.
     """
     runs = sorted(parts, key=lambda run: run.provenance.first_draw)
     if not runs:
         raise UsageError("concat: takes one run or more")
-    for run in runs:
-        if run.output is None or not isinstance(run.output.found, Accumulator):
-            raise NotApplicable(
-                "concat: joins runs that were sampled in this session; run the draws again"
-            )
+    outputs = [_output(run) for run in runs]
     first = runs[0]
     for one, other in pairwise(runs):
         _require_same(one, other)
-    counts = _counts(runs)
-    values = np.concatenate([run.output.values for run in runs if run.output])
+    counts = _counts(runs, outputs)
+    values = np.concatenate([output.values for output in outputs])
     draws = sum(run.provenance.draws for run in runs)
     about = first.provenance
     interval = "nested" if about.given and len(np.unique(values, axis=0)) > 1 else about.interval
@@ -67,8 +66,7 @@ def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
         interval=interval,
         arguments={**about.arguments, "draws": draws, "keep_paths": counts.keep},
     )
-    assert first.output is not None
-    output = replace(first.output, found=counts, values=values, provenance=about)
+    output = replace(outputs[0], found=counts, values=values, provenance=about)
     tables = tables_of(output)
     if about.arguments.get("events"):
         frames = [run.events for run in runs if run.events is not None]
@@ -79,9 +77,17 @@ def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
     return tables, without_rows(output)
 
 
-def _model(run: SourcedTables) -> Model:
-    assert run.source is not None  # whoever has the counts of a run has what was run
-    return model_of(run.source)
+def _output(run: SourcedTables) -> RunOutput:
+    """What a run left. Raises NotApplicable where nothing was counted, or no counts are at hand."""
+    if run.provenance.interval == EXACT:
+        raise NotApplicable("concat: joins sampled runs; the exact engine counts no paths")
+    output = output_of(run)
+    if output is None:
+        raise NotApplicable(
+            "concat: a run has tables without its counts, as alternatives of a comparison have and "
+            "runs saved by earlier versions; run its draws again"
+        )
+    return output
 
 
 def _require_same(one: SourcedTables, other: SourcedTables) -> None:
@@ -93,7 +99,8 @@ def _require_same(one: SourcedTables, other: SourcedTables) -> None:
                 f"concat: the runs have other {thing}: {getattr(own, what)!r:.40} and "
                 f"{getattr(its, what)!r:.40}"
             )
-    if _model(one) != _model(other):
+    # by their machine form: models that were read know other places in files
+    if one.model is not other.model and machine_form(one.model) != machine_form(other.model):
         raise UsageError("concat: the runs have other models")
     end = own.first_draw + own.draws
     if its.first_draw < end:
@@ -102,23 +109,22 @@ def _require_same(one: SourcedTables, other: SourcedTables) -> None:
         raise UsageError(f"concat: no run has the draws {end} to {its.first_draw - 1}")
 
 
-def _counts(runs: Sequence[SourcedTables]) -> Accumulator:
+def _counts(runs: Sequence[SourcedTables], outputs: Sequence[RunOutput]) -> Accumulator:
     keep = all(run.paths is not None for run in runs)
-    whole = Accumulator(_model(runs[0]), paths=runs[0].provenance.paths, keep=keep)
-    for run in runs:
-        assert run.output is not None
-        found = run.output.found
+    whole = Accumulator(outputs[0].model, paths=runs[0].provenance.paths, keep=keep)
+    for run, output in zip(runs, outputs, strict=True):
+        found = output.found
         assert isinstance(found, Accumulator)
         whole.total.merge(found.total)
         for name in ("hits", "ended", "hits_by", "came_up"):
             getattr(whole, name).extend(getattr(found, name))
-        whole.rows += _rows(run) if keep else []
+        whole.rows += _rows(run, whole.model) if keep else []
     return whole
 
 
-def _rows(run: SourcedTables) -> list[PathBatch]:
+def _rows(run: SourcedTables, model: Model) -> list[PathBatch]:
     """The paths of a run as an engine gave them: seconds, exactly, since they are on a grid."""
-    table, model = run.paths, _model(run)
+    table = run.paths
     assert table is not None
     names = [f"time__{one.name}" for one in model.outcomes]
     none = np.empty(0, np.int64)

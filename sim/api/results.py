@@ -87,20 +87,22 @@ class Results(AskedTables, ShownTables, StoredTables):
         """Runs of neighbouring ranges of draws joined: equal to the one run, byte for byte.
 
         `Results.concat([sim.run(s, draws=100), sim.run(s, draws=range(100, 200))])` is the run of
-        200 draws. Raises UsageError for runs that overlap, leave a gap, or differ in seed, model or
-        size, NotApplicable for those that were loaded.
+        200 draws; runs that were loaded are joined likewise. Raises UsageError for runs that
+        overlap, leave a gap, or differ in seed, model, size or level, NotApplicable for those that
+        were solved, or saved by a version that kept no counts.
         """
         from sim.api.concatenation import joined
 
         runs = list(parts)
         tables, output = joined(runs)
-        source = runs[0].source
-        assert source is not None
-        return cls.of(tables, source, output)
+        # of loaded runs the files that were saved with them stand for the scenario
+        source = next((one.source for one in runs if one.source is not None), None)
+        kept = None if source is not None else runs[0].kept
+        return replace(cls.of(tables, source, output), kept=kept)
 
     @classmethod
     def of(
-        cls, tables: RunTables, source: Scenario | Model, output: RunOutput | None = None
+        cls, tables: RunTables, source: Scenario | Model | None, output: RunOutput | None = None
     ) -> Results:
         """The tables of a run as the object a user gets; `output` are its counts, for `concat`."""
         # the same frames, not copies: tables of a long run fill hundreds of megabytes

@@ -17,6 +17,7 @@ from sim.model.model import Model
 from sim.results import PathBatch
 
 SAME = ("seed", "draws", "paths", "first_draw", "common_random_numbers", "horizon", "interval")
+WHAT_PAIRS = "only paths with the same random numbers are pairs"
 
 
 def pairs_of_results(named: Mapping[str, Results]) -> tuple[Results, list[Pair]]:
@@ -47,9 +48,33 @@ def _require_same(first: str, one: Results, second: str, other: Results) -> None
             own, its = own == "exact", its == "exact"
         if own != its:
             thing = "solved" if what == "interval" else what.replace("_", " ")
+            raise UsageError(f"{second}: {thing} {its}, {first} has {own}; {WHAT_PAIRS}")
+    if one.provenance.level != other.provenance.level:
+        raise UsageError(
+            f"{second}: level {other.provenance.level:g}, {first} has {one.provenance.level:g}; "
+            "intervals in one table are of one level"
+        )
+    _require_same_design(first, one, second, other)
+
+
+def _require_same_design(first: str, one: Results, second: str, other: Results) -> None:
+    """UsageError where values were given to one run alone, or others to the other."""
+    # a draw is a row of the design: beside another row its difference is no effect of a change
+    own, its = (set(run.provenance.given) for run in (one, other))
+    if own != its:
+        name = sorted(own ^ its)[0]
+        has, none = (first, second) if name in own else (second, first)
+        raise UsageError(
+            f"{second}: values of {name} were given to {has} and drawn in {none}; runs with the "
+            "same values are pairs"
+        )
+    for name in sorted(own):
+        mine, theirs = (run.draws[name].astype(object).to_numpy() for run in (one, other))
+        if not np.array_equal(mine, theirs):
+            row = int(np.flatnonzero(mine != theirs)[0])
             raise UsageError(
-                f"{second}: {thing} {its}, {first} has {own}; only paths with the same random "
-                "numbers are pairs"
+                f"{second}: has {name} = {theirs[row]} in row {row}, {first} has {mine[row]}; runs "
+                "with the same values are pairs (another value of a parameter is a change: with_)"
             )
 
 

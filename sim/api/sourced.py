@@ -25,7 +25,9 @@ class SourcedTables(RunTables):
     source: Scenario | Model | None = field(default=None, compare=False)
     # of results that were run in this session: their counts, for `Results.concat`
     output: RunOutput | None = field(default=None, compare=False, repr=False)
-    # of results that were read: the scenario's files, to be saved with them again
+    # of results that were read: their counts, likewise, as `sim.api.kept_counts` has them
+    counts: bytes | None = field(default=None, compare=False, repr=False)
+    # and the scenario's files, to be saved with them again
     kept: Record | None = field(default=None, compare=False, repr=False)
 
     @property

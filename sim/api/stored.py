@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from sim.api.kept_counts import counts_of
 from sim.api.sourced import SourcedTables
 from sim.experiment.runs import model_of
 from sim.machine_form import machine_form
@@ -35,7 +36,10 @@ class StoredTables(SourcedTables):
     def saved(self) -> SavedRun:
         """What a run directory holds of these results."""
         return SavedRun(
-            frames=self.frames(), manifest=self.provenance.to_manifest(), record=self._record()
+            frames=self.frames(),
+            manifest=self.provenance.to_manifest(),
+            record=self._record(),
+            counts=counts_of(self.output) if self.counts is None else self.counts,
         )
 
     @classmethod
@@ -51,7 +55,8 @@ class StoredTables(SourcedTables):
         """The results that a run directory holds."""
         # tables a run did not keep (paths, events) are not in the directory either: None
         tables: dict[str, Any] = {name: run.frames.get(name) for name in NAMES}
-        return cls(**tables, provenance=Provenance.from_manifest(run.manifest), kept=run.record)
+        about = Provenance.from_manifest(run.manifest)
+        return cls(**tables, provenance=about, kept=run.record, counts=run.counts)
 
     def _record(self) -> Record:
         if self.kept is not None:

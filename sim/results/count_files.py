@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, cast
 
@@ -16,8 +17,14 @@ OF_ROWS = ("ending", "end_time", "stopped", "n_events", "outcome_time")
 OF_EVENTS = ("path", "seq", "time", "transition", "option", "probability", "cause")
 
 
-def to_bytes(part: DrawCounts) -> bytes:
-    """A chunk's counts, with its rows and events, as `from_bytes` reads them."""
+def to_bytes(
+    part: DrawCounts, more: Mapping[str, NDArray[Any]] | None = None, *, compressed: bool = False
+) -> bytes:
+    """A chunk's counts, with its rows and events, as `from_bytes` reads them.
+
+    `more` are arrays to be kept beside them. To compress takes longer than to write what lives for
+    minutes.
+    """
     draws, paths = part.draws, part.paths
     arrays: dict[str, Any] = {name: getattr(part, name) for name in COUNTS}
     arrays["about"] = np.array([draws.start, draws.stop, paths.start, paths.stop, part.events])
@@ -32,7 +39,8 @@ def to_bytes(part: DrawCounts) -> bytes:
         arrays["event_size"] = np.array([len(one.path) for one in events])
         arrays |= {f"event_{name}": _joined(events, name) for name in OF_EVENTS}
     file = BytesIO()
-    np.savez(file, **arrays)
+    write = np.savez_compressed if compressed else np.savez
+    write(file, **{**arrays, **(more or {})})
     return file.getvalue()
 
 

@@ -22,6 +22,7 @@ from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
 from sim.results.scenario_record import Record, read_record
 
+COUNTS = "counts.npz"  # what joins the run to other draws
 # tables whose first column is the index, and its type
 INDEXED = {"outcomes": "str", "endings": "str", "draws": "int64", "shares": "int64"}
 
@@ -33,12 +34,13 @@ class SavedRun:
     frames: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, Any]
     record: Record
+    counts: bytes | None = None  # see `sim.api.kept_counts`; None where there are none
 
 
 def write_run(
     directory: str | Path, run: SavedRun, *, also: Callable[[Path], None] | None = None
 ) -> Path:
-    """Write each table as <name>.csv, the record, and manifest.json; the directory appears whole.
+    """Write each table as <name>.csv, counts, record and manifest; the directory appears whole.
 
     `also` is called with the directory in the making, to add files (charts); the manifest, written
     last, has the SHA-256 of them all. An earlier run's directory is kept as `<name>.previous`;
@@ -59,6 +61,8 @@ def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None
     for name, data in run.record.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
+    if run.counts is not None:
+        (folder / COUNTS).write_bytes(run.counts)
     if also is not None:
         also(folder)
     columns = {name: columns_of(table) for name, table in run.frames.items()}
@@ -91,7 +95,11 @@ def _read_run(
     for name in columns if only is None else [one for one in columns if one in only]:
         data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
         frames[name] = table_of(data, columns[name], index=INDEXED.get(name))
-    return SavedRun(frames=frames, manifest=manifest, record=read_record(home, manifest))
+    counts = None
+    if only is None and COUNTS in outputs:
+        counts = read_unchanged(home, COUNTS, outputs[COUNTS])
+    record = read_record(home, manifest)
+    return SavedRun(frames=frames, manifest=manifest, record=record, counts=counts)
 
 
 def columns_of(table: pd.DataFrame) -> list[dict[str, Any]]:

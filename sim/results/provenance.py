@@ -66,6 +66,11 @@ class Provenance:
         return ", ".join(f"{policy} decides for {actor}" for actor, policy in self.decided.items())
 
     @property
+    def span(self) -> range:
+        """The numbers of the finished draws."""
+        return range(self.first_draw, self.first_draw + self.draws)
+
+    @property
     def interrupted(self) -> bool:
         """Whether fewer draws were finished than asked for."""
         return self.draws < self.draws_asked
