@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from command_line import FIRST, call, strict_json
+from islands import read_added
 
 import sim
 from sim.analysis import WEAKNESS, audit
@@ -175,7 +176,9 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
     assert "Not varied: unused (no rule of the model that is run reads it)" in out
     assert "nan" not in out.lower()
     home = tmp_path / "results" / "graded"
-    assert (home / "analyses" / "audit.csv").exists()
+    written = read_added(home, "audit")
+    assert set(written["file"]) == {"scenario/graded.yaml"}  # as the directory has it, handed on
+    assert (home / "scenario" / "graded.yaml").read_text(encoding="utf-8") == SCENARIO
     assert (home / "charts" / "audit-heads_up.png").read_bytes().startswith(b"\x89PNG")
     code, out, err = call("audit", home, "--between", "helps,harms", "--on", "heads_up")
     assert code == 0, err

@@ -120,6 +120,34 @@ def test_a_game_of_a_changed_scenario_is_refused(typed, tmp_path):
     assert (code, err) == (2, "none.json: is not a saved game\n")
 
 
+def test_a_game_is_played_on_by_somebody_else(typed, tmp_path):
+    """Handed on with its scenario, in the same folders or beside it; alone it says what to add."""
+    mine, yours = tmp_path / "mine", tmp_path / "yours"
+    (mine / "scenarios").mkdir(parents=True)
+    scenario = mine / "scenarios" / "own.yaml"
+    scenario.write_bytes(FIRST.read_bytes())
+    assert typed("shots\nquit\n", scenario, *GAME, "--out", mine / "games" / "g.json")[0] == 0
+    game = mine / "games" / "g.json"
+    assert json.loads(game.read_text(encoding="utf-8"))["file"] == "../scenarios/own.yaml"
+    mine.rename(yours)
+    assert typed("war\n", yours / "games" / "g.json")[0] == 0
+    (yours / "scenarios" / "own.yaml").rename(yours / "games" / "own.yaml")
+    assert typed("war\n", yours / "games" / "g.json")[0] == 0
+    (yours / "games" / "own.yaml").unlink()  # the control
+    code, _, err = typed("war\n", yours / "games" / "g.json")
+    assert code == 2
+    assert "its scenario is missing: neither own.yaml, as seen from the game" in err
+
+
+def test_a_game_of_an_earlier_version_has_an_absolute_path(typed, tmp_path):
+    assert typed("shots\nquit\n", FIRST, *GAME, "--out", "mine.json")[0] == 0
+    game = tmp_path / "mine.json"
+    about = json.loads(game.read_text(encoding="utf-8"))
+    assert about["file"] != FIRST.as_posix()
+    game.write_text(json.dumps({**about, "file": FIRST.as_posix()}), encoding="utf-8")
+    assert typed("war\n", game)[0] == 0
+
+
 def test_who_may_play(typed):
     for arguments, says in (
         ((FIRST,), "--as: name the actor you decide for"),

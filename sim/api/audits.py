@@ -12,6 +12,7 @@ from sim.analysis.statistics.intervals import level_of
 from sim.api.sensitivities import askable, records, sensitivity
 from sim.api.stipulated import Size, audit_size, require_scenario, with_stipulated, written_plan
 from sim.errors import UsageError
+from sim.results.scenario_record import names_of
 
 if TYPE_CHECKING:
     from sim.analysis.drivers.draw_targets import Target
@@ -197,12 +198,15 @@ def _assumptions(scenario: Scenario, varied: Varied, draws: pd.DataFrame) -> pd.
     from sim.analysis.statistics.factors import uncertain
 
     moved = set(uncertain(draws))
+    # as in a run directory, so that a table handed on names no folder of one machine
+    kept = names_of(scenario.files)
     declared = scenario.declared.parameters
     rows = []
     for name, one in scenario.parameters.iterrows():
         rows.append(
             {
-                **one[["kind", "grade", "unconfirmed", "source", "file", "line"]],
+                **one[["kind", "grade", "unconfirmed", "source", "line"]],
+                "file": kept.get(one["file"], one["file"]),
                 "name": name,
                 "what": "parameter",
                 "written": declared[str(name)].text,
@@ -217,7 +221,7 @@ def _assumptions(scenario: Scenario, varied: Varied, draws: pd.DataFrame) -> pd.
                 "grade": number.grade,
                 "unconfirmed": number.unconfirmed,
                 "source": ", ".join(number.source),
-                "file": number.place.file,
+                "file": kept.get(number.place.file, number.place.file),
                 "line": number.place.line,
                 "name": number.name,
                 "what": number.what,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -54,13 +55,16 @@ class Saved:
 
 
 def save(game: Game, scenario: Scenario, file: str | PathLike[str]) -> Path:
-    """Write a game as JSON: its path, and what was taken; give the file."""
+    """Write a game as JSON: its path, and what was taken; give the file.
+
+    It names the scenario's file as seen from its own folder.
+    """
     at, target = game.table, Path(user_path(file))
     ended = at.model.endings[game.end.ending].name if game.end is not None else None
     about: dict[str, Any] = {
         "game": FORMAT,
         "scenario": scenario.name,
-        "file": str(Path(scenario.file).absolute()),
+        "file": _seen_from(target, scenario.file),
         "model": _digest(scenario),
         "under": "+".join(scenario.applied),
         "actor": at.actor,
@@ -79,16 +83,42 @@ def save(game: Game, scenario: Scenario, file: str | PathLike[str]) -> Path:
 
 def read(file: str | PathLike[str]) -> Saved:
     """A saved game, walked again. Raises UsageError for what is none, or of a changed scenario."""
-    about = _about(Path(user_path(file)))
-    source = loaded(about["file"])
+    home = Path(user_path(file))
+    about = _about(home)
+    found = _scenario_of(home, about["file"])
+    source = loaded(found)
     source = source.under(about["under"]) if about["under"] else source
     if _digest(source) != about["model"]:
-        raise UsageError(f"{file}: {about['file']} was changed since the game was saved")
+        raise UsageError(f"{file}: {found} was changed since the game was saved")
     at = begin(
         source, about["actor"], draw=about["draw"], path=about["path"], seed=about["seed"]
     ).table
     game = played(at, [option for _, _, option in about["taken"]])
     return Saved(scenario=source, game=game)
+
+
+def _seen_from(game: Path, file: str) -> str:
+    """The scenario's file as seen from the game's folder, so that both can be handed on."""
+    target = os.path.abspath(user_path(file))
+    try:
+        return Path(os.path.relpath(target, game.parent.resolve())).as_posix()
+    except ValueError:  # on two disks of Windows
+        return Path(target).as_posix()
+
+
+def _scenario_of(game: Path, file: str) -> Path:
+    """Where the scenario of a game is: where it was, as seen from the game, or beside the game."""
+    there = game.resolve().parent / file  # an absolute path, as earlier versions wrote, is itself
+    beside = game.with_name(Path(file).name)
+    for one in (there, beside):
+        if one.exists():
+            # as the person would name it, from where that person is
+            near = Path(os.path.relpath(one)) if one.is_absolute() else one
+            return near if len(near.parts) < len(one.parts) else one
+    raise UsageError(
+        f"{game}: its scenario is missing: neither {file}, as seen from the game, nor "
+        f"{beside.name} beside it is there"
+    )
 
 
 def _digest(scenario: Scenario) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -46,7 +46,7 @@ def record(
     kept = {MODEL: machine_form.encode(), WARNINGS: text.encode(errors="surrogatepass")}
     if not files:
         return Record(main=MODEL, files=kept)
-    names = _names(list(files))
+    names = names_of(files)
     kept |= {names[file]: data for file, data in files.items()}
     return Record(main=names[main], files=kept)
 
@@ -67,8 +67,8 @@ def read_record(home: Path, manifest: Mapping[str, Any]) -> Record:
     return Record(main=about["main"], files=files)
 
 
-def _names(files: list[str]) -> dict[str, str]:
-    """Where each file is kept: below the folder that holds them all."""
+def names_of(files: Iterable[str]) -> dict[str, str]:
+    """Where each file of a scenario is kept in a run directory: below the folder of them all."""
     # abspath and not resolve: `extends: ../base.yaml` is read beside a link, not where it leads
     named = {file: _as_file(file) for file in files}
     absolute = {file: os.path.abspath(name) for file, name in named.items()}
@@ -77,7 +77,7 @@ def _names(files: list[str]) -> dict[str, str]:
     except ValueError:  # on several disks of Windows
         return {
             file: f"{FOLDER}/{index}/{Path(_as_file(file)).name}"
-            for index, file in enumerate(files)
+            for index, file in enumerate(named)
         }
     below = {file: Path(one).relative_to(common).as_posix() for file, one in absolute.items()}
     return {file: f"{FOLDER}/{name}" for file, name in below.items()}
