@@ -224,8 +224,8 @@ def test_weighted_tables_are_those_of_the_draws_repeated_and_of_the_draws_shuffl
 
 
 def test_the_rungs_of_a_run_are_those_of_its_paths_walked_again():
+    from sim.experiment import Plan
     from sim.experiment.peak_rungs import peak_rungs
-    from sim.experiment.plan import Plan
 
     scenario = coin(ADDITIVE)
     found = peak_rungs(scenario.model, Plan(draws=3, paths=15, workers=1))

@@ -12,7 +12,7 @@ from sim.analysis import PARTS, Layout, decomposition, layout, parts
 from sim.api.structures import structure
 from sim.charts import structure as chart
 from sim.errors import NotApplicable, UsageError
-from sim.experiment.plan import Plan
+from sim.experiment import Plan
 
 TEXT = """
 scenario: {name}

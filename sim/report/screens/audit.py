@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.api.audits import Audit, Choice
 from sim.formatting import counted, percents, sample_size
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.report.screens.sensitivity import stipulated_note
 from sim.results.level import at_level
 

@@ -21,7 +21,7 @@ from sim.formatting import (
     short_duration,
 )
 from sim.model.titles import Titles
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.results.level import at_level
 
 EXPLAINED = (

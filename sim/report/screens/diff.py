@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sim.analysis.effects.diff import RunDiff, diff_with_previous
 from sim.formatting import counted, percents, points
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.report.screens.run import Command
 from sim.results.atomic_replace import PREVIOUS
 

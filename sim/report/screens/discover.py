@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.analysis.drivers.discovery import Discovery
 from sim.formatting import percent
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.results.level import at_level
 from sim.results.provenance import Provenance
 

@@ -22,6 +22,7 @@ from sim.formatting import (
     percent,
     short_duration,
 )
+from sim.report.screens.grids import grid
 from sim.results.level import fewest_draws
 
 UNRESOLVED_CELL = "*"  # explained below the table
@@ -124,12 +125,3 @@ def _by_cell(row: pd.Series[Any]) -> str:
         return f"{percent(row['probability'])} %"
     lowest = "none seen" if row["low"] == 0 else percent(row["low"])
     return f"{percent(row['probability'])} % ({lowest}–{percent(row['high'])})"
-
-
-def grid(*columns: str) -> Table:
-    """A table without lines; the first column bends, numbers do not."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
-    # names may be folded at 80 columns; a number over two lines could not be read
-    for position, column in enumerate(columns):
-        table.add_column(column, no_wrap=position > 0, overflow="fold")
-    return table

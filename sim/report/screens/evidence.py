@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.analysis.evidence.conditioning import Conditioned
 from sim.api import Results
 from sim.formatting import at_most, layers, p_value, percents
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.results.level import at_level
 
 EXPLAINED = (

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from sim.analysis.estimates.given import LEAST, Given
 from sim.formatting import DAY, duration_in_words, short_duration
-from sim.report.screens.estimate_grids import Shown, grid
+from sim.report.screens.estimate_grids import Shown
+from sim.report.screens.grids import grid
 
 
 def given_view(found: Given, where: str = "") -> Group:

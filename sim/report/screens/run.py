@@ -27,7 +27,8 @@ from sim.formatting import (
     plain,
 )
 from sim.model.titles import Titles
-from sim.report.screens.estimate_grids import band_notes, by_days, endings_grid, grid, outcomes_grid
+from sim.report.screens.estimate_grids import band_notes, by_days, endings_grid, outcomes_grid
+from sim.report.screens.grids import grid
 from sim.report.screens.never_reached import never_reached
 from sim.results.level import at_level
 from sim.results.provenance import Provenance

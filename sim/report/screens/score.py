@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.analysis.scoring.questions import RIVALS
 from sim.api.scores import Scores
 from sim.formatting import p_value, percents
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.results.level import at_level
 
 CALLED = {

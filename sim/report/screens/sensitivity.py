@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
 from sim.formatting import counted, layers, sample_size
-from sim.report.screens.estimate_grids import grid
+from sim.report.screens.grids import grid
 from sim.results.level import at_level
 from sim.results.provenance import Provenance
 from sim.scenario import Varied

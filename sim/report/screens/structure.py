@@ -12,9 +12,11 @@ from rich.text import Text
 from sim.analysis.drivers.structure import PARTS
 from sim.api.structures import Structure
 from sim.formatting import percents
-from sim.report.screens.estimate_grids import Shown, grid
+from sim.report.screens.estimate_grids import Shown
+from sim.report.screens.grids import grid
 from sim.results.level import at_level
 
+TRACE = 1e-4  # of a variance: less is nothing to a reader
 EXPLAINED = (
     "The variance of an outcome's probability, split: between variants (of their means), "
     "parameters (of the weighted mean over variants) and their interaction, with the {level} "
@@ -102,13 +104,20 @@ def part_lines(
 
 
 def _share(row: pd.Series[Any]) -> str:
-    """`29 % (25–33)`."""
+    """`29 % (25–33)`; what is all or nothing but a trace is said to be so."""
     if pd.isna(row["share"]):
         return "nothing varies"
-    share, low, high = percents(
-        [row["share"], row["low"], row["high"]], widths=[row["high"] - row["low"]] * 3
-    )
+    values = [float(row[name]) for name in ("share", "low", "high")]
+    rounded = percents(values, widths=[values[2] - values[1]] * 3)
+    share, low, high = (_whole(*one) for one in zip(values, rounded, strict=True))
     return f"{share} % ({low}–{high})"
+
+
+def _whole(share: float, rounded: str) -> str:
+    # on the scale of the logit an interval has ends such as 0.00000012 %, which say no more
+    if 0 < share < TRACE:
+        return f"<{100 * TRACE:g}"
+    return f">{100 * (1 - TRACE):g}" if 1 - TRACE < share < 1 else rounded
 
 
 def structure_summary(found: Structure) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from sim.api.whys import Why
 from sim.formatting import DAY, counted, duration_in_words, layers, percents, short_duration
 from sim.model.model import Model
 from sim.model.titles import Titles
-from sim.report.screens.estimate_grids import Shown, grid
+from sim.report.screens.estimate_grids import Shown
+from sim.report.screens.grids import grid
 from sim.report.screens.run import Command, a_command, path_command
 from sim.results.level import at_level
 
