@@ -51,6 +51,7 @@ def walk(
     """
     refuse_without_compiler()
     _refuse_numbers(draws, paths)
+    # a delay that reads no parameter is checked while lowering: its error names the first draw
     made = once_lowered(model, draws.start)
     walker = Walker(made, values, seed, draws, paths, events, common=common)
     return walker.pieces(threads, check)
@@ -106,6 +107,7 @@ class Again:
 
     def __init__(self, model: Model, traced: Traced, changed: Collection[str]) -> None:
         self.made = once_lowered(model, 0)
+        # places in both pools, found once: they are the same in every block of draws
         self.shared = shared_with(self.made.pool, traced.made.pool, changed)
 
     def walk(

@@ -41,6 +41,7 @@ def job(key: tuple[int, int], task: tuple[int, ...], numbers: Sequence[Ints], ha
     # the numbers that change while the kernel runs, and those that do not
     here, given = _ints(5), _ints(len(task))
     here[:2], given[:] = key, task
+    # paths of all draws stand in one row of numbers: where those of each draw begin
     first = np.cumsum([0, *(len(some) for some in numbers)]).astype(np.int64)
     return Job(here=here, task=given, first=first, number=np.concatenate(numbers), halt=halt)
 

@@ -43,6 +43,8 @@ _EXPANDED = 256  # combinations looked at one by one where a condition is no and
 
 def suits(node: Node) -> bool:
     """Whether a condition reads the state alone and cannot go wrong, so that bits can hold it."""
+    # a bit is one or zero: it has no third state for "has no value", which division and `odds` can
+    # lead to; and a parameter would need masks of its own for each draw
     return not (
         parameters_read(node)
         or outcomes_read(node)
@@ -77,6 +79,7 @@ def cases(node: Node, model: Model, *, negated: bool = False) -> list[Case] | No
 
 def _truth(node: Node, names: Sequence[str], model: Model, negated: bool) -> Bools:
     sizes = tuple((name, model.variable(name).size) for name in names)
+    # the first axis of a table is the draw: without parameters there is one, taken off below
     value, _ = table(node, Grid(sizes, {}))
     shown: Bools = np.broadcast_to(np.asarray(value != 0) != negated, (1, *(n for _, n in sizes)))[
         0
@@ -96,6 +99,7 @@ def _expanded(node: Node, names: Sequence[str], model: Model, negated: bool) -> 
     # the largest variable goes last: its values share a case for each combination of the others
     last = max(names, key=lambda name: model.variable(name).size)
     first = [name for name in names if name != last]
+    # each is looked at by itself below, to end in a few cases at most: many are left to a table
     if prod(model.variable(name).size for name in first) > _EXPANDED:
         return None
     truth = _truth(node, [*first, last], model, negated)
@@ -138,10 +142,13 @@ def _merged(found: list[Case]) -> list[Case] | None:
         new = case
         for other in list(merged):
             differ = [n for n in new.keys() | other.keys() if not _same(new.get(n), other.get(n))]
+            # the same case again, as two parts of an `or` may have it
             if not differ:
                 merged = [kept for kept in merged if kept is not other]
             elif len(differ) == 1 and differ[0] in new and differ[0] in other:
                 union = {**new, differ[0]: new[differ[0]] | other[differ[0]]}
+                # a variable that may have any value is not named, so that ALWAYS is known when it
+                # comes up
                 new = {name: truth for name, truth in union.items() if not truth.all()}
                 merged = [kept for kept in merged if kept is not other]
         merged.append(new)
@@ -180,11 +187,14 @@ def masks(chosen: dict[int, list[Case]], model: Model, words: int) -> tuple[Ints
     sizes = [model.variable(name).size for name in names]
     slots = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     planes = max((len(found) for found in chosen.values()), default=0)
+    # zeros: planes beyond a condition's own cases never hold, and add nothing to its bit
     bits = np.zeros((int(slots[-1]), planes, words), np.int64)
     for number, found in chosen.items():
         word, bit = divmod(number, BITS)
         for plane, case in enumerate(found):
             for name, slot, size in zip(names, slots, sizes, strict=False):
+                # words are ANDed over all variables, so one that the case does not name has to let
+                # it pass
                 truth = case.get(name, np.ones(size, np.bool_))
                 bits[slot : slot + size, plane, word] |= np.where(truth, np.int64(1 << bit), 0)
     at = np.array([model.names.variables[name] for name in names], np.int64)

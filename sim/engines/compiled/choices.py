@@ -53,6 +53,7 @@ def choices(model: Model, registry: TableRegistry) -> Choices:
         made.first.append(made.first[-1] + len(transition.options))
         for option in transition.options:
             apart = number == APART
+            # what has a table of its weights needs none for its parts
             made.available.append(_number(option.available, registry) if apart else NONE)
             made.value.append(_number(option.value, registry) if apart else NONE)
             made.share.append(SHARES[option.share])
@@ -60,6 +61,7 @@ def choices(model: Model, registry: TableRegistry) -> Choices:
     return made
 
 
+# the value that means a weight of 1 in each kind: exp(0) is 1
 def _lone(transition: Transition) -> float:
     return 0.0 if transition.choice == "utility" else 1.0
 
@@ -77,6 +79,7 @@ def weights_of(transition: Transition, registry: TableRegistry, *, limit: int | 
     read = [e for o in options for e in (o.available, o.value) if e is not None]
     if len(options) == 1 and not read:  # nothing to choose, and no random number needed
         return PLAIN
+    # in the order in which they are read: a set's would differ from process to process
     names = tuple(dict.fromkeys(name for e in read for name in variables_read(e.node)))
     # a row for every state: the total, the running sums, the weights (see `weights`)
     shape, width = registry.shape(names), 2 * len(options) + 1

@@ -28,6 +28,7 @@ from sim.engines.compiled.lookup import value_of
 from sim.model import delay_sampling
 from sim.model.time_grid import on_grid
 
+# compiled from the functions that the reference engine calls, so that both draw the same waits
 for _function in (*streams.COMPILABLE, *delay_sampling.COMPILABLE):
     register_jitable(_function)
 sampled_wait, philox, uniform = delay_sampling.sampled_wait, streams.philox, streams.uniform
@@ -37,6 +38,8 @@ INF = math.inf
 @inlined
 def fault(path, code, rank, option):
     """Remember what went wrong; of several things, what stands first in the file."""
+    # the reference looks at clocks in the order of the file and raises at the first; bits are gone
+    # through in another order, so the least rank is kept
     if path.status[CODE] == FINE or rank < path.status[RANK]:
         path.status[CODE] = code
         path.status[RANK] = rank
@@ -62,6 +65,7 @@ def run_clock(tables, rules, path, rank, now):
 @inlined
 def pause(path, rank, now):
     """Keep what remains of a clock's wait."""
+    # at speed 0 nothing has run down, and infinity times 0 would be NaN
     if path.speed[rank] > 0.0:
         path.remaining[rank] = on_grid((path.due[rank] - now) * path.speed[rank])
     path.due[rank] = INF
@@ -75,12 +79,15 @@ def start_clock(tables, size, rules, path, out, here, rank, now):
     path.starts[rank] = nth + 1
     if nth == 0:
         out.started[here[POSITION] * size.transitions + rank] += 1
+    # rule 6: the number of the last event; before the first it is -1
     path.cause[rank] = path.status[EVENTS] - 1
     word = rank >> SHIFT
     path.active[word] |= 1 << (rank & LAST)
     u = 0.5  # of a wait without chance: not looked at
     if rules.draws[rank] != 0:
         hashed, low, high = rules.name_hash[rank], here[KEY_LOW], here[KEY_HIGH]
+        # one block of random words has both uniforms; that of the option waits here until the
+        # firing
         a, b, c, d = philox(hashed, here[DRAW], here[PATH], nth, low, high)
         u = uniform(a, b)
         path.option_u[rank] = uniform(c, d)
@@ -108,6 +115,7 @@ def earliest(size, path):
                 bit = lowest(bits)
                 bits &= bits - 1
                 rank = word * BITS + bit
+                # less, not equal: of clocks due at one instant the first declared fires (rule 4)
                 if path.due[rank] < soonest:
                     soonest, soonest_rank = path.due[rank], rank
             path.soonest[word] = soonest
@@ -123,8 +131,11 @@ def look_at_clocks(tables, plan, path, out, here, now):
     rules, size = plan.rules, plan.size
     for word in range(size.rule_words):
         holds, active, held = path.holds[word], path.active[word], path.held[word]
+        # of the clocks as they were: one discarded below has a guard that fails, so it cannot start
+        # now
         free = ~active & path.unspent[word]
         called = rules.auto[word] | path.triggered[word]
+        # rule 9: what is scheduled is asked for its guard only when it is due
         watched = active & ~rules.scheduled[word]
         find_faults(path, word, free, called, watched)
         failed = watched & ~holds & ~held
@@ -132,10 +143,13 @@ def look_at_clocks(tables, plan, path, out, here, now):
             bit = lowest(failed)
             failed &= failed - 1
             pause(path, word * BITS + bit, now)
+            # a held clock stays active, so that a trigger does not start it anew (rule 1)
             if (rules.remember[word] >> bit) & 1 != 0:
                 path.held[word] |= 1 << bit
             else:
                 path.active[word] &= ~(1 << bit)
+        # `held` as it was before this firing: what has just been put on hold has no guard that
+        # holds
         resumed = held & holds
         path.held[word] &= ~resumed
         while resumed != 0:
@@ -170,8 +184,11 @@ def keep_pace(tables, plan, path, now):
         for j in range(conditions.speed_first[variable], conditions.speed_first[variable + 1]):
             rank = conditions.speed_reader[j]
             word, bit = rank >> SHIFT, rank & LAST
+            # a held clock reads its speed when it resumes
             if ((path.active[word] & ~path.held[word]) >> bit) & 1 != 0:
                 speed = value_of(tables, rules.speed[rank], path.state)
+                # only then: `due` computed again at the same speed would be rounded again, and the
+                # engines differ; nor a second time where two variables of one speed have changed
                 if speed != path.speed[rank]:
                     pause(path, rank, now)
                     run_clock(tables, rules, path, rank, now)

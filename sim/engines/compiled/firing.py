@@ -55,7 +55,9 @@ def take_option(row, at, n, u, path, rank):
     if not total > 0.0:
         return NOTHING, 1.0
     # the last running sums are infinite, so that this ends at an option that has a weight
+    # u against shares would round once more than the reference does
     mark, option = u * total, 0
+    # `>=`: an option of weight 0 ends where the one before it did, and is passed over
     while mark >= row[at + 1 + option]:
         option += 1
     return option, row[at + 1 + n + option] / total
@@ -88,6 +90,7 @@ def find_new_values(tables, effects, path, first, last, rank):
             if not math.isfinite(value):
                 fault(path, WRONG_EFFECT, rank, i)
                 return
+            # held within the ends before it is cut: a large float has no int64
             path.new[i - first] = 0 if value <= 0.0 else top if value >= top else int(value)
 
 
@@ -113,6 +116,7 @@ def apply_new_values(plan, path, out, here, first, last, now):
             plane = conditions.plane[variable]
             if plane != NONE:
                 path.row[plane] = conditions.slot[plane] + new * size.columns
+            # only what changed: tables that read nothing of it say what they said
             path.changed[changed] = variable
             changed += 1
             if out.record[0] == WITH_CHANGES:
@@ -120,6 +124,7 @@ def apply_new_values(plan, path, out, here, first, last, now):
             column = effects.ladder[variable]
             if column != NONE:  # time only goes on, and so does the place in the grid
                 step = path.status[GRID_STEP]
+                # what happens at a time of the grid itself counts there, as in the reference
                 while step < size.grid and grid[step] < now:
                     step += 1
                 path.status[GRID_STEP] = step
@@ -127,6 +132,7 @@ def apply_new_values(plan, path, out, here, first, last, now):
                 out.rungs[at + old] -= 1
                 out.rungs[at + new] += 1
                 if out.trace[0] != 0:
+                    # one more than the place, so that also the first can carry a sign
                     place = step * size.rungs + column + 1
                     keep_step(size, path, out, place + old, place + new)
     path.status[CHANGED] = changed
@@ -136,6 +142,7 @@ def apply_new_values(plan, path, out, here, first, last, now):
 def keep_step(size, path, out, left, reached):
     """Write a change of rungs down; with too little memory the call is made once more."""
     at = path.status[STEPS]
+    # a change is two entries, out of one rung and into another, and both or none are written
     if at + 2 > size.step_capacity:
         path.status[CODE] = FULL
         return
@@ -181,6 +188,7 @@ def look_at_outcomes(tables, plan, path, out, row, now):
         if path.undefined[word] & waiting != 0:
             fault(path, WRONG_OUTCOME, 0, 0)
             return False
+        # what has happened stays so, whether or not its condition still holds
         new = path.holds[word] & waiting
         path.marked[word] |= new
         while new != 0:
@@ -208,6 +216,7 @@ def stops(tables, size, ends, path):
         if math.isnan(value):
             fault(path, WRONG_STOP, 0, 0)
         return value != 0.0
+    # where there is no `stop_when` this bit is never set
     number = size.transitions + size.outcomes
     if (path.undefined[number >> SHIFT] >> (number & LAST)) & 1 != 0:
         fault(path, WRONG_STOP, 0, 0)
@@ -218,10 +227,12 @@ def stops(tables, size, ends, path):
 def record(size, path, out, number, time, rank, option, probability, effects):
     """Write an event down; False when no memory is left for it, or for its effects' changes."""
     at, change = path.status[RECORDED], path.status[CHANGES_RECORDED]
+    # as many changes as effects: how many of them change anything is not known yet
     if at >= size.capacity or change + effects > size.capacity:
         return False
     out.change[at] = change
     out.path[at] = number
+    # counted from 0: this firing itself is counted afterwards
     out.seq[at] = path.status[EVENTS]
     out.time[at] = time
     out.transition[at] = rank
@@ -240,6 +251,7 @@ def find_ending(tables, plan, path, out, row):
         value = value_of(tables, table, path.state) if table != NONE else 1.0
         if math.isnan(value):
             fault(path, WRONG_ENDING, i, 0)
+        # NaN is not 0 either, so a fault ends the search
         if value != 0.0:
             out.ending[row] = i
             return

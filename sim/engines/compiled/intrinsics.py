@@ -46,6 +46,7 @@ def lowest(word: int) -> int:
 def zeros_apart(*shape: int) -> NDArray[np.int64]:
     """Zeros on lines of memory that nothing else is on, so that no core waits for another's."""
     size = WORD * prod(shape)
+    # a line to begin on, and a line behind that nobody else writes to
     room = np.zeros(size + 3 * LINE, np.uint8)
     first = 2 * LINE - room.ctypes.data % LINE
     return room[first : first + size].view(np.int64).reshape(shape)
@@ -65,6 +66,7 @@ def _words(group: Any) -> Iterator[int]:
         if isinstance(part, np.ndarray):
             assert part.dtype == kind, f"{part.dtype} where the kernel reads {kind}"
             assert part.flags.c_contiguous, "the kernel counts on arrays without gaps"
+            # only the address: how long an array is the kernel knows from the sizes of its plan
             yield part.ctypes.data
         elif isinstance(part, tuple):
             yield from _words(part)
@@ -102,6 +104,8 @@ class Group(types.Type):
             else:
                 self.parts[name] = self.size, Group(kind)
             made = self.parts[name][1]
+            # a group within a group stands in place, number by number, without an address of its
+            # own
             self.size += made.size if isinstance(made, Group) else 1
         super().__init__(name=f"Group({shape.__qualname__})")
 
@@ -136,6 +140,7 @@ def _part(context: Any, builder: Any, group: Group, value: Any, name: str) -> An
 @intrinsic
 def _trailing_zeros(typingctx: Any, word: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        # the 1 says that no word of zeros is asked about: its answer is left undefined
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.int64), code

@@ -75,6 +75,8 @@ def begin_draw(tables, offsets, plan, path, draw):
     for word in range(size.words):
         path.tabled[word] = conditions.constant[word]
         path.undefined[word] = 0
+    # every path of a draw begins in the same state: what tables say there is looked up once a draw,
+    # and copied by each path
     for i in range(size.tabled):
         look_up(tables, conditions, path, conditions.tabled[i])
     for word in range(size.words):
@@ -89,6 +91,7 @@ def begin_path(plan, path, out, here, row):
     for i in range(size.variables + size.outcomes):
         path.state[i] = plan.ends.start[i]
     for i in range(size.planes):
+        # masks have a row for each value of a variable; `row` stands at that of the present value
         start = path.state[plan.conditions.variable[i]]
         path.row[i] = plan.conditions.slot[i] + start * size.columns
     for i in range(size.variables):
@@ -106,6 +109,7 @@ def begin_path(plan, path, out, here, row):
         path.unspent[word] = plan.rules.unspent[word]
         path.triggered[word] = 0
         path.undefined_trigger[word] = 0
+        # the first clock of each word, as the path before left it, is not this path's
         path.stale[word] = 1
     for i in range(size.transitions):
         path.starts[i] = 0
@@ -117,6 +121,7 @@ def begin_path(plan, path, out, here, row):
     for i in range(size.others):
         out.parted[row * size.others + i] = 0
     for i in range(size.outcomes):
+        # NaN: has not happened; 0 would say that it held at t = 0
         out.outcome_time[row * size.outcomes + i] = math.nan
 
 
@@ -137,6 +142,7 @@ def find_triggered(plan, path, called):
         wrong = path.undefined[word]
         turned = (path.holds[word] | wrong) & rules.waited[word] & ~path.before[word]
         while turned != 0:
+            # `word & word - 1` is the word without its lowest bit, in every loop over bits
             bit = lowest(turned)
             turned &= turned - 1
             at = (word * BITS + bit - first) * size.rule_words
@@ -152,6 +158,8 @@ def keep_conditions(plan, path):
     """Keep what conditions waited for say before a firing; a fault if one has no value."""
     for word in range(plan.size.words):
         path.before[word] = path.holds[word]
+        # without a value now, nobody could say whether the condition turned true by this firing;
+        # rank 0, as `explain` asks all of them
         if path.undefined[word] & plan.rules.waited[word] != 0:
             fault(path, WRONG_BECOMES, 0, NONE)
 
@@ -163,6 +171,7 @@ def count_firing(plan, path, out, here, rank, option, now):
     if path.fired[rank] == 0:
         out.fired[here[POSITION] * size.transitions + rank] += 1
     path.fired[rank] += 1
+    # the bit, not the count, is what clocks are looked at by
     if path.fired[rank] >= rules.limit[rank]:
         path.unspent[rank >> SHIFT] &= ~(1 << (rank & LAST))
     if option != NOTHING:
@@ -170,10 +179,12 @@ def count_firing(plan, path, out, here, rank, option, now):
         if path.taken[number] == 0:
             out.taken[here[POSITION] * size.options + number] += 1
             path.taken[number] = 1
+    # times are whole multiples of the grid of time, so those of one instant are one number
     path.status[AT_INSTANT] = path.status[AT_INSTANT] + 1 if now == path.time[LAST_FIRING] else 1
     path.time[LAST_FIRING] = now
     path.status[EVENTS] += 1
     if path.status[AT_INSTANT] > FIRINGS_AT_ONE_INSTANT:
+        # of both faults this one stays, being first: it can name the circle
         fault(path, ENDLESS, rank, 0)
     if path.status[EVENTS] > FIRINGS_IN_A_PATH:
         fault(path, TOO_MANY, rank, 0)
@@ -183,6 +194,7 @@ def count_firing(plan, path, out, here, rank, option, now):
 def fire(tables, plan, path, out, here, row, rank, now):
     """Let one option of a transition happen, then look at everything again; whether it stops."""
     size, rules = plan.size, plan.rules
+    # rule 3: options are weighed on the state before its effects, so whatever weighs comes first
     option, probability = choose(tables, rules, path, rank)
     if size.others != 0:
         compare_choices(tables, plan, path, out, row, rank, option)
@@ -192,6 +204,7 @@ def fire(tables, plan, path, out, here, row, rank, now):
     if option != NOTHING:
         called = rules.option[rank] + option
         first, last = rules.effect[called], rules.effect[called + 1]
+        # all effects read the state before the firing, so all are read before any is applied
         find_new_values(tables, plan.effects, path, first, last, rank)
     if path.status[CODE] != FINE:
         return True
@@ -209,7 +222,9 @@ def fire(tables, plan, path, out, here, row, rank, now):
         renew_conditions(tables, size, plan.conditions, path)
         if look_at_outcomes(tables, plan, path, out, row, now):
             return True
+    # also where nothing changed: a firing without effects starts what waits for it (rule 7)
     find_triggered(plan, path, called)
+    # what starts or resumes here reads its speed as it is by now; `keep_pace` then leaves it alone
     look_at_clocks(tables, plan, path, out, here, now)
     keep_pace(tables, plan, path, now)
     return False
@@ -218,6 +233,7 @@ def fire(tables, plan, path, out, here, row, rank, now):
 @inlined
 def start_scheduled(tables, plan, path, out, here):
     """Start the clocks of what is scheduled, whatever its guard says (rule 9)."""
+    # no other loop starts these: `unspent` leaves them out
     for rank in range(plan.size.transitions):
         if plan.rules.at[rank] >= 0.0:
             start_clock(tables, plan.size, plan.rules, path, out, here, rank, 0.0)
@@ -229,6 +245,7 @@ def start_path(tables, plan, path, out, here, row):
     begin_path(plan, path, out, here, row)
     path.time[NOW] = path.time[LAST_FIRING] = 0.0
     combine_planes(plan.size, plan.conditions, path)
+    # rules 5 and 10: outcomes and `stop_when` are looked at before anything fires
     if look_at_outcomes(tables, plan, path, out, row, 0.0):
         return True
     start_scheduled(tables, plan, path, out, here)
@@ -245,12 +262,15 @@ def next_clock(plan, path):
     rules, horizon = plan.rules, plan.ends.horizon[0]
     while True:
         rank = earliest(plan.size, path)
+        # rule 5: what is due exactly at the horizon still happens
         if rank < 0 or path.due[rank] > horizon:
             return -1
         path.time[NOW] = path.due[rank]
         word, bit = rank >> SHIFT, 1 << (rank & LAST)
+        # off before it fires, so that rule 1 can start it again right after
         path.active[word] &= ~bit
         path.stale[word] = 1
+        # rule 2: guards are watched, so that of a clock that was not scheduled holds by now
         if rules.scheduled[word] & bit == 0 or path.holds[word] & bit != 0:
             return rank
         if path.undefined[word] & bit != 0:  # otherwise rule 9: dropped
@@ -266,6 +286,7 @@ def walk_path(tables, plan, path, out, job, row):
     while not stops and path.status[CODE] == FINE:
         rank = next_clock(plan, path)
         if rank < 0:
+            # a path that does not stop lasts to the horizon, whenever its last event was
             now = plan.ends.horizon[0]
             break
         now = path.time[NOW]
@@ -299,9 +320,11 @@ def walk_block(arguments):
     path.status[RECORDED] = path.status[STEPS] = path.status[CHANGES_RECORDED] = 0
     for draw in range(task[DRAWS]):
         begin_draw(tables, arguments.offsets, plan, path, task[IN_BLOCK] + draw)
+        # random numbers and parameters are told apart: all draws may meet the same random numbers
         here[DRAW] = task[FIRST_STREAM] + draw * task[STREAM_STEP]
         here[POSITION] = draw
         for row in range(job.first[draw], job.first[draw + 1]):
+            # also between paths: one of few events never comes to where LOOK_UP is looked at
             if halt[0] != 0:
                 return HALTED
             here[PATH] = job.number[row]

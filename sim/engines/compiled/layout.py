@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 NONE = -1  # no table, no cause, no column
 PLAIN, APART = -1, -2  # instead of the number of a table of weights: no choice; options one by one
+# more firings than FIRINGS_IN_A_PATH allows, and still an int64
 UNLIMITED = 1 << 62
 
 # Places in `Job.here`, which the kernel changes as it goes from path to path.

@@ -71,6 +71,7 @@ def lowered(
     rules = _rules(model, registry, made, waited, others)
     effects = _effects(model, registry)
     ends = _ends(model, registry, len(waited))
+    # sizes and the pool count tables, so they come after all that registers one
     size = _size(model, registry, looked_at, ends, len(waited))._replace(others=len(others))
     plan = Plan(size=size, conditions=looked_at, rules=rules, effects=effects, ends=ends)
     return Lowered(
@@ -154,6 +155,7 @@ def _rules(
 
 
 def _startable(transition: Transition) -> bool:
+    # a scheduled clock is started once, at t = 0, by `start_scheduled` alone
     return transition.at is None and (transition.limit is None or transition.limit > 0)
 
 
@@ -176,6 +178,8 @@ def _called(model: Model, made: Choices, words: int) -> Ints:
                 for i, option in enumerate(model.transitions[other].options):
                     if trigger.option is None or trigger.option == option.name:
                         found[made.first[other] + i] |= bit
+                # who waits for the transition, and not for an option of it, hears its `nothing` too
+                # (rule 7)
                 if trigger.option is None:
                     found[options + other] |= bit
     return found
@@ -199,6 +203,7 @@ def _effects(model: Model, registry: TableRegistry) -> Effects:
             source.append(NONE)
             base.append(registry.expression(effect.expression))
         else:
+            # all but a copy read the variable they change, or nothing
             source.append(names[effect.source or effect.variable])
             base.append(len(values))
             values.extend(_new_values(effect, model))
@@ -213,6 +218,7 @@ def _effects(model: Model, registry: TableRegistry) -> Effects:
         base=np.array(base, np.int64),
         value=np.array(values, np.int64),
         top=np.array([variable.size - 1 for variable in model.variables], np.int64),
+        # marks of outcomes stand behind the variables in the state, and have no ladder
         ladder=np.array([*ladder, *(NONE for _ in model.outcomes)], np.int64),
     )
 

@@ -58,6 +58,7 @@ class Table:
     @property
     def size(self) -> int:
         """How many numbers it takes in the pool."""
+        # a split expression has no numbers of its own: its parts have
         return 0 if self.steps else prod(self.shape) * self.width
 
 
@@ -125,7 +126,9 @@ class TableRegistry:
         steps: list[int] = []
         for position, part in enumerate(parts):
             number = self._node(part, whole)
+            # a part may have been split itself: its steps are taken in, as steps name tables only
             steps.extend(self.tables[number].steps or (number,))
+            # `not` and the sign have one part; all other operators join a part to those before it
             if operator is not None and (position or len(parts) == 1):
                 steps.append(operator)
         return tuple(steps)
@@ -165,6 +168,7 @@ class Pool:
     @property
     def drawn_size(self) -> int:
         """Numbers a draw takes."""
+        # of a table that a parameter enters the step is the whole row of a draw, of any other 0
         return int(self.step.max(initial=0))
 
     def filled(self, columns: Columns, draws: int, shared: Shared | None = None) -> Floats:
@@ -181,6 +185,7 @@ class Pool:
         if shared is not None:
             taken = shared.tables
             size = shared.drawn_size
+            # the rows of draws come last in that pool too
             there = shared.filled[shared.filled.size - draws * size :].reshape(draws, size)
             for at, other, length in shared.segments:
                 rows[:, at : at + length] = there[:, other : other + length]
@@ -206,6 +211,7 @@ def shared_with(pool: Pool, other: Pool, changed: Collection[str]) -> Shared:
         taken.append(number)
         at = int(pool.base[number]) - pool.fixed.size
         beside = int(other.base[there]) - other.fixed.size
+        # neighbours in both pools are copied as one: there may be hundreds of small tables
         if segments and _follows(segments[-1], at, beside):
             at, beside, length = segments.pop()
             segments.append((at, beside, length + one.size))

@@ -25,7 +25,10 @@ def shares(n, values, available, share, first, kind, slack, row):
     `values` and `available` (1, 0, or NaN where its condition went wrong) have one entry an option,
     `share` begins at `first`; probabilities may be above the whole by `slack`.
     """
+    # only a row that comes to its end gets a total; each return before it says that a value is
+    # wrong
     row[0] = math.nan
+    # weights are set to zero first, as those of options that are not available are never written
     for i in range(n):
         row[1 + n + i] = 0.0
         if math.isnan(available[i]):
@@ -69,6 +72,7 @@ def _utilities(n, values, available, row):
 @njit(forceinline=True)
 def _chances(n, values, available, share, first, kind, slack, row):
     # The same steps as `engines.reference.choices.Choice.weights`; False is its error there.
+    # weights have no upper end; a probability may be above 1 by rounding
     high = 1.0 + slack if kind == PROBABILITY else math.inf
     before = 0.0
     for i in range(n):
@@ -85,6 +89,7 @@ def _chances(n, values, available, share, first, kind, slack, row):
             before += weight
     for i in range(n):
         if available[i] != 0.0 and share[first + i] == REST:
+            # after all others, wherever `rest` stands in the file
             left = 1.0 - before
             if left < -slack:
                 return False

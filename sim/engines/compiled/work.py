@@ -53,6 +53,7 @@ from sim.results import Changes, EventBatch, PathBatch, PathTrace
 SECONDS = 0.1  # a call of the kernel, about
 LOOK_EVERY = 0.2  # seconds: how soon Ctrl-C is heard in a call that takes longer
 PATHS_AT_FIRST, MOST_PATHS_AT_ONCE = 256, 1 << 14
+# tables are filled for so many draws at once; for fewer where that would be over 16 MB of numbers
 DRAWS_IN_A_BLOCK = 256
 NUMBERS_IN_A_BLOCK = 1 << 21  # of the tables that parameters enter
 _KERNELS = (
@@ -76,6 +77,7 @@ def impossible(wrong: Impossible, first: int) -> RunError:
 
 def size_after(paths: int, seconds: float) -> int:
     """How many paths to walk in a call when so many took so long."""
+    # a clock may show no time at all for a few short paths
     return int(min(max(SECONDS * paths / max(seconds, 1e-9), 1), MOST_PATHS_AT_ONCE))
 
 
@@ -152,6 +154,8 @@ class Walker:
                 continue  # no path of these draws is wanted, so no tables are
             filled, at = self.tables(some), some.start
             while at < some.stop:
+                # draws with few paths share a call, which would otherwise last too short a moment
+                # to be worth it
                 last, rows = at + 1, self.count(at)
                 while last < some.stop and rows + self.count(last) <= self.size:
                     rows += self.count(last)
@@ -214,6 +218,7 @@ class Walker:
             return []
         if code != FINE:
             self.fail(task, path, task.first + int(job.here[POSITION]), int(job.here[PATH]))
+        # threads overwrite one another here, and may: it decides how much a call walks, not what
         self.size = size_after(task.rows, perf_counter() - begun)
         rows = [slice(*ends) for ends in pairwise(job.first.tolist())]
         return [
@@ -234,6 +239,8 @@ class Walker:
         tables = allocation.tables(self.made, self.axes, task.filled)
         plan = self.made.plan
         while True:
+            # both anew: `here` has moved on, and counts in `out` hold the paths walked before
+            # memory ran out
             job = allocation.job(streams.key(self.seed), given, task.numbers, self.halt)
             draws, rows = len(task.numbers), task.rows
             out = allocation.output(self.made, draws, rows, record, capacity, steps)
@@ -269,6 +276,7 @@ class Walker:
     def fail(self, task: Task, path: PathState, draw: int, number: int) -> NoReturn:
         """Raise the error for what went wrong in a path."""
         model = self.made.model
+        # of the path that failed, before it is walked once more in the same memory
         when = moment_of(model, path, draw, number)
         if path.status[CODE] == ENDLESS:
             # the path once more, alone and with its events, to see what went round
@@ -332,6 +340,7 @@ def _events(out: Output, rows: slice) -> slice:
 def _firings(out: Output, rows: slice) -> EventBatch:
     these = _events(out, rows)
     return EventBatch(
+        # copies, as a view would keep the memory of the whole call alive
         path=out.path[these].copy(),
         seq=out.seq[these].copy(),
         time=out.time[these].copy(),
