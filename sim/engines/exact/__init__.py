@@ -80,6 +80,8 @@ def _solved(model: Model, graph: Graph, weights: Floats, times: Floats) -> Exact
     curves[:, lasting] = hold
     errors[lasting] = _bound(error, hold[-1])
     for i in np.flatnonzero(~lasting):
+        # the same graph, with all that enters a situation where the outcome holds taken out of the
+        # chain
         first = flow(model, graph, weights, graph.holds[:, i])
         met, _, error = _run(first, times, np.zeros((first.size, 0)))
         curves[:, i] = met
@@ -101,6 +103,7 @@ def _solved(model: Model, graph: Graph, weights: Floats, times: Floats) -> Exact
 def _rungs(model: Model, graph: Graph) -> Bools:
     """(situations in which time passes, levels of all ladder variables): which is at which."""
     ladders = [(at, v.size) for at, v in enumerate(model.variables) if v.ladder is not None]
+    # only where time passes: at any time asked for no path is elsewhere
     states = [
         s.state for s, gone in zip(graph.situations, graph.vanishing, strict=True) if not gone
     ]
@@ -113,6 +116,7 @@ def _rungs(model: Model, graph: Graph) -> Bools:
 def _ever(model: Model, graph: Graph, weights: Floats) -> tuple[Bools, Bools]:
     """The transitions that have a probability above 0 to fire, the options to be taken."""
     count = len(graph.situations)
+    # a date leads from one situation to another as a step does, and is not among the weights
     dates = [(source, target) for _, source, target in graph.dates]
     source = np.concatenate([graph.source[weights > 0], *(pair[0] for pair in dates)])
     target = np.concatenate([graph.target[weights > 0], *(pair[1] for pair in dates)])
@@ -126,6 +130,7 @@ def _ever(model: Model, graph: Graph, weights: Floats) -> tuple[Bools, Bools]:
     sizes = [len(transition.options) for transition in model.transitions]
     first = np.cumsum([0, *sizes])
     taken = np.zeros(first[-1], dtype=np.bool_)
+    # `nothing` is a firing, but no option
     use &= graph.option != NOTHING
     taken[first[graph.rank[use]] + graph.option[use]] = True
     return fired, taken
@@ -133,6 +138,7 @@ def _ever(model: Model, graph: Graph, weights: Floats) -> tuple[Bools, Bools]:
 
 def _lasting(graph: Graph) -> Bools:
     """Outcomes that hold for good once they hold: they can be read off the state."""
+    # by the steps of all draws that share the graph, whatever weight they have in this one
     lost = graph.holds[graph.source] & ~graph.holds[graph.target]
     lasting = ~lost.any(axis=0)
     for _, source, target in graph.dates:
@@ -155,6 +161,8 @@ def _run(chain: Flow, times: Floats, columns: Floats) -> tuple[Floats, Floats, t
     absolute = relative = 0.0
     borders = [0.0, *(date for date, _, _ in graph.dates), horizon]
     for i, (begin, end) in enumerate(pairwise(borders)):
+        # a time at a date is asked after it: what happens there counts, as in the sampling engines;
+        # the last piece has the horizon as well
         asked = np.flatnonzero((times >= begin) & ((times < end) | (i == len(borders) - 2)))
         piece = pass_time(chain, mass, end - begin, (times[asked] - begin).tolist(), columns)
         met[asked] = gone + piece.met
@@ -164,6 +172,8 @@ def _run(chain: Flow, times: Floats, columns: Floats) -> tuple[Floats, Floats, t
         absolute, relative = absolute + piece.error, relative + piece.rounding
         if i < len(graph.dates):
             _, source, target = graph.dates[i]
+            # situations on which a date acts, taken out of where they were and put in again behind
+            # it
             came = mass[chain.tangible[source]]
             staying = mass.copy()
             staying[chain.tangible[source]] = 0.0  # stopped: no date changes anything

@@ -23,6 +23,7 @@ class Graphs:
 
     def __init__(self, model: Model, values: NDArray[np.float64], limit: int) -> None:
         self.model, self.values, self.limit = model, values, limit
+        # a clock that can never start may have any delay
         self._can_start = reach(model, limit=0).started
         # What decides the shape of the graph: parameters in guards and conditions, and those that
         # decide whether a delay is none. All others only change the weights of its steps.
@@ -32,6 +33,7 @@ class Graphs:
                 reads += [n for a in transition.after.arguments for n in parameters_read(a.node)]
                 reads += parameters_read(transition.speed.node) if transition.speed else ()
         columns = [model.names.parameters[name] for name in dict.fromkeys(reads)]
+        # as floats: draws are alike only if these values are the very same
         self._alike = [tuple(row) for row in values[:, columns].tolist()]
         self._graphs: dict[tuple[float, ...], Graph] = {}
         self._closures: dict[int, Evaluator] = {}
@@ -55,6 +57,7 @@ class Graphs:
 
 def step_weights(graph: Graph, draw: DrawRates) -> Floats:
     """Rate x share (or share, where no time passes) of every step, in one draw."""
+    # never empty, since position -1 below has to find something to read
     rates = np.array([draw.rate(*example) for example in graph.rates] or [0.0])
     shares = np.array([s for example in graph.choices for s in draw.shares(*example)] or [0.0])
     # position -1 reads the last number, which `where` then drops
@@ -84,5 +87,6 @@ def _immediate(model: Model, can_start: Sequence[bool], values: Values) -> int:
 def _none(delay: Delay, model: Model, values: Values) -> bool:
     if delay.kind == "exactly":
         value = evaluator(delay.arguments[0].node, model.names)((), values, ())
+        # a delay below half a step of the grid takes no time in the sampling engines either
         return on_grid(float(value)) == 0
     return delay.kind == "immediate"

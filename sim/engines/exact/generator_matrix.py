@@ -62,6 +62,7 @@ class Flow:
         vanishing = np.zeros(self.within.shape[0])
         settled = np.zeros(self.size)
         gone = self.graph.vanishing[situations]
+        # add.at, as several situations may go to one place: `+=` would keep only the last of them
         np.add.at(vanishing, self.tangible[situations[gone & ~met]], mass[gone & ~met])
         np.add.at(settled, self.tangible[situations[~gone & ~met]], mass[~gone & ~met])
         more, hits = self.settle(vanishing)
@@ -77,11 +78,13 @@ class _Blocks:
         self.size = {True: int(gone.sum()), False: int((~gone).sum())}
         self._from, self._to = self.place[source], self.place[target]
         self._from_gone, self._to_gone, self._into = gone[source], gone[target], met[target]
+        # from where the outcome is met nothing leads on: that mass has left the chain
         self._weights, self._counted = weights, (weights > 0) & ~met[source]
 
     def between(self, from_gone: bool, to_gone: bool) -> Any:
         """Weights of the steps, without those that meet the outcome."""
         use = self._counted & (self._from_gone == from_gone) & (self._to_gone == to_gone)
+        # what enters such a situation is counted by `hits`
         use &= ~self._into
         return sparse.csr_array(
             (self._weights[use], (self._from[use], self._to[use])),
@@ -107,6 +110,8 @@ def flow(model: Model, graph: Graph, weights: Floats, met: Bools | None = None) 
     # R (1 + P + P^2 + ...) V, term by term: `moving` is R P^k
     whole = float(moving.sum())
     for _ in range(FIRINGS_AT_ONE_INSTANT + 1):
+        # without circles the first holds in the end; with one, the flow in it shrinks by a share a
+        # round
         if moving.nnz == 0 or moving.sum() <= LEFT_OVER * whole:
             break
         between = between + moving @ out
@@ -136,6 +141,7 @@ def _circle(model: Model, graph: Graph, weights: Floats, vanishing: Floats) -> R
     at = int(np.flatnonzero(graph.vanishing)[int(np.argmax(vanishing))])
     state = graph.situations[at].state
     names: list[str] = []
+    # long enough to go round a circle twice: by that `endless` knows it
     while graph.vanishing[at] and len(names) < 200:
         steps = np.flatnonzero(graph.source == at)
         step = steps[int(np.argmax(weights[steps]))]

@@ -74,6 +74,7 @@ class _Explorer:
                 due[time] = due.get(time, 0) | 1 << rank
         self._add(self.chain.start(due.get(0.0, 0)))
         self._follow()
+        # in order: from a later date also what the earlier ones led to is carried on
         dates = [(time, *self._date(due[time])) for time in sorted(due) if time > 0]
         return self._graph(dates)
 
@@ -110,6 +111,7 @@ class _Explorer:
         rank = (due & -due).bit_length() - 1
         if situation.pending >> rank & 1 and not enabled >> rank & 1:
             dropped = situation._replace(pending=situation.pending & ~(1 << rank))  # rule 9
+            # a step all the same, so that what else is due at this moment still comes
             self.steps.append((at, self._add(dropped), rank, DROPPED, -1, -1))
             return
         self._step(at, situation, rank, -1)
@@ -137,6 +139,7 @@ class _Explorer:
         pairs = [
             (at, self._add(situation._replace(pending=due)))
             for at, situation in enumerate(self.situations.copy())  # it grows on the way
+            # time passes at a date, so no path is in a vanishing situation then
             if not self.vanishing[at] and not self.chain.stopped(situation)
         ]
         self._follow()

@@ -41,6 +41,7 @@ def pass_time(
 ) -> Piece:
     """Let `duration` seconds pass from this mass; `times` ascend within it, from its beginning."""
     leaving = np.asarray(chain.between.sum(axis=1)).ravel() + chain.hits
+    # the least rate that will do: steps taken are in proportion to it
     fastest = float(leaving.max(initial=0.0))
     mean = fastest * duration
     _refuse_long(chain, mean, len(times) + 1)
@@ -87,6 +88,8 @@ def poisson(mean: float) -> tuple[int, Floats]:
     mode = int(mean)
     reach = _reach(mean)
     first = max(mode - reach, 0)
+    # p(k + 1) / p(k) = mean / (k + 1): from the mode no weight overflows, and small ones lose
+    # nothing
     above = np.cumprod(mean / np.arange(mode + 1, mode + reach + 1))
     below = np.cumprod(np.arange(mode, first, -1) / mean)[::-1] if mode > first else np.empty(0)
     weights = np.concatenate([below, [1.0], above])
@@ -97,7 +100,9 @@ def _step(chain: Flow, leaving: Floats, fastest: float) -> tuple[sparse.csr_arra
     """(P transposed, mass meeting the outcome) of one uniformised step."""
     if fastest == 0:
         return sparse.eye_array(chain.size, format="csr"), chain.hits
+    # not below 0, as no rate is above the fastest
     stay = sparse.diags_array(1.0 - leaving / fastest)
+    # transposed once, so that each step is a product of rows
     step = (chain.between / fastest + stay).T
     return sparse.csr_array(step), chain.hits / fastest
 
@@ -124,6 +129,7 @@ def _walk(
     for start in range(0, last + 1, CHUNK):
         rows = np.empty((min(CHUNK, last + 1 - start), total.shape[1]))
         for k in range(start, start + len(rows)):
+            # before the step: row k belongs to the mass after k steps
             gone, *rows[k - start, 1:] = reading @ mass
             rows[k - start, 0] = met
             if 0 <= k - first < len(weights):
@@ -134,6 +140,7 @@ def _walk(
                 if moved * (last - k) <= LEFT_OUT or (last > MANY_STEPS and moved <= rounding):
                     left = rows[: k - start + 1]
                     total += _summed(sums, left, start)
+                    # all further steps would read what this one did
                     total += _beyond(sums, k + 1)[:, None] * left[-1]
                     after += float(weights[max(k + 1 - first, 0) :].sum()) * mass
                     return total[:, 0], total[:, 1:], after, k + 1, moved * (last - k)
@@ -156,6 +163,7 @@ def _summed(sums: Sequence[tuple[int, Floats]], rows: Floats, start: int) -> Flo
     """What these steps, the first of them number `start`, add to each Poisson sum."""
     parts = []
     for first, weights in sums:
+        # the part of each sum's weights that falls to this chunk of steps
         begin, end = max(first, start), min(first + len(weights), start + len(rows))
         inside = weights[begin - first : end - first] if begin < end else weights[:0]
         parts.append(inside @ rows[begin - start : begin - start + len(inside)])

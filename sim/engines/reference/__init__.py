@@ -20,6 +20,7 @@ from sim.engines.reference.world import World
 from sim.model.model import Model
 from sim.results import ChosenBatch, PathBatch
 
+# few, as this engine takes its time: progress and Ctrl-C wait for the end of a piece
 PATHS_IN_A_PIECE = 50
 
 
@@ -61,6 +62,7 @@ def walk_chosen(
     """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path."""
     world = World(model, seed, decide)
     for draw, row, chosen in zip(draws, values, numbers, strict=True):
+        # a draw without a chosen path is not begun: its delays would be computed for nothing
         if len(chosen):
             world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
             walks = [world.walk(path) for path in chosen.tolist()]

@@ -40,11 +40,13 @@ class Along:
         held: dict[int, list[int]] = {}
         for outcome, event in enumerate(outcome_event):
             if event != NEVER:
+                # outcomes are not evaluated again: the walk that found the path said when each held
                 held.setdefault(event, []).append(outcome)
         self._mark(held.get(-1, ()))
         for seq, (rank, changes) in enumerate(events):
             weights = self.choices[rank].weights()
             whole = total(weights)
+            # before the changes: options are weighed on the state before the effects
             yield tuple(weight / whole for weight in weights) if whole > 0 else ()
             path.change(dict(changes))
             self._mark(held.get(seq, ()))

@@ -57,6 +57,8 @@ def changes_of(model: Model, walks: Sequence[Walk]) -> Changes:
         state: Sequence[int] = model.start_state
         for firing in walk.firings:
             for i, (before, after) in enumerate(zip(state, firing.state, strict=True)):
+                # beside the state before, not by the effects: one that sets what was so already
+                # changes nothing
                 if before != after:
                     variable.append(i)
                     value.append(after)
@@ -80,6 +82,7 @@ def fired(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
     """In how many paths each transition fired at least once."""
     counts = np.zeros(len(model.transitions), dtype=np.int64)
     for walk in walks:
+        # a set: a transition that fires twice counts once a path
         for rank in {firing.rank for firing in walk.firings}:
             counts[rank] += 1
     return counts
@@ -124,6 +127,7 @@ def rungs(model: Model, walks: Sequence[Walk]) -> NDArray[np.int64]:
 def firings(numbers: Iterable[int], walks: Sequence[Walk]) -> EventBatch:
     """All events of the paths of these numbers, one row a firing."""
     rows = [
+        # with no option open `nothing` was certain
         (path, seq, f.time, f.rank, f.option, f.shares[f.option] if f.shares else 1.0, f.cause)
         for path, walk in zip(numbers, walks, strict=True)
         for seq, f in enumerate(walk.firings)

@@ -25,6 +25,7 @@ class Choice:
         open_ = [guard is None or bool(guard()) for guard in self.available]
         if self.transition.choice == "utility":
             return self.responses(open_)
+        # a weight may be any number; a probability is above 1 by rounding at most
         high = 1 + SLACK if self.transition.choice == "probability" else inf
         weights = [0.0] * len(open_)
         others = 0.0
@@ -72,6 +73,7 @@ class Consequence:
         self.path, self.effect = path, effect
         positions = path.model.names.variables
         self.variable = positions[effect.variable]
+        # without a source it is the variable itself, and not looked at
         self.source = positions.get(effect.source, self.variable)
         self.top = path.model.variables[self.variable].size - 1
         self.computed = path.reading(effect.expression)

@@ -61,6 +61,8 @@ class Clock:
     def start(self) -> None:
         """Draw a wait, found by name, and begin to run it down."""
         path = self.path
+        # by name and number of the start, so that no other clock moves it by starting more or less
+        # often
         delay_u, self.option_u = block(
             path.seed, self.name_hash, path.stream, path.number, self.started
         )
@@ -76,7 +78,10 @@ class Clock:
     def run(self) -> None:
         """Run down what remains at the present speed; at speed 0 it is paused."""
         self.held = False
+        # read here and kept: a change is told by it in `keep_pace`
         self.pace = self.speed_now()
+        # at speed 0 no moment is entered into the calendar, so it stands still until the speed
+        # changes
         if self.pace > 0:
             self.ring_at(self.path.calendar.now + on_grid(self.remaining / self.pace))
 
@@ -87,6 +92,7 @@ class Clock:
 
     def stand(self) -> None:
         """Stop running down, and keep what remains."""
+        # paused already: what remains is known, and is not rounded again
         if self.moment is not None:
             self.remaining = on_grid((self.due - self.path.calendar.now) * self.pace)
             self.moment.cancel()
@@ -112,6 +118,7 @@ class Clock:
 
     def ring(self) -> None:
         """The wait is over."""
+        # off before it fires, so that rule 1 can start it again right after
         self.on = False
         self.moment = None
         # rule 9: what was scheduled and is not allowed is dropped: not fired, not recorded

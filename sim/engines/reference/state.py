@@ -68,6 +68,7 @@ class PathState:
         self.outcome_time = [nan] * len(self.model.outcomes)
         self.outcome_event = [NEVER] * len(self.model.outcomes)
         self.firings: list[Firing] = []
+        # their values are those of the path before, perhaps of another draw
         for reading in self.readings:
             reading.stale = True
 
@@ -91,6 +92,7 @@ class PathState:
     def change(self, values: dict[int, int]) -> None:
         """Give variables new values, all at once."""
         for variable, value in values.items():
+            # an effect that leaves a variable as it was makes nobody look again
             if self.state[variable] != value:
                 self.state[variable] = value
                 for reading in self.readers[variable]:
@@ -100,6 +102,7 @@ class PathState:
         """Let an outcome have happened now."""
         self.marks[outcome] = True
         self.outcome_time[outcome] = self.calendar.now
+        # -1 at t = 0, when nothing has fired
         self.outcome_event[outcome] = len(self.firings) - 1
         for reading in self.mark_readers[outcome]:
             reading.stale = True
@@ -118,6 +121,7 @@ class Reading:
         self.evaluate = evaluator(expression.node, names)
         self.stale = True
         self.value = 0.0
+        # every name, whichever branch is taken now: another may be next time
         for name in variables_read(expression.node):
             path.readers[names.variables[name]].append(self)
         for name in outcomes_read(expression.node):

@@ -46,6 +46,8 @@ class Actor:
             if last is None:  # rule 9: in the calendar from the start, and not watched
                 clock.start()
         elif not clock.on:
+            # guard before trigger: where neither has a value, that decides which error is told,
+            # here and in the compiled engine
             if not clock.used_up() and clock.allowed() and self.called(clock, last):
                 clock.start()
         elif not clock.allowed():  # rule 2: guards are watched the whole time
@@ -76,6 +78,7 @@ class Actor:
 
     def became(self, condition: int, last: Firing) -> bool:
         """Whether the last firing turned a condition from false to true."""
+        # by this very firing: one that held before it, or that a later one turns, is no trigger
         return not last.before[condition] and bool(self.path.conditions[condition]())
 
 
@@ -88,11 +91,13 @@ class World:
         self.outcomes = [self.path.watch(outcome.when) for outcome in model.outcomes]
         self.endings = [self.path.reading(ending.when) for ending in model.endings]
         self.stop_when = self.path.reading(model.stop_when)
+        # None: the world itself, which owns the clocks of events
         names = (*(actor.name for actor in model.actors), None)
         self.actors = {name: Actor(self.path, name) for name in names}
         self.clocks: list[tuple[Actor, Clock]] = []  # in order of declaration
         for rank, transition in enumerate(model.transitions):
             owner = self.actors[transition.actor]
+            # in one row as well, since rule 4 goes by the order of the file, whoever owns a clock
             clock = Clock(self.path, rank, transition, self.fire)
             owner.clocks.append(clock)
             self.clocks.append((owner, clock))
@@ -111,6 +116,7 @@ class World:
         for _, clock in self.clocks:
             try:
                 clock.delay_is(values)
+            # its numbers read parameters, so a delay may be impossible in this draw alone
             except (ValueError, ArithmeticError) as problem:
                 raise impossible_delay(
                     clock.transition.name, clock.transition.after, problem, draw
@@ -139,6 +145,7 @@ class World:
             outcome_event=tuple(path.outcome_event),
             end_time=calendar.now if self.stopped else self.model.horizon,
             stopped=self.stopped,
+            # the last ending holds always (`otherwise`), so one is found
             ending=next(i for i, when in enumerate(self.endings) if when is None or when()),
         )
 
@@ -147,6 +154,7 @@ class World:
         path = self.path
         weights = clock.choice.weights()  # rule 3: on the state before its effects
         taken = take(weights, clock.option_u)
+        # kept for the shares, as the state changes below
         whole = total(weights)
         decided = self.asked_of_others(clock, weights, taken)
         if decided:  # the same draw falls on other weights: nothing else of the path moves by it
@@ -162,6 +170,7 @@ class World:
                 time=path.calendar.now,
                 rank=clock.rank,
                 option=taken,
+                # only told, never compared with u: see `take`
                 shares=tuple(weight / whole for weight in weights) if whole > 0 else (),
                 cause=clock.cause,
                 before=before,
@@ -178,11 +187,13 @@ class World:
         self, clock: Clock, weights: Sequence[float], taken: int
     ) -> tuple[float, ...]:
         """What somebody outside the model weighs instead; empty where the model decides."""
+        # one option leaves nobody a choice
         if self.decide is None or len(weights) < 2:
             return ()
         path = self.path
         asked = Asked(
             rank=clock.rank,
+            # `started` counts this start already
             nth=clock.started - 1,
             weights=tuple(weights),
             drawn=taken,
@@ -210,6 +221,7 @@ class World:
 
     def refuse_endless_instants(self) -> None:
         """Rule 4: more than 10,000 firings at one instant go round in a circle; say in which."""
+        # one more than allowed: if the first and the last of them share an instant, all do
         last = self.path.firings[-1 - FIRINGS_AT_ONE_INSTANT :]
         if len(last) > FIRINGS_AT_ONE_INSTANT and last[0].time == last[-1].time:
             names = [self.model.transitions[firing.rank].name for firing in last]

@@ -41,6 +41,7 @@ from sim.model.name_hash import name_hash
 from sim.streams import block
 
 CLIMBS = 0.2  # about this share of paths shall come from one level to the next
+# 0.2^100 is 10^-70: beyond any probability that a scenario can mean
 MOST_LEVELS = 100
 MOST_PILOTS = 16  # times as many paths as asked for, before giving up
 
@@ -66,6 +67,8 @@ class Splitting:
         self.model, self.seed, self.draw = climber.made.model, climber.seed, climber.draw
         self.outcome = int(climber.outcome[0])
         self.name = self.model.outcomes[self.outcome].name
+        # pilot and estimate never share a stream: levels chosen from the very paths that are
+        # counted would bias the product
         self.numbers = 0  # of paths and parts of paths, each with a stream of its own
         self.events = events
 
@@ -76,6 +79,7 @@ class Splitting:
         begun = thread_time()
         if first == ARRIVED:
             raise NotApplicable(f"not applicable, because {self.name} holds from the start")
+        # in the same thread, right before what it is compared with
         events_a_path, seconds_a_path = self._ordinary(5 * paths)
         levels: list[float] = []
         found = [0.0] * repetitions  # the truth, where these parameters bar every way
@@ -100,6 +104,8 @@ class Splitting:
             found = self.walk(arrived, paths, level)
             arrived = found.kept
             if not len(arrived):
+                # nobody to begin the next level from: 0 is this repetition's estimate, and part of
+                # an unbiased mean
                 return 0.0
             share = share * len(arrived) / paths
         return share
@@ -110,11 +116,13 @@ class Splitting:
         starts: Ints | None = None
         for _ in range(MOST_LEVELS):
             # all the way, to see how near each comes; then once more, as far as the level
+            # remembered, to walk the very same paths once more when the level is known
             first = self.numbers
             best = np.sort(self._pilot(starts, now, paths))
             level = float(best[int(CLIMBS * len(best))])
             if level >= now:  # few come nearer: take the next distance that anybody came to
                 level = float(best[best < now][-1])
+            # enough paths come all the way: no level between is needed
             if level == ARRIVED:
                 return levels
             levels.append(level)
@@ -128,6 +136,7 @@ class Splitting:
         found: list[NDArray[np.float64]] = []
         while len(found) < MOST_PILOTS:
             found.append(self.walk(starts, paths, ARRIVED).least)
+            # a level that is no nearer would split paths for nothing, again and again
             if found[-1].min() < now:
                 return np.concatenate(found)
         raise NotApplicable(
@@ -139,6 +148,7 @@ class Splitting:
     def _again(self, starts: Ints | None, first: int, paths: int, level: float) -> Ints:
         """The paths begun since `first` that come as near as a level, kept where they do."""
         kept = []
+        # paths are found by number, so these are the same ones, kept where they reach the level
         last, self.numbers = self.numbers, first
         while self.numbers < last:
             kept.append(self.walk(starts, paths, level).kept)
@@ -147,6 +157,8 @@ class Splitting:
     def _ordinary(self, paths: int) -> tuple[float, float]:
         """(events, seconds of processor time) of an ordinary path, on average."""
         begun = thread_time()
+        # with a limit of minus infinity the guide is not asked: its cost is no part of an ordinary
+        # path
         events = self.walk(None, paths, -inf).events
         return max(events / paths, 1.0), (thread_time() - begun) / paths
 
@@ -158,6 +170,8 @@ class Splitting:
         start = None
         if arrived is not None:
             offset, _ = block(self.seed, name_hash("splitting"), self.draw, self._number(1), 0)
+            # systematic resampling: the number of paths from each start is its expectation, rounded
+            # up or down
             start = ((np.arange(paths) + offset) * len(arrived) / paths).astype(np.int64)
         first = self._number(paths)
         found = self.climber.walk(self.guide, range(first, first + paths), level, arrived, start)
@@ -187,6 +201,7 @@ class Splitter:
         self.made: Lowered = once_lowered(model)
         self.outcome, self.seed, self.halt = outcome, seed, np.zeros(1, np.int64)
         self.words = self.made.plan.size.rule_words
+        # asked of draw 0 alone, to choose once for all draws which kind of guide to make
         known = by_situations(model, first, 0, outcome, self.words, few=few) is not None
         self.guide = None if known else by_values(model, outcome, self.words)
 
@@ -196,6 +211,7 @@ class Splitter:
 
     def another(self) -> "Splitter":
         """The same with a memory of its own, for another thread."""
+        # not made anew: the guide is found once, and only its memory is copied
         copy = object.__new__(Splitter)
         copy.__dict__.update(self.__dict__)
         copy.guide = None if self.guide is None else another(self.guide)
@@ -207,6 +223,8 @@ class Splitter:
         climber = Climber(self.made, values, outcome, seed=self.seed, draw=draw, halt=self.halt)
         own, events = None, 0
         if self.guide is None:
+            # with the draw's own numbers a guide is better, and where situations are few it is soon
+            # made
             own = by_situations(model, values, draw, outcome, self.words)
         else:
             forget(self.guide)  # draws share few situations (Korea: one in ten), and room is scarce
@@ -216,6 +234,7 @@ class Splitter:
             except NotApplicable:
                 # perhaps these parameters bar what others do not: only their own guide says so
                 events = shared.events
+        # where this draw has more situations than draw 0, as where the common guide failed
         own = own or by_values(model, outcome, self.words, values)
         return Splitting(climber, own, events=events).run(repetitions=repetitions, paths=paths)
 

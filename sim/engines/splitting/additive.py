@@ -57,6 +57,7 @@ def by_values(model: Model, outcome: int, words: int, of: Values | None = None) 
     variables = [variable for variable in model.variables if variable.name in names]
     marks = [i for i, one in enumerate(model.outcomes) if one.name in names]
     clocks = [rank for rank, t in enumerate(model.transitions) if f"{RUNS}{t.name}" in names]
+    # facts of one variable stand in a row, so that the kernel adds the value to the first
     facts: dict[tuple[str, int], int] = {}
     for variable in variables:
         facts |= {(variable.name, value): len(facts) + value for value in range(variable.size)}
@@ -71,6 +72,8 @@ def by_values(model: Model, outcome: int, words: int, of: Values | None = None) 
         wanted = (
             tuple(facts[name, value] for value in bits(mask)) for name, mask in step.needs.items()
         )
+        # without repetitions: a need is met once, so a step that counts it twice would wait for
+        # ever
         numbered = tuple(dict.fromkeys(needs.setdefault(any_of, len(needs)) for any_of in wanted))
         ways.append(Way(step.rank, numbered, facts[step.name, step.value], step.cost))
     places = [model.names.variables[variable.name] for variable in variables]
@@ -155,11 +158,14 @@ def _firings(model: Model, rank: int, bounds: Bounds, typical: Bounds, box: Box)
     # a triggered transition fires only while its clock runs, and something has to start that
     if transition.on:
         when = [{**needs, f"{RUNS}{transition.name}": 0b10} for needs in when]
+    # whoever waits for the transition itself starts whichever option is taken, also by `nothing`
     for listener in _listeners(model, transition, None):
         yield from (Step(rank, needs, f"{RUNS}{listener}", 1, slow) for needs in when)
     for i, option in enumerate(transition.options):
         for needs in together([when, _taken(option, transition, bounds, box)]):
             here = {**box, **{name: mask for name, mask in needs.items() if name in box}}
+            # by the bounds of all draws, not at the medians: what is barred there is barred by
+            # proof
             if possible(here)[i] <= 0:
                 continue
             share = max(shares(here)[i], SLIGHT)
@@ -188,6 +194,7 @@ def _taken(option: Option, transition: Transition, bounds: Bounds, box: Box) -> 
     each = []
     if option.available:
         each.append(conjuncts(option.available.node, True, box, bounds.ranges))
+    # exp of a utility is above 0, whatever the utility
     if option.value and transition.choice != "utility":
         above: Node = Comparison(">", option.value.node, ZERO)
         each.append(conjuncts(above, True, box, bounds.ranges))

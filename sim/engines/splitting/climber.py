@@ -73,6 +73,7 @@ class Climber:
     ) -> None:
         model = made.model
         self.made, self.values, self.seed, self.draw, self.halt = made, values, seed, draw, halt
+        # a block of one draw
         columns = {p.name: np.array([v]) for p, v in zip(model.parameters, values, strict=True)}
         try:
             filled = made.pool.filled(columns, 1)
@@ -83,6 +84,7 @@ class Climber:
         self.path, self.whole = allocation.path_memory(made)
         self.outcome = np.array([outcome])
         names = [transition.name for transition in model.transitions]
+        # a colon cannot stand in a name, so these streams are nobody's first waits
         self.again = np.array([name_hash(f"again:{name}") for name in names], np.int64)
         self.begun = np.zeros((0, len(self.whole)), np.int64)
         self.call = kernel(digest(COMPILED_HERE))
@@ -101,6 +103,8 @@ class Climber:
 
         Each begins at t = 0, or with `kept` from the row of it that `start` names.
         """
+        # memory for events that was too little is made four times as large, and the paths walked
+        # again
         for capacity in (1 << (14 + 2 * i) for i in count()):
             code, found = self._walk(guide, numbers, limit, kept, start, capacity if events else 0)
             if code != FULL:
@@ -125,6 +129,7 @@ class Climber:
         size = self.made.plan.size._replace(capacity=capacity)
         job = allocation.job(
             streams.key(self.seed),
+            # random numbers of this draw, one draw, the first of its block
             (self.draw, 1, 0, 0),
             [np.arange(numbers.start, numbers.stop, dtype=np.int64)],
             self.halt,
@@ -137,6 +142,7 @@ class Climber:
             again=self.again,
             saved=self.begun if kept is None else kept,
             whole=self.whole,
+            # room for all: how many will arrive is not known beforehand
             arrived=zeros_apart(rows, width),
             row=zeros_apart(rows),
             least=np.zeros(rows),

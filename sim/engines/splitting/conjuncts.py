@@ -28,6 +28,7 @@ def conjuncts(node: Node, truth: bool, box: Box, ranges: Ranges) -> list[Conjunc
             return conjuncts(of, not truth, box, ranges)
         case Logic(op, parts):
             each = [conjuncts(part, truth, box, ranges) for part in parts]
+            # not (a and b) is (not a) or (not b)
             return together(each) if (op == "and") == truth else _or(each)
         case IfElse(condition, then, otherwise):
             yes = [conjuncts(part, True, box, ranges) for part in (condition,)]
@@ -54,6 +55,7 @@ def together(each: Sequence[list[Conjunct]]) -> list[Conjunct]:
 
 def _or(each: Sequence[list[Conjunct]]) -> list[Conjunct]:
     found = [conjunct for alternatives in each for conjunct in alternatives]
+    # an alternative that asks nothing makes all others idle
     return found if len(found) <= MOST and {} not in found else ANYTHING
 
 
@@ -61,6 +63,7 @@ def _merged(a: Conjunct, b: Conjunct) -> Conjunct | None:
     merged = dict(a)
     for name, mask in b.items():
         merged[name] = merged.get(name, mask) & mask
+        # no value is in both: the two exclude one another
         if not merged[name]:
             return None
     return merged
@@ -71,10 +74,12 @@ def _leaf(node: Node, truth: bool, box: Box, ranges: Ranges) -> list[Conjunct]:
     span = interval_of(node, ranges)
     reads = dict.fromkeys(discrete_names(node))
     given = {name: box[name] for name in parameters_read(node) if name in box}  # choices
+    # levels of a `choices` parameter are fixed for a draw: no firing brings them about
     names = [name for name in reads if name in box and name not in given and name not in ranges]
     if not names:
         return ANYTHING if _may(span(given), truth) else []
     *others, last = names
+    # too many to look at: anything, so that more is let through and never less
     if prod(box[name].bit_count() for name in others) > MOST:
         return ANYTHING
     found = []

@@ -56,6 +56,7 @@ def words_of(bits: int, words: int) -> list[int]:
 
 def from_table(depends: Depends, keys: Ints, distances: Floats, missing: float) -> Guide:
     """A guide that looks distances up; one that has no key here is taken for `missing`."""
+    # at most half full, so that a search soon meets an empty place
     places = 1 << (2 * len(keys)).bit_length()
     guide = _guide(depends, _ways(Facts(0, 0, (), (), ()), (), ()), places, missing)
     fill(keys, distances, guide.known, guide.distance)
@@ -74,6 +75,7 @@ def from_ways(
 
 def another(guide: Guide) -> Guide:
     """The same guide with a memory of its own, for another thread."""
+    # the ways too: scratch arrays are among them, which each search writes to
     scratch = {
         name: part.copy() if isinstance(part, np.ndarray) else part
         for name, part in guide.ways._asdict().items()
@@ -97,6 +99,7 @@ def _guide(
             variables=len(depends.variables),
             counted=len(depends.counted),
             places=places,
+            # beyond that nothing more is put in, and a distance is found again when it is asked for
             most=places // 2,
             **sizes,
         ),

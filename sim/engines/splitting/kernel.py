@@ -69,8 +69,10 @@ def redraw(tables, plan, path, here, climb):
             bits &= bits - 1
             rank = word * BITS + bit
             low, high = here[KEY_LOW], here[KEY_HIGH]
+            # the start that the clock runs by: `starts` counts it already
             nth = path.starts[rank] - 1
             a, b, c, d = philox(climb.again[rank], here[DRAW], here[PATH], nth, low, high)
+            # before all exceptions below: the choice at the firing is open whatever the clock does
             path.option_u[rank] = uniform(c, d)
             if plan.rules.at[rank] >= 0.0:
                 continue
@@ -81,6 +83,7 @@ def redraw(tables, plan, path, here, climb):
             left = path.remaining[rank]
             if runs:
                 left = on_grid((path.due[rank] - now) * path.speed[rank])
+            # rounding to the grid can make what is left a step longer than the wait
             age = max(path.wait[rank] - left, 0.0)
             path.wait[rank] = longer(tables.pool, path.delay[rank], age, uniform(a, b))
             path.remaining[rank] = path.wait[rank] - age
@@ -109,9 +112,12 @@ def climb_path(tables, plan, path, out, job, guide, climb, row, width):
     while path.status[CODE] == FINE:
         if limit > -INF:
             distance = distance_of(plan, path, guide, climb)
+            # ARRIVED is below 0: a path that stopped by arriving has arrived
             if stops and distance >= 0.0:
                 distance = INF  # over, and never there
             least = min(least, distance)
+            # infinite is proof that it never arrives, so that the rest of the path need not be
+            # walked
             if distance <= limit or distance == INF:
                 break
         elif stops:
@@ -123,6 +129,7 @@ def climb_path(tables, plan, path, out, job, guide, climb, row, width):
         if path.status[EVENTS] & LOOK_UP == 0 and job.halt[0] != 0:
             path.status[CODE] = HALTED
     climb.least[row] = least
+    # a path taken up counts only its own events: those before were counted where it came from
     climb.found[1] += path.status[EVENTS] - before
     return least <= limit
 

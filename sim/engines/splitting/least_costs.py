@@ -24,6 +24,7 @@ def distance_of(plan, path, guide, climb):
     place = place_of(guide.known, guide.size.places, hashed)
     if guide.known[place] == hashed:
         return guide.distance[place]
+    # a guide that is a table: all it knows was put in beforehand
     if guide.size.steps == 0:
         return guide.missing[0]
     found = least_cost(plan, path, guide)
@@ -38,6 +39,7 @@ def distance_of(plan, path, guide, climb):
 def spent_word(plan, path, word):
     """Transitions that can fire no more: their limit used up, or their date gone by."""
     scheduled = plan.rules.scheduled[word]
+    # `unspent` leaves scheduled ones out from the start: they are spent once their clock is off
     return ~path.unspent[word] & ~scheduled | scheduled & ~path.active[word]
 
 
@@ -52,6 +54,7 @@ def describe(plan, path, guide):
         key[at] = path.fired[guide.counted[i]]
         at += 1
     for word in range(plan.size.rule_words):
+        # only what the guide asks about: other clocks would make one situation many
         key[at] = path.active[word] & guide.clocks[word]
         key[at + 1] = spent_word(plan, path, word) & guide.spent[word]
         at += 2
@@ -84,12 +87,14 @@ def least_cost(plan, path, guide):
         if ways.settled[fact] != 0:
             continue  # found at a lower cost before
         ways.settled[fact] = 1
+        # Dijkstra: what is settled first is nearest, so the rest of the facts does not matter
         if fact == goal:
             return cost
         for i in range(ways.fact_first[fact], ways.fact_first[fact + 1]):
             need = ways.fact_need[i]
             if ways.met[need] != 0:
                 continue
+            # facts come in order of cost: the first that meets a need is its cheapest
             ways.met[need] = 1
             for j in range(ways.need_first[need], ways.need_first[need + 1]):
                 step = ways.need_step[j]
@@ -144,6 +149,7 @@ def bring_about(ways, step, heaped):
     cost, fact = ways.total[step], ways.brings[step]
     ways.cost[fact] = cost
     at = heaped
+    # a binary heap in plain arrays, as the kernel has no library: (at - 1) >> 1 stands above `at`
     while at > 0 and ways.heap[(at - 1) >> 1] > cost:
         above = (at - 1) >> 1
         ways.heap[at] = ways.heap[above]

@@ -42,6 +42,7 @@ def by_situations(
     chain, visited, edges = found
     met = [i for i, s in enumerate(visited) if chain.look(s.state, s.marks).holds >> outcome & 1]
     far = least(len(visited), edges, met)
+    # whatever has no key here is taken to be as far as the start: that only steers
     return tabled(model, dict(zip(visited, far, strict=True)), far[0], words)
 
 
@@ -52,6 +53,7 @@ def situations(model: Model, values: Values, draw: int, few: int) -> Visited | N
     """
     chain = Chain(model, bounds_of(model, [values]))
     steps = _Steps(chain, values, draw)
+    # scheduled clocks are pending from the start, dates being no part of a situation here
     number = {chain.start(scheduled(chain.model)): 0}
     visited = list(number)
     edges: list[tuple[int, int, float]] = []
@@ -115,6 +117,7 @@ def least(count: int, edges: Sequence[tuple[int, int, float]], met: Sequence[int
         heappush(queue, (0.0, place))
     while queue:
         so_far, place = heappop(queue)
+        # an entry that a shorter way has overtaken since it was put into the queue
         if so_far > far[place]:
             continue
         for source, cost in into[place]:
@@ -137,6 +140,7 @@ class _Steps:
             if transition.at is not None or transition.after.kind in ("exactly", "observed", "mix")
         }
         self.typical = [
+            # a date may be anywhere within the horizon, as a situation does not say what time it is
             self.horizon / 2
             if t.at is not None
             else ppf(numbers(t.after, model.names, values), 0, 0.5) / log(2)
@@ -152,6 +156,8 @@ class _Steps:
         if at_once:  # rule 4: the first declared, unless another is due at just this moment
             before = [rank for rank in enabled if rank < at_once[0] and rank in self.dated]
             enabled, paces = [*before, at_once[0]], [*(TIE for _ in before), 1.0]
+        # the horizon competes as one more clock: without it a slow clock that runs alone would be
+        # certain
         whole = sum(paces) + (0.0 if at_once else 1 / self.horizon)
         found = []
         for rank, pace in zip(enabled, paces, strict=True):
@@ -159,6 +165,7 @@ class _Steps:
             for option, after in chain.after(situation, rank):
                 chance = shares[option] if option >= 0 else shares[-1]
                 if chance * pace > 0:
+                    # above 0, so that of two ways the one of fewer steps is nearer
                     found.append((after, max(-log(chance * pace / whole), SLIGHT)))
         return found
 

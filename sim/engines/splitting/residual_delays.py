@@ -31,6 +31,7 @@ def _part(row: Sequence[float], at: int, age: float, u: float) -> tuple[int, flo
     for i in range(int(row[at + 1])):
         weight = _weight(row, at, i, age)
         if weight > 0.0:
+            # u within the part's own stretch is again uniform, so one random number does for both
             inside = (aim - so_far) / weight
             chosen, left = at + int(row[at + 3 + 2 * i]), min(max(inside, LEAST_U), MOST_U)
             so_far = so_far + weight

@@ -16,6 +16,7 @@ def hash_of(key, size):
     """A hash of the first numbers of a key; never NONE."""
     found = FIRST
     for i in range(size):
+        # products wrap around in int64, as a hash wants
         found = (found ^ key[i]) * FACTOR
         found ^= found >> 29
     return found if found != NONE else 1
