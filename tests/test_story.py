@@ -33,3 +33,16 @@ def test_nothing_is_said_where_nothing_is_far_out():
         far = [n for n in names if not FAR_OUT <= parameter_uniform(1, n, draw) <= 1 - FAR_OUT]
         told = "".join(list(story(sim.replay(scenario, draw=draw, path=0)))[:4])
         assert ("th percentile" in told) == bool(far)
+
+
+def test_whose_act_it_is_is_said_once(tmp_path):
+    text = (KOREA.parent / "first_crisis.yaml").read_text(encoding="utf-8")
+    told = {}
+    for title in ("Northland shoots again", "Shots across the border"):
+        file = tmp_path / "titled.yaml"
+        with_title = text.replace("actor: north,", f"actor: north, title: {title},")
+        file.write_text(with_title, encoding="utf-8")
+        told[title] = "\n".join(story(sim.replay(sim.load(file), draw=0, path=17)))
+    assert "  Northland shoots again – shots" in told["Northland shoots again"]
+    assert "Northland: Northland" not in told["Northland shoots again"]
+    assert "  Northland: Shots across the border – shots" in told["Shots across the border"]

@@ -115,23 +115,27 @@ def assumed(
 
 
 def _heading(event: Mapping[Any, Any], replay: Replay) -> Iterator[str]:
-    titles = replay.titles
-    who = "" if pd.isna(event["actor"]) else f"{titles.of('actor', event['actor'])}: "
-    heading = f"{moment(event['time'], replay.model.start)}  {who}{_what(event, titles)}"
+    heading = f"{moment(event['time'], replay.model.start)}  {_whose(event, replay.titles)}"
     yield from wrap(heading, WIDTH, subsequent_indent="    ")
 
 
 def _repeated(event: Mapping[Any, Any], count: int, last: float, replay: Replay) -> Iterator[str]:
     """An event that came so many times and changed nothing, in a line or two."""
     start = replay.model.start
-    who = "" if pd.isna(event["actor"]) else f"{replay.titles.of('actor', event['actor'])}: "
     until = f"the last {moment(last, start)}; nothing changed"
-    text = f"{moment(event['time'], start)}  {count} × {who}{_what(event, replay.titles)} ({until})"
+    text = f"{moment(event['time'], start)}  {count} × {_whose(event, replay.titles)} ({until})"
     yield from wrap(text, WIDTH, subsequent_indent="    ")
 
 
 def _what(event: Mapping[Any, Any], titles: Titles) -> str:
     return titles.happened(str(event["transition"]), event["option"])
+
+
+def _whose(event: Mapping[Any, Any], titles: Titles) -> str:
+    """What happened, after whose act it is unless its title begins with that."""
+    what = _what(event, titles)
+    who = "" if pd.isna(event["actor"]) else titles.of("actor", event["actor"])
+    return what if not who or what.startswith(who) else f"{who}: {what}"
 
 
 def _probabilities(options: list[dict[Any, Any]], titles: Titles) -> Iterator[str]:
