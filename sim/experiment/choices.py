@@ -53,6 +53,7 @@ def walk_choices(
     draws = tables[0]
     for other in tables[1:]:  # numbers of events that an intervention adds
         draws = draws.join(other[[name for name in other if name not in draws]])
+    # an outcome may stand at another place in each model
     names = tuple(decisions)
     places = [model.names.outcomes[outcome] for model in models]
     if plan.engine == EXACT:
@@ -61,14 +62,18 @@ def walk_choices(
             found = solved(one, rows, plan).found
             assert isinstance(found, Solution)
             share.append(np.asarray(found.outcomes)[:, place])
+            # fewer draws than asked for: Ctrl-C ended it
             if len(share[-1]) < plan.draws:
                 raise KeyboardInterrupt
         known = np.array(share)
+        # a solution has no noise, so both halves are the whole
         halves = np.stack([known, known], axis=2)
         return ChoiceShares(
             outcome=outcome, names=names, share=known, halves=halves, paths=0
         ), draws
     hits = np.zeros((len(models), plan.draws, 2))
+    # halved by the numbers of paths, so that the same paths are in the same half under every
+    # decision
     first, done = plan.paths // 2, 0
     for pieces, _ in pairs_of(models, values, plan):
         for which, own in enumerate(pieces):
@@ -84,6 +89,7 @@ def walk_choices(
         outcome=outcome,
         names=names,
         share=hits.sum(axis=2) / plan.paths,
+        # one path alone leaves the first half empty
         halves=hits / np.maximum(sizes, 1),
         paths=plan.paths,
     )

@@ -90,6 +90,8 @@ class PairCounts:
         self.outcomes = [name for name in names[0] if name in names[1]]
         self._places = [[own.index(name) for name in self.outcomes] for own in names]
         before, after = ([one.name for one in model.endings] for model in (baseline, twin))
+        # the baseline's numbers of endings stay as they are; those of the twin are put into its
+        # order
         self.endings = list(dict.fromkeys([*before, *after]))
         self._ending_of = np.array([self.endings.index(name) for name in after], dtype=np.int64)
         self.horizon = baseline.horizon

@@ -137,6 +137,7 @@ def _paired(
     numbers = [np.flatnonzero(row) for row in which]
     try:
         for batch in walk_outcomes(changed, sample, numbers, threads=threads):
+            # only what changes sides counts: paths that are not walked again are the same in both
             has = ~np.isnan(batch.outcome_time[:, position])
             row = batch.draw - sample.draws.start
             had = reached[row, batch.path]

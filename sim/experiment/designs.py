@@ -65,6 +65,7 @@ def walk_design(model: Model, plan: Plan, measure: Measure) -> DesignSums:
         )
     (both,) = values_of([model], plan.seed, range(2 * plan.draws), progress=plan.progress)
     first, second = both[: plan.draws], both[plan.draws :]
+    # a parameter with one value would only be walked as A once more
     differs = [i for i in range(both.shape[1]) if (both[:, i] != both[0, i]).any()]
     quiet = replace(plan, progress=False)
     total = (2 + len(differs)) * plan.draws * plan.paths
@@ -105,6 +106,7 @@ def walk_values(model: Model, values: Floats, plan: Plan, measure: Measure) -> F
     found = np.concatenate(parts) if parts else np.empty((0, 1))
     if len(found) < plan.draws * plan.paths:
         raise KeyboardInterrupt
+    # pieces come in order of draw and path, so that rows of paths fall into draws as they are
     return found.T.reshape(-1, plan.draws, plan.paths)
 
 

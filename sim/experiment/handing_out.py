@@ -86,6 +86,7 @@ def chunk_size(work: Work, at_once: int, *, in_blocks: bool) -> int:
     if not has_threads(work.engine):
         low, high = FEWEST_OF_A_SLOW_ENGINE, PATHS_IN_A_CHUNK
     size = min(max(n // (CHUNKS_A_WORKER * at_once), low), high)
+    # whole draws, as many as divide a block, as the run may end behind each block
     if in_blocks and size > work.paths:
         size = work.paths * next(one for one in DIVISORS if one <= size // work.paths)
     return size
@@ -116,6 +117,7 @@ def handed_out(
 
     def hear(one: Future[DrawCounts]) -> None:
         heard.add(one)
+        # errors are raised when it is this chunk's turn, so that the first in order is told
         if not one.cancelled() and one.exception() is None:
             done(one.result().n)
             note(one.result())
@@ -135,6 +137,7 @@ def handed_out(
             if first not in heard:
                 hear(first)
             heard.discard(first)
+            # in order of chunks whoever is first: sums and the end of a run must not depend on it
             yield _result(first)
             interruption.check()
     finally:

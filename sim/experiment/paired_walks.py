@@ -100,6 +100,7 @@ class _Pairs:
             # what is watched may overflow where nothing else does; if it was the scenario, it
             # goes wrong again
             self.watch, self.traced = self._unwatched()
+            # lowered to share tables with the walk that is given up
             self.again = [None] * len(self.twins)
             pieces, walker = self.traced.walk(values, rectangle)
         return _Baseline(_joined(pieces), walker, self.watch)
@@ -159,10 +160,12 @@ class _Map:
             for rank, one in enumerate(twin.transitions)
             if one.at is not None and one.name not in ranks
         ]
+        # a twin that only changes numbers has the same transitions: its counts need no other places
         self.same = np.array_equal(self.rank, np.arange(len(ranks))) and np.array_equal(
             self.option, np.arange(len(numbers))
         )
         ladders = [variable for variable in baseline.variables if variable.ladder is not None]
+        # where each ladder stands at t = 0: changes alone do not say it
         self.start = np.concatenate(
             [np.empty(0, np.int64), *(np.arange(v.size) == v.start for v in ladders)]
         ).astype(np.int64)
@@ -191,6 +194,8 @@ class _Map:
         started, fired, taken = piece.started, piece.fired, piece.taken
         rungs = piece.rungs
         if mask.any():
+            # counts are sums over all paths of the piece, so those to be walked again are taken out
+            # of them
             some = np.flatnonzero(mask)
             started = started - trace.started[some].sum(axis=0)
             fired = fired - trace.fired[some].sum(axis=0)
@@ -213,6 +218,7 @@ class _Map:
         """How many of some paths are at each rung at each time."""
         step = trace.step[mask[trace.step_path]]
         size = (RUNG_TIMES + 1) * len(self.start)
+        # a trace has places counted from 1, below zero for a rung that is left
         change = np.bincount(step[step > 0] - 1, minlength=size)
         change = change - np.bincount(-step[step < 0] - 1, minlength=size)
         table = change.reshape(RUNG_TIMES + 1, -1)
@@ -249,6 +255,7 @@ def _one_piece(pieces: Sequence[PathBatch]) -> PathBatch:
     trace = None
     if traces:
         firsts = np.cumsum([0, *(len(piece.ending) for piece in pieces)])
+        # each trace counts its paths from 0
         shifted = [one.step_path + first for one, first in zip(traces, firsts, strict=False)]
         named = {name: all_of(traces, name) for name in TRACED}
         trace = PathTrace(**named, step_path=np.concatenate(shifted))

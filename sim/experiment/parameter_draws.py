@@ -90,6 +90,8 @@ def _tied(group: Group, name: str, seed: int, draws: range) -> list[float]:
     found: list[float] = []
     for number in range(draws.start // DRAWS_IN_BLOCK, -(-draws.stop // DRAWS_IN_BLOCK)):
         found += _tied_block(group, name, seed, number)
+    # whole blocks are ordered, whichever of their draws are asked for: draw d must not depend on
+    # that
     skipped = draws.start % DRAWS_IN_BLOCK
     return found[skipped : skipped + len(draws)]
 

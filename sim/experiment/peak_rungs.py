@@ -48,6 +48,8 @@ def peaks(model: Model) -> Measure:
 
     def measure(piece):  # type: ignore[no-untyped-def]
         reached = ~np.isnan(piece.outcome_time)
+        # a path that was at a rung counts for all rungs below it as well, so their number is the
+        # highest
         columns = [reached[:, s : s + n].sum(axis=1) for s, n in zip(starts, sizes, strict=True)]
         return np.stack(columns, axis=1).astype(np.float64)
 
@@ -72,6 +74,7 @@ def peak_rungs(model: Model, plan: Plan) -> pd.DataFrame:
     if len(found) < plan.draws * plan.paths:
         raise KeyboardInterrupt
     by_draw = found.T.reshape(len(variables), plan.draws, plan.paths)
+    # of one path in a draw nothing is known about the spread
     spread = by_draw.var(axis=2, ddof=1) if plan.paths > 1 else np.full(by_draw.shape[:2], np.nan)
     return pd.DataFrame(
         {

@@ -121,6 +121,7 @@ class Plan:
     def arguments(self) -> dict[str, Any]:
         """Every option with the value in force: what the manifest of a run records."""
         chosen = {one.name: getattr(self, one.name) for one in fields(self)}
+        # what was left open, as it was decided
         chosen |= {"workers": self.crew, "keep_paths": self.keeps}
         # says nothing about the numbers; what provenance says of its own
         for name in ("progress", "on_interrupt", "level", "first_draw", "common_random_numbers"):

@@ -57,6 +57,7 @@ def rare(scenario: Scenario | Model, outcome: str, plan: RarePlan) -> RareOutput
     values = parameter_values(model, plan.seed, range(draws))
     rows = values.tolist()
     splitter = Splitter(model, names.index(outcome), seed=plan.seed, first=rows[0])
+    # a draw is one thread's work: more threads than draws would idle
     crew = min(plan.crew, draws)
     # each thread takes a splitter that nobody else has, and gives it back
     free: SimpleQueue[Splitter] = SimpleQueue()

@@ -39,6 +39,7 @@ def described(work: Work, *, keep: bool) -> dict[str, Any]:
 
 def require_same(there: Mapping[str, Any], now: Mapping[str, Any], target: object) -> None:
     """Raise UsageError if what was begun is not what is to go on, naming what differs."""
+    # digests say nothing to a reader: they are named last, where nothing else differs
     differ = [
         f"{name.replace('_', ' ')} {there.get(name)}, not {its}"
         for name, its in now.items()
@@ -63,6 +64,8 @@ def left(work: Work, kept: Unfinished, size: int) -> list[Rectangle]:
         for draw in range(one.draw, one.last_draw):
             covered.setdefault(draw, []).append((one.path, one.last_path))
     found: list[Rectangle] = []
+    # draws are joined where `chunks` joins them, so that what is left is cut as the whole would
+    # have been
     step, whole = max(size // work.paths, 1), work.paths < size
     for draw in range(work.first, work.first + work.draws):
         for low, high in _gaps(sorted(covered.get(draw, [])), work.paths):
@@ -112,6 +115,7 @@ def counts_of(
     there = set(kept.chunks)
     todo = left(work, kept, size)
     found = walk(chunk_of(one, work) for one in todo)
+    # by draw, then path: counts are taken in the order of the whole run
     for where in sorted([*there, *todo]):
         if where in there:
             part = kept.read(where)

@@ -63,6 +63,8 @@ def sample_of(
             "happened there, and results.replay(draw, path, decide=...) shows a path"
         )
     span = range(about.first_draw, about.first_draw + about.draws)
+    # only what was given: values that were drawn are found again by the seed, without a way through
+    # days
     values = values_with(model, about.seed, span, draws[list(about.given)])
     return Sample(seed=about.seed, draws=span, values=values, common=about.common_random_numbers)
 
@@ -113,6 +115,7 @@ def column_of(parameter: Parameter, column: pd.Series[Any]) -> Floats:
                 raise UsageError(f"values: row {row}: {what}")
             found[row] = levels.index(value)
             continue
+        # true and a text of digits turn into numbers too, and are slips
         number = not isinstance(value, (bool, str)) and hasattr(value, "__float__")
         if not number or not isfinite(value):
             unit = "a finite number of days" if parameter.time else "a finite number"

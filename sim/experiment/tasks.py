@@ -151,6 +151,7 @@ def _text() -> str:
         place = HOME / name
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
         for file in files:
+            # the name as well, so that two files which change places are noticed
             text.update(file.relative_to(HOME).as_posix().encode() + file.read_bytes())
     return text.hexdigest()
 

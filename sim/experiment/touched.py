@@ -45,6 +45,7 @@ class Watched:
         assert trace is not None
         if self.all:
             return np.ones(len(piece.ending), np.bool_)
+        # what is added is due from this moment on: a path that has ended does not meet it
         found: Bools = piece.end_time >= self.not_before
         for part in (self.fixed, *([self.drawn] if self.differs[draw] else [])):
             held = ~np.isnan(piece.outcome_time[:, outcomes:])

@@ -84,6 +84,7 @@ def _changes(
     places = np.full(len(model.variables), -1)
     places[list(wanted)] = list(wanted.values())
     place = places[found.variable]
+    # numbers of draws and paths are below 2^32, which a float holds exactly
     rows = np.stack(
         [found.draw[path], found.path[path], place, found.time[event], found.value], axis=1
     )[place >= 0]

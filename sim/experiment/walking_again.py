@@ -59,5 +59,6 @@ def by_draw(draw: ArrayLike, path: ArrayLike) -> tuple[range, list[NDArray[np.in
     if not len(draws):
         return range(0), []
     span = range(int(draws[0]), int(draws[-1]) + 1)
+    # a draw of which no path is wanted gets an empty row: engines take one a draw
     ends = np.searchsorted(draws, np.arange(span.start + 1, span.stop))
     return span, np.split(numbers, ends)

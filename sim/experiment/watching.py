@@ -151,6 +151,7 @@ class _Comparing:
         one, other = self.baseline, self.twin
         same = (
             one.horizon == other.horizon
+            # starts are compared apart, and words change nothing that happens
             and [replace(v, start=0, about="", says=None) for v in one.variables]
             == [replace(v, start=0, about="", says=None) for v in other.variables]
             and [outcome.name for outcome in one.outcomes] == [o.name for o in other.outcomes]
@@ -182,6 +183,7 @@ class _Comparing:
             return
         if transition.at is not None:
             self.found.not_before = min(self.found.not_before, transition.at)
+        # its clock runs from t = 0 in every path
         elif transition.when is None:
             raise Everything
         else:
@@ -191,6 +193,7 @@ class _Comparing:
         """A transition of both models."""
         if before.on != after.on or before.at != after.at or before.limit != after.limit:
             raise Everything
+        # the same condition in both, which may read what has changed
         for trigger in before.on:
             self._condition(trigger.becomes, trigger.becomes)
         if never(after.when) and not never(before.when):
@@ -237,6 +240,7 @@ class _Comparing:
         if not read & self.changed:
             return
         part = self.found.drawn if read & self.changed <= self.parameters else self.found.fixed
+        # a value that differs from draw to draw is no constant to weigh the options with
         if not read & self.changed <= self.values.keys() or len(after.options) < 2:
             part.fired.add(rank)
             return
@@ -268,6 +272,8 @@ class _Comparing:
     def _there(self, expression: Expression) -> Node:
         """A condition of the twin, as it is while its states are the baseline's."""
         node = expression.node
+        # neither one value for all draws nor the baseline's own: there is nothing to put in their
+        # place
         unknown = set(parameters_read(node)) & self.parameters - self.values.keys()
         if unknown or not cannot_fail(node) or not self._known(node):
             raise Everything

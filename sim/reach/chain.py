@@ -40,6 +40,8 @@ class Chain:
         self.model = model
         self.scheduled = mask(t.at is not None for t in transitions)
         self.triggered = mask(bool(t.on) for t in transitions)
+        # scheduled clocks are neither free nor started by a trigger: `pending` says whether they
+        # are to come
         self._free = mask(t.at is None and not t.on for t in transitions)
         self._remembers = mask(t.memory == "remember" for t in transitions)
         self._limits = tuple((r, t.limit) for r, t in enumerate(transitions) if t.limit is not None)
@@ -60,6 +62,7 @@ class Chain:
         self._endings = [
             condition(model, bounds, e.when) if e.when else None for e in model.endings
         ]
+        # met again and again: many situations share a state, or the limits used up
         self._used_up: dict[tuple[int, ...], int] = {}
         self._seen: dict[State, tuple[int, int, int]] = {}
         self._looks: dict[tuple[State, int], Look] = {}
@@ -113,6 +116,7 @@ class Chain:
     def enabled(self, situation: Situation) -> int:
         """Bit mask of what may fire next: clocks that run down, pending things with a guard too."""
         guards, moving, _ = self._reads(situation.state)
+        # rule 9: what is scheduled fires only if its guard holds when it is due; it has no speed
         return self.clocks(situation) & moving | guards & situation.pending
 
     def after(self, situation: Situation, rank: int) -> list[tuple[int, Situation]]:
@@ -142,13 +146,17 @@ class Chain:
         now, _, stopped = self.look(new, marks)
         if stopped:
             return Situation(new, (), 0, now, 0)
+        # the state before is known already: only what the firing changed is asked again
         guards, _, turned = self._reads(new, state)
         running &= ~(1 << rank)
         if self.triggered:  # rule 1 and `memory`, looked at in the new state
             # one that runs already is not started again, which leaves its bit as it is
             starting = self._by_name.get(rank, 0) | self._by_option.get((rank, option), 0)
+            # true after the firing and not before it
             for i in ranks(turned & ~self._reads(state)[2]):
                 starting |= self._turning[i]
+            # a clock that remembers keeps its bit while its guard fails, so that no trigger starts
+            # it anew
             running = running & (guards | self._remembers) | starting & guards
             running &= ~self._spent(counts)
         return Situation(new, counts, running, now, pending)

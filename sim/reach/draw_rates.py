@@ -62,6 +62,7 @@ class DrawRates:
         for weight in weights:
             total = total + weight
         if total <= 0:
+            # rule 7: with all weights zero `nothing` happens, and is certain
             return [0.0] * len(weights) + [1.0]
         return [weight / total for weight in weights] + [0.0]
 
@@ -109,6 +110,7 @@ class DrawRates:
             weights.append(weight)
             taken = taken + weight
         if rest >= 0:
+            # last, as `rest` takes what all others leave, also those declared after it
             weights[rest] = self._left(transition, taken, state)
         if not isfinite(taken):  # each weight is, but together they are too much for a float
             raise infinite_total(transition, self._moment(state))

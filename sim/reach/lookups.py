@@ -43,6 +43,7 @@ def bounds_of(model: Model, draws: Sequence[Values]) -> Bounds:
     ranges = {}
     for parameter, values in zip(model.parameters, zip(*draws, strict=True), strict=True):
         if KINDS[parameter.distribution.kind].discrete:
+            # as a mask of positions: several draws may have several choices
             box[parameter.name] = sum(1 << value for value in {int(value) for value in values})
         else:
             ranges[parameter.name] = (min(values), max(values))
@@ -126,6 +127,7 @@ def branches(model: Model, bounds: Bounds, transition: Transition) -> Callable[[
     An option whose probability or weight is 0 whatever the parameters is never taken (rule 3).
     NOTHING is among them unless some option is certain to have a share.
     """
+    # of all options together: `nothing` is possible only where none of them is certain
     names = tuple(dict.fromkeys(name for o in transition.options for name in option_reads(o)))
     options = []
     for option in transition.options:
@@ -202,4 +204,5 @@ def _number(
 
 def _box(model: Model, bounds: Bounds, names: Sequence[str], state: State) -> Box:
     at = model.names.variables
+    # a state is a box in which each variable has one value
     return {**bounds.box, **{name: 1 << state[at[name]] for name in names}}

@@ -102,6 +102,7 @@ class _Cut:
             self.tried += wide * 4  # the corners too
             trial[self.name] = part
             if may_be(self.interval(trial), self.truth):
+                # a single value that may hold stays: there is nothing left to take apart
                 if part & (part - 1) == 0 or self._surely(trial, part):
                     kept |= part
                 else:
@@ -110,6 +111,7 @@ class _Cut:
 
     def _surely(self, trial: Box, part: int) -> bool:
         """Whether some values of the others make it hold with all of the part."""
+        # for a few values, trying each costs no more than trying corners
         if part.bit_count() <= FEW:
             return False
         ends = [
@@ -117,6 +119,8 @@ class _Cut:
             for name in self.others
             if (mask := trial.get(name))
         ]
+        # 2^n corners of n names: from the fourth on only the two in which all are least or all
+        # greatest
         corners = product(*ends) if len(ends) <= MOST_FIXED else zip(*ends, strict=True)
         return any(
             not may_be(self.interval({**trial, **dict(corner)}), not self.truth)
@@ -132,6 +136,7 @@ def _parts(mask: int) -> Iterator[int]:
             mask &= mask - 1
         return
     low, high = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+    # halved by value and not by number of values: intervals are about ends
     lower = mask & (1 << (low + high + 1) // 2) - 1
     yield lower
     yield mask ^ lower

@@ -65,6 +65,7 @@ def _found(model: Model, limit: int) -> Reach:
     # the relaxed answer comes first: it is cheap, and says how large the space can be at most
     box, ranges = support(model.parameters)
     relaxed = relax(model, box, ranges)
+    # an upper bound, and a rough one: combinations that never come about count in it
     if _size(model, relaxed) > 1e4 * limit:
         return _reach(relaxed, relaxed, ranges, exhaustive=False)
     try:
@@ -150,6 +151,7 @@ def _exhaust(model: Model, box: Box, ranges: dict[str, Interval], limit: int) ->
         chosen = dict(zip(names, combination, strict=True))
         values = [chosen.get(parameter.name, 0.0) for parameter in model.parameters]
         masks = {name: 1 << int(value) for name, value in chosen.items() if name in box}
+        # one limit for all readings together, as it is the time of whoever waits
         limit -= _walk(Chain(model, Bounds(values, {**box, **masks}, ranges)), found, limit)
         if limit < 0:
             return None
@@ -178,6 +180,8 @@ def _walk(chain: Chain, found: Relaxed, limit: int) -> int:
                     if after not in seen:
                         seen.add(after)
                         following.append(after)
+            # looked at after each situation, so a layer is never gone through in full beyond the
+            # limit
             if firings > limit:
                 return firings
         layer, distance = following, distance + 1
@@ -201,6 +205,7 @@ def _noter(chain: Chain, found: Relaxed) -> Callable[[Situation, int], None]:
         holds = chain.look(*key).holds
         for i in ranks(holds):
             best = found.outcomes[i]
+            # readings are walked one after the other: another may come to it in fewer firings
             found.outcomes[i] = distance if best is None else min(best, distance)
             found.box[chain.model.outcomes[i].name] |= 0b10
         ending = chain.ending(situation)

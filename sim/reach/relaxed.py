@@ -48,6 +48,7 @@ class Relaxed:
             box={
                 **box,
                 **{variable.name: 0 for variable in model.variables},
+                # bit 0: it has not happened, which every outcome may be at first
                 **{outcome.name: 0b01 for outcome in model.outcomes},
             },
             started=[transition.at is not None for transition in model.transitions],
@@ -98,6 +99,7 @@ def _grow(found: Relaxed, rules: "list[_Rule]", marks: "_Marks", tops: Mapping[s
                 newly_started.add(rule.rank)
         newly_started -= started
         started |= newly_started
+        # others would bring about what they did before: they read nothing that is new
         waiting = newly_started | {rank for rank in started if rules[rank].reads & changed}
 
 
@@ -169,6 +171,7 @@ class _Choice:
         expressions = [option.available, option.value if weighed else None]
         expressions += [effect.expression for effect in option.effects]
         self.reads = {name for e in expressions if e for name in discrete_names(e.node)}
+        # an effect that reads its own variable has a new result for each new value of it
         self.reads |= {name for e in option.effects if (name := variable_read(e)) is not None}
 
     def take(self, box: Box, fresh: Box) -> bool:
@@ -177,6 +180,7 @@ class _Choice:
             box = dict(box)
             if not self.available(box):
                 return False
+        # never above 0 in this box: rule 3, an option without weight is not taken
         if self.value and self.value(box)[1] <= 0:
             return False
         for variable, effect in self.effects:  # all read the state before the firing
@@ -196,6 +200,7 @@ class _Marks:
         """Note the outcomes that may hold for the first time; their names."""
         fresh: set[str] = set()
         for i in self.model.outcome_order:
+            # in layer 0 all are looked at: what holds at t = 0 has happened
             looked = found.outcomes[i] is None and (layer == 0 or self.reads[i] & (changed | fresh))
             if looked and self.conditions[i](dict(found.box)):
                 found.outcomes[i] = layer
@@ -212,6 +217,7 @@ def _endings(model: Model, found: Relaxed, ranges: Ranges) -> None:
             found.endings[i] = True
             return
         found.endings[i] = restrict(ending.when.node, True, ranges)(dict(box))
+        # the box stays cut to where it does not hold, since the next ending counts only there
         if not restrict(ending.when.node, False, ranges)(box):  # it always holds
             return
 
@@ -249,6 +255,7 @@ def consequence(model: Model, effect: Effect, ranges: Ranges) -> Callable[[Box],
         return _computed(effect, interval_of(effect.expression.node, ranges), top)
     read = variable_read(effect)
     if read is None:
+        # a value set: what the variable was does not matter
         fixed = 1 << new_value(effect, 0, top)
         return lambda box: fixed
     # an effect of one variable is a table from old to new values

@@ -45,6 +45,7 @@ def faults_at_corners(model: Model, transitions: Iterable[Transition]) -> Iterat
     for transition in transitions:
         names = _parameters(transition)
         read = [parameter for parameter in model.parameters if parameter.name in names]
+        # at its corners an expression that is monotone in each parameter is least and greatest
         rows = np.array(list(corners(read)), dtype=np.float64)
         columns = {parameter.name: rows[:, i] for i, parameter in enumerate(read)}
         yield from faults(model, transition, columns)
@@ -82,6 +83,7 @@ def _choice_faults(points: Points) -> Iterator[Fault]:
         is_open = np.ones((), dtype=np.bool_)
         if option.available is not None:
             value, bad = table(option.available.node, points.grid)
+            # an `available` without a value is another error, told where it is evaluated
             is_open = (value != 0) & ~bad
         available.append(is_open)
         value = np.ones(())
@@ -95,7 +97,9 @@ def _choice_faults(points: Points) -> Iterator[Fault]:
         yield from _sum_faults(points, values, available)
     # weights need no sum, only one that a number can hold
     elif transition.choice == "weight" and not wrong:
+        # infinity is what is looked for, and no surprise to warn of
         with np.errstate(over="ignore"):
+            # what is not available has no weight, whatever its value
             total = sum(np.where(free, w, 0.0) for w, free in zip(values, available, strict=True))
         point = points.first(~np.isfinite(np.asarray(total)))
         if point is not None:

@@ -98,6 +98,7 @@ def restrict(node: Node, truth: bool, ranges: Ranges) -> Restrict:
             return _any([_all(yes), _all(no)])
     # what is left is a comparison or a number: tried out, one value of one name at a time
     names = tuple(dict.fromkeys(discrete_names(node)))
+    # a parameter with a range is no choice between values: its range is in the interval already
     names = tuple(name for name in names if name not in ranges)
     interval = interval_of(node, ranges)
     if len(names) == 1:
@@ -128,6 +129,8 @@ def _any(below: list[Restrict]) -> Restrict:
         # values that none of them allows, which errs on the permitted side.
         union: Box | None = None
         for part in below:
+            # each part is asked about the whole box: a cut made for one would be missing from the
+            # others
             trial = dict(box)
             if part(trial):
                 if union is None:
@@ -145,6 +148,7 @@ def _any(below: list[Restrict]) -> Restrict:
 def _corners(combine: Callable[[float, float], float], a: Interval, b: Interval) -> Interval:
     # sums, differences, products and quotients are monotone in each operand between these corners
     values = [combine(x, y) for x in a for y in b]
+    # infinity less infinity, or times 0: nothing is known
     if any(isnan(value) for value in values):
         return ANYTHING
     return min(values), max(values)
@@ -177,6 +181,7 @@ def _comparison(op: str, left: IntervalOf, right: IntervalOf) -> IntervalOf:
                 always, never = a > d, b <= c
             case ">=":
                 always, never = a >= d, b < c
+            # equal for sure only where each side has one value, and the same
             case _:
                 always, never = a == b == c == d, b < c or d < a
                 if op == "!=":
@@ -215,6 +220,7 @@ def _call(function: str, arguments: list[IntervalOf]) -> IntervalOf:
         # odds rise with the probability and with every factor, so the ends are at the ends
         least = odds(_share(low), *[max(bottom, 0.0) for bottom, _ in factors])
         most = odds(_share(high), *[max(top, 0.0) for _, top in factors])
+        # rounding may put the upper end a bit below the lower one where both are the same
         return least, max(least, most)
 
     return odds_interval if function == "odds" else extreme
