@@ -93,6 +93,7 @@ def best(
     links = _different(through, order[cover[order] >= needed])
     if len(links) < size:
         return []
+    # routes that differ in other links only are one row with the paths of all
     rows, which = np.unique(through[:, links], axis=0, return_inverse=True)
     weight = np.bincount(which.reshape(-1), weights=paths, minlength=len(rows)).astype(np.float64)
     if size == 1:

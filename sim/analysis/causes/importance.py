@@ -99,6 +99,7 @@ def by_draw(
 
     draws, chains, row = about.draws, len(found.steps), found.draw - about.first_draw
     ones = np.ones(len(found.chain), np.int64)
+    # draws times chains has mostly zeros, and may be millions
     counts = coo_array((ones, (row, found.chain)), shape=(draws, chains)).tocsr()
     hits: NDArray[np.int64] = np.asarray(counts @ through.astype(np.int64))
     return np.bincount(row, minlength=draws), hits

@@ -47,6 +47,7 @@ def audit(indices: pd.DataFrame, assumptions: pd.DataFrame) -> pd.DataFrame:
     known = indices.pivot_table(index="parameter", columns="index", values="value", sort=False)
     ranks = indices[indices["index"] == "rank_correlation"].set_index("parameter")
     ranks = ranks.reindex(assumptions.index)
+    # an interval of a signed correlation becomes one of its size: around 0 it begins at 0
     crosses = (ranks["low"] < 0) & (ranks["high"] > 0)
     ends = ranks[["low", "high"]].abs()
     first = known["first_order"] if "first_order" in known else pd.Series(dtype=float)
@@ -72,6 +73,7 @@ def audit(indices: pd.DataFrame, assumptions: pd.DataFrame) -> pd.DataFrame:
         paths=indices["paths"].iloc[0] if len(indices) else 0,
     )
     found["priority"] = (found["influence"] * found["weakness"]).where(found["told"])
+    # what is not told apart from noise is not put in order by its noise
     order = found.assign(varied=found["reason"] == "").sort_values(
         ["told", "varied", "priority", "influence", "weakness"],
         key=lambda one: one.where(found["told"]) if one.name == "influence" else one,

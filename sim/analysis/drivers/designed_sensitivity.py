@@ -55,6 +55,7 @@ def designed_sensitivity(
     product = np.array([sums.moved[one].product[which] for one in names]).T
     a, b = sums.a[which], sums.b[which]
     middle = (a.mean() + b.mean()) / (2 * sums.paths)
+    # sum of x_j x_k over pairs j, k that differ: the square of the sum less the sum of squares
     own = (a**2 - sums.a_square[which] + b**2 - sums.b_square[which]) / (2 * pairs)
     total = (change**2 - square) / (2 * pairs)
     # of (b - m) d: every d comes with n - 1 others, hence m d / n as it is
@@ -70,7 +71,9 @@ def designed_sensitivity(
     floors = _floors(change / sums.paths, square / pairs, b / sums.paths, random)
     rows = []
     for index, terms, floor in zip(INDICES, (total, first), floors, strict=True):
+        # numerator and variance from the same resampled rows: errors that both share drop out
         values = weights @ terms / sums.rows / variance[:, None]
+        # the first row is what was seen, not a resample
         ends = np.quantile(values[1:], [(1 - level) / 2, (1 + level) / 2], axis=0)
         shown = np.clip(np.vstack([values[:1], ends]), 0, 1)
         limit = floor / variance[0]

@@ -60,6 +60,7 @@ def discover(draws: pd.DataFrame, target: Target, *, seed: int, level: float = L
     steps = prim.peel(found, y)
     among, boxes = every, list[Box]()
     for _ in range(MOST_BOXES):
+        # the first box is peeled off all draws, whose steps are there already
         own = steps if not boxes else prim.peel(found, y, among)
         if len(own) == 1:
             break
@@ -68,6 +69,7 @@ def discover(draws: pd.DataFrame, target: Target, *, seed: int, level: float = L
         if not box.limits or y[box.inside].mean() <= y.mean():
             break
         boxes.append(box)
+        # each further box is looked for among the draws that no box has
         among = among & ~box.inside
     random = generator(seed, "discover", f"{target.of}:{target.name}")
     again = _halves(found, y, random) if boxes else []
@@ -132,6 +134,7 @@ def _ends(
         known = [str(one) for one in column.cat.categories]
         return None, None, sorted(inside, key=known.index)
     values = np.sort(column.to_numpy(np.float64))
+    # places are ranks over all draws, so they index the sorted values
     low, high = limits.first, limits.last
     return (
         float(values[low - 1 : low + 1].mean()) if low > 0 else None,
@@ -191,6 +194,7 @@ def _interval(target: Target, inside: Mask, level: float) -> tuple[float, float]
         return float(low), float(high)
     from statistics import NormalDist
 
+    # solved shares have no noise of paths: only the choice of draws is left
     half = NormalDist().inv_cdf((1 + level) / 2) * own.std(ddof=1) / np.sqrt(len(own))
     return float(max(own.mean() - half, 0)), float(min(own.mean() + half, 1))
 
@@ -199,7 +203,9 @@ def quasi_p_value(y: Floats, inside: Mask, wider: Mask, random: np.random.Genera
     """How often so many draws of the wider box, picked at random, have a mean as high."""
     pool, size = y[wider], int(inside.sum())
     picked = np.argsort(random.random((SUBSETS, len(pool))), axis=1)[:, :size]
+    # equal means, such as of the same draws, count although sums may differ in their last digit
     beaten = (pool[picked].mean(axis=1) >= y[inside].mean() - 1e-12).sum()
+    # what was seen is one of the subsets too, so that no p-value is 0
     return float((1 + beaten) / (1 + SUBSETS))
 
 

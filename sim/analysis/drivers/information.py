@@ -117,6 +117,7 @@ def information(
     star = int(loss.mean(axis=1).argmin())
     others = [i for i in range(len(loss)) if i != star]
     differences = loss[others] - loss[star]
+    # the two halves of a draw's paths differ by noise alone
     gap = sign * (shares.halves[..., 0] - shares.halves[..., 1])
     noise = (gap[others] - gap[star]) * np.sqrt(shares.balance)
     random = generator(seed, "information", f"{shares.outcome}:{'+'.join(shares.names)}")
@@ -127,6 +128,7 @@ def information(
     rows = [{"of": "everything", "name": "everything", **everything}]
     known = {one.name: one for one in found}
     members = {name: [known[n] for n in own if n in known] for name, own in groups.items()}
+    # a group of one is the parameter itself
     members = {name: own for name, own in members.items() if len(own) > 1}
     rows += _of_groups(members, differences, weights, random, level)
     rows += _of_parameters(found, differences, weights, random, level)
@@ -163,6 +165,7 @@ def known_value(smoother: Smoother, differences: Floats) -> tuple[Floats, Floats
     value = -np.minimum(fitted.min(axis=-2), 0).mean(axis=-1) + np.minimum(
         differences.mean(axis=-1).min(axis=-1), 0
     )
+    # leaving a draw out of a linear smoother, without fitting again
     without = (fitted - own * differences) / (1 - own)
     chosen = without.argmin(axis=-2)[..., None, :]
     taken = np.take_along_axis(differences, chosen, axis=-2)[..., 0, :]
@@ -214,6 +217,7 @@ def _row(
 ) -> dict[str, Any]:
     value, gains = known_value(smoother, differences)
     means = weights[1:] @ gains / weights.shape[1]
+    # around the value itself, as resampling adds the chance of the sample once more
     low, high = np.quantile(means - means.mean(), [(1 - level) / 2, (1 + level) / 2])
     ends = {"low": max(value + low, 0.0), "high": value + high}
     return {"of": of, "name": name, "value": float(value), **ends}
@@ -271,8 +275,10 @@ def without_noise(differences: Floats, noise: Floats) -> Floats:
     kept = size > 1e-12 * max(size.max(), 0.0)
     if not kept.any() or size.max() <= 0:
         return np.broadcast_to(mean, differences.shape)
+    # in these coordinates the whole has variance 1 in every direction, and noise a share of it
     whiten = axes[:, kept] / np.sqrt(size[kept])
     share, turn = np.linalg.eigh(whiten.T @ (noise @ noise.T / noise.shape[1]) @ whiten)
+    # a direction that is all noise is shrunk to nothing
     shrunk = turn * np.sqrt(np.clip(1 - share, 0, None))
     back = (axes[:, kept] * np.sqrt(size[kept])) @ turn
     return np.asarray(mean + back @ (whiten @ shrunk).T @ centred)

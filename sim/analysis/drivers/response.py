@@ -48,6 +48,7 @@ def response_curve(
         list(hits.T),
         hits.sum(axis=1),
         draws * counts.paths,
+        # reach is left out below, so what may come does not matter here
         [True] * len(hits),
         band if varies else None,
         level,

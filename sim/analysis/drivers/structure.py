@@ -90,6 +90,7 @@ def decomposition(
     """
     draws = len(found.shares)
     groups = np.arange(draws) % min(draws, GROUPS)
+    # the jackknife: each row counts all draws but those of one group
     left_out = (groups[None, :] != np.arange(groups.max() + 1)[:, None]).astype(np.int64)
     times = np.concatenate([np.ones((1, draws), np.int64), left_out])
     made = parts(found, weights, times)
@@ -123,6 +124,7 @@ def _interval(share: Floats, without: Floats, level: float) -> tuple[Floats, Flo
     half = stdtrit(count - 1, (1 + level) / 2) * np.sqrt((count - 1) / count * squares)
     inside = (share > 0) & (share < 1)
     middle = np.where(inside, share, 0.5)
+    # the delta method: the derivative of the logit is 1 / (p (1 - p))
     wide = half / (middle * (1 - middle))
     # an estimate at an end has no logit: what is left is one-sided
     low = np.where(inside, expit(logit(middle) - wide), np.maximum(share - half, 0.0))

@@ -59,6 +59,7 @@ def _bands(hits: NDArray[np.int64], paths: int, level: float) -> Callable[[int],
     def band(row: int) -> Band:
         found, enough = reliability(counts[:, row], sizes)
         if np.isnan(low[row]):
+            # of too few draws it is not paths that are wanting
             enough = None if len(counts) < fewest_draws(level) else enough
             return unresolved(counts[:, row], sizes, level, enough)
         return Band(

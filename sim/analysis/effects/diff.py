@@ -162,6 +162,7 @@ def _warnings(before: SavedRun, after: SavedRun) -> pd.DataFrame:
 def _estimates(before: SavedRun, after: SavedRun, how: How, level: float) -> pd.DataFrame:
     old, new = _rows(before), _rows(after)
     table = old.add_suffix("_before").join(new.add_suffix("_after"), how="outer", sort=False)
+    # the order of the first run, then what is new in the second, whatever order the join leaves
     order = [*old.index, *(row for row in new.index if row not in old.index)]
     table = table.loc[pd.MultiIndex.from_tuples(order, names=old.index.names)]
     both = table["reach_before"].notna() & table["reach_after"].notna()

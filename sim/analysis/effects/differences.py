@@ -113,6 +113,7 @@ def flow_rows(pair: Pair) -> pd.DataFrame:
         names, flow = np.empty(0, dtype=object), np.zeros((0, 0), np.int64)
     else:
         names = np.array(pair.pairs.endings, dtype=object)
+        # after Ctrl-C the last draw may be half done
         flow = pair.pairs.flow[: pair.draws].sum(axis=0)
     before, after = np.nonzero(flow * ~np.eye(len(flow), dtype=np.bool_))
     paths = flow[before, after]
@@ -247,6 +248,7 @@ def _paired(pair: Pair, pairs: PairCounts, kind: str) -> dict[str, Any]:
     gained = np.column_stack([nothing, *(one for one, _ in counts)])
     lost = np.column_stack([nothing, *(one for _, one in counts)])
     columns = [f"{kind}__{name}" for name in names]
+    # shares are counts divided by paths: rounding gives the counts back exactly
     before = np.rint(pair.baseline.shares[columns].to_numpy() * paths).astype(np.int64)
     difference, mc_low, mc_high = paired(gained, lost, paths, pair.level)
     ratio, ratio_low, ratio_high = ratios(before, gained, lost, paths, pair.level)
@@ -319,6 +321,7 @@ def _exact_band(effects: Floats, level: float) -> EffectBand:
     """The band of effects that are known in every draw."""
     tail = (1 - level) / 2
     low, high = np.quantile(effects, (tail, 1 - tail))
+    # below this two solutions differ by rounding alone
     signs = [float((sign * effects > 1e-12).mean()) for sign in (-1, 1)]
     return EffectBand(
         low=float(low),

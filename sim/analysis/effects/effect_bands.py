@@ -91,6 +91,7 @@ def mixing_distribution(
     """(effects in ascending order, mass of each) of the distribution over draws."""
     pairs, draws = np.unique(np.stack([gained, lost]), axis=1, return_counts=True)
     up, down = (at.ravel() for at in np.meshgrid(*(_places(c, paths) for c in pairs)))
+    # a path cannot be gained and lost
     inside = up + down <= 1
     up, down = up[inside], down[inside]
     g, k = pairs[0][:, None], pairs[1][:, None]

@@ -47,6 +47,7 @@ def weights(names: Sequence[str], name: str) -> dict[frozenset[str], float]:
     n, found = len(names), dict[frozenset[str], float]()
     others = [other for other in names if other != name]
     for size in range(n):
+        # the share of all orders in which exactly these come before it
         weight = factorial(size) * factorial(n - size - 1) / factorial(n)
         for some in combinations(others, size):
             found[frozenset((*some, name))] = weight

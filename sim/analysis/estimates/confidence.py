@@ -46,5 +46,6 @@ def weak_share(parameters: Ranked, share: "pd.Series[float]", weak: Floats) -> f
     found = correlations(parameters, share)
     if found is None:
         return float(weak.mean()) if len(weak) else 1.0
+    # what cannot be told from noise would count by its noise
     squares = np.where(np.abs(found) > parameters.floors, found**2, 0.0)
     return float(weak @ squares / squares.sum() if squares.any() else weak.mean())

@@ -96,6 +96,7 @@ def _estimates(
             "high_se": high_se,
             "mc_low": np.maximum(share - half, 0.0),
             "mc_high": np.minimum(share + half, 1.0),
+            # so that interval and error say the same, the bound of the solution among them
             "mc_se": half / z,
             "band": frames.named(np.full(len(share), STATUSES.index(band)), STATUSES),
             "reach": reach,

@@ -102,6 +102,7 @@ def _estimate(
     found: dict[str, Any] = {"n": len(came), "hits": int(hit.sum())}
     if len(came) < LEAST:
         return found | dict.fromkeys(ESTIMATED, np.nan) | {"band": "unresolved"}
+    # draws in which the condition never came have no share of it
     draws, of_draw = np.unique(came["draw"].to_numpy(), return_inverse=True)
     sizes = np.bincount(of_draw, minlength=len(draws)).astype(np.float64)
     hits = np.bincount(of_draw, weights=hit, minlength=len(draws))

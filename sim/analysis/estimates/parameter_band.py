@@ -64,6 +64,7 @@ def parameter_band(
     if few or found < RELIABLE:
         return unresolved(k, n, level, None if few else enough)
     times = np.empty((0, len(k))) if earlier is None else np.asarray(earlier, np.float64)
+    # early times have few hits: where noise is most of them there is no band, as at the horizon
     told = np.array([reliability(row, n)[0] >= RELIABLE for row in times], dtype=np.bool_)
     some = times[told]
     counts = tally(np.concatenate([k, *some]), np.tile(n, 1 + len(some)))
@@ -76,6 +77,7 @@ def parameter_band(
     tail = (1 - level) / 2
     ends = quantiles(counts, rows, concentration, (tail, 1 - tail), near=resamples)
     spread = ends[len(ends) - resamples :].std(axis=0, ddof=1) if resamples > 1 else [np.nan] * 2
+    # errors of resampling and of the grid are independent
     spread = np.hypot(spread, grid_errors(counts, ends[0], concentration))
     unseen = ends[:, 0] * n.mean() < LEAST_HITS
     ends[unseen, 0] = 0.0

@@ -79,6 +79,7 @@ def choose(counts: Tally, random: np.random.Generator) -> float:
         start = np.repeat(whole, FOLDS, axis=0)
         weights = _maximised(likelihood, kept, steps=FEW_STEPS, start=start)
         scores[concentration] = float((held * _log(weights @ likelihood.T)).sum())
+    # each draw is kept in all folds but one
     every_draw = kept.sum(axis=0, keepdims=True) / (FOLDS - 1)
     shapes = _single(counts, np.concatenate([every_draw, kept]), near=FOLDS)[1:]
     scores[SINGLE] = sum(
@@ -86,6 +87,7 @@ def choose(counts: Tally, random: np.random.Generator) -> float:
     )
     # the smoothest of those that are about as good: a rough G has wilder ends
     enough = max(scores.values()) - LEAST_GAIN
+    # smaller is smoother: SINGLE is 0, points are infinite
     return min(c for c, score in scores.items() if score >= enough)
 
 
@@ -104,6 +106,7 @@ def quantiles(
     start = np.repeat(own[:1], near, axis=0)
     again = _maximised(likelihood, rows[len(rows) - near :], steps=FEW_STEPS, start=start)
     mixed, centres = np.concatenate([own, again]), _centres(counts)
+    # a component is a point: the hits are binomial, and xlogy makes 0 log 0 zero
     if concentration == inf:
         return _first(centres, np.cumsum(mixed, axis=1), at)
     # no point above what the components reach
@@ -166,6 +169,7 @@ def _maximised(
     def score(weights: Floats) -> Floats:
         return np.asarray((rows * _log(weights @ likelihood.T)).sum(axis=1))
 
+    # an even start: a component of weight 0 would keep it for ever
     weights = np.full((len(rows), components), 1 / components) if start is None else start
     for _ in range(steps if len(rows) else 0):
         once = step(weights)
@@ -174,9 +178,11 @@ def _maximised(
         size = np.maximum(np.linalg.norm(change, axis=1), 1e-300)
         # where nothing moves any more the ratio is of rounding errors
         length = np.clip(-np.linalg.norm(first, axis=1) / size, -FARTHEST, -1.0)[:, None]
+        # the extrapolation may leave what weights can be: below 0, and no longer 1 in all
         far = np.maximum(weights - 2 * length * first + length**2 * change, 0.0)
         far = far / far.sum(axis=1, keepdims=True)
         better = (score(far) >= score(twice))[:, None]
+        # a plain step behind each, as in that paper: it steadies what was extrapolated
         weights = step(np.where(better, far, twice))
     return weights
 
@@ -213,6 +219,7 @@ def _moments(counts: Tally, rows: Floats) -> Floats:
     total = rows.sum(axis=1)
     share = counts.hits / counts.sizes
     mean = np.clip(rows @ share / total, 1e-6, 1 - 1e-6)
+    # unbiased binomial variance of a share; what is left of the spread is that of the draws
     inner = rows @ (share * (1 - share) / np.maximum(counts.sizes - 1, 1)) / total
     spread = rows @ share**2 / total - (rows @ share / total) ** 2 - inner
     # a + b from the variance of a beta distribution; a variance that noise hides is taken for small
@@ -241,6 +248,7 @@ def _derivatives(counts: Tally, rows: Floats, place: Floats) -> tuple[Floats, Fl
 def _definite(bend: Floats) -> Floats:
     """The second derivatives, made negative definite where the likelihood is not concave."""
     values, vectors = np.linalg.eigh(bend)
+    # so that Newton's step goes uphill also where the likelihood bends the other way
     values = np.minimum(-np.abs(values), -1e-6)
     return np.asarray(np.einsum("rij,rj,rkj->rik", vectors, values, vectors))
 

@@ -40,6 +40,7 @@ def levels(y: Floats) -> Levels:
         return Levels(codes=codes.reshape(-1), values=values)
     groups = np.empty(len(y), np.int64)
     groups[np.argsort(y, kind="stable")] = np.arange(len(y)) * MOST_LEVELS // len(y)
+    # groups of equal size stand for their mean: enough for distances between distributions
     means = np.bincount(groups, weights=y) / np.bincount(groups)
     return Levels(codes=groups, values=means)
 
@@ -54,6 +55,7 @@ def tables(classes: Codes, of: Levels, weights: Floats) -> Floats:
     size = int(classes.max()) + 1
     cells = classes * of.count + of.codes
     order = np.argsort(cells, kind="stable")
+    # sums over stretches of equal cells, for all samples at once
     held, firsts = np.unique(cells[order], return_index=True)
     found = np.zeros((len(weights), size * of.count))
     found[:, held] = np.add.reduceat(weights[:, order], firsts, axis=1)
@@ -79,6 +81,7 @@ def pawn(counts: Floats) -> Floats:
     with np.errstate(invalid="ignore"):  # a class that a sample leaves empty has no distribution
         inside = np.cumsum(counts, axis=2) / sizes[:, :, None]
     distance = np.abs(inside - among_all[:, None, :]).max(axis=2)
+    # nanmedian is slower, and needed only where a sample leaves a class empty
     middle = np.nanmedian if np.isnan(distance).any() else np.median
     return np.asarray(middle(distance, axis=1))
 
@@ -112,6 +115,7 @@ def spread_inside(y: Floats, classes: Codes) -> float:
 def _kernel(of: Levels, inside: float, classes: int, draws: float) -> tuple[Floats, float]:
     """((level, grid): the density that one draw at a level adds, the step of the grid)."""
     width = inside * (0.75 * max(draws / classes, 1)) ** -0.2
+    # beyond three widths a Gaussian kernel has a thousandth of its mass on each side
     first, last = of.values[0] - 3 * width, of.values[-1] + 3 * width
     grid = np.linspace(first, last, GRID)
     apart = (grid - of.values[:, None]) / width

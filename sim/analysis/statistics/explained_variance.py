@@ -18,6 +18,7 @@ def correlations(columns: Floats, y: Floats, weights: Floats) -> Floats:
     """
     draws = weights.shape[1]
     weighted = weights * y
+    # the sums of all samples as products of matrices: thousands of samples at once
     mean = weighted.sum(axis=1, keepdims=True) / draws
     variance = (weighted * y).sum(axis=1, keepdims=True) / draws - mean**2
     centre = weights @ columns / draws
@@ -51,5 +52,6 @@ def weighted_ranks(y: Floats, weights: Floats) -> Floats:
     order = np.argsort(level, kind="stable")
     firsts = np.flatnonzero(np.diff(level[order], prepend=-1))
     sizes = np.add.reduceat(weights[:, order], firsts, axis=1)
+    # ties share the middle of their ranks, counted from 1
     middle = np.cumsum(sizes, axis=1) - sizes / 2 + 0.5
     return np.asarray(middle[:, level])

@@ -33,6 +33,7 @@ class Factor:
             angle = np.pi * (self.places[:, None] + 0.5) / draws
             columns = np.sqrt(2) * np.cos(angle * np.arange(1, min(HARMONICS, draws - 2) + 1))
             return np.asarray(columns, dtype=np.float64)
+        # one choice less: the last column of all would be what the others leave
         each = np.eye(self.choices)[self.places][:, 1:]
         return np.asarray(np.linalg.qr(each - each.mean(axis=0))[0] * np.sqrt(draws))
 
@@ -60,6 +61,7 @@ def factors(draws: pd.DataFrame) -> list[Factor]:
     for name in uncertain(draws):
         column = draws[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
+            # codes of the choices that occur, not of all there are: an empty one would have no mean
             codes, words = pd.factorize(column)
             found.append(Factor(name=name, places=codes.astype(np.int64), choices=len(words)))
             continue

@@ -69,6 +69,7 @@ def peel(found: Sequence[Factor], y: Floats, among: Mask | None = None) -> list[
     basis = np.hstack([factor.basis for factor in found]) if found else np.empty((len(y), 0))
     steps = [Step(box=Box(limits={}, inside=start), explained=0.0)]
     while True:
+        # once let in, a parameter stays: later boxes have fewer draws, which show less
         entered |= entering(found, basis, y, inside)
         gains = [_best_peel(found[i], y, inside, least) for i in sorted(entered)]
         possible = [one for one in gains if one is not None]
@@ -91,10 +92,12 @@ def entering(found: Sequence[Factor], basis: Floats, y: Floats, inside: Mask) ->
     n = int(inside.sum())
     if not found or n < LEAST_DRAWS or y[inside].min() == y[inside].max():
         return set()
+    # Sidak's level of one parameter, so that of all together it is FALSE_ENTRY
     each = 1 - (1 - FALSE_ENTRY) ** (1 / len(found))
     ranks = weighted_ranks(y[inside], np.ones((1, n)))[0]
     counts = [factor.basis.shape[1] for factor in found]
     fitted = correlations(basis[inside], ranks, np.ones((1, n)))
+    # as chi-squared with one degree of freedom a column, since columns are nearly uncorrelated
     together = (n - 1) * by_factor(fitted**2, counts)[0]
     named = np.array([factor.choices > 0 for factor in found])
     # numbers have two tests, so half as much for each
@@ -111,6 +114,7 @@ def best(
 ) -> Box:
     """The box that explains most, without the restrictions whose loss costs next to nothing."""
     start = np.ones(len(y), bool) if among is None else among
+    # the first box of all is among them, so there is one
     dense = [s for s in steps if y[s.box.inside].mean() >= y[start].mean()]
     box = max(dense, key=lambda step: step.explained).box
     while looser := [_with(box, limits, found, start) for limits in _looser(box, found, start)]:
@@ -197,6 +201,7 @@ def _best_peel(
         left = len(held) - len(gone)
         if left < least:
             continue
+        # for each draw that is given up: a choice may take away half the box at once
         gain = ((total - float(y[gone].sum())) / left - total / len(held)) / len(gone)
         if best is None or gain > best[0]:
             best = gain, gone

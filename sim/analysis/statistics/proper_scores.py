@@ -71,6 +71,7 @@ def crps(forecast: Arrival, earliest: float, latest: float, until: float) -> flo
     1999, 2529-2545) without its weights for random censoring.
     """
     ends = [min(end, until) for end in (earliest, latest)]
+    # the integrand is constant between these edges, so that the integral is a sum
     inside = forecast.times[(forecast.times > 0) & (forecast.times < until)]
     edges = np.unique(np.concatenate([[0.0, until], ends, inside]))
     left = edges[:-1]

@@ -32,6 +32,7 @@ def ranked(draws: pd.DataFrame) -> Ranked:
     ordered = [not isinstance(kind, pd.CategoricalDtype) for kind in uncertain.dtypes]
     numbers = uncertain.loc[:, ordered].rank().to_numpy(np.float64)
     choices = [pd.factorize(column)[0] for _, column in uncertain.items() if _is_choice(column)]
+    # Sidak's level of one parameter, for FALSE_ALARM over all of them
     each = 1 - (1 - FALSE_ALARM) ** (1 / max(uncertain.shape[1], 1))
     floors = np.full(len(ordered), _number_floor(len(draws), each))
     sizes = [int(codes.max()) + 1 for codes in choices]
@@ -95,6 +96,7 @@ def correlations(parameters: Ranked, share: pd.Series[float]) -> Floats | None:
         return None
     ranks = standardised(np.asarray(share.rank(), dtype=np.float64))
     found = np.empty(len(parameters.names))
+    # both are standardised, so the mean of their product is the correlation
     found[parameters.ordered] = ranks @ parameters.numbers / len(ranks)
     found[~parameters.ordered] = [correlation_ratio(codes, ranks) for codes in parameters.choices]
     return found

@@ -41,6 +41,7 @@ def calibrated(p: Floats, y: Floats) -> Floats:
     """The probability of each forecast after isotonic regression; equal ones stay equal."""
     _, where = np.unique(p, return_inverse=True)
     n = np.bincount(where).astype(np.float64)
+    # equal forecasts are one point with a weight: regression could else give them different values
     means = np.bincount(where, weights=y) / n
     return np.asarray(isotonic_regression(means, weights=n).x)[where]
 

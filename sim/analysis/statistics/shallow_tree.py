@@ -63,6 +63,8 @@ def _split(which: int, factor: Factor, y: Floats, inside: Mask, least: int) -> _
     held = np.flatnonzero(inside)
     places = factor.places[held]
     if factor.choices:
+        # by least squares the best split of choices is one along their means: Fisher, J. Am. Stat.
+        # Assoc. 53 (1958), 789-798
         means = {c: float(y[held[places == c]].mean()) for c in np.unique(places).tolist()}
         rank = {choice: i for i, choice in enumerate(sorted(means, key=lambda c: means[c]))}
         places = np.array([rank[int(place)] for place in places])
@@ -71,6 +73,7 @@ def _split(which: int, factor: Factor, y: Floats, inside: Mask, least: int) -> _
     # a cut behind position i; equal keys are not parted
     below = np.cumsum(values)[:-1]
     sizes = np.arange(1, len(values))
+    # values are centred, so this is by how much the sum of squares falls with each cut
     gain = below**2 * len(values) / (sizes * (len(values) - sizes))
     fits = (keys[1:] > keys[:-1]) & (sizes >= least) & (len(values) - sizes >= least)
     if not fits.any():

@@ -51,6 +51,8 @@ class Smoother:
             np.ones(part.shape[1]) if one.choices else np.arange(1.0, part.shape[1] + 1) ** 4
             for one, part in zip(members, parts, strict=True)
         ]
+        # divided by the root of their penalty, so that of a new direction it is one over its
+        # squared size
         columns = np.hstack(parts) / np.sqrt(np.concatenate(roughness))
         left, size, _ = np.linalg.svd(columns, full_matrices=False)
         kept = size > LEAST_SINGULAR * size.max()
