@@ -21,6 +21,7 @@ from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
+from sim.results.parquet_files import CSV, require_format
 from sim.results.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -161,11 +162,19 @@ class Comparison:
             self.baseline.warnings(),
         )
 
-    def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
+    def save(
+        self,
+        directory: str | Path,
+        *,
+        format: str = CSV,
+        also: Callable[[Path], None] | None = None,
+    ) -> Path:
         """Write its tables, a run directory for the baseline and each twin, and a manifest.
 
+        `format` is that of the runs' long tables, see `Results.save`.
         `also` is called with the directory in the making, to add files (charts).
         """
+        require_format(format)
         with atomic_directory(directory) as making:
             (making / FOLDER).mkdir()
             for name, file in FILES.items():
@@ -173,9 +182,9 @@ class Comparison:
                 if len(table) or name not in OPTIONAL:
                     write_table(making / file, table, index=name == INDEXED)
             # whole run directories inside one that appears whole: each can be loaded by itself
-            fill_run(making / "baseline", self.baseline.saved())
+            fill_run(making / "baseline", self.baseline.saved(format=format))
             for name, results in self.twins.items():
-                fill_run(making / "twins" / file_name(name), results.saved())
+                fill_run(making / "twins" / file_name(name), results.saved(format=format))
             if also is not None:
                 also(making)
             about = self.baseline.provenance.to_manifest()

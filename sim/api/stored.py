@@ -11,6 +11,7 @@ from sim.experiment.runs import model_of
 from sim.machine_form import machine_form
 from sim.model.model import Model
 from sim.results.directory import SavedRun, read_run, write_run
+from sim.results.parquet_files import CSV, require_format
 from sim.results.provenance import Provenance
 from sim.results.scenario_record import Record, record
 from sim.results.tables import NAMES
@@ -25,20 +26,30 @@ if TYPE_CHECKING:
 class StoredTables(SourcedTables):
     """A run that can be written to a directory, and read from one."""
 
-    def save(self, directory: str | Path, *, also: Callable[[Path], None] | None = None) -> Path:
+    def save(
+        self,
+        directory: str | Path,
+        *,
+        format: str = CSV,
+        also: Callable[[Path], None] | None = None,
+    ) -> Path:
         """Write every table as CSV, the scenario as it was run, and manifest.json.
 
-        A run that is there is kept as `<directory>.previous`. `also` is called with the directory
-        in the making, to add files; see `sim.results.directory.write_run`.
+        With `format="parquet"` the tables that grow with draws and paths (draws, shares, paths,
+        events, track) are Parquet, typed and a fraction of the size; it needs pyarrow. A run that
+        is there is kept as `<directory>.previous`. `also` is called with the directory in the
+        making, to add files; see `sim.results.directory.write_run`.
         """
-        return write_run(directory, self.saved(), also=also)
+        return write_run(directory, self.saved(format=format), also=also)
 
-    def saved(self) -> SavedRun:
-        """What a run directory holds of these results."""
+    def saved(self, *, format: str = CSV) -> SavedRun:
+        """What a run directory holds of these results; `format` is that of the long tables."""
+        require_format(format)
         return SavedRun(
             frames=self.frames(),
             manifest=self.provenance.to_manifest(),
             record=self._record(),
+            format=format,
             counts=counts_of(self.output) if self.counts is None else self.counts,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.cli.outputs import (
     OutputDir,
@@ -31,16 +31,17 @@ def write_run(
     target: OutputDir,
     *,
     files: ChartFiles,
+    format: str = "csv",
     days: Sequence[float] = (),
     first: Callable[[], object] = lambda: None,
     say: Say = lambda analyses, where: None,
 ) -> None:
     """Write a run with the analyses of every run; end the command if it was cut short.
 
-    `files` says which charts and how. `days` are those of the probabilities by
-    some time, if others than usual. `first` is called before anything is made, to print the numbers
-    for which somebody waits; `say` is called with the analyses and what was written where, before
-    anything is said on stderr.
+    `files` says which charts and how, `format` the form of the long tables. `days` are those of the
+    probabilities by some time, if others than usual. `first` is called before anything is made, to
+    print the numbers for which somebody waits; `say` is called with the analyses and what was
+    written where, before anything is said on stderr.
     """
     draw_without_window()
     from sim.analysis.after_run import analyses
@@ -56,7 +57,8 @@ def write_run(
         found = analyses(scenario, results)
         if days:
             found["by"] = by_day(results, days)
-        failed = write(scenario, results, found, target.path, charts=files, check=again.check)
+        how: dict[str, Any] = {"charts": files, "format": format, "check": again.check}
+        failed = write(scenario, results, found, target.path, **how)
     drawn = bool(files.kinds) and not again.asked
     say(found, describe_written(drawn, target.path))
     target.report_kept()

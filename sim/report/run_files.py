@@ -10,6 +10,7 @@ from sim.api import Results
 from sim.experiment.work import Stop
 from sim.report.chart_files import ChartFiles
 from sim.results.csv_files import write_table
+from sim.results.parquet_files import CSV
 from sim.scenario import Scenario
 
 
@@ -30,12 +31,13 @@ def write(
     directory: Path,
     *,
     charts: ChartFiles,
+    format: str = CSV,
     check: Callable[[], None] = lambda: None,
 ) -> list[tuple[str, Exception]]:
     """Write a run with its analyses into a directory, which appears whole or not at all.
 
-    `charts` says which charts. `check` is called before each; when it raises Stop,
-    the tables are written without any.
+    `charts` says which charts, `format` the form of the long tables. `check` is called before each
+    chart; when it raises Stop, the tables are written without any.
     Gives the charts that could not be drawn, with the reason; they never cost the tables.
     """
     failed: list[tuple[str, Exception]] = []
@@ -53,5 +55,5 @@ def write(
             except Stop:  # the tables are what took time
                 rmtree(folder / "charts")
 
-    results.save(directory, also=also)
+    results.save(directory, format=format, also=also)
     return failed

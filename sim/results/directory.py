@@ -1,4 +1,4 @@
-"""A run directory: tables as CSV, the scenario they come from and a manifest, and read back.
+"""A run directory: tables, the scenario they come from and a manifest, and read back.
 
 What is written are data frames by name, files and a manifest; what they mean is for others to know.
 """
@@ -20,6 +20,7 @@ from sim.results import unfinished
 from sim.results.atomic_replace import atomic_directory, settled
 from sim.results.csv_files import read_table, write_table
 from sim.results.manifest import read_manifest, read_unchanged, write_manifest
+from sim.results.parquet_files import CSV, LONG, PARQUET, read_parquet, write_parquet
 from sim.results.scenario_record import Record, read_record
 
 COUNTS = "counts.npz"  # what joins the run to other draws
@@ -34,13 +35,14 @@ class SavedRun:
     frames: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, Any]
     record: Record
+    format: str = CSV  # of the long tables: `csv`, or `parquet`
     counts: bytes | None = None  # see `sim.api.kept_counts`; None where there are none
 
 
 def write_run(
     directory: str | Path, run: SavedRun, *, also: Callable[[Path], None] | None = None
 ) -> Path:
-    """Write each table as <name>.csv, counts, record and manifest; the directory appears whole.
+    """Write tables (<name>.csv), counts, record and manifest; the directory appears whole.
 
     `also` is called with the directory in the making, to add files (charts); the manifest, written
     last, has the SHA-256 of them all. An earlier run's directory is kept as `<name>.previous`;
@@ -57,7 +59,10 @@ def fill_run(folder: Path, run: SavedRun, *, also: Callable[[Path], None] | None
     """Write a run into a folder that is there, or is made; as `write_run` does."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in run.frames.items():
-        write_table(folder / f"{name}.csv", table, index=name in INDEXED)
+        if run.format == PARQUET and name in LONG:
+            write_parquet(folder / f"{name}.{PARQUET}", table, index=name in INDEXED)
+        else:
+            write_table(folder / f"{name}.{CSV}", table, index=name in INDEXED)
     for name, data in run.record.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -93,8 +98,10 @@ def _read_run(
     columns, outputs = manifest["columns"], manifest["outputs"]
     frames = {}
     for name in columns if only is None else [one for one in columns if one in only]:
-        data = read_unchanged(home, f"{name}.csv", outputs.get(f"{name}.csv"))
-        frames[name] = table_of(data, columns[name], index=INDEXED.get(name))
+        of = PARQUET if f"{name}.{PARQUET}" in outputs else CSV
+        data = read_unchanged(home, f"{name}.{of}", outputs.get(f"{name}.{of}"))
+        read = read_parquet if of == PARQUET else table_of
+        frames[name] = read(data, columns[name], index=INDEXED.get(name))
     counts = None
     if only is None and COUNTS in outputs:
         counts = read_unchanged(home, COUNTS, outputs[COUNTS])

@@ -85,6 +85,13 @@ def run(
             "100 paths).",
         ),
     ] = "",
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            help="Form of the tables that grow with draws and paths: csv or parquet.",
+        ),
+    ] = "csv",
     cluster: Annotated[
         str,
         typer.Option(
@@ -120,6 +127,9 @@ def run(
         raise UsageError("--given counts paths, and --engine exact walks none; remove one of them")
     if resume and out:
         raise UsageError("--resume names the directory that is written; remove --out")
+    from sim.results.parquet_files import require_format
+
+    require_format(format)  # before the run, which takes long
     target = claim_output_dir(resume or out, loaded, force=force)
     plan = completed(context, scenario, plan)
     kept, plan = chunks_beside(context, target.path, plan, resume=resume, cluster=cluster)
@@ -131,7 +141,8 @@ def run(
     show = None if as_json else partial(command_line, context)
     say = partial(_say, loaded, results, target.path, show, given=given)
     first = partial(_say_first, loaded, results, as_json=as_json)
-    write_run(loaded, results, target, days=days, first=first, say=say, files=pictures)
+    how: dict[str, Any] = {"files": pictures, "format": format, "days": days}
+    write_run(loaded, results, target, first=first, say=say, **how)
     if given and not as_json:
         directory = target.path
         _given(
@@ -216,6 +227,7 @@ def _split(
         "keep_paths",
         "by",
         "given",
+        "format",
         "precision",
         "cluster",
         "resume",
