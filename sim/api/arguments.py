@@ -129,6 +129,7 @@ def planned(
         scenario = loaded_or_model(source)
     given = {name: value for name, value in options.items() if value is not None}
     if "draws" in given:
+        # a number of draws begins at 0 again, wherever the run in the directory began
         given = {"first_draw": 0, **given, **_numbers(given["draws"])}
     return scenario, Plan(**{**before, **given})
 

@@ -238,6 +238,7 @@ def _read(home: Path, name: str, outputs: Mapping[str, str]) -> pd.DataFrame:
         return empty(name)
     data = read_unchanged(home, FILES[name], outputs.get(FILES[name]))
     table = read_table(data, TYPES, index="str" if name == INDEXED else None)
+    # the types in memory: Int64 only where a solution leaves counts out
     counted = [one for one in _COUNTS if one in table and table[one].notna().all()]
     return table.astype(dict.fromkeys(counted, "int64"))
 

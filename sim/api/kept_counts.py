@@ -30,6 +30,7 @@ def counts_of(output: RunOutput | None) -> bytes | None:
     part = found.counted(about.span, range(found.paths))
     more = {
         "values": output.values,
+        # as texts, not objects: NumPy would pickle objects, and reading them could run anything
         "graded": np.array(list(output.grades), np.str_),
         "grades": np.array(list(output.grades.values()), np.str_),
     }

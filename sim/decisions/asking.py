@@ -122,6 +122,7 @@ class Asking:
         names = [str(option.name) for option in transition.options]
         whole = sum(asked.weights)
         odds = {n: w / whole for n, w in zip(names, asked.weights, strict=True) if w > 0}
+        # a stream of its own: who decides by it moves no other draw
         uniform, _ = block(self.seed, hashed, asked.stream, asked.path, asked.nth)
         known = view.masked(asked.state)  # what is handed out holds no more than may be known
         start, days = self.model.start, asked.time / DAY
@@ -149,6 +150,7 @@ class Asking:
         acts = []
         for firing in asked.firings:
             done = self.model.transitions[firing.rank]
+            # not that a clause was invoked, which nobody decides
             if done.actor == actor and done.step in (None, "answered"):
                 option = done.options[firing.option].name if firing.option >= 0 else None
                 acts.append(Act(time=firing.time / DAY, asks=done.name, option=option))

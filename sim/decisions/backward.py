@@ -26,6 +26,7 @@ from sim.engines.exact.graph import Graph
 from sim.errors import NotApplicable
 from sim.model.model import Model
 
+# fewer than the exact engine takes: that goes through time once, this piece by piece
 MOST_SITUATIONS = 20_000
 
 Floats = NDArray[np.float64]
@@ -56,6 +57,7 @@ class Backward:
             self._of_source.setdefault(int(self.graph.source[step]), []).append(step)
         self._group_at = {int(self.graph.source[g[0]]): i for i, g in enumerate(self.groups)}
         self._order = self._settling()
+        # the same choices are best over many pieces, and a generator takes long to make
         self._exponents: dict[Choices, sparse.csr_array] = {}
 
     def solve(self, steps: int) -> tuple[float, list[Piece]]:
@@ -64,7 +66,9 @@ class Backward:
         borders = [0.0, *dates, horizon]
         pieces: list[Piece] = []
         values = self.met.astype(np.float64)
+        # back to front: what a choice is worth is known from what comes after it
         for start, end in reversed(list(pairwise(borders))):
+            # each stretch between dates its share of the instants, at least one
             count = max(1, ceil(steps * (end - start) / horizon))
             for k in reversed(range(count)):
                 at_end, choices = self._best(values)
@@ -124,6 +128,8 @@ class Backward:
         if choices not in self._exponents:
             weights = self.weights.copy()
             for group, step in zip(self.groups, choices, strict=True):
+                # rate and share together: the option that is taken gets the rate of the whole
+                # choice
                 whole = weights[list(group)].sum()
                 weights[list(group)] = 0.0
                 weights[step] = whole

@@ -190,6 +190,7 @@ def twins(at: Table, n: int = TWINS) -> Twins:
     found: Counter[tuple[str, ...]] = Counter()
     for k in range(n):
         made: tuple[str, ...] = ()
+        # the same choices lead to the same path, so that what is open there is known already
         while made in odds:  # as far as a twin before came
             made = (*made, _drawn(at, k, len(made), *odds[made]))
         if made not in ends:

@@ -85,6 +85,7 @@ def optimum(
     starts, answers = list[float](), list[Answers]()
     for piece in pieces:
         now = _answers(chain, piece, view)
+        # pieces with the same answers are one stretch
         if not answers or now != answers[-1]:
             starts.append(piece.start / DAY)
             answers.append(now)

@@ -38,6 +38,7 @@ class Named:
         full = [f"{asks}.{option}" for asks, options in choices.items() for option in options]
         for name in self.names:
             if name not in known and name not in full:
+                # as it was written: a name with its move is likest to another such name
                 near = full if "." in name else dict.fromkeys(known)
                 raise UsageError(f"{self.says}: {unknown(f'option of {actor}', name, list(near))}")
 

@@ -25,6 +25,7 @@ class Level(str):
         return level
 
     def __getnewargs__(self) -> tuple[str, tuple[str, ...]]:  # type: ignore[override]
+        # for pickle, which would else make it anew from the text alone
         return str(self), self.levels
 
     def _at(self, name: str) -> int:

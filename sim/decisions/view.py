@@ -55,6 +55,7 @@ class View:
 
     def holds(self, text: str, state: State) -> bool:
         """Whether a condition holds; UsageError for what is none or reads what is hidden."""
+        # read once: a function may ask the same condition in each of a million paths
         if text not in self._conditions:
             self._conditions[text] = self._condition(text)
         return self._conditions[text](state)
@@ -69,6 +70,7 @@ class View:
         node = reader.read_as(text, "condition") if isinstance(text, str) else None
         if node is None:
             raise UsageError(f"holds({text!r}): {'; '.join(reader.mistakes) or 'no condition'}")
+        # also in a part that does not decide: which part does would tell of what is hidden
         for name in variables_read(node):
             if name in self.hidden:
                 raise UsageError(f"holds({text!r}): {self.hidden[name]}")

@@ -171,6 +171,7 @@ def instance_of(kind: type[Declaration], other_forms: Sequence[str] = ()) -> Kin
 
     def decode(node: Node, path: KeyPath, context: Context) -> Decoded:
         decoder = MappingDecoder(kind, node, path, context)
+        # first, so that a slip of a key is told although a required one is then missing
         decoder.report_unknown(other_forms)
         decoder.decode(*(key for key in decoder.node.entries if key in decoder.fields))
         return decoder.result()

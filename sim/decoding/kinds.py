@@ -62,6 +62,7 @@ def decode_value(kind: Kind, node: Node, path: KeyPath, context: Context) -> Dec
             context.problem((*path, *error.below), error.message, key=error.key)
             # the message is about the whole value, so that its parts were not decoded
             report_empty(node, path, context)
+        # without a message: it has been reported, and whoever has the key only leaves it out
         raise Invalid from None
 
 
@@ -132,6 +133,7 @@ def list_of(kind: Kind, least: int = 0, most: int | None = None) -> Kind:
             bound, end = ("least", least) if size < least else ("most", most)
             noun = "entry" if end == 1 else "entries"
             raise Invalid(f"must have at {bound} {end} {noun}, found {size}")
+        # an entry was reported: a shorter list would mean something else
         if len(result) < size:
             raise Invalid
         return tuple(result)

@@ -62,6 +62,7 @@ def _name_value(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    # a title may be a number, such as a year; yes or no is a slip
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Invalid(f"must be a text, found {describe(value)}")
     return " ".join(str(value).split())  # a folded text has line breaks that mean nothing

@@ -81,6 +81,7 @@ class Explorer:
     ) -> None:
         self.scenario = scenario
         self.plan = Plan(draws=draws, paths=paths, seed=seed, keep_paths=True, progress=False)
+        # of this explorer, not of the class: a model that is kept goes with it
         self._under = lru_cache(maxsize=KEPT)(self._resolved)
         self.baseline = self._walk(scenario.model, {})
 
@@ -181,6 +182,7 @@ class Explorer:
     def _curve(self, run: str, times: Floats) -> pd.DataFrame:
         """The share of paths in which the outcome has come by each of STEPS + 1 equal times."""
         happened = ~np.isnan(times)
+        # one worth for the whole curve: early points have too few hits to tell their own
         worth = self._worth(self._by_draw(happened))
         moments = np.linspace(0, self.scenario.model.horizon, STEPS + 1)
         share = np.searchsorted(np.sort(times[happened]), moments, side="right") / len(times)

@@ -43,6 +43,7 @@ def controls_of(explorer: Explorer, outcome: str) -> list[Control]:
     share = pd.Series(came.reshape(draws, -1).mean(axis=1))
     table = strongest(_frame(uncertain, explorer), share, n=None)
     order = {str(name): place for place, name in enumerate(table.index)}
+    # parameters that had one value in all draws have no rank, and come last
     ranked = sorted(uncertain, key=lambda one: order.get(one.name, len(order)))
     return [_control(scenario, one) for one in ranked]
 

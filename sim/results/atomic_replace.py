@@ -81,6 +81,7 @@ def atomic_directory(directory: str | Path) -> Iterator[Path]:
             error.filename = str(target.joinpath(*inner.parts[1:]))
         raise
     finally:
+        # what was moved into its place is no longer in it
         rmtree(outer, ignore_errors=True)
         release(held)
 
@@ -106,6 +107,7 @@ def add_files(
         write(adding)
         with locked(target.parent):
             _sweep(target)
+            # under the lock, so that the manifest it reads is the one that it is an addition to
             describe(adding, target)
             adding.rename(outer / "added")  # from here on it is not lost
             _move_in(outer / "added", target)
@@ -210,7 +212,9 @@ def _finish(outer: Path, target: Path) -> None:
 
 def _move_in(added: Path, target: Path) -> None:
     """Move the files that are left to be added, the manifest last; under the lock."""
+    # those that are left: a dead writer may have moved some of them
     files = [one for one in sorted(added.rglob("*")) if one.is_file()]
+    # last, since with it the others count: until then the directory is what it was
     for file in sorted(files, key=lambda one: one.name == MANIFEST):
         place = target / file.relative_to(added)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -240,6 +244,7 @@ def _swap(ready: Path, target: Path, previous: Path, old: Path) -> None:
 def _carry(home: Path, to: Path, outer: Path) -> None:
     """Copy the files in `home` that no run wrote, unless there are files of that name."""
     for name in foreign_files(home):
+        # a name that the new run has too is the run's
         if os.path.lexists(to / name):
             continue
         copy = outer / "copy"  # whole or not there, also for who is killed while copying
@@ -251,6 +256,7 @@ def _carry(home: Path, to: Path, outer: Path) -> None:
 
 def _sweep(target: Path) -> None:
     """Finish what dead writers to this target began, and remove what they left. Under the lock."""
+    # only of this target: beside it others may be at work on their own
     ours = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{16}}\.making")
     for outer in sorted(target.parent.iterdir()):
         if not ours.fullmatch(outer.name):

@@ -46,7 +46,9 @@ def to_bytes(
 
 def from_bytes(data: bytes) -> DrawCounts:
     """The counts that `to_bytes` wrote."""
+    # a pickled array could run anything, and a file may come from anywhere
     with np.load(BytesIO(data), allow_pickle=False) as file:
+        # read while the file is open: NumPy loads each array only when it is asked for
         arrays = {name: file[name] for name in file.files}
     first, last, low, high, events = arrays["about"].tolist()
     return DrawCounts(
@@ -70,6 +72,7 @@ def _slices(sizes: NDArray[Any]) -> list[slice]:
 
 def _rows(arrays: dict[str, NDArray[Any]]) -> list[PathBatch]:
     none = np.empty(0, np.int64)
+    # rows carry no counts: those are kept by draw
     empty: dict[str, Any] = {"started": none, "fired": none, "taken": none, "rungs": none}
     places = zip(arrays["row_draw"].tolist(), arrays["row_first"].tolist(), strict=True)
     return [

@@ -33,6 +33,7 @@ class Histogram:
         """Count each place once."""
         self.loose.append(places)
         self.held += len(places)
+        # from here on a row of all places takes less memory than the places themselves
         if self.held > self.size:
             self.counts()
 
@@ -68,6 +69,8 @@ class Histogram:
             np.add.at(found, (np.searchsorted(edges, place), row), 1)
         if self.row is not None:
             whole = self.row.reshape(-1, width).cumsum(axis=1)[:, edges].T
+            # loose places are counted between two ends, so the row's are put there too before both
+            # are summed
             found[:-1] += np.diff(whole, axis=0, prepend=0)
         return found[:-1].cumsum(axis=0)
 
@@ -225,6 +228,7 @@ class Accumulator:
             )
         if piece.events is not None:
             self._events.append((piece.draw, piece.events))
+        # only whole draws are told: after Ctrl-C half a draw would weigh like a whole one
         if self._draw.n >= self.paths:
             self.total.merge(self._draw)
             self.hits.append(self._draw.hits)
@@ -244,6 +248,7 @@ class Accumulator:
         whole = draw_of(self._parts) if len(self._parts) > 1 else part
         self._parts = []
         self.total.take(whole)
+        # sent and kept as narrow as they fit; sums over draws need more room
         self.hits += list(whole.hits.astype(np.int64))
         self.ended += list(whole.ended.astype(np.int64))
         self.hits_by += list(whole.hits_by.astype(self._narrow))

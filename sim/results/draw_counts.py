@@ -52,6 +52,7 @@ def draw_of(parts: Sequence[DrawCounts]) -> DrawCounts:
         assert one.draws == other.draws == range(first.draws.start, first.draws.start + 1)
         assert one.paths.stop == other.paths.start
     added: dict[str, Any] = {
+        # wider first: counts of parts fit into their narrow type, the sum may not
         name: sum((getattr(one, name) for one in parts[1:]), getattr(first, name).astype(np.int64))
         for name in (*BY_DRAW, *IN_ALL)
     }

@@ -112,6 +112,7 @@ def chosen_batches(
         assert one.outcome_event is not None
         yield ChosenBatch(
             draw=np.full(last - first, one.draw, np.int64),
+            # an engine counts rows of a draw; which numbers these have is known here
             path=numbers[one.draw - draws.start][first:last],
             ending=one.ending,
             end_time=one.end_time,

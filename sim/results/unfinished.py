@@ -98,6 +98,7 @@ class Unfinished:
         draws, paths = part.draws, part.paths
         spans = f"{draws.start}-{draws.stop}.{paths.start}-{paths.stop}"
         name = f"{spans}.{sha256(data).hexdigest()[:16]}.counts"
+        # a rename is a single step: nobody ever meets half a file by its final name
         beside = folder / f"{name}.part"
         beside.write_bytes(data)
         beside.replace(folder / name)
@@ -108,6 +109,7 @@ class Unfinished:
         folder = home / f".{self.target.name}.{token_hex(8)}.unfinished"
         folder.mkdir()
         held = hold(folder)
+        # where the system has no locks, this process alone knows that it is its own
         _own[folder] = NO_LOCK if held is None else held
         text = json.dumps(dict(self.about), indent=1, ensure_ascii=False) + "\n"
         (folder / f"{ABOUT}.part").write_text(text, encoding="utf-8")
@@ -195,6 +197,7 @@ def _opened(target: Path, folder: Path) -> Unfinished | None:
         if name is None:
             continue
         with suppress(OSError):
+            # cut short by a full disk or changed since: it is walked again
             if sha256(file.read_bytes()).hexdigest()[:16] == name[5]:
                 first, last, low, high = (int(name[i]) for i in range(1, 5))
                 chunks[Rectangle(first, low, last, high)] = file.name

@@ -56,6 +56,7 @@ def _all(material: Material) -> Iterator[Block]:
 
 
 def _effects(material: Material, outcome: str, table: pd.DataFrame) -> Grid:
+    # what lowers it most comes first; of equal ones in the order of the file
     table = table.sort_values("difference", kind="stable")
     rows: list[tuple[Line, ...]] = []
     for (_, row), said in zip(

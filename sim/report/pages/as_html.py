@@ -18,6 +18,7 @@ HERE = "sim.report.pages"
 def as_html(report: Report) -> str:
     """The report as HTML; every text in it is escaped."""
     template = _environment().get_template("page.html.j2")
+    # inside the page: it has to work as one file without a network
     style, script = _own("page.css"), _own("explorer.js")
     return template.render(
         report=report,

@@ -110,12 +110,14 @@ def _piece(piece: Piece, in_table: bool) -> str:
     text = _looking(piece, in_table)
     # anchors are those of the HTML page
     if piece.target and not piece.target.startswith("#"):
+        # what could end an address in angle brackets, or break it
         address = re.sub(r"[<>\s]", "", piece.target)
         return f"[{text}](<{address}>)"
     return text
 
 
 def _looking(piece: Piece, in_table: bool) -> str:
+    # a `|` inside a code span would still end the cell of a table
     if piece.look == CODE and "`" not in piece.text and not in_table:
         return f"`{piece.text}`"
     return f"**{escaped(piece.text)}**" if piece.look == STRONG else escaped(piece.text)

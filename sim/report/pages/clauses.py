@@ -74,6 +74,8 @@ def _rows(
         response = str(row["response"])
         if not response:
             yield (line(plain(clause.label)), waits, *_cells(one))
+        # of a clause that was never invoked there is no share; `no answer` is told only where it
+        # occurred
         elif row["n"] > 0 and not (response == NO_ANSWER and row["hits"] == 0):
             yield (line(f"– {plain(response)}"), _decides(material, key, response), *_cells(one))
 

@@ -90,6 +90,7 @@ def figures(material: Material) -> Section:
 
 
 def _picture(material: Material, chart: Chart) -> Picture:
+    # names of files are all there is to tell by: `why-routes-war`, `clauses-mutual_aid`
     kind, _, part = chart.name.partition("-")
     about, _, last = part.rpartition("-")
     shown = kind

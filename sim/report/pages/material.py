@@ -151,6 +151,7 @@ def _compared(directory: Path, about: Provenance) -> pd.DataFrame | None:
     beside = directory.resolve().with_name(f"{directory.resolve().name}{COMPARED}")
     with suppress(UsageError):  # none there, or changed by hand: then it is not shown
         other, table = saved_differences(beside)
+        # the same paths of the same scenario: numbers of another run must not stand beside these
         same = ("files", "under", "seed", "draws", "paths")
         if all(getattr(other, name) == getattr(about, name) for name in same):
             return table

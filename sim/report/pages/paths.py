@@ -42,11 +42,13 @@ def chosen(results: Results, routes: pd.DataFrame | None, most: int = PATHS) -> 
     headlines = about.headlines or tuple(map(str, results.outcomes.index))
     for name in headlines:
         hits = np.flatnonzero(results.paths[f"time__{name}"].notna())
+        # a third for all headlines together, so that other outcomes and endings are met too
         picked += _spread(hits, most // (3 * len(headlines))).tolist()
     for name in results.outcomes.index:
         picked += _spread(np.flatnonzero(results.paths[f"time__{name}"].notna()), RARE).tolist()
     for name in results.endings.index:
         picked += _spread(np.flatnonzero(results.paths["ending"] == name), RARE).tolist()
+    # the first picked stay where there are too many: examples before headlines before the rest
     some = list(dict.fromkeys(picked))[:most]
     others = np.setdiff1d(np.arange(len(results.paths)), some)
     rows = np.sort([*some, *_spread(others, most - len(some))])
@@ -123,6 +125,7 @@ class Paths:
             self._chains[outcome] = chains(self.model, self.found.histories, outcome)
         found = self._chains[outcome]
         called = [self.names.route(route(self.model, one, "origins")) for one in found.steps]
+        # chains are of the paths that reach the outcome, in the order of the rows
         rows = np.flatnonzero(np.isin(self._keys, found.draw * self._wide + found.path))
         return {row: called[n] for row, n in zip(rows.tolist(), found.chain.tolist(), strict=True)}
 

@@ -85,6 +85,8 @@ class Context(decoding.Context):
         if node is None:
             return None
         where = self.where(path)
+        # an expression carries its place as a text: by it later checks find the path in the file
+        # again
         self.paths[where] = path
         return Expression(node, text, where)
 

@@ -59,6 +59,7 @@ def _together(node: Node, path: KeyPath, context: Context) -> tuple[Correlation,
                 f"{one.first} and {one.second} are a pair twice; entry [{earlier}] is the first", i
             )
     try:
+        # tried here, where the file can still be named: a run would meet it while it draws
         groups(found)
     except ValueError as error:
         raise Invalid(_impossible(error.args, found)) from None
@@ -69,6 +70,7 @@ def _impossible(names: tuple[str, ...], found: tuple[Correlation, ...]) -> str:
     """Which pairs contradict each other, and which were taken for 0."""
     own = [one for one in found if one.first in names]
     pairs = ", ".join(f"[{one.first}, {one.second}, {one.rank:g}]" for one in own)
+    # a pair has no order
     named = {frozenset((one.first, one.second)) for one in own}
     left = [
         f"[{a}, {b}]"

@@ -60,6 +60,7 @@ def _horizon(node: Node, path: KeyPath, context: Context) -> float:
 
 
 def _start(node: Node, path: KeyPath, context: Context) -> date:
+    # at once, as `horizon` and every `at` with a date need it
     context.start = DATE.decode(node, path, context)
     return context.start
 
@@ -216,6 +217,8 @@ def decode(diagnostics: Diagnostics) -> tuple[Document, Context]:
     document.report_unknown()
     document.decode(*_PROSE, *_LISTS)
     context.ladders = document.values.get("ladders", {})
+    # before everything else of actors: expressions may read these variables, and actors have
+    # expressions
     _decode_actor_states(context)
     document.decode(*_STATE)
     moments = _binding_moments(context)

@@ -47,6 +47,7 @@ def _effects(node: Node, path: KeyPath, context: Context) -> tuple[Effect, ...]:
             form = kinds.decode_value(_UNION, entry.value, below, context)
             variable = changed_variable(name, context)
             if variable is not None:  # else its own declaration is invalid
+                # the text as it is written: the decoded number no longer has its sign
                 _refuse_signed_number(variable, entry.value)
                 effects.append(_effect(variable, form, below, context))
         except Invalid as error:
@@ -89,6 +90,7 @@ def changed_variable(name: str, context: Context) -> Variable | None:
     Raises Invalid for a name of something else.
     """
     words = context.vocabulary
+    # where a section cannot be read, any unknown name may be one of its own
     if name in words.invalid or (words.partial and name not in words.variables):
         return None
     if name in context.statuses:
@@ -134,10 +136,10 @@ def _assignment(variable: Variable, written: Value, path: KeyPath, context: Cont
             return Effect(variable=name, how="copy", source=text)
         levels = ", ".join(variable.levels)
         raise Invalid(f"{text!r} has other levels than {name!r}, which has: {levels}")
-    # a count takes any number: truncated, and kept within its range, when it fires
     step = _STEPS.get(text.casefold())
     if step and text not in variable.levels and variable.kind != "flag":
         raise Invalid(f"unknown step {text!r}; did you mean {step!r}?")
+    # a count takes any number: truncated, and kept within its range, when it fires
     if variable.kind == "count" and isinstance(written, str):
         expression = context.expression(written, path, "number")
         if expression is None:

@@ -161,6 +161,7 @@ def fixed_distribution(parameter: Parameter, written: Value) -> Distribution:
 def distribution_like(parameter: Parameter, given: ParameterValue) -> Distribution:
     """A distribution in place of a parameter's own, in the same unit. Raises Invalid."""
     own, other = parameter.distribution, given.distribution
+    # expressions compare a choice with names and anything else with numbers: it cannot change sides
     if bool(own.levels) != bool(other.levels):
         needed = (
             f"choices among {', '.join(own.levels)}" if own.levels else "a distribution of numbers"
@@ -172,6 +173,7 @@ def distribution_like(parameter: Parameter, given: ParameterValue) -> Distributi
                 raise Invalid(unknown(f"choice of {parameter.name}", level, own.levels))
         # in the order that is declared, since a choice is stored by its position
         weights = dict(zip(other.levels, other.numbers, strict=True))
+        # a choice that is not named has no weight, and keeps its position
         numbers = tuple(weights.get(level, 0.0) for level in own.levels)
         return replace(other, numbers=numbers, levels=own.levels)
     if parameter.time != given.time:

@@ -94,6 +94,7 @@ def vocabulary(
     root = context.tree
     known = {variable.name: variable for variable in variables}  # the valid ones
     numbers = {parameter.name: parameter for parameter in parameters}
+    # what is declared and could not be decoded: expressions that read it are passed over in silence
     invalid = set(_variable_names(root)) - set(known)
     invalid |= set(keys(root, "parameters")) - set(numbers)
     return Vocabulary(
@@ -146,6 +147,7 @@ def _facts(node: Node, path: KeyPath, context: Context) -> Mapping[str, Expressi
         condition = context.expression(texts[name], below, "condition")
         trees[name] = condition.node if condition else None
         if condition:
+            # facts of facts grow fast: what one becomes with all names replaced has a limit
             lengths[name] = expanded_size(texts[name], lengths)
             context.conditions[below] = made[name] = condition
     return {name: made[name] for name in texts if name in made}

@@ -119,6 +119,7 @@ def _check_same_key(options: Options, path: KeyPath, context: Context) -> None:
     given = [(name, option.value_key) for name, option in options.items() if option.value_key]
     for name, key in given[1:]:
         first = given[0][1]  # the first option decides
+        # `probability` and `of_rest` are two keys of one kind
         if CHOICE_KEYS[key] != CHOICE_KEYS[first]:
             message = f"{_SAME_KEY}; the first uses {first!r}, found {key!r}"
             context.problem((*path, name, key), message, key=True)

@@ -49,6 +49,7 @@ def seconds_of(text: str) -> float | None:
             raise Invalid(f"needs a unit ({UNITS}), found {text!r}")
         return None
     digits, unit = match.groups()
+    # of `s` itself nothing is left by that, and it stays as it is
     unit = _UNIT_SPELLINGS.get(unit.lower().removesuffix("s"), unit)
     if unit not in SECONDS:
         raise Invalid(f"unknown unit {unit!r} in {text!r}; {_unit_hint(digits, unit)}")

@@ -34,6 +34,7 @@ def _list(node: Node, path: KeyPath, context: Context) -> list[Trigger]:
     if not node.items:
         raise Invalid("must have at least 1 entry, found 0")
     made: list[Trigger] = []
+    # all entries are read, so that every error in the list is told at once
     whole = True
     for i, item in enumerate(node.items):
         try:
