@@ -57,6 +57,7 @@ class ScenarioError(EscalationError):
     """A scenario that does not say what it should; `problems` holds all of them, in file order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        # in the order of the file, whichever check found them first
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
@@ -75,6 +76,7 @@ class UsageError(EscalationError):
 
 def require_int(name: str, value: object, low: int, high: int | None = None) -> int:
     """The value of an argument; UsageError unless it is a whole number from `low` (to `high`)."""
+    # NumPy's whole numbers are welcome; `True` is a whole number to Python, and a slip here
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise UsageError(f"{name}: must be a whole number, found {value!r}")
     if int(value) < low or (high is not None and int(value) > high):

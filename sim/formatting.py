@@ -40,6 +40,7 @@ def duration_in_words(seconds: float) -> str:
     Weeks are written in days, and days up to two years; four digits are shown.
     """
     size = abs(seconds)
+    # infinity and NaN have no unit that would say more
     if not size < float("inf"):
         return f"{seconds:g}"
     unit = "s"

@@ -65,6 +65,7 @@ def plan(streams: Sequence[Stream], names: Mapping[str, str]) -> Plan:
         for link in pairwise(at):
             key = (*link, leading)
             found.links[key] = found.links.get(key, 0.0) + weight
+    # from the right, where streams end: a column is put in order by where its streams go on
     for column in reversed(range(columns)):
         _place(found, column, names)
     return found
@@ -80,6 +81,7 @@ def _place(found: Plan, column: int, names: Mapping[str, str]) -> None:
         return mean, -found.weight[station]
 
     stations = sorted((one for one in found.weight if one[0] == column), key=wanted)
+    # as high as what needs more room, the stream or the name, so that no two names meet
     slots = [max(found.height(one), _lines(one, names) * LINE) + GAP for one in stations]
     top = -sum(slots) / 2
     for station, slot in zip(stations, slots, strict=True):
@@ -138,6 +140,7 @@ def _streams(ax: Axes, found: Plan) -> None:
     colour = {key: cycle[k % len(cycle)] for k, key in enumerate(order)}
     out = {one: found.middle[one] - found.height(one) / 2 for one in found.weight}
     into = dict(out)
+    # in the order of the other end, so that bands which leave one station do not cross at once
     links = sorted(found.links, key=lambda link: (found.middle[link[1]], order.index(link[2])))
     starts = {}
     for link in links:

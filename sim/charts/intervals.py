@@ -49,6 +49,7 @@ def interval_rows(
         if pd.notna(entry.get("low")):
             style.band(ax, row, entry["low"], entry["high"], own.colour)
         style.reach(ax, row, entry["mc_low"], entry["mc_high"], own.colour)
+        # hollow: none was seen, which is no estimate of 0
         hollow = not entry["probability"] > 0
         style.dot(ax, row, entry["probability"], hollow=hollow, colour=own.colour, **look)
         if not own.position:

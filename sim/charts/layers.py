@@ -35,6 +35,7 @@ class Note(Artist):
     def __init__(self, called: str, colour: str) -> None:
         super().__init__()
         self.called, self.colour = called, colour
+        # it takes no room, or layouts would keep some for it
         self.set_in_layout(False)
 
     def draw(self, renderer: RendererBase) -> None:
@@ -53,6 +54,7 @@ def layer(ax: Axes, label: str = "", color: str = "", first: str = "") -> Layer:
     """
     position = count(ax)
     cycle = mpl.rcParams["axes.prop_cycle"]
+    # as texts: cycles are equal only to themselves
     asked = str(cycle) != str(mpl.rcParamsDefault["axes.prop_cycle"])
     own = cycle.by_key().get("color", OVER) if asked else OVER
     colour = to_hex(color or (first if not position and first else own[position % len(own)]))

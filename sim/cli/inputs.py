@@ -45,5 +45,6 @@ def completed(context: typer.Context, file: Path, plan: Chosen) -> dict[str, Any
             f"{file}: a run from Python with values, a range of draws or common random numbers of "
             f"its own; sim.run({str(file)!r}) repeats it"
         )
+    # what stands on the command line wins over what the directory was made with
     before = {n: v for n, v in made_with(manifest).items() if not is_given(context, n)}
     return {**plan, **{name: value for name, value in before.items() if name in plan}}

@@ -102,6 +102,7 @@ class Session:
         if typed.isdecimal() and 1 <= int(typed) <= len(names):
             return names[int(typed) - 1]
         word = typed.lower().replace(" ", "_")
+        # the whole name first: it may be the beginning of another
         found = [name for name in names if name.lower() == word]
         found = found or [name for name in names if name.lower().startswith(word)]
         found = found or [name for name in names if word in name.lower()]
@@ -121,6 +122,7 @@ class Session:
         """Take back the last choice. Raises UsageError where there is none."""
         if not self.game.taken:
             raise UsageError("there is no choice of yours to take back")
+        # the story is told from the start again, as part of it has not happened now
         self.told = 0
         self.move(self.game.options[:-1])
 

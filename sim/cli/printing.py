@@ -71,6 +71,7 @@ def keep_raw_warnings_off_screen() -> None:
 
 def print_json(summary: dict[str, Any]) -> None:
     """One JSON object to stdout; what has no number is null."""
+    # allow_nan off: NaN is no JSON, so a number that is missing has to be None by now
     typer.echo(json.dumps(summary, allow_nan=False, indent=1))
 
 

@@ -21,6 +21,7 @@ def entries(text: str) -> dict[Entry, str]:
             section, name = match[1], ""
         elif match := _ENTRY.fullmatch(line):
             name = match[1].strip('"')
+        # a section with things below it is no entry of its own
         if match is not None and not (name == "" and not match[2].strip()):
             found[section, name] = [match[2].strip()]
         elif match is None and (section, name) in found:

@@ -52,8 +52,10 @@ def _variable(variable: Variable, change: Change) -> Variable:
 
 def _transition(transition: Transition, change: Change) -> Transition:
     """The transition, with a guard that is never true if it, its treaty or clause is void."""
+    # a clause is `treaty.obligation`, so this is its treaty
     treaty = (transition.clause or "").partition(".")[0]
     of_void = bool({treaty, transition.clause} & change.void)
+    # only what begins a duty: where it never begins, no later step comes up
     of_void = of_void and transition.step in ("binds", "invoked")
     if of_void or (transition.clause is None and transition.name in change.void):
         return replace(transition, when=NEVER)  # kept, so that tables keep their rows

@@ -47,6 +47,7 @@ def tied(correlated: Sequence[Correlation]) -> list[list[str]]:
     for one in correlated:
         own = [names for names in found if one.first in names or one.second in names]
         both = dict.fromkeys([*(n for names in own for n in names), one.first, one.second])
+        # a pair may join two groups: both go, and what they make together comes
         found = [names for names in found if names not in own] + [list(both)]
     return found
 
@@ -67,6 +68,8 @@ def group_of(names: Sequence[str], correlated: Sequence[Correlation]) -> Group:
         for j in range(i):
             target = pearson.get(frozenset((name, names[j])), 0.0)
             row.append((target - _dot(row, rows[j])) / rows[j][j])
+        # what the parameters before it leave of its variance: none or less, and no numbers are so
+        # correlated
         left = 1.0 - _dot(row, row)
         if left < LEAST_PIVOT:
             raise ValueError(*names)

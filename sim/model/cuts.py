@@ -92,6 +92,7 @@ def _only(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
     (chosen,) = (one for one in options if one.name == name)
     if chosen.available is None:
         return tuple(one if one is chosen else replace(one, available=NEVER) for one in options)
+    # the others take its place only in states in which it cannot be taken
     without = Not(chosen.available.node)
     return tuple(
         one if one is chosen else replace(one, available=_and(one.available, without))

@@ -46,6 +46,7 @@ def _exponential(row: Row, at: int, u: float) -> float:
 
 
 def _exponential_cdf(row: Row, at: int, t: float) -> float:
+    # expm1, as 1 - exp of a tiny number would lose all its digits
     return -math.expm1(-t / row[at + 1]) if t > 0.0 else 0.0
 
 

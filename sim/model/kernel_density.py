@@ -40,7 +40,9 @@ def smoothed_ppf(row: Sequence[float], first: int, count: int, h: float, u: floa
     """
     z = normal_ppf(u)
     low, high = row[first] + h * z, row[first + count - 1] + h * z
+    # the smaller of the two tails: its logarithm keeps digits that 1 - u has lost
     side, share = (1.0, math.log(u)) if u <= 0.5 else (-1.0, math.log1p(-u))
+    # the start: the quantile of the record itself, from which the smoothed one is seldom far
     x = min(max(_between(row, first, count, u * count - 0.5), low), high)
     for _ in range(STEPS):
         tail, density, slope = 0.0, 0.0, 0.0
@@ -51,6 +53,7 @@ def smoothed_ppf(row: Sequence[float], first: int, count: int, h: float, u: floa
             density = density + kernel
             slope = slope - z * kernel
         gap = math.log(tail / count) - share
+        # the bounds close in whatever step is taken, so that a bad step costs one halving
         if side * gap > 0.0:
             high = x
         else:

@@ -77,6 +77,7 @@ def coefficients(values: tuple[float, ...], probabilities: tuple[float, ...]) ->
     n = len(values)
     rows = [[*_terms(p)[:n], value] for p, value in zip(probabilities, values, strict=True)]
     for column in range(n):
+        # the largest pivot, so that no equation is divided by what rounding has left
         pivot = max(range(column, n), key=lambda row: abs(rows[row][column]))
         rows[column], rows[pivot] = rows[pivot], rows[column]
         # below the pivot every coefficient of this column becomes 0

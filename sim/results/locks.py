@@ -29,6 +29,7 @@ def hold(directory: Path) -> int | None:
     if fcntl is None:
         return NO_LOCK
     try:
+        # kept open: closing it gives the lock away, and so does the end of the process
         held = os.open(directory, os.O_RDONLY)
     except OSError:  # gone already
         return None
@@ -79,6 +80,7 @@ def _wait(parent: Path) -> int:
     except OSError:  # a disk without locks
         os.close(held)
         return NO_LOCK
+    # Ctrl-C while waiting: nobody else would close it
     except BaseException:
         os.close(held)
         raise

@@ -65,6 +65,7 @@ def loads(text: str | bytes, *, file: str = A_TEXT) -> Scenario:
     """
     if not isinstance(text, (str, bytes)):
         raise UsageError(f"loads: takes the text of a scenario, found {text!r:.60}")
+    # a lone surrogate passes here, and is refused with its place when the bytes are decoded
     raw = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
     return _loaded(file, read_bytes(file, raw))
 

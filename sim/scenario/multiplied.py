@@ -26,6 +26,7 @@ class Edit:
 
     def __init__(self, scenario: Scenario, numbers: Sequence[Numbers]) -> None:
         self.actors = scenario.declared.actors
+        # by identity: two named delays may say the same, and have factors of their own
         self.named = {id(one.value): None for one in scenario.declared.delays.values()}
         self.delays: dict[int, Node] = {}
         self.rules: dict[str, Node] = {}

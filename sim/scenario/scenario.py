@@ -209,6 +209,8 @@ class Scenario:
         own = name or f"with_{len(self.additions) + 1}"
         made = additions.addition(keys, own, self.declared, self.context, self.model)
         every = (*self.additions, made)
+        # all changes once more, in order, on the model that has them: the last one has the last
+        # word
         chosen = apply.select_in_file_order(self.declared.interventions, self.applied)
         change = apply.combine(chosen, self.events)
         model = additions.changed(self.model, change, every)

@@ -67,6 +67,7 @@ def _copies(
         yield name, entry
         return
     names = _names(diagnostics, entry.value.get("for_each"), (*path, "for_each"))
+    # an error was reported: without its words the declaration means nothing
     if not names:
         return
     for key in names:

@@ -72,6 +72,7 @@ class _Builder:
             if not isinstance(key, str):
                 self._problem(path, f"a key must be a text, found {key!r:.60}")
                 continue
+            # what is wrong inside is left out, so that all of it is told at once
             node = self.node(inner, (*path, key))
             if node is not None:
                 entries[key] = Entry(self.place, node)

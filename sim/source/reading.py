@@ -82,6 +82,7 @@ def _parsed(file: str, text: str) -> tuple[Node | None, list[Problem], set[str]]
         except ScenarioError as error:  # beyond a limit: nothing of the file is looked at
             raise ScenarioError([*problems, *error.problems]) from None
         except yaml.YAMLError as error:
+            # the parser itself gives up on deep nesting, with a message about something else
             if deep := too_deep(file, text):
                 raise deep from None
             problems += syntax_error(file, text, error).problems
@@ -173,6 +174,7 @@ class _Builder:
         if event.anchor is not None:
             if event.anchor in self.open or event.anchor in self.anchors:  # YAML allows it
                 raise self._refuse(f"the anchor {event.anchor!r} is defined twice", event)
+            # until its node is complete: whoever names it before that stands inside it
             self.open[event.anchor] = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
             built = _Built(self._scalar(event))

@@ -34,6 +34,7 @@ def forks(
     """
     decisions = list(dict.fromkeys(table.sort_values("parting", ascending=False)["decision"]))
     shown = [table[table["decision"] == one] for one in decisions[:MOST]]
+    # None stands for the heading of a block
     rows = [row for one in shown for row in (None, *one.to_dict("records"))]
     ax = style.axes(ax, rows=max(len(rows), 1))
     highest = max(

@@ -121,6 +121,7 @@ def timeline(
 
 def _lane_heads(ax: Axes, heads: Sequence[str]) -> None:
     """Whose lane it is, above each; upright where they would run into each other."""
+    # fixed, so that lanes stay where they are whatever is drawn right of them
     ax.set_xlim(-0.5, max(len(heads), 1) - 0.5)
     ax.set_xticks(range(len(heads)), heads)
     ax.xaxis.tick_top()

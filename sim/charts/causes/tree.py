@@ -59,6 +59,7 @@ def tree(
     given = list(zip(routes, table["share"].astype(float), strict=True))
     least = LEAST
     every = list(_all(_grown([], given, 0, least)))
+    # rarer branches are cut until the rest can be read
     while len(every) > MOST:
         least *= MORE
         every = list(_all(_grown([], given, 0, least)))

@@ -126,6 +126,7 @@ def _invoked(
 def answered(table: pd.DataFrame) -> pd.Series:
     """By clause: the share of all paths in which it was invoked and answered at least once."""
     invoked = table[table["response"] == ""].set_index("clause")
+    # those without an answer are counted once a path; answers may be several in one
     without = table[table["response"] == NO_ANSWER].set_index("clause")["hits"]
     return (invoked["hits"] - without.reindex(invoked.index)) / invoked["n"]
 

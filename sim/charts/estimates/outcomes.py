@@ -94,6 +94,7 @@ def _records(table: pd.DataFrame, records: pd.DataFrame | None) -> dict[int, pd.
     """The first record of each outcome, by its row."""
     if records is None:
         return {}
+    # one record a row: a second would lie on the first
     first = records.drop_duplicates("outcome").set_index("outcome")
     names = [str(name) for name in table.index]
     known = {str(name): record for name, record in first.iterrows()}
@@ -136,6 +137,7 @@ def _logarithmic(ax: Axes, table: pd.DataFrame) -> None:
     """Percent by powers of ten, from below the least that was seen."""
     ends = table.reindex(columns=["low", "mc_low", "probability"]).to_numpy(dtype="float64")
     seen = ends[ends > 0]
+    # a run that is drawn over another must not cut off what the other shows
     before = ax.get_xlim() if layers.count(ax) > 1 and ax.get_xscale() == "log" else (1.0, 1.0)
     lowest = min(float(seen.min()) if len(seen) else 1e-3, before[0])
     ax.set_xscale("log", nonpositive="clip")

@@ -83,12 +83,14 @@ def compare(
     from sim.scenario import titles_of
 
     titles = titles_of(loaded)
+    # after Ctrl-C somebody waits for the end, not for charts
     charts = bool(pictures.kinds) and not comparison.baseline.provenance.interrupted
     failed: list[tuple[str, Exception]] = []
 
     def draw(folder: Path) -> None:
         failed.extend(draw_comparison(comparison, folder, titles, pictures))
 
+    # Ctrl-C while it is written: the directory is finished, and then the command ends
     with interruptible() as again:
         comparison.save(target.path, also=draw if charts else None)
         added = _add_to_run(scenario, comparison, draw if charts else None)

@@ -108,6 +108,7 @@ def _choice(choice: Choice, level: float) -> Iterator[RenderableType]:
     decisions = grid("decision", "probability", "difference in points", "best in")
     # as many digits as the differences bear, which are known better than the probabilities
     widths = (known.decisions["high"] - known.decisions["low"]).to_numpy()
+    # the chosen decision has no difference from itself, and the digits of the others
     widths = np.where(widths > 0, widths, widths.max())
     said = percents(known.decisions["probability"].tolist(), widths=widths.tolist())
     for (_, row), probability in zip(known.decisions.iterrows(), said, strict=True):

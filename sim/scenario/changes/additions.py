@@ -94,6 +94,7 @@ def addition(
     meant, event = found.get(name), None
     if meant is not None and meant.has_event:
         event = meant.transition(name, "intervention", own.rationalities)
+        # the event alone: the rules of the file have been checked when it was loaded
         alone = replace(model, transitions=())
         check_rules(Resolved(model=alone, added=(event,), paths={name: (SECTION, name)}), own)
     if diagnostics.problems or meant is None:
@@ -159,6 +160,7 @@ def with_outcomes(model: Model, more: Iterable[Outcome]) -> Model:
     """The model with more outcomes, which change no path: each reads only those before it."""
     new = tuple(one for one in more if one.name not in model.names.outcomes)
     known, last = len(model.outcomes), len(model.outcomes) + len(new)
+    # new outcomes come last: they may read those before them, and none of these reads them
     order = (*model.outcome_order, *range(known, last))
     return replace(model, outcomes=(*model.outcomes, *new), outcome_order=order)
 
