@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim import charts
 from sim.analysis.statistics.intervals import label_of
-from sim.api.plots import offered, title_of
+from sim.api.plots import offered, title_of, titles_of_run
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class ComparisonPlots:
         known: dict[str, Any] = {
             "outcome": outcome,
             "title": title_of(run, outcome),
+            "names": self._changes(),
             "subject": run.provenance.title,
             "interval": label_of(run),
             "level": run.provenance.level,
@@ -68,8 +69,10 @@ class ComparisonPlots:
     def flows(self, twin: str | None = None, **how: Any) -> Axes:
         """Which endings a change turns into which, by default the first; see `sim.charts.flows`."""
         run, moved = self.comparison.baseline, self.comparison.flows["twin"]
+        twin = twin or str([*moved, *self.comparison.twins][0])
         known = {
-            "twin": twin or str([*moved, *self.comparison.twins][0]),
+            "twin": twin,
+            "called": self._changes().get(twin, ""),
             "names": {str(key): str(title) for key, title in run.endings["title"].items()},
             "subject": run.provenance.title,
         }
@@ -84,7 +87,16 @@ class ComparisonPlots:
         known: dict[str, Any] = {
             "outcome": outcome,
             "title": title_of(run, outcome),
+            "names": self._changes(),
             "subject": run.provenance.title,
             "level": run.provenance.level,
         }
         return charts.shapley(self.comparison.shapley, **(known | how))
+
+    def _changes(self) -> dict[str, str]:
+        """What a reader calls each change that has a title, with the key, which is typed."""
+        called = titles_of_run(self.comparison.baseline).changes
+        shapley = self.comparison.shapley
+        added = [str(one) for one in shapley["intervention"]] if len(shapley) else []
+        names = dict.fromkeys([*self.comparison.twins, *added])
+        return {name: called(name) for name in names if called(name) != name}

@@ -13,9 +13,11 @@ from sim import charts
 from sim.analysis import ARROW, bonds, cumulative_incidence, distinguishable
 from sim.analysis.causes.step_names import Names
 from sim.analysis.estimates.clauses import clauses as clause_table
+from sim.analysis.estimates.given import LEAST
 from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.evidence.evidence import counts
 from sim.analysis.statistics.intervals import label_of, sampling_label_of, timing_label_of
+from sim.api.sourced import SourcedTables
 from sim.charts.estimates.clauses import pages
 from sim.charts.estimates.timing import fitting
 from sim.errors import UsageError, unknown
@@ -114,6 +116,8 @@ class RunPlots:
         Of many outcomes the headlines and what their paths pass through, unless `everything`.
         """
         found = self.results.given(outcome)
+        if found.n < LEAST:
+            raise UsageError(f"plot.given: {found.sentence}")
         known = _of(self.results) | {"condition": found.title}
         if not everything:
             known["shown"] = _looked_at(self.results)
@@ -155,11 +159,7 @@ class RunPlots:
         return {"level": self.results.provenance.level}
 
     def _titles(self) -> Titles:
-        """What a reader calls everything: as the scenario says, else as the model does."""
-        if isinstance(self.results.source, Scenario):
-            return titles_of(self.results.source)
-        known = self.results.source is not None or self.results.kept is not None
-        return titles_of_model(self.results.model) if known else Titles()
+        return titles_of_run(self.results)
 
     def _steps(self, outcome: str, routes: Iterable[str]) -> dict[str, Any]:
         """What charts of causes are told: the outcome, and what a reader calls each step."""
@@ -198,7 +198,7 @@ class RunPlots:
     def discover(self, outcome: str, **how: Any) -> Axes:
         """In which corner of the parameters it is likely; see `sim.charts.discover`."""
         found = self.results.discover(outcome)
-        if found is None:
+        if found is None or not len(found.trajectory):
             raise UsageError(f"plot.discover: nothing can be told about {outcome!r} from this run")
         known = {"outcome": outcome, "title": title_of(self.results, outcome)}
         return charts.discover(found.trajectory, **(known | how))
@@ -207,6 +207,16 @@ class RunPlots:
         """The record of history beside the estimates; see `sim.charts.evidence`."""
         known = {"subject": self.results.provenance.title}
         return charts.evidence(self.results.evidence(), **(known | self._level | how))
+
+
+def titles_of_run(run: RunTables) -> Titles:
+    """What a reader calls everything: as the scenario says, else as the model does, or keys."""
+    if not isinstance(run, SourcedTables):
+        return Titles()
+    if isinstance(run.source, Scenario):
+        return titles_of(run.source)
+    known = run.source is not None or run.kept is not None
+    return titles_of_model(run.model) if known else Titles()
 
 
 def offered(plots: object) -> list[str]:

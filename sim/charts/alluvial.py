@@ -117,7 +117,7 @@ def alluvial(
     ]
     high = max((middle + half for middle, half in ends), default=1.0)
     low = min((middle - half for middle, half in ends), default=-1.0)
-    width = max(style.WIDTH, COLUMN * style.size(1) * max(found.columns, least))
+    width = max(style.WIDTH, COLUMN * max(found.columns, least))
     ax = style.axes(ax, rows=high - low + 1, width=width)
     ax.set(xlim=(-0.05, max(found.columns, 1) - 0.1), ylim=(high + 0.3, low - 0.3))
     ax.set(xticks=[], yticks=[])

@@ -139,9 +139,9 @@ def fallbacks(letters: str) -> tuple[list[str], str]:
 
 def lines(text: str, width: int, **how: Any) -> list[str]:
     """The text in lines of so many columns, like textwrap; a Chinese letter takes two of them."""
-    columns = sum(map(_columns, text))
-    if columns and columns != len(text):
-        width = max(4, round(width * len(text) / columns))
+    broad = columns(text)
+    if broad and broad != len(text):
+        width = max(4, round(width * len(text) / broad))
     found = wrap(text, width, **how)
     for place in range(1, len(found)):
         # a sign set above or below a letter stays with that letter
@@ -154,6 +154,11 @@ def lines(text: str, width: int, **how: Any) -> list[str]:
 def needs_own_lines(text: str) -> bool:
     """Whether matplotlib cannot break it: it measures `$` as mathematics, and breaks at blanks."""
     return "$" in text or any(letter >= NO_BLANKS and letter.isalpha() for letter in text)
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes: a Chinese letter two, a sign over a letter none."""
+    return sum(map(_columns, text))
 
 
 def _columns(letter: str) -> int:

@@ -24,9 +24,12 @@ POINTS = 10.0  # matplotlib's own size of text, which ours are meant beside
 WIDTH = 8.0  # inches
 MARGIN = 1.15  # inches above and below the rows
 ROW = 0.34  # inches a row of text needs
+LINE = 0.165  # inches a line of it needs
+OURS = "escalation:page"  # a figure that no user has made, and whose height is ours to choose
 HARD = "\u00a0"  # a blank at which no line is broken
 FOLD = 20  # characters in a line of an actor's name
 LONG = 34  # characters in a line of a label
+LABEL = 4  # lines of a label
 HEADING = 60  # characters in a line of a title or of words below a chart, where we break it
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color, 2008) without the yellow that paper swallows;
@@ -98,11 +101,20 @@ def axes(ax: Axes | None, *, rows: float = 10, width: float = WIDTH) -> Axes:
     if ax is not None:
         return ax
     # constrained layout keeps labels on the page; the height only has to hold the rows
-    height = max(2.0, MARGIN + ROW * rows * size(1))
+    height = max(2.0, MARGIN * max(size(1), 1.0) + ROW * rows * size(1))
     if is_set("figure.figsize"):  # the user's page, made longer where rows would not fit
-        own = mpl.rcParams["figure.figsize"]
-        width, height = float(own[0]), max(float(own[1]), height)
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+        height = max(float(mpl.rcParams["figure.figsize"][1]), height)
+    width = page_width(width)
+    figure, made = plt.subplots(figsize=(width, height), layout="constrained")
+    figure.set_gid(OURS)
+    return made
+
+
+def page_width(usual: float = WIDTH) -> float:
+    """Inches: as wide as the user's page, else as much wider as letters are larger than usual."""
+    if is_set("figure.figsize"):
+        return float(mpl.rcParams["figure.figsize"][0])
+    return usual * max(size(1), 1.0)
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -145,6 +157,7 @@ def frame(ax: Axes, title: str, *, xlabel: str = "", ylabel: str = "") -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(faint())
     ax.tick_params(colors=ink(), labelsize=size(9))
+    ax.tick_params(axis="x", pad=0.6 * size(9))  # else two zeros in a corner meet
 
 
 def _heading(text: str, width: int) -> tuple[str, bool]:
@@ -156,12 +169,22 @@ def _heading(text: str, width: int) -> tuple[str, bool]:
 
 def rows(ax: Axes, labels: Sequence[str]) -> None:
     """One row a label, the first on top, with faint lines up through all of them."""
+    _make_room(ax, max((label.count("\n") + 1 for label in labels), default=1))
     ax.set_yticks(range(len(labels)), labels)
     # upside down, since a table is read from the top
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, pad=7)  # a dot at 0 stands clear of its label
     ax.grid(axis="x", color=ground(), linewidth=0.8)
     ax.set_axisbelow(True)
+
+
+def _make_room(ax: Axes, lines_of_text: int) -> None:
+    """Rows so far apart that labels of so many lines do not meet, on a page of ours."""
+    figure = figure_of(ax)
+    times = (LINE * lines_of_text + 0.04) / ROW
+    if times > 1 and figure.get_gid() == OURS and layers.count(ax) < 2:
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, MARGIN + times * (height - MARGIN))
 
 
 def reach(ax: Axes, row: float, low: float, high: float, colour: str = "") -> None:
@@ -256,13 +279,13 @@ def titles(table: pd.DataFrame) -> list[str]:
     return [broken(str(title)) for title in texts]
 
 
-def broken(title: str, *, ending: str = "") -> str:
-    """A title in lines that fit beside a chart; with an ending two at most, cut before it."""
+def broken(title: str, *, ending: str = "", most: int = 2) -> str:
+    """A title in lines that fit beside a chart; with an ending `most` of them, cut before it."""
     if not ending:
-        return "\n".join(lines(title, LONG))
+        return "\n".join(lines(title, LONG, max_lines=LABEL, placeholder=" …"))
     # hard blanks keep the ending in one piece, and are given back as plain ones
     cut = "…" + ending.replace(" ", HARD)
-    short = lines(title + ending.replace(" ", HARD), LONG, max_lines=2, placeholder=cut)
+    short = lines(title + ending.replace(" ", HARD), LONG, max_lines=most, placeholder=cut)
     return "\n".join(short).replace(HARD, " ")
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.causes.repeats import repeats
 from sim.charts import style
-from sim.charts.fonts import lines
+from sim.charts.fonts import columns, lines
 from sim.charts.tables import drawn_from
 from sim.experiment.replays import ReplayTables
 from sim.formatting import moment, percents
@@ -19,6 +19,7 @@ from sim.model.titles import Titles
 WORLD = "(world)"
 DOT: dict[str, Any] = {"s": 46, "zorder": 3}
 MOST = 60  # events a page can hold; the rest is counted, not drawn
+BROAD = 12  # columns of a name that has room over its lane beside another
 WORDS = 64  # characters in a line of what happened
 CHOICE = "causes of the outcomes, then choices of actors, then the first of the others"
 
@@ -125,7 +126,9 @@ def _lane_heads(ax: Axes, heads: Sequence[str]) -> None:
     ax.set_xlim(-0.5, max(len(heads), 1) - 0.5)
     ax.set_xticks(range(len(heads)), heads)
     ax.xaxis.tick_top()
-    ax.tick_params(axis="x", length=0, rotation=90 if len(heads) > 3 else 0)
+    longest = max((columns(line) for head in heads for line in head.split("\n")), default=0)
+    upright = len(heads) > 3 or (len(heads) > 1 and longest > BROAD)
+    ax.tick_params(axis="x", length=0, rotation=90 if upright else 0)
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
 

@@ -63,7 +63,7 @@ def tree(
     while len(every) > MOST:
         least *= MORE
         every = list(_all(_grown([], given, 0, least)))
-    inches = style.WIDTH if ax is None else style.inches(ax)
+    inches = style.page_width() if ax is None else style.inches(ax)
     height = _rows(every, _called(every, outcome, names or {}), inches)
     ax = style.axes(ax, rows=height)
     ax.set(xlim=(0, 1), ylim=(height, 0), xticks=[], yticks=[])

@@ -41,7 +41,8 @@ def audit(
     index is above its dummies. `subject` is what the
     scenario is about.
     """
-    told = table[table["told"]].head(MOST)
+    # of no assumption at all the column has no type of its own
+    told = table[table["told"].astype(bool)].head(MOST)
     told = told.sort_values(["weakness", "influence"], ascending=False, kind="stable")
     ax = style.axes(ax, rows=max(len(told), 1))
     for place, (_, row) in enumerate(told.iterrows()):

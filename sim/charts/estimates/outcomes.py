@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -142,5 +143,10 @@ def _logarithmic(ax: Axes, table: pd.DataFrame) -> None:
     lowest = min(float(seen.min()) if len(seen) else 1e-3, before[0])
     ax.set_xscale("log", nonpositive="clip")
     ax.set_xlim(lowest / 1.5, 1.0)
+    # none of n, which no logarithm has, stands at the left end, hollow
+    for dot in ax.lines:
+        where = np.asarray(dot.get_xdata(), dtype=np.float64)
+        if not where.all():
+            dot.set_xdata(np.full_like(where, lowest / 1.5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %"))
     ax.xaxis.set_minor_formatter(NullFormatter())

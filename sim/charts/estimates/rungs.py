@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.charts import style
 from sim.charts.style import Drawing
 from sim.charts.tables import drawn_from
+from sim.errors import UsageError, unknown
 from sim.formatting import at_least, percents, plain
 from sim.model.model import Model
 from sim.model.titles import titles_of_model
@@ -64,7 +65,12 @@ def rungs(
     labels give the shares at the end. Where nearly all paths stay at the lowest rung, that one is
     left out, and a label says so: else the others would be too thin to read.
     """
-    ladder = str(table["variable"].iloc[0]) if variable is None else variable
+    ladders = [str(one) for one in table["variable"].unique()]
+    if not ladders:
+        raise UsageError("rungs: no variable of this run stands on a ladder")
+    ladder = ladders[0] if variable is None else variable
+    if ladder not in ladders:
+        raise UsageError(unknown("variable on a ladder", ladder, ladders))
     own = table[table["variable"] == ladder]
     # text and not categories: pivoting keeps the order of the columns that is asked for
     own = own.assign(level=own["level"].astype(str))

@@ -30,7 +30,7 @@ class Look(NamedTuple):
     colour: str
     dashes: style.Dashes
     headline: bool
-    share: str  # the last, in words
+    label: str  # its title with the last share
     banded: bool  # whether its parameter uncertainty is drawn
 
 
@@ -111,13 +111,17 @@ def timing(
     # a curve that is 0 to the end would be a line on the axis: it is named below instead
     happened = [str(name) for name, curve in curves.items() if curve["probability"].iloc[-1] > 0]
     never = [_title(curve) for name, curve in curves.items() if str(name) not in happened]
-    rows = max(len(curves) + 1, 9)
+    drawn = [curves[name] for name in happened]
+    labels = _labels(drawn)
+    high = max((label.count("\n") + 1 for label in labels), default=1) / 2  # of two lines of text
+    rows = max((len(curves) + 1) * max(high, 1.0), 9.0)
     ax = style.axes(ax, rows=rows)
     horizon = float(table["time"].max()) if len(table) else 1.0
     own = layers.layer(ax, label, color, first=color)
     ends = _over(ax, horizon, start) if own.position else style.time_axis(ax, horizon, start)
     run = Run(own, bool(color) or own.position > 0, look)
-    _curves(ax, [curves[name] for name in happened], ends, rows=rows, run=run)
+    room = max(high, 1.0) / rows
+    _curves(ax, list(zip(drawn, labels, strict=True)), ends, room=room, run=run)
     if own.position:
         return ax
     # upright lines say when; what happens then stands below, where there is room
@@ -159,10 +163,30 @@ def _over(ax: Axes, horizon: float, start: date | None) -> list[float]:
     return [low, low + horizon]
 
 
+def _labels(curves: Sequence[pd.DataFrame]) -> list[str]:
+    """The outcomes' titles with their last shares, in lines: the share is never cut."""
+    last = [float(one["probability"].iloc[-1]) for one in curves]
+    widths = [float(one["mc_high"].iloc[-1] - one["mc_low"].iloc[-1]) for one in curves]
+    shares = percents(last, widths=widths)
+    return [
+        style.broken(_title(curve), ending=f"  {share}{style.HARD}%", most=style.LABEL)
+        for curve, share in zip(curves, shares, strict=True)
+    ]
+
+
 def _curves(
-    ax: Axes, curves: Sequence[pd.DataFrame], ends: Sequence[float], *, rows: int, run: Run
+    ax: Axes,
+    labelled: Sequence[tuple[pd.DataFrame, str]],
+    ends: Sequence[float],
+    *,
+    room: float,
+    run: Run,
 ) -> None:
-    """A line for each outcome, labelled at its end with no label over another."""
+    """A line for each outcome, labelled at its end with no label over another.
+
+    `room` is the share of the axes' height that a label needs.
+    """
+    curves = [curve for curve, _ in labelled]
     leading = [_is_headline(curve) for curve in curves]
     # bands of a dozen outcomes would lie over each other: the headlines have them, or few curves
     banded = leading if any(leading) else [len(curves) <= BANDED] * len(curves)
@@ -173,13 +197,9 @@ def _curves(
     style.share_axis(ax, max(tops, default=1.0), of="y")
     _, top = ax.get_ylim()
     wanted = [float(one["probability"].iloc[-1]) for one in curves]
-    room = top / rows  # of two lines of text
-    places = style.apart(wanted, room, room / 2, top - room / 2)
-    widths = [float(one["mc_high"].iloc[-1] - one["mc_low"].iloc[-1]) for one in curves]
-    shares = percents(wanted, widths=widths)
-    for position, (curve, place) in enumerate(zip(curves, places, strict=True)):
-        share = f"{shares[position]}\u00a0%"
-        look = Look(*style.line(position), leading[position], share, banded[position])
+    places = style.apart(wanted, top * room, top * room / 2, top - top * room / 2)
+    for position, ((curve, label), place) in enumerate(zip(labelled, places, strict=True)):
+        look = Look(*style.line(position), leading[position], label, banded[position])
         if run.plain:
             look = look._replace(colour=run.layer.colour)
         _curve(ax, curve, ends, place=place, look=look, run=run)
@@ -216,13 +236,13 @@ def _curve(
     if run.layer.position:  # the first run has named the lines
         return
     tip = (ends[1], float(shares.iloc[-1]))
-    _label(ax, style.broken(f"{_title(curve)}  {look.share}"), tip, place, look)
+    _label(ax, tip, place, look)
 
 
-def _label(ax: Axes, text: str, tip: tuple[float, float], place: float, look: Look) -> None:
+def _label(ax: Axes, tip: tuple[float, float], place: float, look: Look) -> None:
     """The line's name at its end, moved up or down where it would run into another."""
     ax.annotate(
-        text,
+        look.label,
         xy=tip,
         xytext=(1.06, place),
         textcoords=ax.get_yaxis_transform(),

@@ -74,7 +74,7 @@ def treaties(
     actors the name a reader sees; those that no treaty binds are named below.
     """
     names = names or {}
-    width = style.WIDTH if ax is None else style.inches(ax)
+    width = style.page_width() if ax is None else style.inches(ax)
     duties = _duties(bonds, _letters(width * (RIGHT - LEFT - 2 * GAP), 8, LABELLED))
     wide = _letters(width * (LEFT - GAP), 9, NAMED)
     called = {actor: _name(names.get(actor, actor), wide) for actor in _actors(bonds)}
