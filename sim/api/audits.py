@@ -100,6 +100,7 @@ def audit(
 
     scenario = require_scenario(results)
     askable(scenario.model, outcome, "probability")
+    # Before anything is walked, which may take minutes.
     refuse_choice(scenario, between, on, outcome, more=more)
     size, mass = size or audit_size(results), level_of(results, level)
     run, varied = with_stipulated(results, size=size, progress=progress)
@@ -113,6 +114,7 @@ def audit(
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
     asked = on or outcome
     choice = None
+    # The choice is walked separately: it needs each draw under every intervention.
     if between and asked:
         plan = written_plan(results, size=size, progress=progress)
         choice = _choice(results, plan, varied, between, asked, assumptions, more=more, level=mass)
@@ -163,6 +165,8 @@ def _choice(
     scenario = require_scenario(results)
     others = [name for name in dict.fromkeys(between) if name != AS_WRITTEN]
     decisions = {AS_WRITTEN: varied.scenario}
+    # The same factors under each: they are drawn by name, so that a draw means the same world
+    # whatever is chosen in it.
     decisions |= {name: vary(scenario.under(name)).scenario for name in others}
     shares, draws = walk_choices(decisions, outcome, plan)
     why = nothing_to_know(draws, shares)
@@ -190,6 +194,7 @@ def _groups(assumptions: pd.DataFrame) -> Mapping[str, list[str]]:
     from sim.analysis.drivers.audit import WEAKNESS
 
     grades = assumptions["grade"]
+    # Together, since the value of knowing several things is not the sum of their values.
     return {f"all graded {one}": list(grades.index[grades == one]) for one in reversed(WEAKNESS)}
 
 

@@ -77,6 +77,8 @@ def compare(
     if isinstance(scenario, Mapping):
         scenario, others = _first_and_others(scenario, interventions)
     source, plan = planned(_no_results(scenario), options)
+    # The twins are walked beside the baseline, draw by draw from the seed; such a run has other
+    # draws.
     if plan.first_draw or plan.common_random_numbers or given_in(scenario) is not None:
         raise UsageError(
             "compare: takes draws from 0 on, as the parameters are drawn; runs with a range of "
@@ -102,7 +104,9 @@ def compare(
         Pair(name=name, baseline=before, twin=twin, pairs=own)
         for (name, twin), own in zip(after.items(), counts, strict=True)
     ]
+    # Only now: with what is finished, a comparison can still be made where that was asked for.
     raise_if_interrupted(before.provenance, plan)
+    # How many paths of a twin had to be walked at all: those that could not differ were not.
     walked = dict(zip(after, output.walked, strict=True))
     all_of = list(dict.fromkeys(map(str, named))) if together else []
     return _of_pairs(before, _ordered(pairs, order), after, walked, all_of)
@@ -150,6 +154,8 @@ def _first_and_others(
 
 def _other(baseline: Scenario, one: Source) -> Scenario:
     """A scenario under a name of the user's: itself, of a file, or the baseline's intervention."""
+    # A word may be an intervention's name or a path; the ending, or a directory being there,
+    # decides, so that a name with a slip in it is reported as an unknown intervention.
     if isinstance(one, str) and not one.endswith(SCENARIO_FILES) and not is_directory(one):
         return baseline.under(one)
     return loaded(_no_results(one))
@@ -252,6 +258,7 @@ def _ordered(pairs: Sequence[Pair], order: str) -> list[Pair]:
         return list(pairs)
     # of a scenario without headlines the first outcome counts as one
     first = [*pairs[0].baseline.provenance.headlines, *pairs[0].baseline.outcomes.index][:1]
+    # All have one baseline, so the order of the probabilities is that of the effects.
     return sorted(pairs, key=lambda pair: _probability(pair.twin, first))
 
 

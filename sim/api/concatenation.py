@@ -36,6 +36,7 @@ def without_rows(output: RunOutput) -> RunOutput:
     if not isinstance(output.found, Accumulator):
         return output
     found = copy(output.found)
+    # They are by far the largest part; kept twice they would double the memory of a run.
     found.rows, found.events = [], []
     return replace(output, found=found)
 
@@ -46,6 +47,7 @@ def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
     Raises UsageError for runs that overlap, leave a gap, or differ in seed, model or size, and
     NotApplicable for those that were solved, or saved without their counts.
     """
+    # Whatever the order they are given in: the tables must be those of one run, byte for byte.
     runs = sorted(parts, key=lambda run: run.provenance.first_draw)
     if not runs:
         raise UsageError("concat: takes one run or more")
@@ -57,6 +59,7 @@ def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
     values = np.concatenate([output.values for output in outputs])
     draws = sum(run.provenance.draws for run in runs)
     about = first.provenance
+    # Two runs of one row of values each have no spread over parameters; joined they may have.
     interval = "nested" if about.given and len(np.unique(values, axis=0)) > 1 else about.interval
     about = replace(
         about,
@@ -66,10 +69,13 @@ def joined(parts: Iterable[SourcedTables]) -> tuple[RunTables, RunOutput]:
         interval=interval,
         arguments={**about.arguments, "draws": draws, "keep_paths": counts.keep},
     )
+    # Tables are made anew from the joined counts, not put together from tables: a quantile or an
+    # interval of all draws does not follow from those of the parts.
     output = replace(outputs[0], found=counts, values=values, provenance=about)
     tables = tables_of(output)
     if about.arguments.get("events"):
         frames = [run.events for run in runs if run.events is not None]
+        # Events and tracks have a row an event or moment, so they can be put below one another.
         tables = replace(tables, events=pd.concat(frames, ignore_index=True))
     if all(run.track is not None for run in runs):
         frames = [run.track for run in runs if run.track is not None]
@@ -110,6 +116,7 @@ def _require_same(one: SourcedTables, other: SourcedTables) -> None:
 
 
 def _counts(runs: Sequence[SourcedTables], outputs: Sequence[RunOutput]) -> Accumulator:
+    # A table with the paths of some draws only would be taken for one of all.
     keep = all(run.paths is not None for run in runs)
     whole = Accumulator(outputs[0].model, paths=runs[0].provenance.paths, keep=keep)
     for run, output in zip(runs, outputs, strict=True):
@@ -152,5 +159,7 @@ def _rows(run: SourcedTables, model: Model) -> list[PathBatch]:
 
 
 def _seconds(days: np.ndarray) -> np.ndarray:
+    # Tables have days, and dividing by a day rounds; but the true time is a multiple of the grid,
+    # and the nearest one is it.
     found: np.ndarray = np.rint(days * DAY * GRID) / GRID
     return found

@@ -35,12 +35,15 @@ def begin(scenario: Scenario, actor: str, *, draw: int, path: int, seed: int = 1
     names = [one.name for one in model.actors]
     if actor not in names:
         raise UsageError(unknown("actor", actor, names))
+    # Said at once, with the names that would do, rather than by a game that ends unasked.
     if not choices_of(model, actor):
         able = ", ".join(name for name in names if choices_of(model, name))
         raise UsageError(f"no move or clause leaves {actor} a choice; others have: {able or '–'}")
     draw = require_int("draw", draw, 0, LARGEST - 1)
     path = require_int("path", path, 0, LARGEST - 1)
     seed = require_int("seed", seed, 0, LAST_SEED)
+    # One draw is found by its number alone, so that a game is a path of any run with its seed,
+    # however many draws that has.
     (values,) = parameter_values(model, seed, range(draw, draw + 1))
     at = table(scenario, values, actor, seed=seed, draw=draw, path=path)
     return played(at, ())
@@ -77,6 +80,7 @@ def save(game: Game, scenario: Scenario, file: str | PathLike[str]) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.part")  # never half a game under its name
     beside.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    # Renaming is one step of the file system: a reader sees the old game or the new one.
     beside.replace(target)
     return target
 
@@ -88,6 +92,7 @@ def read(file: str | PathLike[str]) -> Saved:
     found = _scenario_of(home, about["file"])
     source = loaded(found)
     source = source.under(about["under"]) if about["under"] else source
+    # In a changed scenario the same options could lead elsewhere, or not be there to be taken.
     if _digest(source) != about["model"]:
         raise UsageError(f"{file}: {found} was changed since the game was saved")
     at = begin(
@@ -122,6 +127,7 @@ def _scenario_of(game: Path, file: str) -> Path:
 
 
 def _digest(scenario: Scenario) -> str:
+    # Of what the files come to, not of their text: a comment may be changed, or a file moved.
     return sha256(scenario.resolved().encode()).hexdigest()
 
 
@@ -155,7 +161,9 @@ class Played:
 
     def __call__(self, situation: Any) -> str | None:
         """What was taken there."""
+        # Times are on a grid and therefore equal to the last bit when the path is walked again.
         option = self.taken.get((situation.asks, situation.time))
+        # In another path the same moment may not offer what was taken there.
         return option if option in situation.odds else None
 
 
@@ -181,9 +189,11 @@ def count(files: Iterable[str | PathLike[str]]) -> pd.DataFrame:
     if not ended:
         raise UsageError("games: none is at its end")
     own = [game.end for game in ended]
+    # The same paths without the player: what differs is then the player's doing, not chance.
     plain = [game.table.walk(lambda situation, asked: situation.as_written) for game in ended]
     model, n, rows = ended[0].table.model, len(ended), []
     for i, outcome in enumerate(model.outcomes):
+        # A time that is not equal to itself is missing: the outcome did not come.
         hits = [sum(w.outcome_time[i] == w.outcome_time[i] for w in ws if w) for ws in (own, plain)]
         rows.append(("outcome", outcome.name, outcome.label, n, *hits))
     for i, ending in enumerate(model.endings):

@@ -112,6 +112,8 @@ def run(
     """
     given = given_in(scenario)
     if outcomes is not None:
+        # In this order: a run directory brings its own sizes, which the changed scenario has no
+        # longer.
         options, scenario = with_made(scenario, options), loaded(scenario).with_(outcomes=outcomes)
     if values is not None:
         model = model_of(loaded_or_model(scenario))
@@ -131,6 +133,8 @@ def run(
     )
     tables = tables_of(output)
     if names:
+        # Paths are walked once more for the track, rather than kept for every path: few runs ask
+        # for them, and the same numbers give the same paths.
         tables = replace(tables, track=_track(model, tables, names, plan.crew))
     results = Results.of(tables, source, without_rows(output))
     raise_if_interrupted(results.provenance, plan)
@@ -158,6 +162,7 @@ def _kept(resume: str | PathLike[str] | Unfinished | None, plan: Plan) -> Unfini
     if plan.engine == EXACT:
         raise NotApplicable("resume: the exact engine has no chunks; leave it out")
     target = Path(user_path(resume))
+    # Chunks that are there mean a run to go on with; without any, one that begins.
     if any(one.chunks for one in leavings(target)):
         return taken_up(target)
     return Unfinished(target=target.resolve())

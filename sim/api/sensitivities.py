@@ -84,6 +84,7 @@ def design(
     model, about, mass = _model(results), results.provenance, level_of(results, level)
     names = _names(results, outcome, of)
     plan = plan_again(results, draws=rows, paths=paths, progress=progress)
+    # No engine records the highest rung a path reaches: an outcome for each rung is added for it.
     larger = with_rungs(model) if of == "rung" else model
     measure = {
         "probability": lambda: happens(model, names),
@@ -121,11 +122,13 @@ def response(
     from sim.experiment import responses
 
     model, about = _model(results), results.provenance
+    # A curve is drawn of probabilities only, whatever the indices were asked of.
     names = _names(results, outcome, "probability")
     draws = min(about.draws, CURVE_DRAWS)
     plan = plan_again(results, draws=draws, paths=about.paths or Plan.paths, progress=progress)
     counts = responses.response(model, parameter, names, plan, points or responses.POINTS)
     others = [one for one in model.parameters if one.name != parameter]
+    # Where nothing else is uncertain there is no spread over other parameters to make a band of.
     varies = any(_uncertain(results.draws, one.name) for one in others)
     curves = [
         response_curve(counts, i, name, seed=about.seed, varies=varies, level=about.level)
@@ -219,6 +222,7 @@ def plan_again(
 ) -> Plan:
     """How paths are walked again: as in the run, which may have been solved instead."""
     about = results.provenance
+    # Walking again gives the same paths only where the values follow from the seed alone.
     if about.given or about.first_draw or about.common_random_numbers:
         raise UsageError(
             "walks the draws of the seed again, from the first on: not of a run whose values were "
@@ -228,6 +232,7 @@ def plan_again(
         raise NotApplicable(
             f"walks the run again, in which {about.who_decided}; ask a run without decide"
         )
+    # A solved run has no engine that walks.
     engine = about.engine if about.paths else Plan.engine
     return Plan(
         draws=draws,

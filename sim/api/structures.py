@@ -75,6 +75,7 @@ def structure(
     if len(scenarios) < 2:
         raise UsageError("structure: give two variants or more")
     names, shares = _names(scenarios), _weights(weights, len(scenarios))
+    # Only outcomes that all have can be compared; what is left out is said in `missing`.
     known = {outcome.name for one in scenarios for outcome in one.model.outcomes}
     common = set.intersection(*({o.name for o in one.model.outcomes} for one in scenarios))
     if not common:
@@ -84,6 +85,8 @@ def structure(
             f"structure: of {plan.draws} draws no variance over parameters can be told; "
             f"--draws {FEWEST} or more would do"
         )
+    # Together rather than one after another: in how many paths two variants both reach an outcome
+    # is counted as they are walked, and no run alone knows it.
     found = walk_variants(scenarios, plan)
     results = {
         name: Results.of(tables_of(run), scenario)
@@ -132,6 +135,7 @@ def _names(scenarios: Sequence[Scenario]) -> list[str]:
     """What each is called: its name, under what, and a number where two would be called alike."""
     plain = ["+".join((one.name, *one.applied)) for one in scenarios]
     return [
+        # Two files may give their scenarios one name, and each run needs a folder of its own.
         f"{name}#{plain[: place + 1].count(name)}" if plain.count(name) > 1 else name
         for place, name in enumerate(plain)
     ]

@@ -50,7 +50,9 @@ def sweep(
     source, plan = planned(scenario, options)
     base = loaded(source)
     keys, points = _points(base, grid)
+    # All points are made before the first is run, so that a wrong value costs no time.
     scenarios = [_at(base, point) for point in points]
+    # One bar over the whole grid, not one a point.
     quiet = {**plan.__dict__, "progress": False}
     paths = len(points) * plan.draws * (1 if plan.engine == EXACT else plan.paths)
     parts = []
@@ -60,6 +62,7 @@ def sweep(
             if output.provenance.interrupted:  # a point that is half done is none
                 raise_if_interrupted(output.provenance, plan)
                 break
+            # `paths` is a multiple of the points, so that nothing is lost by the division.
             done(paths // len(points))
             parts.append(_rows(point, output))
     return _tidy(keys, grid, parts, base)
@@ -87,6 +90,7 @@ def _points(base: Scenario, grid: object) -> tuple[list[str], list[dict[str, Any
 
 
 def _plain(value: object) -> object:
+    # As a plain number: an axis made by NumPy gives the same table as one written by hand.
     return value.item() if hasattr(value, "item") else value
 
 
@@ -123,6 +127,7 @@ def _tidy(
     table = pd.concat(parts, ignore_index=True)
     for name in keys:
         column = table[name]
+        # Categories in the order of the grid, so that charts and groups keep it.
         if name == WITH or all(isinstance(one, str) for one in column):
             words = list(dict.fromkeys(map(str, column)))
             table[name] = named(np.array([words.index(str(one)) for one in column]), words)

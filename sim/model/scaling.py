@@ -49,6 +49,7 @@ def multiplied(node: Node, factors: Factors, *, as_probability: bool = False) ->
     `as_probability` says that the tree as a whole is a probability; the first argument of `odds`
     is one wherever it stands.
     """
+    # Both walks go in reading order, so that the number of a constant means the same in each.
     numbers = iter(range(sum(1 for _ in quantities(node))))
     return _multiplied(node, lambda: factors.get(next(numbers)), as_probability)
 
@@ -56,6 +57,8 @@ def multiplied(node: Node, factors: Factors, *, as_probability: bool = False) ->
 def _multiplied(node: Node, factor: Callable[[], Node | None], as_probability: bool) -> Node:
     """`factor` gives, once a quantity in reading order, what it is multiplied by, if anything."""
     if isinstance(node, Constant):
+        # `factor` counts as it is asked, so it must be asked for the very constants that
+        # `quantities` gives.
         by = None if node.value in NO_QUANTITY else factor()
         if by is None:
             return node
@@ -127,6 +130,7 @@ def is_too_large(delay: Delay) -> bool:
 
 def _observed(delay: Delay, by: Node) -> Delay:
     """Observations cannot read a parameter; a mix with a part for each of them can."""
+    # Equal waits become one part with a larger share: the distribution is the same.
     counts = Counter(delay.observations)  # in ascending order, as they are there
 
     def part(seconds: float) -> Delay:

@@ -55,6 +55,8 @@ class Grid:
 
     def axis(self, position: int, size: int) -> Floats:
         """0, 1, ... size - 1 along one axis."""
+        # Of size 1 elsewhere: broadcasting keeps a part of an expression as small as what it reads,
+        # and only the last step has the full shape.
         shape = [1] * (1 + len(self.variables) + len(self.outcomes))
         shape[position] = size
         return np.arange(size, dtype=np.float64).reshape(shape)
@@ -106,6 +108,7 @@ def split(node: Node) -> tuple[Node, ...]:
 
 def unsplittable(node: Node, model: Model, limit: int = LARGEST) -> Node | None:
     """The first part of an expression that has more than `limit` points and cannot be split."""
+    # Without the draws: a table is made for each block of them.
     points = prod(model.variable(name).size for name in variables_read(node))
     if points * 2 ** len(outcomes_read(node)) <= limit:
         return None
@@ -121,6 +124,7 @@ _FINE: Bools = np.zeros((), dtype=np.bool_)
 def _table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
     match node:
         case Constant(number, _):
+            # Arrays without axes, which broadcast to any grid.
             return np.asarray(float(number)), _FINE
         case StateOf(name):
             return grid.state(name), _FINE
@@ -153,6 +157,7 @@ def _table(node: Node, grid: Grid) -> tuple[Floats, Bools]:
         case Arithmetic(op, left, right):
             (a, bad_a), (b, bad_b) = _table(left, grid), _table(right, grid)
             wrong = bad_a | bad_b
+            # Python raises for a division by 0, NumPy gives infinity: so it is marked.
             return _COMBINE[op](a, b), (wrong | (b == 0)) if op == "/" else wrong
     raise AssertionError(f"no table for {node!r}")
 
@@ -163,6 +168,8 @@ def _logic(decides: bool, parts: Sequence[Node], grid: Grid) -> tuple[Floats, Bo
     wrong: Bools = _FINE
     for part in parts:
         value, bad = _table(part, grid)
+        # As Python's `and` and `or`, which look no further once they know: `x > 0 and 1 / x > 2` is
+        # not wrong at 0.
         wrong = wrong | (bad & ~decided)
         decided = decided | ((value != 0) == decides)
     return (decided if decides else ~decided).astype(np.float64), wrong
@@ -175,6 +182,7 @@ def _call(function: str, arguments: Sequence[tuple[Floats, Bools]]) -> tuple[Flo
         wrong = wrong | bad
     rest = [other for other, _ in arguments[1:]]
     if function == "odds":  # step by step as `evaluation.odds`, so that the last bit agrees
+        # Written so that a number that is none is wrong, too: it compares as false with anything.
         wrong = wrong | ~((value >= 0) & (value <= 1))
         total = np.ones_like(value)
         for factor in rest:
@@ -182,6 +190,7 @@ def _call(function: str, arguments: Sequence[tuple[Floats, Bools]]) -> tuple[Flo
             total = np.asarray(total * factor)
         share = np.asarray(value * total)
         whole = np.asarray((1 - value) + share)
+        # Certainty against odds of 0 has no answer; it stays certain.
         return np.where(whole > 0, share / whole, value), wrong
     for other in rest:  # as Python's min and max: the first of equals stays
         better = other < value if function == "min" else other > value

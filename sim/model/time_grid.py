@@ -10,6 +10,8 @@ from collections.abc import Callable
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 TICKS = 2.0**20  # of the grid, in a second
+# A float has 53 bits: between 2**32 and 2**33 there are 33 of them before the point, which leaves
+# 20 behind it, as many as the grid has.
 _COARSE = 2.0**32  # seconds; from here to twice as much floats are one tick apart, later more
 
 
@@ -24,6 +26,7 @@ def on_grid(seconds: float) -> float:
     # The sum lies where floats are one tick apart, so that the processor's own rounding is what is
     # wanted: two additions, and the same bits in Python and compiled.
     rounded = (size + _COARSE) - _COARSE
+    # By the size, as the trick works on one side of 0 only.
     return rounded if seconds >= 0.0 else -rounded
 
 
@@ -33,6 +36,7 @@ def seconds_from_decimal(digits: str, unit: float) -> float:
     `unit` is in seconds. As floats 1.1 times 86400 s would be 95040.00000000001 s. Infinite where
     it is too large for a float.
     """
+    # First roughly, in floats, which is enough to tell what is far too large or too small.
     near = float(digits) * unit
     if math.isinf(near) or abs(near) < 0.25 / TICKS:  # also spares enormous exponents
         return near if math.isinf(near) else 0.0

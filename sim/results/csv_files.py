@@ -55,6 +55,8 @@ def read_table(data: bytes, types: Mapping[str, str], *, index: str | None = Non
     data = data.removeprefix(BOM_UTF8)
     heads = next(csv.reader(StringIO(data.partition(b"\n")[0].decode())))
     # by number, since the index and a column may have one name
+    # A type for each, not pandas' guess, which would depend on the rows: a column without a missing
+    # value would be whole numbers, and the same one elsewhere floats.
     named = [types.get(head) for head in heads]
     if index is not None:
         named[0] = index
@@ -63,6 +65,7 @@ def read_table(data: bytes, types: Mapping[str, str], *, index: str | None = Non
         header=0,
         names=range(len(heads)),
         dtype={number: kind for number, kind in enumerate(named) if kind is not None},
+        # An option or outcome may be called `NA` or `null`.
         keep_default_na=False,
         na_values=[""],
         **EXACT,

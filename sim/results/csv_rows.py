@@ -39,6 +39,7 @@ def _pieces(heads: Sequence[object], makers: Sequence[Maker], rows: int) -> Iter
     yield _quoted(heads)
     for first in range(0, rows, ROWS):
         part = slice(first, min(first + ROWS, rows))
+        # A column at a time, as one type needs one loop; then across to lines.
         cells = zip(*(make(part) for make in makers), strict=True)
         yield "".join(f"{line}\n" for line in map(",".join, cells))
 
@@ -81,5 +82,6 @@ def _numbers(values: NDArray[np.float64]) -> Sequence[str]:
     """Each number in the fewest digits that give it back; nothing where it is missing."""
     there = np.flatnonzero(~np.isnan(values))
     cells = np.full(len(values), "", dtype=object)
+    # `repr` of a Python float, which `tolist` gives; that of NumPy's would name its type.
     cells[there] = list(map(repr, values[there].tolist()))
     return cells.tolist()

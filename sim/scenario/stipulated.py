@@ -25,6 +25,8 @@ from sim.scenario.language.scalar_types import seconds_of
 from sim.scenario.multiplied import Edit, Numbers, rule_of
 from sim.scenario.scenario import Scenario
 
+# Wide enough to show what the answer rests on, and the same for all: nobody knows how wrong an
+# author's number is, but twice and half are as far from it on a logarithmic scale.
 LEAST, MOST = 0.5, 2.0  # of a factor
 FACTOR = Distribution(kind="loguniform", numbers=(LEAST, MOST))
 STREAM = "stipulated:"  # the beginning of every factor's name
@@ -84,6 +86,8 @@ def vary(scenario: Scenario) -> Varied:
         else:
             varied.append(about)
             chosen.append(numbers)
+    # From the scenario as it was, with all that were chosen at once: changes made one on top of
+    # another would multiply a number twice.
     model = _model(scenario, chosen, scenario.model.transitions)
     return Varied(
         scenario=replace(scenario, model=model), varied=tuple(varied), not_varied=tuple(left)
@@ -100,6 +104,7 @@ def _reason(scenario: Scenario, chosen: Sequence[Numbers], one: Numbers) -> str:
         return TOO_LARGE if large else UNUSED
     # together, not alone: of two numbers in one sum each may be moved, and yet not both
     model = _model(scenario, [*chosen, one], touched)
+    # One fault is enough to leave the number alone.
     fault = next(faults(model, model.transitions), None)
     if fault is None:
         return ""
@@ -126,6 +131,7 @@ def _model(
 def _delays(scenario: Scenario) -> Iterator[_Item]:
     """Named delays in the order of the file."""
     declared = scenario.declared
+    # By identity, since two delays may be written alike and still be two assumptions.
     named = {id(one.value) for one in declared.delays.values()}
     for one in declared.delays.values():
         reason = TOO_LARGE if is_too_large(one.value) else ""
@@ -167,6 +173,7 @@ def _of_rules(scenario: Scenario) -> Iterator[_Item]:
         seen[number.path] += 1
         first = original.setdefault((number.place, nth), number)
         delay = _delay_of(number)
+        # A shape has no unit, and would change what the delay looks like, not how long it is.
         together = delay in stretched and not number.path.endswith(_NO_TIMES)
         several = f".{first.number}" * (count[first.path] > 1)
         name = _delay_of(first) if together else f"{first.path}{several}"

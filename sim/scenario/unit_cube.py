@@ -19,6 +19,8 @@ from sim.model.scalar_functions import LEAST_U, MOST_U
 
 def uncertain(model: Model) -> list[Parameter]:
     """The parameters with more than one value, in the order of the model."""
+    # A fixed parameter would be a dimension over which nothing changes: samples would be wasted on
+    # it.
     return [one for one in model.parameters if one.distribution.kind != "fixed"]
 
 
@@ -62,6 +64,8 @@ def ppf(model: Model, uniforms: ArrayLike | pd.DataFrame) -> pd.DataFrame:
 def _correlate(model: Model, names: list[str], uniforms: np.ndarray) -> None:
     """Make independent uniforms, one a column, those of the model's pairs."""
     for group in tied(model.correlated):
+        # Of a group only those that are named: the others get no values here, so nothing can be
+        # said to follow from them.
         own = group_of([name for name in group if name in names], model.correlated)
         columns = [names.index(name) for name in own.names]
         for row in uniforms:

@@ -62,6 +62,7 @@ def chains(model: Model, histories: Histories, outcome: str) -> Chains:
     known: dict[tuple[int, ...], int] = {}
     chain = np.empty(len(reached), np.int64)
     dates = _Dates(model, histories)
+    # Only paths that meet a date go the slow way, one by one; the others were followed all at once.
     for i, path in enumerate(reached.tolist()):
         # behind a date the chain goes on by what the state was
         row = dates.chain(path, int(last[path]), numbers) if dated[path] else rows[path]
@@ -90,6 +91,8 @@ class _Numbered:
 
     def __init__(self, model: Model, histories: Histories) -> None:
         self.model = model
+        # A number a transition and option, times the number of changes of rungs: then a chain is a
+        # tuple of whole numbers, which is quick to compare and small to keep.
         self.first = [0, *accumulate(len(t.options) + 1 for t in model.transitions)]
         # in front of a transition's options, the number of its firing without one
         offset = np.array(self.first, np.int64)[histories.transition]
@@ -113,6 +116,8 @@ def _rungs(model: Model, histories: Histories) -> tuple[list[tuple[tuple[int, in
     """The different changes of rungs that events make, no change first; and by event which."""
     ladders = np.array([variable.ladder is not None for variable in model.variables], bool)
     of_ladder = np.flatnonzero(ladders[histories.variable])
+    # `change` has the place of each event's first change, so the event of a change is the last that
+    # begins at or before it.
     event = np.searchsorted(histories.change, of_ladder, side="right") - 1
     found: dict[int, tuple[tuple[int, int], ...]] = {}
     changed = histories.variable[of_ladder].tolist(), histories.value[of_ladder].tolist()
@@ -143,6 +148,7 @@ def _followed(
         column[going] = numbers.of_event[rows]
         columns.append(column)
         at = histories.cause[rows]
+        # Of those that are at the start, -1, any row may be looked up: `met` leaves them out.
         before = histories.first[going] + np.maximum(at, 0)
         met = (at >= 0) & dates[histories.transition[before]]
         dated[going[met]] = True
@@ -192,6 +198,7 @@ class _Dates:
         to be invoked by the calendar alone, whatever war it had been waiting in.
         """
         transition, dates = self.model.transitions[rank], [date]
+        # Nothing was waited for: the date itself was the reason.
         if transition.when is None or transition.on:
             return dates, -1
         first, histories = int(self.histories.first[path]), self.histories
@@ -201,6 +208,7 @@ class _Dates:
         set_by_dates = histories.changes(first + date)
         for k in range(len(events) - 1, -1, -1):
             state, seq = states[k], events[k]
+            # As if the dates had come before this event: what they set is no longer missing.
             for variable, value in set_by_dates.items():
                 state[variable] = value
             # the dates alone would have let the guard hold here: what was missing came earlier
@@ -211,6 +219,7 @@ class _Dates:
             if not self.is_dated(first + seq):
                 return dates, seq
             dates.append(seq)
+            # A later date's value stays where both set the same variable.
             set_by_dates = {**histories.changes(first + seq), **set_by_dates}
         return dates, -1
 
@@ -253,6 +262,7 @@ class _Dates:
         events = self.histories.outcome_event[path].tolist()
 
         def holds(state: Sequence[int], seq: int) -> bool:
+            # Outcomes count from their event on, as in the engine.
             marks = [NEVER < event <= seq for event in events]
             try:
                 return bool(ask(state, values, marks))

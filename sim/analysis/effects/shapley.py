@@ -52,6 +52,8 @@ def weights(names: Sequence[str], name: str) -> dict[frozenset[str], float]:
         for some in combinations(others, size):
             found[frozenset((*some, name))] = weight
             if some:  # no intervention, no effect
+                # Each subset comes up once: one with the intervention is added, one without it
+                # subtracted.
                 found[frozenset(some)] = -weight
     return found
 
@@ -70,6 +72,7 @@ def shapley_rows(
     joint = _told(effects[frozenset(names)], level)
     for name in names:
         own = _told(_sum(weights(names, name), effects), level)
+        # A share of something that may be 0 could be anything.
         clear = joint["mc_low"] > 0 or joint["mc_high"] < 0
         rows.append(
             {
@@ -99,6 +102,7 @@ def pair_rows(
     for one, other in combinations(names, 2):
         apart = effects[frozenset((one,))] + effects[frozenset((other,))]
         both = effects[frozenset((one, other))]
+        # Draw by draw, as all were walked on the same random numbers: most of the chance cancels.
         excess = _told(both - apart, level)
         rows.append(
             {
@@ -118,6 +122,8 @@ def pair_rows(
 def _relation(excess: Mapping[str, float], apart: float) -> str:
     if not (excess["mc_low"] > 0 or excess["mc_high"] < 0):
         return "not told"
+    # Farther in the direction of the sum: two interventions that both lower an outcome do more
+    # together where the excess is negative.
     return "more" if excess["mean"] * apart >= 0 else "less"
 
 

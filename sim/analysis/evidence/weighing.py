@@ -53,6 +53,7 @@ def weigh(results: RunTables, records: Sequence[Evidence], random: np.random.Gen
     for one in records:
         successes, trials = pooled.get(str(one.outcome), (0, 0))
         pooled[str(one.outcome)] = (successes + one.successes, trials + one.trials)
+    # Solved draws know p itself, so no path has to be given away to play the cases.
     if results.provenance.interval == "exact":
         return _solved(results, pooled)
     return _counted(results, pooled, random)
@@ -62,6 +63,7 @@ def _solved(results: RunTables, pooled: Mapping[str, Record]) -> Weighted:
     shares = results.shares
     logs = np.zeros(len(shares))
     for outcome, (successes, trials) in pooled.items():
+        # Outcomes are taken as independent given the parameters, so the logarithms add up.
         logs += log_binomial(successes, trials, shares[f"outcome__{outcome}"].to_numpy())
     means = {
         (kind, str(name)): shares[f"{kind}__{name}"].to_numpy(dtype=np.float64)
@@ -109,6 +111,7 @@ def _counted(
 
 def _part(paths: int, trials: int, cases: int) -> int:
     """How many paths an outcome has for its own: at least its trials."""
+    # Rounded down, so that the parts of all outcomes never need more paths than there are.
     return int(paths * trials / cases)
 
 
@@ -117,6 +120,7 @@ def _happened(paths: pd.DataFrame, shape: tuple[int, int]) -> dict[tuple[str, st
     found = {
         ("outcome", str(name).removeprefix("time__")): paths[name].notna().to_numpy()
         for name in paths
+        # A path's time of an outcome is missing where it did not come.
         if str(name).startswith("time__")
     }
     codes, words = paths["ending"].cat.codes.to_numpy(), paths["ending"].cat.categories
@@ -151,8 +155,13 @@ class _Played:
         without = self.record.shape[1] - hits
         failures = self.trials - self.successes
         can = (hits >= self.successes) & (without >= failures)  # else the weight is 0
+        # Expected over all ways to choose: of the paths with the record's outcome the share `both /
+        # hits` also has what is asked about, and of those without it likewise.
         used = self.successes * both / np.maximum(hits, 1)
         used += failures * (total - both) / np.maximum(without, 1)
+        # One choice at random, too: the interval of a probability is found from counts, which must
+        # be whole. NumPy refuses to draw more than there are, so draws that are excluded get
+        # numbers it accepts; what comes of them is thrown away below.
         good, bad = np.where(can, both, self.trials), np.where(can, hits - both, self.trials)
         chosen = self.random.hypergeometric(good, bad, self.successes)
         good = np.where(can, total - both, self.trials)

@@ -16,6 +16,8 @@ from sim.model.parameters import central
 from sim.results.tables import RunTables
 from sim.scenario import Evidence, Happened, Occurrence, Scenario
 
+# A forecast is a step function, as one from paths is; this has as many steps as one from a thousand
+# paths that all reach the outcome.
 POINTS = 1_000  # steps that stand for the distribution of a delay
 
 
@@ -30,6 +32,8 @@ class Case:
     @property
     def window(self) -> float:
         """Days until which its outcomes are scored: the horizon, or less if it was not observed."""
+        # Beyond the horizon the run says nothing, beyond the end of observation the record does
+        # not.
         return min(self.run.provenance.horizon, self.happened.observed / DAY)
 
     def forecast(self, outcome: str) -> Arrival:
@@ -56,11 +60,15 @@ class Case:
     def _of_record(self, one: Evidence) -> Arrival | None:
         hits, trials = one.successes, one.trials
         own = self.happened.outcomes.get(str(one.outcome))
+        # A base rate that has seen the answer would be a forecast of what it knows.
         if one.counts_this:
             if own is None:  # nobody knows what to leave out
                 return None
             hits, trials = max(hits - happened_by(own, self.window), 0), trials - 1
+        # Not hits / trials: a rival that says 0 or 1 after a few cases would get an infinite log
+        # score the first time it is wrong, and beating it would mean nothing.
         rate = (hits + 0.5) / (trials + 1)
+        # At the end of the window: before it a rate without times claims nothing.
         if one.times is None:
             return Arrival(times=np.array([self.window]), heights=np.array([rate]))
         return self._as_soon_as(str(one.times), rate)
@@ -70,6 +78,7 @@ class Case:
         model = self.scenario.model
         values = [central(parameter.distribution) for parameter in model.parameters]
         row = numbers(self.scenario.declared.delays[delay].value, model.names, values)
+        # The middle of each step: at 0 and 1 some distributions have no quantile.
         shares = (np.arange(POINTS) + 0.5) / POINTS
         times = np.array([delay_sampling.ppf(row, 0, u) / DAY for u in shares])
         times = np.sort(times[times <= self.window])
@@ -100,11 +109,13 @@ def last_case(case: Case, outcome: str, others: Sequence[Case]) -> Arrival | Non
     ]
     if not earlier:
         return None
+    # By name where two began on one day, so that the order of the files does not matter.
     last = max(earlier, key=lambda one: (one.scenario.start, one.scenario.name))
     found = last.happened.outcomes[outcome]
     assert found is not None
     if not happened_by(found, last.window):
         return NEVER
+    # A record may know only a span of days; its middle is wrong by half of it at most.
     middle = (found.earliest + found.latest) / 2 / DAY
     return Arrival(times=np.array([middle]), heights=np.array([1.0]))
 

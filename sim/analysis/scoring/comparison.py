@@ -54,19 +54,27 @@ def against_rivals(questions: pd.DataFrame, *, level: float = LEVEL, seed: int =
 def _row(
     asked: pd.DataFrame, rival: str, measure: str, level: float, seed: int
 ) -> dict[str, float]:
+    # Each case counts the same, however many outcomes it was asked about: otherwise the file with
+    # most outcomes would decide.
     by_case = asked.groupby("number", sort=True)[[measure, f"{rival}_{measure}"]].mean()
     own, other = (by_case[one].to_numpy(dtype=np.float64) for one in by_case)
     found: dict[str, float] = {"cases": len(by_case), "questions": len(asked)}
     if not len(by_case):
         return found
     found |= {"model": float(own.mean()), "rival_mean": float(other.mean())}
+    # One infinite log score makes the mean infinite, of which no difference can be taken.
     if not isfinite(found["rival_mean"]) or not isfinite(found["model"]):
         return found
     gap = own - other
     found |= {"difference": float(gap.mean()), "skill": _skill(own.mean(), other.mean())}
+    # Resamples of two cases have three different means, which is no distribution.
     if len(by_case) < 3:
         return found
+    # A stream by name: a further rival does not change the intervals of the others.
     random = generator(seed, "score", f"{rival}:{measure}")
+    # How often each case is in a resample. The first row is the cases as they are, which belongs to
+    # the estimate and not to its spread. The same resamples serve model and rival, since both were
+    # asked the same questions and their errors go together.
     weights = samples(random, len(by_case), RESAMPLES)[1:] / len(by_case)
     tails = [(1 - level) / 2, (1 + level) / 2]
     means, rivals = weights @ own, weights @ other
@@ -76,6 +84,7 @@ def _row(
         "skill": np.array([_skill(a, b) for a, b in zip(means, rivals, strict=True)]),
     }
     for name, values in ends.items():
+        # Skill is missing in a resample in which the rival happens to be perfect.
         low, high = np.nanquantile(values, tails)
         found |= {f"{name}_low".lstrip("_"): float(low), f"{name}_high".lstrip("_"): float(high)}
     found["more_cases"] = cases_needed(gap, level) - len(by_case)

@@ -82,9 +82,11 @@ def _outcomes(case: Case, cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
         row |= _estimate(case, name, forecast)
         row |= _recorded(one, case.window)
         if one is not None and row["record"] != "unknown":
+            # Only what reachability has proved impossible may be scored as a forecast of 0.
             certain = case.run.outcomes.loc[name, "reach"] == "impossible"
             row |= _scores(forecast, one, case.window, None if certain else case.run.n)
             for rival, said in _rivals(case, name, cases):
+                # A rival is no estimate from paths: what it says is exactly what it means.
                 found = _scores(said, one, case.window, None)
                 row[f"{rival}_said"] = said.by(case.window)
                 row |= {
@@ -112,6 +114,7 @@ def _first(case: Case, kind: str, name: str, title: str) -> dict[str, Any]:
 
 def _estimate(case: Case, name: str, forecast: Arrival) -> dict[str, float]:
     """The probability by the end of the window, and its layers."""
+    # The tables have probabilities by the horizon; for an earlier end the curve is read.
     if case.window >= case.run.provenance.horizon:
         row = case.run.outcomes.loc[name]
         return {one: _number(row[one]) for one in ("probability", *LAYERS)}
@@ -142,6 +145,7 @@ def _scores(
 ) -> dict[str, float]:
     """All scores of a forecast; `paths` behind it, or None for one that is exactly what it says."""
     hit = happened_by(one, window) == 1
+    # What came after the window counts as never: the forecast is asked about the window only.
     times = (one.earliest / DAY, one.latest / DAY) if hit else (inf, inf)
     said = forecast.by(window)
     # nothing but a proof makes a forecast of never
@@ -152,6 +156,7 @@ def _scores(
         "brier": float(brier(said, hit)),
         "log_score": log_score(given, hit),
         "crps": days,
+        # In days a case watched for years would outweigh all others in a mean over cases.
         "crps_share": days / window,
         "surprise": surprise(forecast, *times, window),
         "rank": rank(forecast, *times, window),
@@ -171,6 +176,7 @@ def _ending(case: Case) -> Iterator[dict[str, Any]]:
         return
     row = table.loc[str(name)]
     shares = table["probability"].to_numpy(dtype=np.float64)
+    # Brier's score over several classes runs from 0 to 2; halved it is that of a yes or no.
     came = table.index == str(name)
     given = _number(row["probability"])
     yield {
@@ -186,4 +192,5 @@ def _ending(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _sum(values: Iterable[float]) -> float:
+    # Rounding can leave the sum of all probabilities just above 1.
     return float(min(1.0, sum(values)))
