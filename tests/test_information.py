@@ -169,6 +169,57 @@ def test_where_nothing_is_worth_knowing_hardly_a_run_says_so():
     assert np.mean(np.array(values) > 0) > 0.1
 
 
+def apart(random, probabilities, paths=PATHS) -> ChoiceShares:
+    """As `seen`, but of every second path the luck is its own under each decision."""
+    one, other = (seen(random, probabilities, paths // 2) for _ in range(2))
+    alone = [seen(random, row[None], paths // 2) for row in probabilities]
+    own = replace(
+        one,
+        share=np.concatenate([each.share for each in alone]),
+        halves=np.concatenate([each.halves for each in alone]),
+    )
+    return replace(
+        one,
+        share=(own.share + other.share) / 2,
+        halves=(own.halves + other.halves) / 2,
+        paths=paths,
+    )
+
+
+def test_of_everything_neither_noise_nor_its_removal_is_left():
+    random = np.random.default_rng(19)
+    repeats, worth, plain = 20, [], []
+    for seed in range(repeats):
+        u = random.random((300, 2))
+        gap = 0.02 + 0.2 * (u[:, 0] - 0.5)
+        shares = apart(random, np.array([np.full(300, 0.4), 0.4 + gap]), 60)
+        found = information(frame(u), shares, {}, seed=seed)
+        worth.append(found.table["value"].iloc[0])
+        gaps = shares.share[1] - shares.share[0]
+        plain.append(min(gaps.mean(), 0) - np.minimum(gaps, 0).mean())
+    wanted = 0.08**2 / 2 / 0.2  # E max(-gap, 0), uniform from -0.08 to 0.12
+    error = np.std(worth, ddof=1) / np.sqrt(repeats)
+    assert abs(np.mean(worth) - wanted) < 4 * error + 0.03 * wanted
+    # control: as they are seen the differences are worth far more
+    assert np.mean(plain) > 1.2 * wanted
+
+
+def test_where_decisions_differ_alike_in_every_draw_everything_is_worth_nothing():
+    random = np.random.default_rng(23)
+    repeats, told, floors = 20, 0, []
+    for seed in range(repeats):
+        u = random.random((200, 2))
+        shares = apart(random, np.array([np.full(200, 0.4), np.full(200, 0.405)]), 40)
+        everything = information(frame(u), shares, {}, seed=seed).table.iloc[0]
+        told += bool(everything["told"])
+        floors.append(everything["floor"])
+    assert told / repeats < 0.05 + 4 * np.sqrt(0.05 * 0.95 / repeats)
+    assert 0 < np.mean(floors) < 0.02
+    # control: a difference that hangs on the draw is told
+    moved = apart(random, np.array([np.full(200, 0.4), 0.4 + 0.4 * (u[:, 0] - 0.5)]), 40)
+    assert information(frame(u), moved, {}, seed=1).table["told"].iloc[0]
+
+
 CHOICE = """
 scenario: choice
 horizon: 20 d

@@ -14,7 +14,7 @@ from scipy import stats
 
 import sim
 from sim import Results
-from sim.analysis import Target, cannot_tell, factors, indices, sensitivity
+from sim.analysis import Target, cannot_tell, explained, factors, indices, sensitivity
 from sim.analysis.statistics import distribution_shift as shift
 from sim.errors import UsageError
 
@@ -71,6 +71,28 @@ def ishigami(frame):
     x1, x2, x3 = (2 * pi * frame[name] - pi for name in ("x1", "x2", "x3"))
     y = np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
     return 0.05 + 0.9 * (y + 11) / 30
+
+
+def test_what_a_sample_of_draws_explains_is_its_least_squares_fit():
+    random = np.random.default_rng(4)
+    (factor,) = factors(pd.DataFrame({"x": random.random(60)}))
+    y = factor.basis[:, 0] + 0.5 * factor.basis[:, 1] ** 2 + 0.3 * random.standard_normal(60)
+    weights = np.array([np.bincount(random.integers(0, 60, 60), minlength=60) for _ in range(5)])
+    found = explained(factor.basis, y, weights.astype(float))
+    for row, value in zip(weights, found, strict=True):
+        chosen = np.repeat(np.arange(60), row)
+        columns = np.column_stack([np.ones(60), factor.basis[chosen]])
+        left = y[chosen] - columns @ np.linalg.lstsq(columns, y[chosen], rcond=None)[0]
+        assert value == pytest.approx(1 - left.var() / y[chosen].var(), abs=1e-6)
+        # control: in a sample the columns are correlated, so their squares do not add up to it
+        alone = [np.corrcoef(one, y[chosen])[0, 1] ** 2 for one in factor.basis[chosen].T]
+        assert sum(alone) != pytest.approx(value, abs=1e-3)
+    # a choice that is not in the sample, and what does not vary
+    (choice,) = factors(pd.DataFrame({"x": pd.Categorical(["a", "b", "c"] * 20)}))
+    without_c = np.tile([1.5, 1.5, 0.0], 20)[None]
+    effect = np.tile([0.0, 1.0, 5.0], 20)
+    assert explained(choice.basis, effect, without_c)[0] == pytest.approx(1, abs=1e-6)
+    assert explained(choice.basis, np.ones(60), without_c)[0] == 0
 
 
 ISHIGAMI = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0}

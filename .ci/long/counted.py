@@ -59,7 +59,7 @@ def repeated(total: Counter[str], without: Collection[str] = ()) -> Iterator[Row
         elif kind == "named":
             # of parameters that do nothing any is named; two standard errors of chance allowed
             nothing = "nothing matters, something is named"
-            yield Row(nothing, n, total[key] / n, None, (0, 0.06))
+            yield Row(nothing if name == "idle" else name, n, total[key] / n, None, (0, 0.06))
 
 
 def written(script: str, row: Row) -> str:

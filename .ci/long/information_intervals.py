@@ -4,14 +4,18 @@
 
 Each repetition draws two numbers, a choice and a dummy, and the shares of 400 draws of 100 paths in
 common under two decisions (and under three), whose values of information are known;
-it asks for 90 % intervals, and the control halves their width and must not cover. Then the same
-with differences that hang on nothing that is drawn: in how many repetitions is any parameter worth
-more than its dummies? Counts are appended to the file, a line a run, and added up over all lines;
-begun with another seed, it goes on where it stopped.
+it asks for 90 % intervals, and the control halves their width and must not cover. `apart` is two
+decisions of which every second path has luck of its own under each, so that an effect is seen in
+both directions; `rare` and `level` are likewise, of probabilities near 0, and of two decisions that
+are equally good on average. Then differences that hang on nothing that is drawn: in how many
+repetitions is any parameter worth more than its dummies, and, where the difference is the same in
+every draw, everything more than chance? Counts are appended to the file, a line a run, and added up
+over all lines; begun with another seed, it goes on where it stopped.
 
-What was counted stands in `COUNTS.md`. The interval of the value of everything holds
-it less often than promised. Under three decisions b and the choice are worth next to
-nothing: there the floor says what there is to say, not the interval, so they are not counted.
+What was counted stands in `COUNTS.md`. Under three decisions b and the choice are worth next to
+nothing: there the floor says what there is to say, not the interval, so they are not counted; in
+`rare` and `level` only everything is. Where two decisions are equally good on average the interval
+holds less often than promised, since the best of two means is better than either by chance.
 """
 
 import argparse
@@ -46,6 +50,33 @@ def three(u: np.ndarray) -> Losses:
     return np.array([first, second, 0.55 - 0.5 * np.sin(2 * u[:, 0]) ** 2 + 0.1 * u[:, 1]])
 
 
+def rare(u: np.ndarray) -> np.ndarray:
+    """Two decisions under which it comes in 1 % of paths, for different reasons."""
+    return np.array([0.02 * u[:, 0], 0.03 * u[:, 1] ** 2])
+
+
+def level(u: np.ndarray) -> np.ndarray:
+    """Two decisions that are equally good on average."""
+    return np.array([np.full(len(u), 0.4), 0.4 + 0.24 * (u[:, 0] - 0.5)])
+
+
+def constant(u: np.ndarray) -> np.ndarray:
+    """Two decisions with the same difference in every draw: nothing is worth knowing."""
+    return np.array([0.4 + 0.1 * u[:, 1], 0.405 + 0.1 * u[:, 1]])
+
+
+# name -> the probabilities, and the part of the paths that have luck of their own under each
+WORLDS = {
+    "two": (two, 0.0),
+    "three": (three, 0.0),
+    "apart": (two, 0.5),
+    "rare": (rare, 0.5),
+    "level": (level, 0.5),
+}
+CONSTANT = "the same in every draw, everything is told"
+WHOLE_ONLY = ("rare", "level")
+
+
 def truths(model) -> dict[str, float]:
     """The value of knowing everything, and each number, from expectations without chance."""
     grid = (np.arange(POINTS) + 0.5) / POINTS
@@ -65,12 +96,16 @@ def truths(model) -> dict[str, float]:
     return found
 
 
-def given(model, random: np.random.Generator, *, idle: bool) -> tuple[pd.DataFrame, ChoiceShares]:
+def given(
+    model, random: np.random.Generator, *, idle: bool, apart: float = 0.0
+) -> tuple[pd.DataFrame, ChoiceShares]:
     """Draws and what a run shows of them; of `idle` parameters the shares hang on nothing."""
     u = random.random((DRAWS, 4))
     known = model(random.random((DRAWS, 4)) if idle else u)
     luck = random.random((DRAWS, PATHS))
-    came = luck < known[:, :, None]  # paths in pairs: the same luck under every decision
+    own = random.random((len(known), DRAWS, PATHS))
+    # paths in pairs: the same luck under every decision, but for the part that is apart
+    came = np.where(np.arange(PATHS) % 2 < 2 * apart, own, luck) < known[:, :, None]
     half = PATHS // 2
     shares = ChoiceShares(
         outcome="it",
@@ -105,25 +140,29 @@ def main() -> None:
     parser.add_argument("--counts", type=Path, default=Path("information_intervals.jsonl"))
     parser.add_argument("--record", action="store_true", help="write rows of COUNTS.md")
     chosen = parser.parse_args()
-    worlds = {"two": two, "three": three}
-    known = {name: truths(model) for name, model in worlds.items()}
+    known = {name: truths(model) for name, (model, _) in WORLDS.items()}
+    for name in WHOLE_ONLY:
+        known[name] = {"everything": known[name]["everything"]}
     random, end = np.random.default_rng(chosen.seed), monotonic() + 60 * chosen.minutes
     found: Counter[str] = Counter()
     while monotonic() < end:
         seed = int(random.integers(1 << 40))
-        for name, model in worlds.items():
-            draws, shares = given(model, random, idle=False)
+        for name, (model, apart) in WORLDS.items():
+            draws, shares = given(model, random, idle=False, apart=apart)
             found += covered(information(draws, shares, {}, seed=seed).table, name, known[name])
         table = information(*given(two, random, idle=True), {}, seed=seed).table
         found["idle: asked"] += 1
         found["idle: named"] += bool(table.loc[table["of"] == "parameter", "told"].any())
+        table = information(*given(constant, random, idle=False, apart=0.5), {}, seed=seed).table
+        found[f"{CONSTANT}: asked"] += 1
+        found[f"{CONSTANT}: named"] += bool(table.loc[table["of"] == "everything", "told"].any())
     with chosen.counts.open("a") as file:
         file.write(json.dumps({"seed": chosen.seed, "counts": found}) + "\n")
     total: Counter[str] = Counter()
     for line in chosen.counts.read_text().splitlines():
         total += Counter(json.loads(line)["counts"])
-    for name, model in known.items():
-        print(name, {key: round(value, 5) for key, value in model.items()})
+    for name, true in known.items():
+        print(name, {key: round(value, 5) for key, value in true.items()})
     for key in sorted(total):
         name, kind = key.rsplit(": ", 1)
         if kind != "asked":

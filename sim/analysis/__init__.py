@@ -54,6 +54,7 @@ HOMES = {
     "discover": "drivers.discovery",
     "Target": "drivers.draw_targets",
     "cannot_tell": "drivers.draw_targets",
+    "explained": "statistics.explained_variance",
     "effect_band": "effects.effect_bands",
     "interval": "estimates.estimates",
     "record": "evidence.evidence",

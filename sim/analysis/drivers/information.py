@@ -13,9 +13,8 @@ worth something, since the least of noisy values is too low: where nothing is to
 a constant, whose value is 0, and floors say what dummies reach. Of a group the regression is a sum
 over its members; what they are worth only together beyond that is not in it.
 
-EVPI, of everything at once, needs no regression but each draw's p_d without noise. The differences
-are shrunk towards their mean so that their covariance is that of the noise-free ones, the noise
-being known from the two halves of each draw's paths.
+EVPI, of everything at once, needs no regression but each draw's p_d without noise: see
+`perfect_information`.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.drivers.perfect_information import Differences, everything, without_noise
 from sim.analysis.statistics.factors import Factor, factors
 from sim.analysis.statistics.rank_correlation import FALSE_ALARM
 from sim.analysis.statistics.resampling import generator, samples, significant
@@ -56,8 +56,10 @@ class Information:
                  draws in which it is the best one, noise removed
     table        of: `everything`, `group` or `parameter`; name; value: the expected change of the
                  probability if it were known before the choice, 0 or more; low, high: its interval
-                 (bootstrap over draws); floor: what dummies reach, family-wise, missing of
-                 `everything`; told: whether value is above it; part: value by that of everything
+                 (bootstrap over draws); floor: what dummies reach, family-wise, and of `everything`
+                 what finite paths alone do; told: whether value is above it and, of a regression,
+                 draws left out of it gain on average; part: value by that of everything, missing
+                 where that is not told
     chosen       the decision that is best on average
     reliability  the part of the variance of the differences over draws that is not noise of finite
                  paths
@@ -113,19 +115,15 @@ def information(
     better. `nothing_to_know` says when nothing can be told.
     """
     sign = -1.0 if more else 1.0
-    loss = sign * shares.share  # (decision, draw)
-    star = int(loss.mean(axis=1).argmin())
-    others = [i for i in range(len(loss)) if i != star]
-    differences = loss[others] - loss[star]
-    # the two halves of a draw's paths differ by noise alone
-    gap = sign * (shares.halves[..., 0] - shares.halves[..., 1])
-    noise = (gap[others] - gap[star]) * np.sqrt(shares.balance)
+    star = int((sign * shares.share.mean(axis=1)).argmin())
+    seen = Differences.of(shares, star, sign)
+    differences = seen.whole
     random = generator(seed, "information", f"{shares.outcome}:{'+'.join(shares.names)}")
-    weights = samples(random, loss.shape[1], RESAMPLES)
+    weights = samples(random, differences.shape[1], RESAMPLES)
     found = factors(draws)
-    size = {"draws": loss.shape[1], "paths": shares.paths}
-    everything = _of_everything(differences, noise, weights, level)
-    rows = [{"of": "everything", "name": "everything", **everything}]
+    size = {"draws": differences.shape[1], "paths": shares.paths}
+    whole = everything(seen, weights, random, level)
+    rows = [{"of": "everything", "name": "everything", **whole}]
     known = {one.name: one for one in found}
     members = {name: [known[n] for n in own if n in known] for name, own in groups.items()}
     # a group of one is the parameter itself
@@ -133,13 +131,12 @@ def information(
     rows += _of_groups(members, differences, weights, random, level)
     rows += _of_parameters(found, differences, weights, random, level)
     table = pd.DataFrame(rows).assign(**size)
-    table["part"] = table["value"] / table["value"].iloc[0] if rows[0]["value"] else np.nan
-    spread = differences.var(axis=1, ddof=1).sum()
+    table["part"] = table["value"] / whole["value"] if whole["told"] else np.nan
     return Information(
-        decisions=_decisions(shares, star, differences, noise, weights, level, sign),
+        decisions=_decisions(shares, star, seen, weights, level, sign),
         table=significant(table.iloc[_order(table)].reset_index(drop=True)[list(COLUMNS)]),
         chosen=shares.names[star],
-        reliability=float(1 - (noise**2).mean(axis=1).sum() / spread) if spread > 0 else 0.0,
+        reliability=float(seen.reliability),
     )
 
 
@@ -188,11 +185,8 @@ def _of_parameters(
         # dummies differ only in how often each value occurs
         if factor.shape not in floors:
             floors[factor.shape] = _floor(smoother, differences, random, each)
-        rows.append(
-            _row("parameter", factor.name, smoother, differences, weights, level)
-            | {"floor": floors[factor.shape]}
-        )
-    return [row | {"told": row["value"] > row["floor"]} for row in rows]
+        rows.append(_row(factor.name, smoother, differences, weights, level, floors[factor.shape]))
+    return [{"of": "parameter", **row} for row in rows]
 
 
 def _of_groups(
@@ -206,21 +200,27 @@ def _of_groups(
     rows = []
     for name, own in members.items():
         smoother = Smoother.of_group(own)
-        row = _row("group", name, smoother, differences, weights, level)
         floor = _floor(smoother, differences, random, each)
-        rows.append(row | {"floor": floor, "told": row["value"] > floor})
-    return rows
+        rows.append(_row(name, smoother, differences, weights, level, floor))
+    return [{"of": "group", **row} for row in rows]
 
 
 def _row(
-    of: str, name: str, smoother: Smoother, differences: Floats, weights: Floats, level: float
+    name: str,
+    smoother: Smoother,
+    differences: Floats,
+    weights: Floats,
+    level: float,
+    floor: float,
 ) -> dict[str, Any]:
     value, gains = known_value(smoother, differences)
     means = weights[1:] @ gains / weights.shape[1]
     # around the value itself, as resampling adds the chance of the sample once more
     low, high = np.quantile(means - means.mean(), [(1 - level) / 2, (1 + level) / 2])
     ends = {"low": max(value + low, 0.0), "high": value + high}
-    return {"of": of, "name": name, "value": float(value), **ends}
+    # a fit that no draw left out of it gains by follows the noise
+    told = bool(value > floor and gains.mean() > 0)
+    return {"name": name, "value": float(value), **ends, "floor": floor, "told": told}
 
 
 def _floor(
@@ -239,66 +239,20 @@ def _floor(
     return float(np.quantile(np.concatenate(seen), 1 - each))
 
 
-# --- everything at once -----------------------------------------------------------------------
-
-
-def _of_everything(
-    differences: Floats, noise: Floats, weights: Floats, level: float
-) -> dict[str, Any]:
-    """EVPI with its interval: recentred, as resampling adds the chance in the sample once more."""
-
-    def value(rows: Floats, its_noise: Floats) -> float:
-        kept = without_noise(rows, its_noise)
-        return float(min(kept.mean(axis=1).min(), 0) - np.minimum(kept.min(axis=0), 0).mean())
-
-    seen = value(differences, noise)
-    resampled = []
-    for row in weights[1:]:
-        chosen = np.repeat(np.arange(len(row)), row.astype(np.int64))
-        resampled.append(value(differences[:, chosen], noise[:, chosen]))
-    moved = np.array(resampled) - np.mean(resampled) + seen
-    low, high = np.quantile(moved, [(1 - level) / 2, (1 + level) / 2])
-    ends = {"low": max(float(low), 0.0), "high": float(high)}
-    return {"value": seen, **ends, "floor": np.nan, "told": True}
-
-
-def without_noise(differences: Floats, noise: Floats) -> Floats:
-    """Differences (decision, draw) shrunk so that they spread as those without noise do.
-
-    `noise` has, in every draw, a value whose square is an estimate of its variance. In the
-    directions in which noise and the whole are uncorrelated each is shrunk by itself.
-    """
-    mean = differences.mean(axis=1, keepdims=True)
-    centred = differences - mean
-    whole = centred @ centred.T / (centred.shape[1] - 1)
-    size, axes = np.linalg.eigh(whole)
-    kept = size > 1e-12 * max(size.max(), 0.0)
-    if not kept.any() or size.max() <= 0:
-        return np.broadcast_to(mean, differences.shape)
-    # in these coordinates the whole has variance 1 in every direction, and noise a share of it
-    whiten = axes[:, kept] / np.sqrt(size[kept])
-    share, turn = np.linalg.eigh(whiten.T @ (noise @ noise.T / noise.shape[1]) @ whiten)
-    # a direction that is all noise is shrunk to nothing
-    shrunk = turn * np.sqrt(np.clip(1 - share, 0, None))
-    back = (axes[:, kept] * np.sqrt(size[kept])) @ turn
-    return np.asarray(mean + back @ (whiten @ shrunk).T @ centred)
-
-
 def _decisions(
     shares: ChoiceShares,
     star: int,
-    differences: Floats,
-    noise: Floats,
+    seen: Differences,
     weights: Floats,
     level: float,
     sign: float,
 ) -> pd.DataFrame:
     """The rows of `Information.decisions`."""
     count = weights.shape[1]
-    kept = without_noise(differences, noise)
+    kept = without_noise(seen.whole, seen.noise, weights[:1])[0]
     gaps = np.insert(kept, star, 0.0, axis=0)
     best = np.bincount(gaps.argmin(axis=0), minlength=len(gaps)) / count
-    means = sign * np.insert(differences @ weights.T / count, star, 0.0, axis=0)
+    means = sign * np.insert(seen.whole @ weights.T / count, star, 0.0, axis=0)
     low, high = np.quantile(means[:, 1:], [(1 - level) / 2, (1 + level) / 2], axis=1)
     table = pd.DataFrame(
         {

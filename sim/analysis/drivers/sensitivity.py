@@ -28,6 +28,7 @@ from sim.analysis.statistics.explained_variance import (
     adjusted,
     by_factor,
     correlations,
+    explained,
     weighted_ranks,
 )
 from sim.analysis.statistics.factors import Factor, factors
@@ -92,10 +93,9 @@ def indices(found: list[Factor], target: Target, weights: Floats) -> dict[str, F
     y = target.value
     count = len(y)
     widths = [factor.basis.shape[1] for factor in found]
-    fitted = correlations(np.hstack([factor.basis for factor in found]), y, weights)
-    explained = by_factor(fitted**2, widths)
+    parts = np.stack([explained(factor.basis, y, weights) for factor in found], axis=1)
     # recentred before it is adjusted and divided: its noise is what both depend on
-    first = adjusted(np.clip(_recentred(explained), 0, 1), count, widths)
+    first = adjusted(np.clip(_recentred(parts), 0, 1), count, widths)
     ranks = weighted_ranks(y, weights)
     graded = correlations(np.hstack([factor.grades for factor in found]), ranks, weights)
     grade_widths = [factor.grades.shape[1] for factor in found]
@@ -103,10 +103,10 @@ def indices(found: list[Factor], target: Target, weights: Floats) -> dict[str, F
     signed = by_factor(graded, grade_widths)
     choices = np.array([factor.choices > 0 for factor in found])
     pawn, delta = np.empty_like(size), np.empty_like(size)
-    parts = shift.delta_classes(count)
+    classes_of_delta = shift.delta_classes(count)
     levels = shift.levels(y)
     for i, factor in enumerate(found):
-        classes = factor.classes(parts)
+        classes = factor.classes(classes_of_delta)
         inside = shift.spread_inside(y, classes)
         pawn[:, i] = shift.pawn(shift.tables(factor.classes(shift.SLICES), levels, weights))
         delta[:, i] = shift.delta(shift.tables(classes, levels, weights), levels, inside)

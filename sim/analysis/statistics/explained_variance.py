@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+SINGULAR = 1e-12  # of variances that are 1 where a column varies
 
 
 def correlations(columns: Floats, y: Floats, weights: Floats) -> Floats:
@@ -28,6 +29,33 @@ def correlations(columns: Floats, y: Floats, weights: Floats) -> Floats:
     # what does not vary leaves a rounding error of either sign
     known = scale > 1e-12 * (np.abs(together) + np.sqrt(np.abs(variance).max(initial=0)))
     return np.asarray(np.divide(together, scale, out=np.zeros_like(together), where=known))
+
+
+def explained(columns: Floats, y: Floats, weights: Floats) -> Floats:
+    """(sample,): R^2 of y on all the columns of one factor, the draws weighted as in each sample.
+
+    The columns are uncorrelated over the draws, but not in a sample of them: a sum of squared
+    correlations would add the chance of that, and intervals would be too wide. 0 where y does not
+    vary.
+    """
+    draws, width = weights.shape[1], columns.shape[1]
+    weighted = weights * y
+    mean = weighted.sum(axis=1) / draws
+    variance = (weighted * y).sum(axis=1) / draws - mean**2
+    centre = weights @ columns / draws
+    together = weighted @ columns / draws - centre * mean[:, None]
+    i, j = np.triu_indices(width)
+    shared = np.empty((len(weights), width, width))
+    shared[:, i, j] = (
+        weights @ (columns[:, i] * columns[:, j]) / draws - centre[:, i] * centre[:, j]
+    )
+    shared[:, j, i] = shared[:, i, j]
+    # a choice that is not in the sample leaves a column without spread, and nothing to solve for
+    shared[:, range(width), range(width)] += SINGULAR
+    fitted = np.linalg.solve(shared, together[..., None])[..., 0]
+    least = SINGULAR * np.abs(variance).max(initial=0)
+    found = (together * fitted).sum(axis=1)
+    return np.asarray(np.divide(found, variance, out=np.zeros_like(found), where=variance > least))
 
 
 def by_factor(values: Floats, widths: Sequence[int]) -> Floats:

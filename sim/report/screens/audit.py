@@ -123,19 +123,22 @@ def _choice(choice: Choice, level: float) -> Iterator[RenderableType]:
     noise = ", the noise of finite paths removed" if paths else ""
     yield Text(f"n = {sample_size(draws, paths)}{sampled}. Best in: share of the draws{noise}.")
     yield Text("")
-    yield from _worth(known.table)
+    yield from _worth(known.table, known.chosen)
     yield Text("")
     yield Text(at_level(KNOWN.replace("{more}", "more" if choice.more else "less"), level))
 
 
-def _worth(table: pd.DataFrame) -> Iterator[RenderableType]:
+def _worth(table: pd.DataFrame, chosen: str) -> Iterator[RenderableType]:
     told = table[table["told"]].head(MOST)
+    if not table["told"].iloc[0]:
+        yield Text(_nothing_told(table.iloc[0], chosen))
+    if not len(told):
+        return
     shown = grid("known before the choice", "worth in points", "dummy")
     for _, row in told.iterrows():
-        floor = "" if pd.isna(row["floor"]) else _number(row["floor"])
-        shown.add_row(str(row["name"]), _points(row, "value"), floor)
+        shown.add_row(str(row["name"]), _points(row, "value"), _number(row["floor"]))
     yield shown
-    untold = table[~table["told"]]
+    untold = table[~table["told"] & (table["of"] != "everything")]
     many = [
         counted(int((untold["of"] == kind).sum()), kind)
         for kind in ("group", "parameter")
@@ -143,6 +146,24 @@ def _worth(table: pd.DataFrame) -> Iterator[RenderableType]:
     ]
     if many:
         yield Text(f"Worth no more than a dummy: {' and '.join(many)}.")
+
+
+def _nothing_told(everything: pd.Series[Any], chosen: str) -> str:
+    """What the draws say where knowing everything is not seen to be worth anything."""
+    n = sample_size(everything["draws"], everything["paths"])
+    floor = _number(everything["floor"])
+    if floor == "0":
+        return (
+            f"At n = {n}, {chosen} is the best choice in each draw as far as can be told: nothing "
+            "that is uncertain here would change it."
+        )
+    worth = "nothing that is seen"
+    if everything["value"] > 0:
+        worth = f"{_points(everything, 'value')} points"
+    return (
+        f"Knowing everything is worth {worth}, where finite paths alone make up to {floor} points "
+        f"of nothing (n = {n}). More paths in each draw would tell."
+    )
 
 
 def _points(row: pd.Series[Any], column: str, *, signed: bool = False) -> str:
