@@ -46,6 +46,7 @@ def odds_of(answer: object, situation: Situation, every: tuple[str, ...]) -> dic
 
 
 def _number(name: object, value: object) -> float:
+    # `True` is a number to Python; as odds it is more likely a slip.
     if isinstance(value, bool) or not isinstance(value, Real):
         raise WrongAnswer(f"the odds of {name!r} must be a number, found {value!r:.60}")
     number = float(value)

@@ -121,6 +121,7 @@ class Asking:
         view, transition = self._views[actor], self.model.transitions[asked.rank]
         names = [str(option.name) for option in transition.options]
         whole = sum(asked.weights)
+        # Weights need not sum to 1, and mean the same when divided by their sum.
         odds = {n: w / whole for n, w in zip(names, asked.weights, strict=True) if w > 0}
         # a stream of its own: who decides by it moves no other draw
         uniform, _ = block(self.seed, hashed, asked.stream, asked.path, asked.nth)

@@ -63,6 +63,7 @@ class Backward:
     def solve(self, steps: int) -> tuple[float, list[Piece]]:
         """(probability of the outcome from the start, the pieces in order of time)."""
         horizon, dates = self.model.horizon, {time: pair for time, *pair in self.graph.dates}
+        # What happens on a date must not be averaged over a piece around it.
         borders = [0.0, *dates, horizon]
         pieces: list[Piece] = []
         values = self.met.astype(np.float64)
@@ -100,6 +101,7 @@ class Backward:
         for at in self._order:
             group = self._group_at.get(at)
             if self.met[at]:
+                # The outcome counts once it has come, whatever follows.
                 found[at] = 1.0
             elif group is None:
                 steps = self._of_source[at]
@@ -134,6 +136,8 @@ class Backward:
                 weights[list(group)] = 0.0
                 weights[step] = whole
             chain = flow(self.model, self.graph, weights, self.met)
+            # Rows of a generator sum to 0: what leaves is what arrives elsewhere, or in the
+            # outcome.
             leaving = np.asarray(chain.between.sum(axis=1)).ravel() + chain.hits
             rates = sparse.csr_array(chain.between - sparse.diags_array(leaving))
             column = sparse.csr_array(chain.hits.reshape(-1, 1))
@@ -145,6 +149,8 @@ class Backward:
         """The situations in which no time passes, each behind those it leads to."""
         gone, order, done = self.graph.vanishing, list[int](), set[int]()
         for start in np.flatnonzero(gone).tolist():
+            # A stack of its own instead of calls: chains of instant events may be longer than
+            # Python's calls can be deep.
             stack: list[tuple[int, Iterator[int]]] = [(start, self._next(start))]
             under_way = {start}
             while stack and start not in done:
@@ -172,4 +178,5 @@ def _groups(graph: Graph, weights: Floats, model: Model, actor: str) -> tuple[tu
     for step in np.flatnonzero((weights > 0) & (graph.option >= 0)).tolist():
         if int(graph.rank[step]) in own:
             found.setdefault((int(graph.source[step]), int(graph.rank[step])), []).append(step)
+    # A single step is no choice.
     return tuple(tuple(group) for group in found.values() if len(group) > 1)

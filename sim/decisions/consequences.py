@@ -20,6 +20,7 @@ def told_by_file(source: Scenario | Model, asks: str, option: str) -> str:
     if isinstance(source, Model):
         return ""
     declared = source.declared
+    # The name of a clause is that of its treaty, a dot, and its own.
     treaty, _, clause = asks.rpartition(".")
     if treaty in declared.treaties:
         options = declared.treaties[treaty].obligations[clause].responses

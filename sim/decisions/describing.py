@@ -19,6 +19,7 @@ def described(policy: object) -> str:
     """
     if type(policy).__module__.startswith(OURS):
         return repr(policy)
+    # Of a `partial` its function: by itself it has no name and no source.
     of = policy.func if isinstance(policy, partial) else policy
     named = of if hasattr(of, "__qualname__") else type(of)
     name = f"{named.__module__}.{named.__qualname__}"

@@ -59,6 +59,7 @@ class Table:
                 return None
             option = decide(asking.situation(asked), asked)
             names = [one.name for one in self.model.transitions[asked.rank].options]
+            # All the odds on one option, since an engine takes odds and no names.
             return [float(name == option) for name in names]
 
         return follow(

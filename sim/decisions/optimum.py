@@ -123,6 +123,8 @@ def _common(chain: Backward, piece: Piece, numbers: Sequence[int], asks: str) ->
         for step in group:
             option = int(chain.graph.option[step])
             loss = best - chain.worth(piece.values, step)
+            # The worst of all clocks that are possible in this state: the policy cannot tell them
+            # apart.
             losses[option] = max(losses.get(option, 0.0), loss)
     # the choice of the first of them, unless it is worse elsewhere
     taken = int(chain.graph.option[piece.choices[numbers[0]]])

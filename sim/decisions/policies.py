@@ -72,6 +72,8 @@ class Never(Named):
         """The odds of the others."""
         avoided = self.named(situation)
         left = {name: p for name, p in situation.odds.items() if name not in avoided}
+        # Where none of them can be taken there is nothing to keep off: None leaves the choice to
+        # the model exactly as it is.
         return left if avoided and left else None
 
 

@@ -63,6 +63,8 @@ class View:
     def masked(self, state: State) -> tuple[int, ...]:
         """A state without what it cannot know: -1, which is no value, in its place."""
         kept = {at for at, _ in self.known}
+        # A second guard behind the check of names: a condition that read it all the same would not
+        # find a value it could use.
         return tuple(value if at in kept else -1 for at, value in enumerate(state))
 
     def _condition(self, text: str) -> Callable[[State], bool]:

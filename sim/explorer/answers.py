@@ -95,6 +95,7 @@ class Explorer:
         model = self.scenario.model
         if question.outcome not in model.names.outcomes:
             raise UsageError(unknown("outcome", question.outcome, model.names.outcomes))
+        # Nothing to walk: twice the same random numbers give the same paths.
         twin = self.baseline if question.changes_nothing else self._changed(question)
         return self._compared(question, twin, began)
 
@@ -138,6 +139,8 @@ class Explorer:
         before, after = self.baseline.times[:, column], twin.times[:, column]
         came, comes = ~np.isnan(before), ~np.isnan(after)
         gained, lost = self._by_draw(comes & ~came), self._by_draw(came & ~comes)
+        # From the paths that differ alone: those in which both runs agree say nothing about the
+        # difference, and leaving them out is what common random numbers are for.
         difference, low, high = paired(gained[:, None], lost[:, None], self.plan.paths)
         band = effect_band(gained, lost, self.plan.paths)
         estimates = pd.concat([self._estimate(came), self._estimate(comes)], ignore_index=True)
@@ -168,6 +171,7 @@ class Explorer:
     def _estimate(self, happened: NDArray[np.bool_]) -> pd.DataFrame:
         """One row: a share with its sampling interval, draws as clusters."""
         hits, n = self._by_draw(happened), self.plan.draws * self.plan.paths
+        # Paths of one draw resemble each other, so they count as fewer than they are.
         worth = self._worth(hits)
         share = hits.sum() / n
         low, high = wilson(share * worth, worth)
@@ -185,6 +189,7 @@ class Explorer:
         # one worth for the whole curve: early points have too few hits to tell their own
         worth = self._worth(self._by_draw(happened))
         moments = np.linspace(0, self.scenario.model.horizon, STEPS + 1)
+        # Over all paths, also those in which it never comes: the curve ends at the probability.
         share = np.searchsorted(np.sort(times[happened]), moments, side="right") / len(times)
         low, high = wilson(share * worth, worth)
         days = moments / DAY

@@ -14,6 +14,8 @@ from sim.formatting import DAY
 from sim.model.parameters import Parameter, value_at
 from sim.scenario import Scenario
 
+# Not from the least value to the largest: an unbounded distribution has neither, and a long tail
+# would leave the usual values a few pixels.
 ENDS = (0.01, 0.5, 0.99)  # quantiles: where a slider begins, stands, and ends
 
 
@@ -41,6 +43,8 @@ def controls_of(explorer: Explorer, outcome: str) -> list[Control]:
     column = scenario.model.names.outcomes[outcome]
     came = ~np.isnan(explorer.baseline.times[:, column])
     share = pd.Series(came.reshape(draws, -1).mean(axis=1))
+    # From draws that are walked already, so that a page opens without waiting for a sample of its
+    # own.
     table = strongest(_frame(uncertain, explorer), share, n=None)
     order = {str(name): place for place, name in enumerate(table.index)}
     # parameters that had one value in all draws have no rank, and come last

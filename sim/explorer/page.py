@@ -130,6 +130,7 @@ class Page:
         question, scenario = self.question(), self.explorer.scenario
         try:
             self.answer = self.explorer.answer(question)
+        # The last answer stays on the page, under the words that say why there is no new one.
         except EscalationError as error:  # what was set does not go together
             self.words.object = f"**No answer:** {error}"
             return
@@ -141,6 +142,7 @@ class Page:
             for draw, path, which in self.answer.examples.itertuples(index=False)
         }
         self.example.options = {CHOOSE: CHOOSE, **options}
+        # The path that was read belongs to the answer before.
         self.example.value = CHOOSE
         self._draw()
 

@@ -45,6 +45,7 @@ def as_yaml(scenario: Scenario, question: Question) -> str:
 
     Interventions of the file that are in force are not repeated: `as_command` adds them by name.
     """
+    # Inside durations are in days as a number; a file wants the unit with it.
     times = {one.name for one in scenario.model.parameters if one.time}
     change: dict[str, object] = {}
     if question.values:
@@ -76,4 +77,6 @@ def as_command(scenario: Scenario, question: Question) -> str:
 
 def _beside(scenario: Scenario) -> str:
     """The scenario's file as the working directory sees it."""
+    # Relative, since the text is made to be copied: it names no folder of this machine where the
+    # file is near, and works on every system.
     return Path(relpath(scenario.file)).as_posix()

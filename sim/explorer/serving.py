@@ -46,7 +46,10 @@ def serve(
         use_index=False,
         redirect_root=False,
     )
+    # Otherwise each closed tab would leave a traceback in the terminal.
     server.io_loop.asyncio_loop.set_exception_handler(_unless_gone)
+    # Before the loop, which does not return: the socket is bound, so that the address works by the
+    # time somebody has read it.
     ready(f"http://{HOST}:{port}/{token}")
     server.start()
     try:

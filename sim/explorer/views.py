@@ -31,6 +31,7 @@ def sentence(scenario: Scenario, plan: Plan, answer: Answer) -> str:
     ]
     table = ["| | probability (%) | 90 %, sampling error |", "|---|---|---|", *rows]
     points = [100 * one for one in (answer.difference, answer.mc_low, answer.mc_high)]
+    # A difference of exactly 0 would read as a finding.
     if answer.question.changes_nothing:
         changed = "Nothing is changed: move a slider, or switch a treaty off."
     else:
@@ -82,6 +83,7 @@ def _endings(scenario: Scenario, answer: Answer, figure: Figure) -> None:
     places = np.arange(len(table))
     shown = _shown(answer)
     for place, run in enumerate(shown):
+        # One run stands on the line of its name, two on either side of it.
         shift = (place - (len(shown) - 1) / 2) * 0.36
         ax.barh(places + shift, table[run], height=0.34, label=run)
     ax.set_yticks(places, table.index)
@@ -92,6 +94,7 @@ def _endings(scenario: Scenario, answer: Answer, figure: Figure) -> None:
 
 
 def _shown(answer: Answer) -> tuple[str, ...]:
+    # Two curves that lie on each other would look as if one were missing.
     return RUNS[:1] if answer.question.changes_nothing else RUNS
 
 

@@ -64,6 +64,8 @@ def comparison(reader: Reading, left: ast.expr, op: ast.cmpop, right: ast.expr) 
     two = None if _beside_unknown(reader, right, left, first=False) else reader.tree(right)
     if one is None or two is None:
         return None
+    # A condition is 0 or 1 inside and could be compared with a number; but who writes that has
+    # taken one for the other.
     if one.kind != two.kind:
         message = f"{text_of(left)!r} is {KINDS[one.kind]} and {text_of(right)!r} {KINDS[two.kind]}"
         reader.add_mistake(f"{message}: they cannot be compared")

@@ -192,6 +192,7 @@ class Reader:
         return ""
 
     def _logic(self, word: Literal["and", "or"], values: list[ast.expr]) -> Typed | None:
+        # All parts are read, also after a mistake: an author wants to hear of all of them at once.
         parts = _all_or_none([self._expect(value, "condition") for value in values])
         return Typed(Logic(word, parts), "condition") if parts else None
 
@@ -246,6 +247,7 @@ class Reader:
         if node.keywords or any(isinstance(part, ast.Starred) for part in node.args):
             self.add_mistake(f"{text_of(node)!r}: {name} takes positional arguments only")
             return None
+        # Python's `max` of one argument expects a list, which does not exist here.
         if len(node.args) < 2:
             self.add_mistake(f"{text_of(node)!r}: {name} needs at least 2 arguments")
             return None

@@ -69,6 +69,8 @@ def _parse(text: str, length: int) -> ast.expr:
         if not hint and not odd.isascii():  # it may look like a letter that is allowed
             hint = f"; {odd_character(text)}"
         raise Mistake(f"{odd!r} is not allowed in an expression{hint}")
+    # Python's grammar takes `1_000`, `0x1f` and `1j` for numbers, which this language does not
+    # have.
     for number in _LIKE_A_NUMBER.findall(text):
         if not _NUMBER.fullmatch(number):  # 0x1f, 1_000, 1j
             raise Mistake(f"{_shortened(number)!r} is neither a number nor a name")
@@ -143,6 +145,7 @@ def one_line(value: str | float | bool) -> str:
 
 def text_of(node: ast.expr) -> str:
     """The text of a part, for messages."""
+    # As Python writes it, not as the author did: the tree has lost the spaces.
     return ast.unparse(node)
 
 
@@ -168,6 +171,7 @@ def _explain(text: str, error: Exception) -> str:
         return f"{short!r}: write `not` instead of !"
     if not isinstance(error, SyntaxError) or "too many nested" in error.msg:
         return f"{short!r} is too deeply nested; name its parts as facts"
+    # The parser often stops far behind a parenthesis that is missing, so its place would mislead.
     if text.count("(") != text.count(")"):
         return f"{short!r}: a parenthesis is missing"
     if "expected 'else'" in error.msg:

@@ -21,6 +21,8 @@ _ELSEWHERE = {"titles": ("actor", "origin"), "short": ("origin",)}
 def title_lines(titles: Titles) -> Iterator[str]:
     """The two sections, as far as there is something in them, a line a kind of thing."""
     full, short = titles.known, titles.short.known
+    # What follows from the name itself is left out: a form has to say only what a reader of it
+    # could not work out.
     own = {key: name for key, name in full.items() if name != plain(key[1])}
     other = {key: name for key, name in short.items() if name != full.get(key)}
     for section, known in zip(SECTIONS, (own, other), strict=True):
@@ -43,5 +45,6 @@ def read_titles(at: FormValue | None) -> Known:
 
 def without_titles(form: str) -> str:
     """The text of a form up to its titles: equal for equal models, whatever they are called."""
+    # With the line breaks around it: a text inside the form may contain the word.
     ends = [place for name in SECTIONS if (place := form.find(f"\n{name}:\n")) >= 0]
     return form[: min(ends) + 1] if ends else form

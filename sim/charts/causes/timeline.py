@@ -94,7 +94,10 @@ def timeline(
     if ending is not None:
         rows.append({"time": ending[0], "title": ending[1], "end": True})
     owners = [str(who) if pd.notna(who) else WORLD for who in shown["actor"]]
+    # In the order in which they first act: who begins stands at the left.
     lanes = {owner: lane for lane, owner in enumerate(dict.fromkeys(owners))}
+    # Rows, not times, by default: minutes of crisis between months of quiet would print on top of
+    # one another.
     y = _places([float(row["time"]) for row in rows], to_scale=to_scale)
     bottom = y[-1] if y else 0.0
     ax = style.axes(ax, rows=bottom + 5, width=max(style.WIDTH, 4.5 + 0.75 * len(lanes)))

@@ -57,6 +57,7 @@ def tree(
     """
     routes = [str(route).split(ARROW) for route in table["route"]]
     given = list(zip(routes, table["share"].astype(float), strict=True))
+    # Cut by share and not by number: two branches of one size are both drawn or neither.
     least = LEAST
     every = list(_all(_grown([], given, 0, least)))
     # rarer branches are cut until the rest can be read
@@ -86,10 +87,13 @@ def _grown(
     """A branch with what comes after it; steps that all routes share are its own."""
     branch = Branch(steps=steps, share=sum(share for _, share in routes), depth=depth)
     heads = dict.fromkeys(route[0] for route, _ in routes if route)
+    # Not where a route ends here: its end is a choice between stopping and going on.
     while len(heads) == 1 and all(route for route, _ in routes):
         branch.steps.extend(heads)
         routes = [(route[1:], share) for route, share in routes]
         heads = dict.fromkeys(route[0] for route, _ in routes if route)
+    # After the steps that all share, so that the last branch says as much as there is no choice
+    # about.
     if depth == DEEP:
         return branch
     rare = list[float]()

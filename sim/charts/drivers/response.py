@@ -34,6 +34,7 @@ def response(
     rows = table[table["outcome"] == outcome].reset_index(drop=True)
     ax = style.axes(ax)
     named = bool((rows["choice"] != "").all())
+    # Choices have no distance between them: they stand side by side, without a line.
     places = rows.index.to_numpy() if named else rows["value"].to_numpy()
     for low, high, alpha, label in (
         ("low", "high", 0.18, "parameter uncertainty"),

@@ -56,6 +56,7 @@ def structure(
                 linewidth=0.6,
             )
             left += width
+        # Variances add up, standard deviations do not.
         sd = float((parts["sd"] ** 2).sum() ** 0.5)
         style.beside(ax, row, f"sd {100 * sd:.2g} points")
     called = [(names or {}).get(outcome) or plain(outcome) for outcome in outcomes]

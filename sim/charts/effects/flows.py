@@ -27,6 +27,7 @@ def flows(
     is the intervention, `called` what a reader calls it, `names` what a reader calls an ending.
     """
     rows = table[table["twin"] == twin]
+    # Most paths end as before; drawn with them, the streams would be too thin to see.
     moved = int(rows["paths"].sum())
     names = names or {}
     # the blank makes two stations of one name: an ending before and the same one after

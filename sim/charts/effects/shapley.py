@@ -46,6 +46,7 @@ def shapley(
         style.beside(ax, place, said)
     called = [(names or {}).get(one) or plain(one) for one in map(str, own["intervention"])]
     style.rows(ax, [style.broken(one) for one in called])
+    # The tick too: an effect by itself may be much larger than its share of the joint one.
     ends = own[["shapley", "alone", "mc_low", "mc_high"]].abs().max()
     points_axis(ax, float(ends.max()) if len(own) else 0.0)
     below = "percentage points of the joint effect (line: {level}, sampling; tick: by itself)"

@@ -36,6 +36,7 @@ def evidence(
     The most surprising record is on top. Black: cases of the record, with Jeffreys' interval. Blue:
     the estimate, with its parameter uncertainty where that is known.
     """
+    # Small p first: what disagrees with the record is what a reader has to look into.
     ordered = table.sort_values("p_value", kind="stable")
     ax = style.axes(ax, rows=1.3 * len(ordered) + 1)
     highest = ordered[["record_high", "probability", "high"]].max().max()
@@ -50,6 +51,7 @@ def evidence(
             marker="s",
             markersize=5,
             color=style.ink(),
+            # Hollow for none, as elsewhere: nothing was seen, which does not mean it cannot be.
             markerfacecolor=style.ink() if one["successes"] else style.paper(),
             clip_on=False,
             zorder=3,

@@ -30,11 +30,14 @@ def reliability(
     ax = style.axes(ax, rows=13, width=6.4)
     said = table["said"]
     ax.fill_between(said, table["low"], table["high"], color=style.ground(), step=None, zorder=1)
+    # Where every forecast would lie if it were right.
     ax.plot([0, 1], [0, 1], color=style.faint(), linewidth=0.9, linestyle=(0, (4, 3)), zorder=2)
     ax.plot(said, table["calibrated"], color=style.accent(), linewidth=1.4, zorder=3)
     ax.scatter(
         said,
         table["calibrated"],
+        # By the root of the number: with an area in proportion to it a large dot would cover its
+        # neighbours.
         s=14 * np.sqrt(table["n"].to_numpy(dtype=np.float64)) + 8,
         color=style.accent(),
         clip_on=False,
@@ -73,10 +76,12 @@ def skill(
     ax: Axes | None = None,
 ) -> Axes:
     """1 - model / rival with its interval over cases, from `against_rivals`; 0: as the rival."""
+    # A rival that nothing is known about would be a row without a mark.
     known = table[table["skill"].notna()]
     ax = style.axes(ax, rows=1.15 * len(known) + 1)
     ax.axvline(0, color=style.ink(), linewidth=1.0, zorder=1)
     for row, (_, one) in enumerate(known.iterrows()):
+        # Skill has no lower end; one very bad case would press all others into a corner.
         middle = max(float(one["skill"]), LEAST)
         if pd.notna(one["skill_low"]):
             ends = max(float(one["skill_low"]), LEAST), max(float(one["skill_high"]), LEAST)

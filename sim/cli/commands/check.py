@@ -66,6 +66,7 @@ def check(
                 typer.echo(line)
         if any(severity != "note" for severity, _ in findings):  # notes alone are no fault
             typer.echo(_count(severity for severity, _ in findings))
+    # After everything is printed: several files are checked in one call, and each is reported.
     if any(one.errors for one in found):
         raise typer.Exit(WRONG)
 
@@ -82,6 +83,7 @@ def _found(file: Path, strict: bool) -> Found:
         except ScenarioError as problem:
             return Found(errors=problem.problems)
         return Found(valid=[f"{file}: {sources} sources to include, no scenario: ok"])
+    # Then warnings are among the errors, and must not be listed again.
     if strict and (problems := scenario.strict()):
         return Found(errors=problems, notes=scenario.notes)
     size = len(scenario.model.transitions)

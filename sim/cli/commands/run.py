@@ -130,6 +130,7 @@ def run(
     from sim.results.parquet_files import require_format
 
     require_format(format)  # before the run, which takes long
+    # Before the run, so that a directory that must not be overwritten costs no time.
     target = claim_output_dir(resume or out, loaded, force=force)
     plan = completed(context, scenario, plan)
     kept, plan = chunks_beside(context, target.path, plan, resume=resume, cluster=cluster)

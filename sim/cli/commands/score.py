@@ -107,6 +107,8 @@ def _found(sources: list[Path]) -> list[Path]:
             continue
         files = [one for one in sorted(source.glob("*.yaml")) if _has_record(one)]
         runs = [one.parent for one in sorted(source.glob("*/manifest.json"))]
+        # The run that a directory held before its last one is kept beside it; scored too, one case
+        # would count twice.
         runs = [one for one in runs if one.suffix != ".previous"]
         if not files and not runs:
             raise UsageError(f"{source}: no scenario there says what happened, and there is no run")
@@ -182,6 +184,7 @@ def _write(
     from sim.results.csv_files import write_table
 
     target = out or Path("results") / "score"
+    # Tables of other names among those of a run would not be in its manifest.
     if (target / "manifest.json").exists():
         raise UsageError(f"{target}: holds a run; write elsewhere with --out DIR")
     target.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,7 @@ def _all(material: Material) -> Iterator[Block]:
         rows=tuple(rows),
         words=3,
     )
+    # A report computes nothing that takes minutes; it says which command does.
     if material.compared is None:
         yield paragraph("What they do was not computed for this run. This command does:")
         yield Command(text=material.asking("compare"))

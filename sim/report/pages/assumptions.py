@@ -118,6 +118,8 @@ def _sources(material: Material) -> Iterator[Block]:
     yield Heading(text="Sources")
     rows = []
     for one in sources.values():
+        # What is no address of the web is shown and not made a link: a page must not run what an
+        # author wrote.
         address = on_the_web(one.url)
         where = line(Piece(text=one.url, target=address)) if one.url else ()
         unsure = line(Piece(text="unconfirmed", look=STRONG)) if one.unconfirmed else ()

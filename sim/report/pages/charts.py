@@ -55,6 +55,7 @@ def charts_of(
     if there and not anew:
         return there
     made = drawn(scenario, results, files)
+    # The ones drawn anew stand for those of the same name in the folder.
     known = {one.name for one in made}
     every = (*made, *(one for one in there if one.name not in known))
     return tuple(sorted(every, key=lambda one: _place(one.name)))
@@ -80,6 +81,8 @@ def _best(folder: Path, name: str) -> Iterator[Chart]:
     files = [folder / f"{name}{end}" for end in MEDIA]
     there = [file for file in files if file.is_file()]
     small = [file for file in there if file.suffix == ".png" or file.stat().st_size <= LARGEST]
+    # An SVG first, which stays sharp in print; one that is too large only where there is nothing
+    # else.
     for file in (small or there)[:1]:
         data = file.read_bytes()
         if file.suffix == ".svg":
@@ -102,4 +105,5 @@ def few_colours(data: bytes) -> bytes:
     except (UnidentifiedImageError, OSError):  # a file that somebody else has put there
         return data
     few.save(made, "png")
+    # A picture that has few colours already may grow by being written again.
     return min(data, made.getvalue(), key=len)

@@ -80,6 +80,7 @@ def _manifest(material: Material) -> Iterator[Block]:
         rows=tuple((line(name), line(value)) for name, value in facts.items()),
         words=2,
     )
+    # Tables only: charts may differ by a byte between versions of what draws them.
     digests = {**about.files, **{k: v for k, v in material.digests.items() if _is_table(k)}}
     yield Grid(
         caption="SHA-256 of the scenario's files and of the run's tables",
@@ -98,6 +99,7 @@ def _size(material: Material) -> list[object]:
     """The options of the run that decide its numbers."""
     about = material.about
     found: list[object] = ["--draws", about.draws]
+    # A solution has no paths, so their number decides nothing.
     found += ["--paths", about.paths] if about.interval != "exact" else []
     found += ["--seed", about.seed]
     found += ["--engine", about.engine] if about.engine != Plan.engine else []

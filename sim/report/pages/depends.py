@@ -32,6 +32,7 @@ def _all(material: Material) -> Iterator[Block]:
     asked = False
     for beginning, view in VIEWS.items():
         for name, table in material.tables.items():
+            # With the dash: a name may begin with the same letters and be another analysis.
             if name == beginning or name.startswith(f"{beginning}-"):
                 shown = [*view(material, name, table)]
                 asked = asked or bool(shown)

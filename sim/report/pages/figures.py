@@ -94,6 +94,7 @@ def _picture(material: Material, chart: Chart) -> Picture:
     kind, _, part = chart.name.partition("-")
     about, _, last = part.rpartition("-")
     shown = kind
+    # `why-war-routes`: what is drawn stands at the end of the name, behind the outcome.
     if f"{kind}-{last}" in SHOWS:  # of several charts of one question
         shown, part = f"{kind}-{last}", about
     title, caption = SHOWS.get(shown, (plain(chart.name), ""))

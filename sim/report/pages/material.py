@@ -148,6 +148,7 @@ def _material(
 
 def _compared(directory: Path, about: Provenance) -> pd.DataFrame | None:
     """The differences of a comparison beside the run, if its baseline is this run."""
+    # Resolved first: `.` has no name to put something behind.
     beside = directory.resolve().with_name(f"{directory.resolve().name}{COMPARED}")
     with suppress(UsageError):  # none there, or changed by hand: then it is not shown
         other, table = saved_differences(beside)

@@ -110,6 +110,7 @@ def _confidence(material: Material) -> Line:
             "No word is given for the confidence in this: no assumption was given a range, so "
             "nothing tells how far the answer would move with them."
         )
+    # One sentence where one word holds for all, instead of the same word three times.
     if len(set(words)) == 1:
         parts += ["Confidence in this is ", Piece(text=words[0], look=STRONG)]
     else:
@@ -118,6 +119,7 @@ def _confidence(material: Material) -> Line:
             parts += [", "] * bool(place) + [Piece(text=word or "not told", look=STRONG)]
             parts += [f" for {row['title']}"]
     table = material.scenario.parameters
+    # An unconfirmed source is one that nobody has looked at, however official it is.
     weak = table["grade"].isin(WEAK) | table["unconfirmed"].astype(bool)
     ground = f"{int(weak.sum())} of {len(table)} parameters have no source that was checked"
     why = (

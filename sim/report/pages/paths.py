@@ -131,6 +131,8 @@ class Paths:
 
     @cached_property
     def _wide(self) -> int:
+        # Draw and path as one number, which NumPy can look up in one step; wide enough that no two
+        # pairs share one.
         return int(self.found.histories.path.max(initial=0)) + 1
 
     @cached_property

@@ -59,6 +59,7 @@ def _outcome(material: Material, outcome: str, rows: pd.DataFrame) -> Iterator[B
 def _story(material: Material, outcome: str, row: pd.Series[Any], title: str, share: str) -> Story:
     draw, path = int(row["draw"]), int(row["path"])
     paths, moments, explore = material.paths, tuple[Moment, ...](), None
+    # Only some paths were walked again; of the others the command has to do.
     if paths is not None and (draw, path) in paths.numbers:
         moments = tuple(_moments(paths, paths.found.row(draw, path), outcome))
         explore = (draw, path)
@@ -80,6 +81,7 @@ def _moments(paths: Paths, row: int, outcome: str) -> Iterator[Moment]:
         who, what = paths.who(event.rank), paths.what(event.rank, event.option)
         choice = ", ".join(f"{name} {share}" for name, share in paths.choice(event))
         more = [f"probabilities: {choice}"] if choice else []
+        # The last event of the chain is the one that made the outcome hold.
         if seq == chain[-1]:
             more.append(f"{paths.titles.of('outcome', outcome)} has happened")
         yield Moment(

@@ -28,6 +28,7 @@ def write_report(material: Material, file: str | Path | None = None, *, form: st
     """
     if file is None and material.directory is None:
         raise UsageError("report: of results in memory, give the file to write")
+    # Before the report is made, which may take a minute.
     refuse(form, file)
     made = report(material)
     if file is not None:

@@ -134,6 +134,7 @@ def _listed(comparison: Comparison) -> list[str]:
     names = [str(name) for name in comparison.twins]
     if comparison.shapley.empty:
         return names
+    # Of six interventions there are 63 subsets: as many rows would hide what is asked.
     whole = max(names, key=lambda name: name.count("+"))
     alone = set(comparison.shapley["intervention"])
     return [name for name in names if name in alone or name == whole]
@@ -188,6 +189,7 @@ def _short(row: "pd.Series[Any]") -> str:
     """A probability without its interval; what cannot happen is said."""
     if row.get("reach") == "impossible":
         return "impossible"
+    # No digits that the interval does not bear, also where it is not shown.
     width = float(row["mc_high"] - row["mc_low"])
     return f"{percent(float(row['probability']), width=width)} %"
 
@@ -211,6 +213,7 @@ def _others(
             for (kind, table), found in zip(tables.items(), moved, strict=True)
             for _, row in table[found & (table["twin"] == twin)].iterrows()
         ]
+        # All of them are beyond noise already; of these a reader wants the largest first.
         rows.sort(key=lambda one: -abs(one[2]["difference"]))
         if rows:
             more = f"; {len(rows) - OTHERS} more" if len(rows) > OTHERS else ""
@@ -268,6 +271,7 @@ def _paths(comparison: Comparison, titles: Titles) -> Iterator[RenderableType]:
 
 def _of(paths: int, n: int) -> str:
     """A count of paths, and its share."""
+    # None and all say their share by themselves.
     return f"{paths:,}" if paths in (0, n) else f"{paths:,} ({percent(paths / max(n, 1))} %)"
 
 

@@ -71,11 +71,13 @@ def last_run_lines(directory: Path, command: Command) -> list[str]:
 
 def _changes(found: RunDiff) -> str:
     """What changed in the model, as the file calls it: `collision changed, talks new`."""
+    # One rule may become several transitions; an author changed one thing.
     by_name = found.model.drop_duplicates("origin")
     if len(by_name):
         first = by_name.head(HEADLINES)
         more = f" and {len(by_name) - HEADLINES} more" if len(by_name) > HEADLINES else ""
         return f"{', '.join(f'`{row.origin}` {row.change}' for row in first.itertuples())}{more}"
+    # Nothing was added, removed or rewritten, and still the texts differ.
     if found.text:
         return "the order of the model changed"
     return "same model, seed and size" if found.how == "exact" else "same model, other paths"
@@ -120,6 +122,7 @@ def _runs(found: RunDiff, names: Sequence[str]) -> Iterator[RenderableType]:
 
 def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     old, new = before["versions"], after["versions"]
+    # Also a package that only one of the two runs had.
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     return ", ".join(f"{name} {old.get(name, 'none')} → {new.get(name, 'none')}" for name in names)
 
@@ -210,6 +213,7 @@ def _two(row: pd.Series[Any]) -> list[str]:
 def _difference(row: pd.Series[Any], *, exact: bool) -> str:
     gap = float(row["difference"])
     if exact:
+        # Of a solution there are no counts.
         hits = row["hits_after"] - row["hits_before"]
         return f"{100 * gap:+.3g}" if pd.isna(hits) else f"{100 * gap:+.3g} ({hits:+,} paths)"
     return points(gap, float(row["low"]), float(row["high"]))

@@ -141,6 +141,7 @@ def _drivers(results: Results) -> Iterator[str]:
     """The parameters that go most with the first headline, in a line."""
     for name in results.provenance.headlines[:1]:
         found = strongest(results.draws, results.shares[f"outcome__{name}"])
+        # The strongest of many parameters looks strong by chance alone.
         found = found[found["clears"].astype(bool)]
         if len(found):
             said = ", ".join(
@@ -232,6 +233,7 @@ def _never(results: Results, titles: Titles) -> Iterator[RenderableType]:
         yield ""
         yield Text(f"{heading} ({len(names)}):", "bold")
         yield from (Padding(Text(line), (0, 0, 0, 4)) for line in listed(names))
+    # Said in words, since nothing at all would look as if it had not been asked.
     if len(coverage) and (coverage["reach"] == "seen").all():
         sizes = coverage["kind"].value_counts(sort=False)
         every = [counted(int(size), str(kind)) for kind, size in sizes.items() if size]

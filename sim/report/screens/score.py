@@ -94,6 +94,7 @@ def _when(row: pd.Series[Any]) -> str:
 def _number(value: float) -> str:
     if pd.isna(value):
         return ""
+    # A log score is infinite where what was called impossible happened.
     return f"{value:.2f}" if isfinite(value) else "∞"
 
 
@@ -105,6 +106,7 @@ def _rivals(found: Scores) -> Iterator[RenderableType]:
         if not row["cases"]:
             continue
         shown.add_row(
+            # Named once, at the first of its measures.
             CALLED[row["rival"]] if row["measure"] == "brier" else "",
             MEASURES[row["measure"]],
             f"{row['cases']:.0f}",

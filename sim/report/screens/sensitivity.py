@@ -125,6 +125,7 @@ def indices_lines(table: pd.DataFrame) -> Iterator[RenderableType]:
 
 
 def _told(table: pd.DataFrame) -> Iterator[RenderableType]:
+    # A column for which nothing was computed would be dashes from top to bottom.
     indices = [name for name in HEADS if (table["index"] == name).any()]
     indices = [n for n in indices if table.loc[table["index"] == n, "value"].notna().any()]
     told = table[table["told"]]
@@ -166,6 +167,8 @@ def _untold(table: pd.DataFrame) -> Iterator[Text]:
 def _floors(table: pd.DataFrame) -> str:
     """What dummies of those that cannot be told reach, in words; the middle one of them."""
     untold = table[~table["told"]]
+    # Each parameter has a floor of its own, as choices have other dummies than numbers; a sentence
+    # has room for one.
     middle = untold.groupby("index", sort=False)["floor"].median().dropna()
     said = [
         f"{HEADS[str(index)].replace(chr(10), ' ')} {_number(str(index), float(floor))}"
@@ -184,6 +187,7 @@ def _cell(row: pd.Series[Any]) -> str:
         return _number(index, value)
     ends = (
         f"{_bare(index, low)} to {_bare(index, high)}"
+        # A dash between two numbers would be taken for the sign of the second.
         if low < 0
         else (f"{_bare(index, low)}–{_bare(index, high)}")
     )

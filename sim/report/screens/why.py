@@ -64,6 +64,7 @@ def _outcome(found: Why, names: Names, replay: Command) -> Iterator[RenderableTy
     yield ""
     yield Text(f"{found.title}: why", "bold")
     yield Text(f"{found.hits:,} of {found.n:,} paths reach it.")
+    # The tables below would all be empty, each with a heading.
     if not found.hits:
         yield Text("No path reached it, so there is nothing to explain.")
         return
