@@ -48,10 +48,8 @@ endings: {over: {otherwise: true}}
 LOOKS = {
     "as it is": {},
     "large letters": {"font.size": 16},
-    "small letters": {"font.size": 6},
     "a page of one's own": {"figure.figsize": (6, 4), "font.family": "serif"},
     "dark": "dark_background",
-    "grey": "grayscale",
 }
 CHARTS = ("outcomes", "endings", "timing", "importance", "tree", "evidence")
 
