@@ -64,17 +64,6 @@ def test_the_weights_of_the_two_records_are_those_of_the_note():
     assert 0.7 * korea + 0.3 * generic == pytest.approx(0.06, abs=0.003)
 
 
-def test_the_year_s_share_of_fire_that_grows_is_derived():
-    text = (SCENARIOS / "korean_peninsula.yaml").read_text("utf-8")
-    clashes = [
-        row
-        for row in derived_tables.rows("korean_crises")
-        if 1993 <= int(row["year"]) <= 2014 and row["violence"] != "none"
-    ]
-    uses = derived_tables.counts("")["korean_force"][0]
-    assert f"successes: {len(clashes)}, trials: {uses}" in text
-
-
 RATES = {  # evidence of the core: hits and n from the tables
     "korean_wars": lambda: (0, len(derive_korea.crises(""))),
     "korean_violence": lambda: derive_korea.share(

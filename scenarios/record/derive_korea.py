@@ -80,6 +80,10 @@ def parameters(case: str) -> dict[str, str]:
     )
     pull, spread = log(at_war / serious), sqrt(1 / at_war + 1 / serious)
     return {
+        "grows": beta(
+            sum(1993 <= int(row["year"]) <= 2014 and row["violence"] != "none" for row in found),
+            have["korean_force"][0],
+        ),
         "north_beyond": beta(sum(row["violence"] in ("serious", "war") for row in found), every),
         "serious_generic": beta(have["serious"][0], have["clash"][0]),
         "pull_of_war": f"{{normal: {{mean: {pull:.2f}, sd: {spread:.2f}}}}}",
@@ -249,7 +253,7 @@ LEARNED = (  # what a case's left_out file says anew; what its variants removed 
     *("north_beyond", "serious_generic", "pull_of_war", "covert_in_crisis", "usa_reinforces"),
     *("russia_shows", "overt_if_called", "deadly_later", "uses_force", "fires_back"),
     *("regrets", "alert_if_deadly", "usa_urges", "finds_both", "unsc_meets", "unsc_statement"),
-    "draft_incident",
+    *("draft_incident", "grows"),
 )
 
 
