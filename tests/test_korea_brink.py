@@ -49,3 +49,17 @@ AS_IT_WAS = (
 def test_fire_at_japan_ends_when_the_powers_step_back(tmp_path, rule, low, high):
     """The second row is the control: the pressure stays where it was."""
     assert low < found(tmp_path, STEPPED + rule, ", russia_japan: attack") < high
+
+
+BRUSH = "{at: 2 d, then: {usa_russia: apart, russia_japan: shots}}"
+LATER = (
+    "  mark: {at: 16 d, when: russia_japan == shots and not powers_at_war, then: {marked: true}}\n"
+)
+FOR_GOOD = "  fire_at_sea_passes: {after: 900 d}\n"
+
+
+@pytest.mark.parametrize(("rule", "low", "high"), [("", -0.1, 0.15), (FOR_GOOD, 0.3, 1.0)])
+def test_japan_is_not_under_fire_for_weeks_after_one_brush(tmp_path, rule, low, high):
+    """The second row is the control: shots for good. Those left are of another brush."""
+    events = f"  brush: {BRUSH}\n"
+    assert low < found(tmp_path, events + LATER + rule) < high
