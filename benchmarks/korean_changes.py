@@ -7,6 +7,10 @@ change may have moved. Percent of paths. A scenario that the program refuses has
 reason, and no numbers.
 
     [--draws 500] [--paths 200] [--seed 1] [--file korean_clash.yaml] [--counts FILE] [--into PAGE]
+    [--without COMMIT ...] [--first TEXT]
+
+Commits that changed titles or sources alone are named after `--without` and have no row; `--first`
+is what the first row is called.
 
 A row that was made is kept in `--counts` (a JSON file) under the digest of the scenario's files,
 sizes and seed, so that a longer range runs only what is new. `--into scenarios/README.md` writes
@@ -49,7 +53,7 @@ def git(*words: str) -> bytes:
     return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True).stdout
 
 
-def changes(span: str) -> Iterator[tuple[str, str]]:
+def changes(span: str, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
     """Commit and subject: where the range begins, then each that changed the scenario."""
     first, _, _ = span.partition("..")
     told = git("log", "-1", "--format=%H%x09%s", first).decode()
@@ -57,7 +61,8 @@ def changes(span: str) -> Iterator[tuple[str, str]]:
     told += git("log", "--reverse", "--no-merges", "--format=%H%x09%s", span, "--", *paths).decode()
     for line in told.splitlines():
         commit, _, subject = line.partition("\t")
-        yield commit, subject
+        if not (without and commit.startswith(without)):
+            yield commit, subject
 
 
 def scenario_of(commit: str, folder: Path) -> str:
@@ -134,11 +139,13 @@ def main() -> None:
     parser.add_argument("--file", default="korean_clash.yaml")
     parser.add_argument("--counts", type=Path)
     parser.add_argument("--into", type=Path)
+    parser.add_argument("--without", nargs="+", default=[], metavar="COMMIT")
+    parser.add_argument("--first", default="", metavar="TEXT")
     asked = parser.parse_args()
     kept = asked.counts and asked.counts.exists()
     known = json.loads(asked.counts.read_text(encoding="utf-8")) if kept else {}
     rows = []
-    for commit, subject in changes(asked.span):
+    for commit, subject in changes(asked.span, tuple(asked.without)):
         with tempfile.TemporaryDirectory() as folder:
             key = f"{scenario_of(commit, Path(folder))} {asked.file} {asked.draws} x {asked.paths}"
             key += f", seed {asked.seed}"
@@ -147,7 +154,8 @@ def main() -> None:
                 known[key] = measured(file, asked.draws, asked.paths, asked.seed)
         if asked.counts:
             asked.counts.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        rows.append((subject, known[key]))
+        text = subject.removeprefix("Korea: ") if rows or not asked.first else asked.first
+        rows.append((text[:1].upper() + text[1:], known[key]))
     print(table(rows))
     if asked.into:
         write_into(asked.into, table(rows))
