@@ -67,7 +67,7 @@ def gone_back_in_a_clash(found: pd.DataFrame) -> int:
     gone = found["transition"] == "what_crossed_goes_back"
     assert gone.sum() > 50
     clash = last(found, "rok_answers_fire", "several_times_over", "in_kind")
-    passed = np.maximum(last(found, "clash_passes"), last(found, "dprk_regrets", "regrets"))
+    passed = np.maximum(last(found, "clash_passes"), found["talks"])
     passed = np.maximum(passed, np.maximum(found["over"], found["ended"]))
     return int((gone & (clash > passed)).sum())
 
@@ -111,6 +111,18 @@ def counted_without_troops(found: pd.DataFrame) -> int:
     return int((confirmed & (last(found, "personnel_falls_apart") > -np.inf)).sum())
 
 
+def still_feared_in_talks(found: pd.DataFrame) -> int:
+    """Clashes that pass only after talks have opened."""
+    passed = found["transition"] == "clash_passes"
+    assert passed.sum() > 1000
+    opened = last(found, "talks_open")
+    again = np.maximum(
+        last(found, "rok_answers_fire", "several_times_over", "in_kind"), found["over"]
+    )
+    again = np.maximum(again, last(found, "fire_ends_talks"))
+    return int((passed & (opened > np.maximum(again, found["ended"]))).sum())
+
+
 WIDER = "at_war and japan.gate <= anticipated_attack"
 KINDS = {
     lesser_gates_under_fire: f"moves: {{nsc_on_a_wider_war: {{when: {WIDER}}}, "
@@ -131,6 +143,7 @@ KINDS = {
     "hastens: {of_rest: hastens, then: {russia.ratification: hastened}}, "
     "withholds: {of_rest: withholds, then: {russia.ratification: withheld}}, "
     "leaves_it_as_it_stands: {probability: rest}}}}",
+    still_feared_in_talks: "events: {talks_open: {then: {talks: true}}}",
     counted_without_troops: "remove: [events.numbers_fall_with_it]",
 }
 
