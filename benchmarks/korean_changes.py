@@ -99,7 +99,8 @@ def both_layers(row: Any) -> str:
     error = f"±{percent((row['mc_high'] - row['mc_low']) / 2)}"
     if row["band"] != "resolved":
         return f"{percent(row['probability'])} ({error})"
-    layer = f"{percent(row['low'])}–{percent(row['high'])}"
+    low = percent(row["low"]) if row["low"] > 0 else "none seen"
+    layer = f"{low}–{percent(row['high'])}"
     return f"{percent(row['probability'])} ({layer}; {error})"
 
 
