@@ -185,16 +185,19 @@ def test_the_command_prints_writes_and_refuses(call, tmp_path):
     assert "The choice that makes it least likely" in out
     for file in ("audit-decisions-heads_up", "audit-information-heads_up"):
         assert (home / "analyses" / f"{file}.csv").exists()
-    asked = ("--between", "helps", "--on", "heads_up", "--more", "--json")
+    asked = ("--between", "helps", "--on", "heads_up", "--more", "--group", "weak+lag", "--json")
     found = strict_json(call("audit", home, "heads_up", *asked)[1])
     assert found["choice"]["better"] == "more"
     assert found["choice"]["information"][0]["of"] == "everything"
+    assert "weak+lag" in {one["name"] for one in found["choice"]["information"]}
     assert {one["name"] for one in found["assumptions"]} >= {"weak", "lag"}
     for more, message in (
         (("heads",), "did you mean 'heads_up'"),
         (("--between", "help", "--on", "heads_up"), "did you mean 'helps'"),
         (("--between", "helps"), "needs the outcome"),
         (("--on", "heads_up"), "belong to a choice"),
+        (("--group", "weak+lag"), "belong to a choice"),
+        (("--between", "helps", "--on", "heads_up", "--group", "weak+lig"), "did you mean 'lag'"),
         (("--draws", 5), "holds a run"),
     ):
         code, out, err = call("audit", home, *more)

@@ -9,6 +9,7 @@ from scipy import interpolate, stats
 
 import sim
 from sim.analysis import Smoother, factors, information, nothing_to_know
+from sim.errors import UsageError
 from sim.experiment import ChoiceShares, Plan, walk_choices
 
 DRAWS, PATHS = 800, 400
@@ -297,11 +298,41 @@ def test_an_audit_finds_what_decides_the_choice(choice):
     # both uniform, independent: E min(zeal, harm) in closed form
     least = np.mean([min(z, h) for z in np.linspace(0, 0.6, 401) for h in np.linspace(0, 0.8, 401)])
     assert table.loc["everything", "value"] == pytest.approx(0.3 - least, abs=0.012)
+    # known together, zeal and harm are everything: the nested closed form again
+    both = run.audit(between=["talk"], on="war_comes", groups=["harm+zeal"]).choice
+    assert both is not None
+    assert both.information is not None
+    row = both.information.table.set_index("name").loc["harm+zeal"]
+    assert (row["of"], bool(row["told"])) == ("group", True)
+    assert row["value"] == pytest.approx(0.3 - least, abs=0.012)
+    assert row["low"] < 0.3 - least < row["high"]
+    # control: more than either alone, and less than both added up
+    assert table.loc[["zeal", "harm"], "value"].max() < row["value"]
+    assert row["value"] < table.loc[["zeal", "harm"], "value"].sum()
     again = sim.run(choice, draws=400, paths=100, seed=2, workers=2, progress=False)
     same = again.audit(between=["talk"], on="war_comes").choice
     assert same is not None
     assert same.information is not None
     pd.testing.assert_frame_equal(same.information.table, known.table)
+
+
+def test_a_group_is_refused_in_a_sentence(choice):
+    run = sim.run(choice, draws=3, paths=4, progress=False)
+    asked = {"between": ["talk"], "on": "war_comes"}
+    for group, message in (
+        ("zeal+hram", "unknown assumption 'hram'; did you mean 'harm'"),
+        ("zeal", "must join two different assumptions"),
+        ("zeal+zeal", "must join two different assumptions"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            run.audit(**asked, groups=[group])
+    with pytest.raises(UsageError, match="belong to a choice"):
+        run.audit(groups=["zeal+harm"])
+    fixed = sim.run(choice.with_(set={"zeal": 0.2}), draws=3, paths=4, progress=False)
+    with pytest.raises(UsageError, match="zeal does not vary: it has one value in all draws"):
+        fixed.audit(**asked, groups=["zeal+harm"])
+    # control
+    assert run.audit(**asked, groups=["zeal+harm"]).choice is not None
 
 
 def test_what_cannot_be_told_is_a_sentence(choice):

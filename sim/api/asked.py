@@ -129,6 +129,7 @@ class AskedTables(SourcedTables):
         between: Sequence[str] = (),
         on: str | None = None,
         more: bool = False,
+        groups: Sequence[str] = (),
         size: tuple[int, int] | None = None,
         level: float | None = None,
     ) -> Audit:
@@ -139,12 +140,20 @@ class AskedTables(SourcedTables):
         tell more of hundreds of assumptions; `size` is (draws, paths) instead. `outcome` as in
         `sensitivity`. `between` names interventions: what would it be worth to know an assumption
         before one of them, or none, is chosen so that the outcome `on` becomes least likely (with
-        `more`, likeliest)? Raises UsageError for an unknown name.
+        `more`, likeliest)? `groups` are assumptions to be known together, each as "a+b". Raises
+        UsageError for an unknown name.
         """
         from sim.api import audits
 
         return audits.audit(
-            self, outcome, between=between, on=on, more=more, size=size, level=level
+            self,
+            outcome,
+            between=between,
+            on=on,
+            more=more,
+            groups=groups,
+            size=size,
+            level=level,
         )
 
     def discover(self, outcome: str) -> Discovery | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.analysis.statistics.intervals import level_of
+from sim.api.assumption_groups import groups_of, refuse_groups
 from sim.api.sensitivities import askable, records, sensitivity
 from sim.api.stipulated import Size, audit_size, require_scenario, with_stipulated, written_plan
 from sim.errors import UsageError
@@ -90,6 +91,7 @@ def audit(
     between: Sequence[str] = (),
     on: str | None = None,
     more: bool = False,
+    groups: Sequence[str] = (),
     size: Size | None = None,
     level: float | None = None,
     progress: bool | None = None,
@@ -101,7 +103,7 @@ def audit(
     scenario = require_scenario(results)
     askable(scenario.model, outcome, "probability")
     # Before anything is walked, which may take minutes.
-    refuse_choice(scenario, between, on, outcome, more=more)
+    refuse_choice(scenario, between, on, outcome, more=more, groups=groups)
     size, mass = size or audit_size(results), level_of(results, level)
     run, varied = with_stipulated(results, size=size, progress=progress)
     found = sensitivity(run, outcome, level=mass)
@@ -117,7 +119,8 @@ def audit(
     # The choice is walked separately: it needs each draw under every intervention.
     if between and asked:
         plan = written_plan(results, size=size, progress=progress)
-        choice = _choice(results, plan, varied, between, asked, assumptions, more=more, level=mass)
+        together = groups_of(assumptions, groups)
+        choice = _choice(results, plan, varied, between, asked, together, more=more, level=mass)
     return Audit(
         table=table,
         targets=found.targets,
@@ -129,12 +132,20 @@ def audit(
 
 
 def refuse_choice(
-    scenario: Scenario, between: Sequence[str], on: str | None, outcome: str | None, *, more: bool
+    scenario: Scenario,
+    between: Sequence[str],
+    on: str | None,
+    outcome: str | None,
+    *,
+    more: bool,
+    groups: Sequence[str] = (),
 ) -> None:
     """UsageError for a choice that is none: an unknown name, or an outcome without a choice."""
     if not between:
-        if on is not None or more:
-            raise UsageError("--on and --more belong to a choice; name it by --between A,B")
+        if on is not None or more or groups:
+            raise UsageError(
+                "--on, --more and --group belong to a choice; name it by --between A,B"
+            )
         return
     asked = on or outcome
     if asked is None:
@@ -145,6 +156,7 @@ def refuse_choice(
             scenario.under(name)  # raises for a name that there is not
     if not [name for name in dict.fromkeys(between) if name != AS_WRITTEN]:
         raise UsageError("--between: name at least one intervention; `as written` is always meant")
+    refuse_groups(scenario, groups)
 
 
 def _choice(
@@ -153,7 +165,7 @@ def _choice(
     varied: Varied,
     between: Sequence[str],
     outcome: str,
-    assumptions: pd.DataFrame,
+    groups: Mapping[str, list[str]],
     *,
     more: bool,
     level: float,
@@ -180,22 +192,13 @@ def _choice(
         else information(
             draws,
             shares,
-            _groups(assumptions),
+            groups,
             seed=results.provenance.seed,
             more=more,
             level=level,
         ),
         untold=why,
     )
-
-
-def _groups(assumptions: pd.DataFrame) -> Mapping[str, list[str]]:
-    """All assumptions of a grade together: what better sources for them could be worth."""
-    from sim.analysis.drivers.audit import WEAKNESS
-
-    grades = assumptions["grade"]
-    # Together, since the value of knowing several things is not the sum of their values.
-    return {f"all graded {one}": list(grades.index[grades == one]) for one in reversed(WEAKNESS)}
 
 
 def _assumptions(scenario: Scenario, varied: Varied, draws: pd.DataFrame) -> pd.DataFrame:

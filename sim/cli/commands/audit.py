@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,19 +47,29 @@ def audit(
     more: Annotated[
         bool, typer.Option("--more", help="The choice is to make it most likely instead.")
     ] = False,
+    group: Annotated[
+        str,
+        typer.Option(
+            metavar="A+B[,C+D...]",
+            help="With --between: what is it worth to know these assumptions together?",
+        ),
+    ] = "",
     chart: Annotated[Path | None, chart_file("the first outcome")] = None,
 ) -> None:
     """Show which assumptions to look into first: strong influence, weak source."""
-    named = [name.strip() for name in between.split(",") if name.strip()]
-    check = partial(_refuse, outcome=outcome or None, between=named, on=on or None, more=more)
+    asked: dict[str, Any] = {
+        "between": [name.strip() for name in between.split(",") if name.strip()],
+        "on": on or None,
+        "more": more,
+        "groups": [name.strip() for name in group.split(",") if name.strip()],
+    }
+    check = partial(_refuse, outcome=outcome or None, **asked)
     saved = run_or_load(run, check)
     from sim.api.audits import audit as audited
     from sim.report.screens.audit import audit_view
 
     size = chosen_size(run, saved.results)
-    found = audited(
-        saved.results, outcome or None, between=named, on=on or None, more=more, size=size
-    )
+    found = audited(saved.results, outcome or None, **asked, size=size)
     tables = {"-".join(part for part in ("audit", outcome) if part): found.table}
     if found.choice is not None and found.choice.information is not None:
         known, name = found.choice.information, found.choice.outcome
@@ -95,11 +105,17 @@ def _chart(table: object, title: str, about: Provenance) -> Axes:
 
 
 def _refuse(
-    scenario: Scenario, *, outcome: str | None, between: list[str], on: str | None, more: bool
+    scenario: Scenario,
+    *,
+    outcome: str | None,
+    between: list[str],
+    on: str | None,
+    more: bool,
+    groups: list[str],
 ) -> None:
     """Refuse names that the scenario has not, before it is run, which may take minutes."""
     from sim.api.audits import refuse_choice
     from sim.api.sensitivities import askable
 
     askable(scenario.model, outcome, "probability")
-    refuse_choice(scenario, between, on, outcome, more=more)
+    refuse_choice(scenario, between, on, outcome, more=more, groups=groups)
