@@ -56,7 +56,7 @@ def test_a_verb_has_the_options_of_its_plan_with_their_defaults_and_types(verb, 
     for name, option in options.items():
         default = getattr(plan, name)
         kind = str(types[name]).replace("<class '", "").replace("'>", "")
-        if plan is Plan and name in ("draws", "paths", "seed", "engine"):
+        if plan is Plan and name in ("draws", "paths", "seed", "engine", "level"):
             # unless given they are a run directory's, else the plan's, which the docstring names
             assert str(default) in str(verb.__doc__ if verb is sim.run else sim.run.__doc__)
             default, kind = None, f"{kind} | None"

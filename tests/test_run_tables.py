@@ -219,6 +219,7 @@ def test_the_summary_is_plain_json_without_nan() -> None:
         "draws",
         "n",
         "interval",
+        "level",
         "outcomes",
         "endings",
     ]
@@ -237,6 +238,7 @@ def test_saved_results_are_read_back_equal(tmp_path: Path) -> None:
     assert sorted(path.name for path in home.iterdir()) == sorted(
         [
             *(f"{name}.csv" for name in TABLES),
+            "counts.npz",
             "manifest.json",
             "model.yaml",
             "scenario",
@@ -256,7 +258,7 @@ def test_the_manifest_holds_seed_arguments_versions_and_digests(tmp_path: Path) 
     assert {"python", "escalation-sim", "numpy", "pandas"} <= set(manifest["versions"])
     (scenario,) = manifest["files"].values()
     assert scenario == sha256(Path(island().file).read_bytes()).hexdigest()
-    record = {"model.yaml", "warnings.json", "scenario/island_clash.yaml"}
+    record = {"counts.npz", "model.yaml", "warnings.json", "scenario/island_clash.yaml"}
     tables = {f"{name}.csv" for name in TABLES}
     assert set(manifest["outputs"]) == {*tables, *record, "charts/one.svg"}
     for name, digest in manifest["outputs"].items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.api.html import page
+from sim.api.shared_words import with_shared_words
 from sim.decisions.asking import Policy, decisions_of
 from sim.decisions.describing import require_same
 from sim.errors import require_int
@@ -96,4 +97,13 @@ def replay_of(
         given=about.given,
         decide=by,
     )
-    return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
+    # of results that were read the scenario is not known, and the words of their events are
+    words = run.events if run.events is not None else with_shared_words(found.events, source)
+    kept = {name: words[name].dtype for name in ("transition", "option", "origin")}
+    return shown(found, found.events.astype(kept))
+
+
+def shown(found: ReplayTables, events: pd.DataFrame) -> Replay:
+    """The data of a replay, with these events, in the object with the conveniences."""
+    named = {one.name: getattr(found, one.name) for one in fields(found)}
+    return Replay(**{**named, "events": events})

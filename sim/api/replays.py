@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from os import PathLike
 from typing import TYPE_CHECKING
 
 from sim.api.arguments import is_directory, loaded_or_model, recorded
-from sim.api.replayed import Replay, replay_of
+from sim.api.replayed import Replay, replay_of, shown
 from sim.api.results import Results
+from sim.api.shared_words import with_shared_words
 from sim.decisions.asking import Policy, decisions_of
 from sim.experiment import replays
 from sim.experiment.plan import Plan
@@ -43,9 +43,8 @@ def replay(
             return replay_of(source, run, draw, path, decide)
     seed = own_seed if seed is None else seed
     by = None if decide is None else decisions_of(source, decide)
-    # the data of the replay, put into the object with the conveniences
     found = replays.replay(source, draw=draw, path=path, seed=seed, decide=by)
-    return Replay(**{one.name: getattr(found, one.name) for one in fields(found)})
+    return shown(found, with_shared_words(found.events, source))
 
 
 def _source(scenario: Scenario | Model | str | PathLike[str]) -> tuple[Scenario | Model, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from sim.api.asked import AskedTables
+from sim.api.shared_words import with_shared_words
 from sim.api.shown import ShownTables
 from sim.api.stored import StoredTables
 from sim.results.directory import read_run
@@ -107,6 +108,8 @@ class Results(AskedTables, ShownTables, StoredTables):
         """The tables of a run as the object a user gets; `output` are its counts, for `concat`."""
         # the same frames, not copies: tables of a long run fill hundreds of megabytes
         named = {one.name: getattr(tables, one.name) for one in fields(tables)}
+        if tables.events is not None:
+            named["events"] = with_shared_words(tables.events, source)
         return cls(source=source, output=output, **named)
 
 

@@ -57,9 +57,9 @@ def run(
 ) -> Results:
     """Walk `draws` parameter draws of `paths` paths each, and tabulate what happened.
 
-    `scenario` is a scenario, or the path of its file or of a run directory. Draws, paths, seed and
-    engine are those of the run directory unless given, else 500, 200, 1 and `compiled`, as in
-    `Plan`. The same seed gives
+    `scenario` is a scenario, or the path of its file or of a run directory. Draws, paths, seed,
+    engine and level are those of the run directory unless given, else 500, 200, 1, `compiled` and
+    0.9, as in `Plan`. The same seed gives
     the same tables, byte for byte, whatever the number of workers (processes, or threads of an
     engine that has its own; all cores by default). `engine` is a name in `sim.engines.ENGINES`
     (`reference` works in processes: outside Linux a script that asks for it keeps its own work

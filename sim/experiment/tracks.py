@@ -12,7 +12,7 @@ from sim.experiment.samples import Sample
 from sim.experiment.walking_again import walk_histories
 from sim.formatting import DAY
 from sim.model.model import Model
-from sim.results.frames import named
+from sim.results.frames import named, one_ladder
 
 PATHS_AT_ONCE = 20_000  # whose events are held in memory
 
@@ -35,8 +35,8 @@ def track(
     """One row for each value that a variable takes in a path, from the start on.
 
     Columns: draw, path, variable, time (days; 0 for the value at the start), value (the level's
-    name, true or false, or a count), number (its position: of a ladder 0 is the lowest rung). A
-    value holds until the next row of its path and variable.
+    name, true or false, or a count; ordered where all are of one ladder), number (its position: of
+    a ladder 0 is the lowest rung). A value holds until the next row of its path and variable.
     """
     wanted = {model.names.variables[name]: place for place, name in enumerate(names)}
     at_once = max(PATHS_AT_ONCE // paths, 1)
@@ -58,7 +58,7 @@ def track(
             "path": rows[:, 1].astype(np.int64),
             "variable": named(place, list(names)),
             "time": rows[:, 3] / DAY,
-            "value": named(code, words),
+            "value": named(code, words, ordered=one_ladder(variables)),
             "number": number,
         }
     )

@@ -110,12 +110,14 @@ def _read_run(
 
 
 def columns_of(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Name and type of each column, and the categories of categorical ones, also unused ones."""
+    """Name and type of each column, and all categories of categorical ones, with their order."""
     found: list[dict[str, Any]] = []
     for name in table.columns:
         column: dict[str, Any] = {"name": str(name), "type": str(table[name].dtype)}
         if isinstance(table[name].dtype, pd.CategoricalDtype):
             column["categories"] = [str(level) for level in table[name].cat.categories]
+            if table[name].cat.ordered:
+                column["ordered"] = True
         found.append(column)
     return found
 
@@ -132,5 +134,6 @@ def table_of(
         if column["type"] == "category":
             name = column["name"]
             words = pd.Index(column["categories"], dtype="str")
-            table[name] = table[name].astype(pd.CategoricalDtype(words))
+            kind = pd.CategoricalDtype(words, ordered=column.get("ordered", False))
+            table[name] = table[name].astype(kind)
     return table

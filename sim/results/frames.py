@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.formatting import DAY
 from sim.model.model import Model
+from sim.model.state import Variable
 from sim.results.batches import NOTHING, RUNG_TIMES
 from sim.results.counting import BINS, Accumulator
 
@@ -17,9 +18,15 @@ TIMING_STEPS = 500
 Floats = NDArray[np.float64]
 
 
-def named(codes: NDArray[np.integer[Any]], words: Sequence[str]) -> "pd.Categorical[str]":
-    """A column of words; code -1 is missing. Words that do not occur stay among its categories."""
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype="str"))
+def named(
+    codes: NDArray[np.integer[Any]], words: Sequence[str], *, ordered: bool = False
+) -> "pd.Categorical[str]":
+    """A column of words; code -1 is missing. Words that do not occur stay among its categories.
+
+    With `ordered` the words are rungs, from the lowest on: they can be compared with `<`.
+    """
+    categories = pd.Index(list(words), dtype="str")
+    return pd.Categorical.from_codes(codes, categories=categories, ordered=ordered)
 
 
 def outcome_times(counts: Accumulator) -> Floats:
@@ -100,23 +107,30 @@ def rungs(counts: Accumulator) -> pd.DataFrame:
     standing = counts.total.rungs.T.ravel()
     grid = model.horizon * np.arange(RUNG_TIMES) / (RUNG_TIMES - 1) / DAY
 
-    def column(words: Sequence[str]) -> "pd.Categorical[str]":
+    def column(words: Sequence[str], *, ordered: bool = False) -> "pd.Categorical[str]":
         known = list(dict.fromkeys(words))
         codes = np.array([known.index(word) for word in words], dtype=np.int64)
-        return named(np.repeat(codes, RUNG_TIMES), known)
+        return named(np.repeat(codes, RUNG_TIMES), known, ordered=ordered)
 
     return pd.DataFrame(
         {
             "variable": column([variable.name for variable, _, _ in levels]),
             "ladder": column([str(variable.ladder) for variable, _, _ in levels]),
             "rung": np.repeat(np.array([rung for _, rung, _ in levels], np.int64), RUNG_TIMES),
-            "level": column([level for _, _, level in levels]),
+            "level": column([level for _, _, level in levels], ordered=one_ladder(ladders)),
             "time": np.tile(grid, len(levels)),
             "paths": standing,
             "n": np.full(len(standing), n, dtype=np.int64),
             "share": standing / max(n, 1),
         }
     )
+
+
+def one_ladder(variables: Sequence[Variable]) -> bool:
+    """Whether the variables have one ladder, so that all their levels have an order."""
+    # levels that a variable lists for itself may be mere alternatives, as answers to a clause are
+    levels = {variable.levels for variable in variables}
+    return len(levels) == 1 and all(variable.ladder is not None for variable in variables)
 
 
 def timing(counts: Accumulator) -> pd.DataFrame:

@@ -115,7 +115,8 @@ def _values(cells: Any, column: Mapping[str, Any]) -> Any:
             # a reader may order a dictionary anew, or leave out what does not occur
             place = np.append(words.get_indexer(piece.dictionary.to_pylist()), -1)
             codes.append(place[piece.indices.fill_null(len(place) - 1).to_numpy()])
-        return pd.Categorical.from_codes(np.concatenate(codes), categories=words)
+        ordered = column.get("ordered", False)
+        return pd.Categorical.from_codes(np.concatenate(codes), categories=words, ordered=ordered)
     if kind == "Int64":
         missing = cells.is_null().to_numpy()
         return pd.arrays.IntegerArray(cells.fill_null(0).to_numpy().astype(np.int64), missing)

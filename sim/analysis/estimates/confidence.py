@@ -34,7 +34,7 @@ def with_confidence(
     rows = zip(table["band"], table["low"], table["high"], without, strict=True)
     words = [confidence(str(band), low, high, share) for band, low, high, share in rows]
     codes = np.array([CONFIDENCES.index(word) if word else -1 for word in words], dtype=np.int8)
-    return table.assign(confidence=named(codes, CONFIDENCES))
+    return table.assign(confidence=named(codes, CONFIDENCES, ordered=True))
 
 
 def weak_share(parameters: Ranked, share: "pd.Series[float]", weak: Floats) -> float:

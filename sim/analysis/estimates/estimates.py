@@ -91,8 +91,8 @@ def words(shares: Floats, upper: Floats, reach: "pd.Categorical[str]") -> dict[s
     codes = likelihood(shares, upper, np.asarray(reach) != "impossible")
     nothing = np.full(len(shares), -1, dtype=np.int8)
     return {
-        "likelihood": named(codes, LIKELIHOODS),
-        "confidence": named(nothing, CONFIDENCES),
+        "likelihood": named(codes, LIKELIHOODS, ordered=True),
+        "confidence": named(nothing, CONFIDENCES, ordered=True),
     }
 
 
