@@ -6,16 +6,19 @@ Each repetition draws two numbers, a choice and a dummy, and the shares of 400 d
 common under two decisions (and under three), whose values of information are known;
 it asks for 90 % intervals, and the control halves their width and must not cover. `apart` is two
 decisions of which every second path has luck of its own under each, so that an effect is seen in
-both directions; `rare` and `level` are likewise, of probabilities near 0, and of two decisions that
-are equally good on average. Then differences that hang on nothing that is drawn: in how many
-repetitions is any parameter worth more than its dummies, and, where the difference is the same in
-every draw, everything more than chance? Counts are appended to the file, a line a run, and added up
-over all lines; begun with another seed, it goes on where it stopped.
+both directions; `rare`, `level`, `points` and `seldom` are likewise, of probabilities near 0, of
+two decisions that are equally good on average, of a difference that is one of two numbers, and of a
+choice that is seldom wrong; `noisy points` are those of a third of the paths. Then differences that
+hang on nothing that is drawn: in how many repetitions is any parameter worth more than its dummies,
+and, where the difference is the same in every draw, everything more than chance? Counts are
+appended to the file, a line a run, and added up over all lines; begun with another seed, it goes on
+where it stopped.
 
 What was counted stands in `COUNTS.md`. Under three decisions b and the choice are worth next to
 nothing: there the floor says what there is to say, not the interval, so they are not counted; in
-`rare` and `level` only everything is. Where two decisions are equally good on average the interval
-holds less often than promised, since the best of two means is better than either by chance.
+`rare` and in those below it only everything is. Where two decisions are equally good on average the
+interval holds less often than promised, since the best of two means is better than either by
+chance; where the difference is one of two numbers too, since neither estimate knows that shape.
 """
 
 import argparse
@@ -60,6 +63,17 @@ def level(u: np.ndarray) -> np.ndarray:
     return np.array([np.full(len(u), 0.4), 0.4 + 0.24 * (u[:, 0] - 0.5)])
 
 
+def points(u: np.ndarray) -> np.ndarray:
+    """Two decisions whose difference is one of two numbers, either side of 0."""
+    return np.array([np.full(len(u), 0.3), 0.3 + np.where(u[:, 0] < 0.3, -0.1, 0.08)])
+
+
+def seldom(u: np.ndarray) -> np.ndarray:
+    """Two decisions of which one is better by 0.1 on average, and seldom worse."""
+    gap = 0.1 + 0.1 * (u[:, 0] - 0.5) + 0.25 * (u[:, 1] - 0.5)
+    return np.array([np.full(len(u), 0.3), 0.3 + gap])
+
+
 def constant(u: np.ndarray) -> np.ndarray:
     """Two decisions with the same difference in every draw: nothing is worth knowing."""
     return np.array([0.4 + 0.1 * u[:, 1], 0.405 + 0.1 * u[:, 1]])
@@ -72,9 +86,13 @@ WORLDS = {
     "apart": (two, 0.5),
     "rare": (rare, 0.5),
     "level": (level, 0.5),
+    "points": (points, 0.5),
+    "seldom": (seldom, 0.5),
+    "noisy points": (points, 0.5),
 }
 CONSTANT = "the same in every draw, everything is told"
-WHOLE_ONLY = ("rare", "level")
+WHOLE_ONLY = ("rare", "level", "points", "seldom", "noisy points")
+FEW_PATHS = {"noisy points": PATHS // 3}
 
 
 def truths(model) -> dict[str, float]:
@@ -97,22 +115,22 @@ def truths(model) -> dict[str, float]:
 
 
 def given(
-    model, random: np.random.Generator, *, idle: bool, apart: float = 0.0
+    model, random: np.random.Generator, *, idle: bool, apart: float = 0.0, paths: int = PATHS
 ) -> tuple[pd.DataFrame, ChoiceShares]:
     """Draws and what a run shows of them; of `idle` parameters the shares hang on nothing."""
     u = random.random((DRAWS, 4))
     known = model(random.random((DRAWS, 4)) if idle else u)
-    luck = random.random((DRAWS, PATHS))
-    own = random.random((len(known), DRAWS, PATHS))
+    luck = random.random((DRAWS, paths))
+    own = random.random((len(known), DRAWS, paths))
     # paths in pairs: the same luck under every decision, but for the part that is apart
-    came = np.where(np.arange(PATHS) % 2 < 2 * apart, own, luck) < known[:, :, None]
-    half = PATHS // 2
+    came = np.where(np.arange(paths) % 2 < 2 * apart, own, luck) < known[:, :, None]
+    half = paths // 2
     shares = ChoiceShares(
         outcome="it",
         names=tuple("pqr"[: len(known)]),
         share=came.mean(axis=2),
         halves=np.stack([came[..., :half].mean(axis=2), came[..., half:].mean(axis=2)], axis=2),
-        paths=PATHS,
+        paths=paths,
     )
     frame = pd.DataFrame({"a": u[:, 0], "b": u[:, 1], "d": u[:, 3]})
     frame["choice"] = pd.Categorical.from_codes((u[:, 2] > 0.5).astype(int), ["low", "high"])
@@ -139,7 +157,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--counts", type=Path, default=Path("information_intervals.jsonl"))
     parser.add_argument("--record", action="store_true", help="write rows of COUNTS.md")
+    parser.add_argument("--only", default="", help="of these worlds only, as in points,seldom")
     chosen = parser.parse_args()
+    asked = chosen.only.split(",") if chosen.only else list(WORLDS)
     known = {name: truths(model) for name, (model, _) in WORLDS.items()}
     for name in WHOLE_ONLY:
         known[name] = {"everything": known[name]["everything"]}
@@ -147,9 +167,13 @@ def main() -> None:
     found: Counter[str] = Counter()
     while monotonic() < end:
         seed = int(random.integers(1 << 40))
-        for name, (model, apart) in WORLDS.items():
-            draws, shares = given(model, random, idle=False, apart=apart)
+        for name in asked:
+            model, apart = WORLDS[name]
+            paths = FEW_PATHS.get(name, PATHS)
+            draws, shares = given(model, random, idle=False, apart=apart, paths=paths)
             found += covered(information(draws, shares, {}, seed=seed).table, name, known[name])
+        if chosen.only:
+            continue
         table = information(*given(two, random, idle=True), {}, seed=seed).table
         found["idle: asked"] += 1
         found["idle: named"] += bool(table.loc[table["of"] == "parameter", "told"].any())
