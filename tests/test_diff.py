@@ -265,3 +265,28 @@ def test_of_another_version_is_refused(runs, tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(UsageError, match="by another version"):
         runs["first"].diff(home)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9])
+def test_a_transition_that_moves_is_told_without_uncertain_parameters(tmp_path, level):
+    """Its error is that of sampling: there is no other where nothing is uncertain."""
+    text = """
+scenario: one_step
+horizon: 10 d
+state: {on: {flag: false}}
+events: {starts: {when: not on, after: {mean: MEAN d}, limit: 1, then: {on: true}}}
+outcomes: {started: {when: on}}
+endings: {over: {otherwise: true}}
+"""
+    found = {}
+    for name, mean, seed in (("rare", 90, 1), ("again", 90, 2), ("often", 5, 1)):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text.replace("MEAN", str(mean)), encoding="utf-8")
+        found[name] = sim.run(file, draws=20, paths=100, seed=seed, level=level, workers=1)
+
+    def moved(name):
+        table = found["rare"].diff(found[name]).estimates.set_index(["kind", "name"])
+        return bool(table.loc[("transition", "starts"), "moved"])
+
+    assert moved("often")  # 10.5 % and 86.5 % of 2,000 paths
+    assert not moved("again")  # the control: nothing but the seed

@@ -45,7 +45,8 @@ def test_a_file_resolves_to_a_form_that_is_the_same_model(file, tmp_path):
     scenario = sim.load(file)
     again = read_back(scenario, tmp_path)
     assert again.resolved() == scenario.resolved()
-    assert_frame_equal(events(again), events(scenario))
+    # a file's categories have what its interventions may add, which the machine form has not
+    assert_frame_equal(events(again), events(scenario), check_categorical=False)
 
 
 def of_each_kind(scenario: sim.Scenario) -> list[str]:

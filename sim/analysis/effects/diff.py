@@ -204,9 +204,9 @@ def _rows(run: SavedRun) -> pd.DataFrame:
         parts.append(table[columns].rename_axis("name").reset_index().assign(kind=kind))
     coverage = run.frames["coverage"].rename(columns={"fired": "hits"})
     share = coverage["hits"] / coverage["n"].where(coverage["n"] > 0)
-    error = (
-        coverage["mc_se"] if "mc_se" in coverage else (coverage["high"] - coverage["low"]) / 3.29
-    )
+    # coverage has the interval for sampling error, at the run's own level, and no standard error
+    reach = 2 * NormalDist().inv_cdf((1 + run.manifest.get("level", USUAL)) / 2)
+    error = (coverage["mc_high"] - coverage["mc_low"]) / reach
     more = {"probability": share.astype("float64"), "title": coverage["name"], "se": error}
     columns = ["kind", "name", "n", "hits", "probability", "reach", "title", "se"]
     parts.append(coverage.assign(**more)[columns])
