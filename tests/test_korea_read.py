@@ -122,11 +122,12 @@ def ended_in_a_clash(found: pd.DataFrame) -> int:
     """Crises that end before their last clash has passed."""
     rows = found[found["transition"].isin(["rok_answers_fire", "clash_passes", "crisis_ends"])]
     rows = rows[rows["option"] != "holds"]
-    before = rows.groupby(PATH)[["transition", "ended", "time"]].shift()
+    before = rows.groupby(PATH)[["transition", "time"]].shift()
     ends = (rows["transition"] == "crisis_ends") & (before["transition"] == "rok_answers_fire")
-    eased = found[found["option"] == "regrets"].groupby(PATH)["time"].max()
-    regret = eased.reindex(pd.MultiIndex.from_frame(rows[PATH])).to_numpy()
-    return int((ends & (rows["ended"] < before["time"]) & ~(regret >= before["time"])).sum())
+    eased = rows[["ended", "talks"]].max(
+        axis=1
+    )  # a cease-fire, talks or a word of regret pass it too
+    return int((ends & (eased < before["time"])).sum())
 
 
 def warned_after_crossing(found: pd.DataFrame) -> int:
