@@ -128,9 +128,8 @@ def _agree(changed, bare, asked, as_written) -> int:
         else:
             assert ran == pytest.approx(value / 86_400 if parameter.time else value)
             assert number == (duration_in_words(value) if parameter.time else f"{value:.6g}")
-        assert form["parameters"][key]["fixed"] == [
-            value
-        ]  # a duration in seconds, a level by number
+        # a duration in seconds, a level by its number
+        assert form["parameters"][key]["fixed"] == [value]
     for variable in changed.model.variables:
         compared += 1
         start = variable.word(variable.start)

@@ -124,9 +124,8 @@ def ended_in_a_clash(found: pd.DataFrame) -> int:
     rows = rows[rows["option"] != "holds"]
     before = rows.groupby(PATH)[["transition", "time"]].shift()
     ends = (rows["transition"] == "crisis_ends") & (before["transition"] == "rok_answers_fire")
-    eased = rows[["ended", "talks"]].max(
-        axis=1
-    )  # a cease-fire, talks or a word of regret pass it too
+    # a cease-fire, talks or a word of regret pass a clash too
+    eased = rows[["ended", "talks"]].max(axis=1)
     return int((ends & (eased < before["time"])).sum())
 
 

@@ -4,6 +4,7 @@ from math import exp, inf, isnan, log
 
 import numpy as np
 import pytest
+import scoringrules
 
 from sim.analysis import (
     Arrival,
@@ -86,6 +87,24 @@ def test_a_time_beyond_the_end_counts_as_cut_off_there():
     energy = np.abs(cut - 20.0).mean() - np.abs(cut[:, None] - cut).mean() / 2
     assert crps(arrival(times, 80), inf, inf, 20.0) == pytest.approx(energy)
     assert crps(arrival(times, 80), 50.0, 50.0, 20.0) == pytest.approx(energy)
+
+
+@pytest.mark.parametrize(("earliest", "latest"), [(3, 3), (25, 25), (50, 50), (inf, inf), (3, 9)])
+def test_the_crps_is_that_of_another_package(earliest, latest):
+    """The weight is 0 in what is not known and beyond the end; its integral is their `v_func`."""
+    times = rng(5).gamma(2.0, 10.0, 400)
+    times[::3] = 1e9  # in these paths it does not come
+
+    start, end = min(earliest, 30.0), min(latest, 30.0)
+
+    def known(time):  # how much of the time up to here counts
+        time = np.minimum(time, 30.0)
+        return time - np.clip(time - start, 0, end - start)
+
+    theirs = scoringrules.twcrps_ensemble(start, times, v_func=known, estimator="qd")
+    ours = arrival(times[times < 30], 400)
+    assert crps(ours, earliest, latest, 30.0) == pytest.approx(theirs, rel=1e-12)
+    assert crps(ours, earliest, latest, 29.0) != pytest.approx(theirs, rel=1e-3)  # the control
 
 
 def test_what_happened_on_some_day_of_an_interval_is_not_counted_there():

@@ -2,8 +2,9 @@
 
 Lower is better everywhere. A score is *proper* if nobody can expect a better one by saying anything
 but what they believe (Gneiting and Raftery, J. Am. Stat. Assoc. 102, 2007, 359-378). SciPy has none
-of them; the two packages that have the CRPS (`scoringrules`, `properscoring`) have it of samples
-without censoring or intervals, which is where a test compares.
+of them. `scoringrules` has all three; its interface changed with each of its last releases (0.7,
+0.8, 0.9), and it takes samples, where an exact run has a distribution function. So a test compares
+with it, and nothing else depends on it.
 """
 
 from __future__ import annotations
