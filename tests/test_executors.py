@@ -9,6 +9,7 @@ from multiprocessing import get_context
 
 import pytest
 from islands import island
+from pandas.testing import assert_frame_equal
 from small_models import flag, model, rule
 from test_concat import files
 
@@ -159,3 +160,18 @@ def test_a_worker_of_another_version_is_refused_by_name(package, tmp_path, monke
                     sim.run(island(), executor=pool, **SMALL)
             else:
                 assert sim.run(island(), executor=pool, events=True, **SMALL) == expected
+
+
+def test_a_sweep_goes_out_point_by_point_and_its_frame_is_the_same():
+    grid = {"restraint": [0.0, 0.7, 2.0], "with_": ["", "no_treaty"]}
+    plain, executor = sim.sweep(island(), grid, workers=1, **SMALL), AtOnce()
+    assert_frame_equal(sim.sweep(island(), grid, executor=executor, **SMALL), plain)
+    assert sum(part.n for part in executor.came) == 6 * 30 * 60  # all paths of all points
+    with ProcessPoolExecutor(2, FORKED) as pool:
+        assert_frame_equal(sim.sweep(island(), grid, executor=pool, **SMALL), plain)
+    other = sim.sweep(island(), grid, executor=AtOnce(), **{**SMALL, "seed": 5})  # the control
+    assert not other["hits"].equals(plain["hits"])
+    with pytest.raises(sim.UsageError, match="executor: takes an executor of"):
+        sim.sweep(island(), grid, executor=4, **SMALL)
+    with pytest.raises(sim.errors.NotApplicable, match="the exact engine solves in this process"):
+        sim.sweep(island(), grid, executor=AtOnce(), engine="exact", draws=2)

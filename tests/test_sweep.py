@@ -53,7 +53,7 @@ def test_what_is_no_grid_is_refused(grid, told):
 
 
 def test_every_point_is_checked_before_the_first_is_walked(monkeypatch):
-    def walked(*_: object) -> None:
+    def walked(*_: object, **__: object) -> None:
         raise AssertionError("walked")
 
     monkeypatch.setattr(sim.api.sweeps.runs, "run", walked)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from sim.decisions.describing import require_same
-from sim.errors import UsageError
-from sim.experiment.plan import Plan
+from sim.errors import NotApplicable, UsageError
+from sim.experiment.handing_out import Crew, crew_of
+from sim.experiment.plan import EXACT, Plan
 from sim.experiment.runs import WANTED
 from sim.formatting import user_path
 from sim.model.model import Model
@@ -171,6 +172,15 @@ def given_in(source: object) -> pd.DataFrame | None:
     home = Path(user_path(source))
     names = read_manifest(home).get("given", [])
     return read_run(home, only=("draws",)).frames["draws"][names] if names else None
+
+
+def crew_for(executor: object, plan: Plan) -> Crew | None:
+    """Who else walks the paths, where an executor was given. Raises UsageError."""
+    if executor is None:
+        return None
+    if plan.engine == EXACT:
+        raise NotApplicable("executor: the exact engine solves in this process; leave it out")
+    return crew_of(executor, plan.workers)
 
 
 def raise_if_interrupted(about: Provenance, plan: Plan) -> None:

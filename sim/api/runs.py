@@ -14,6 +14,7 @@ from sim.analysis.estimates.estimates import precise
 from sim.analysis.estimates.tables import tables_of
 from sim.api.arguments import (
     RunOptions,
+    crew_for,
     given_in,
     loaded,
     loaded_or_model,
@@ -28,7 +29,7 @@ from sim.api.results import Results
 from sim.decisions.asking import Decisions, Policy
 from sim.errors import NotApplicable, UsageError
 from sim.experiment import runs, tracks
-from sim.experiment.handing_out import Crew, crew_of
+from sim.experiment.handing_out import Crew
 from sim.experiment.plan import EXACT, Plan, limit_of
 from sim.experiment.runs import model_of
 from sim.experiment.samples import given_frame, sample_of
@@ -143,16 +144,12 @@ def run(
 
 def _crew(executor: object, plan: Plan, decide: Decisions | None) -> Crew | None:
     """Who else walks the paths of a run; None where nobody does. Raises UsageError."""
-    if executor is None:
-        return None
-    if plan.engine == EXACT:
-        raise NotApplicable("executor: the exact engine solves in this process; leave it out")
-    if decide is not None and not decide.stateless:
+    if executor is not None and decide is not None and not decide.stateless:
         raise UsageError(
             "executor: what a function that decides records would stay with the workers and be "
             "lost; if it records nothing say so: sim.policies.stateless(f)"
         )
-    return crew_of(executor, plan.workers)
+    return crew_for(executor, plan)
 
 
 def _kept(resume: str | PathLike[str] | Unfinished | None, plan: Plan) -> Unfinished | None:

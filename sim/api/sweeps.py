@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from itertools import product
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Unpack
@@ -11,7 +12,14 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates.tables import tables_of
-from sim.api.arguments import Options, loaded, planned, raise_if_interrupted, takes_options
+from sim.api.arguments import (
+    Options,
+    crew_for,
+    loaded,
+    planned,
+    raise_if_interrupted,
+    takes_options,
+)
 from sim.errors import UsageError, unknown
 from sim.experiment import runs
 from sim.experiment.plan import EXACT
@@ -32,6 +40,8 @@ AS_WRITTEN = ""  # among interventions: none
 def sweep(
     scenario: Scenario | str | PathLike[str],
     grid: Mapping[str, Sequence[Any]],
+    *,
+    executor: Executor | None = None,
     **options: Unpack[Options],
 ) -> pd.DataFrame:
     """One row for each point of a grid and outcome: the table `outcomes` of a run at that point.
@@ -45,10 +55,11 @@ def sweep(
     Columns: one for each key of the grid, `outcome`, then those of `Results.outcomes`. The other
     arguments are those of `run`; draws may be a range. All points are checked before the first is
     walked. Ctrl-C raises KeyboardInterrupt; with `on_interrupt="return"` the finished points are
-    returned. Raises UsageError for a grid that is none, otherwise as `run` and `with_` do.
+    returned. `executor` walks the paths of each point, as in `run`; the frame is the same.
+    Raises UsageError for a grid that is none, otherwise as `run` and `with_` do.
     """
     source, plan = planned(scenario, options)
-    base = loaded(source)
+    base, crew = loaded(source), crew_for(executor, plan)
     keys, points = _points(base, grid)
     # All points are made before the first is run, so that a wrong value costs no time.
     scenarios = [_at(base, point) for point in points]
@@ -58,7 +69,7 @@ def sweep(
     parts = []
     with bar(paths, plan.progress) as done:
         for point, one in zip(points, scenarios, strict=True):
-            output = runs.run(one, type(plan)(**quiet))
+            output = runs.run(one, type(plan)(**quiet), crew=crew)
             if output.provenance.interrupted:  # a point that is half done is none
                 raise_if_interrupted(output.provenance, plan)
                 break
