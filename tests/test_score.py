@@ -131,11 +131,24 @@ def test_none_of_n_paths_is_not_never(tmp_path):
     row = sim.run(file, **SIZE).score().questions.iloc[0]
     assert row["brier"] == 1
     assert row["log_score"] == pytest.approx(-log(0.5 / 2_001))
+    assert row["surprise"] == pytest.approx(1 / 2_001, rel=1e-3)
     file.write_text(
         file.read_text(encoding="utf-8").replace("uniform: [0, 1e-9]", "fixed: 0"), encoding="utf-8"
     )
     row = sim.run(file, **SIZE).score().questions.iloc[0]  # the control: proved impossible
     assert row["log_score"] == inf
+    assert row["surprise"] == 0
+
+
+@pytest.mark.parametrize("ending", ["quiet", "fighting"])
+def test_one_path_cannot_be_a_great_surprise(tmp_path, ending):
+    """None of n paths in a tail says no more than that half a path may lie there."""
+    scenario = race(tmp_path, f"happened: {{outcomes: {{war: 1 s}}, ending: {ending}}}\n")
+    for paths in (1, 10):
+        found = sim.run(scenario, draws=1, paths=paths, workers=1, seed=1).score().questions
+        # nothing comes within a second, and one path has one of the two endings
+        assert found["surprise"].iloc[0] == pytest.approx(1 / (paths + 1))
+        assert found["surprise"].iloc[1] >= 1 / (paths + 1) / 2
 
 
 def test_the_ending(tmp_path):
@@ -228,8 +241,8 @@ def test_a_run_is_scored_a_year_later(tmp_path, call):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("scenario: rice\nhappened: {outcomes: {war: no}}\n", "is of scenario 'rice'"),
-        ("happened: {outcomes: {war: no}}\n", "names no scenario"),
+        ("scenario: rice\nhappened: {outcomes: {war: no}}\n", ":1: is of scenario 'rice'"),
+        ("happened: {outcomes: {war: no}}\n", "write `scenario: race` into it"),
         ("scenario: race\n", "no `happened`"),
         ("scenario: race\nhappened: {outcomes: {wra: no}}\n", "did you mean 'war'?"),
         ("extends: race.yaml\nscenario: race\nhorizon: 31 d\nhappened: {ending: quiet}\n",

@@ -33,9 +33,13 @@ def load_record(path: str | PathLike[str], scenario: Scenario) -> Happened:
         raise UsageError(f"{file}: does not say what happened (no `happened`)")
     named = tree.get("scenario")
     if not isinstance(named, Scalar) or named.value != scenario.name:
-        described = describe(named) if named is not None else ""
-        said = "names no scenario" if named is None else f"is of scenario {described}"
-        raise UsageError(f"{file}: {said}; the run is of {scenario.name}")
+        of = f"the run is of {scenario.name}"
+        if named is None:
+            raise UsageError(
+                f"{file}: names no scenario; {of}: if this is its record, "
+                f"write `scenario: {scenario.name}` into it"
+            )
+        raise UsageError(f"{file}:{named.place.line}: is of scenario {describe(named)}; {of}")
     # the names that the record may use are the scenario's own
     known = {
         "outcomes": [one.name for one in scenario.model.outcomes],

@@ -63,7 +63,8 @@ def questions(cases: Sequence[Case]) -> pd.DataFrame:
     record has no such rate or no such case.
 
     None of n paths is not never: for the log score its probability is (hits + 1/2) / (n + 1), as is
-    that of all of n, unless reachability proves it impossible.
+    that of all of n, unless reachability proves it impossible. The surprise, too, is never less
+    than what half a path in a tail gives.
     """
     rows = [
         {"number": number, **row}
@@ -158,7 +159,8 @@ def _scores(
         "crps": days,
         # In days a case watched for years would outweigh all others in a mean over cases.
         "crps_share": days / window,
-        "surprise": surprise(forecast, *times, window),
+        # a tail that none of n paths reached may hold half a path, as in the log score
+        "surprise": max(surprise(forecast, *times, window), 1 / (paths + 1) if paths else 0.0),
         "rank": rank(forecast, *times, window),
         "pit_low": low,
         "pit_high": high,
@@ -187,7 +189,7 @@ def _ending(case: Case) -> Iterator[dict[str, Any]]:
         "happened": 1,
         "brier": float(((shares - came) ** 2).sum() / 2),
         "log_score": log_score(given or 0.5 / (case.run.n + 1), True),
-        "surprise": _sum(shares[shares <= given]),
+        "surprise": max(_sum(shares[shares <= given]), 0.5 / (case.run.n + 1)),
     }
 
 
