@@ -176,6 +176,28 @@ def test_no_raw_warning_reaches_the_screen():
     assert "raw warning" in subprocess.run(asked, capture_output=True, text=True).stderr
 
 
+BOLD = """
+import sys
+import matplotlib as mpl
+mpl.use("agg")
+from sim.charts import fonts, style
+fonts._installed = lambda: (("cmr10", lambda: frozenset({0xD55C})),)  # it has no bold face
+ax = style.axes(None)
+ax.set_title("\ud55c", fontweight="bold", fontfamily=sys.argv[1:] or None)
+fonts.legible(ax)
+style.figure_of(ax).canvas.draw()
+"""
+
+
+@pytest.mark.parametrize("chosen", [[], ["cmr10"]])
+def test_a_letters_font_without_a_bold_face_is_no_news(chosen):
+    """What matplotlib logs of a font that the reader chose is the control: it is still said."""
+    asked = [sys.executable, "-c", BOLD, *chosen]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert ("Failed to find font weight" in done.stderr) == bool(chosen)
+
+
 def test_a_chart_takes_back_its_own_settings_and_no_others(monkeypatch):
     """The first chart of a notebook loads its backend, which turns interactive display on."""
     made = style.plt.subplots

@@ -1,5 +1,6 @@
 """Letters on charts: text as it stands, in fonts that have its letters, in lines that fit."""
 
+import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ NO_BLANKS = "\u0e00"  # from here on scripts (Thai, Chinese, ...) that set no bl
 # variation selectors, joiners and control characters have no picture of their own, nor have blanks
 _WITHOUT_PICTURE = {"Mn": "", "Cf": "", "Cc": "", "Zs": " "}
 Arguments = ParamSpec("Arguments")
+_fallen_back_to = set[str]()  # families that were chosen here, not by the reader
 
 
 class MissingLetters(UserWarning):
@@ -32,6 +34,17 @@ class MissingLetters(UserWarning):
             f"charts: no installed font has {' '.join(letters)} – drawn as {MISSING}; a font that "
             "has them (Noto Sans CJK, Noto Sans Thai, Noto Emoji, ...) is found once installed"
         )
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Whether a line of matplotlib's log tells a reader about a font that the reader chose."""
+    # many fonts with Chinese letters have one weight; a bold title in it is as good as can be
+    no_weight = str(record.msg).startswith("findfont: Failed to find font weight")
+    return not (no_weight and _fallen_back_to.intersection(map(str, record.args or ())))
+
+
+# said when a chart is drawn, long after it was made; a second import adds the filter only once
+logging.getLogger("matplotlib.font_manager").addFilter(_worth_saying)
 
 
 def literal(chart: Callable[Arguments, Axes]) -> Callable[Arguments, Axes]:
@@ -107,6 +120,7 @@ def legible(artist: Artist) -> None:
             continue
         fonts, without = fallbacks("".join(absent))
         text.set_fontfamily([*text.get_fontfamily(), *fonts])
+        _fallen_back_to.update(fonts)
         boxes = {one: _WITHOUT_PICTURE.get(category(one), MISSING) for one in without}
         text.set_text(_replaced(letters, boxes))
         missing |= boxes
