@@ -206,11 +206,12 @@ def _single(counts: Tally, rows: Floats, *, near: int) -> Floats:
         step = np.linalg.solve(-_definite(bend), slope[:, :, None])[:, :, 0]
         # far from the top the parabola is a poor guide, and half a unit is not far wrong
         place = np.clip(place + np.clip(step, -0.5, 0.5), *REACH)
-    again = rows[len(rows) - near :]
-    start = np.repeat(place[:1], near, axis=0)
-    slope, bend = _derivatives(counts, again, start)
-    _, whole = _derivatives(counts, own[:1], place[:1])
-    step = np.linalg.solve(-_definite(whole), slope[:, :, None])[:, :, 0] if near else slope
+    if not near:
+        return np.asarray(np.exp(place))
+    # all resamples begin at one place, whose derivatives are looked up once
+    start = place[:1]
+    slope, bend = _derivatives(counts, np.concatenate([own[:1], rows[len(rows) - near :]]), start)
+    step = np.linalg.solve(-_definite(bend[:1]), slope[1:, :, None])[:, :, 0]
     return np.asarray(np.exp(np.concatenate([place, start + np.clip(step, -1.0, 1.0)])))
 
 
@@ -228,11 +229,17 @@ def _moments(counts: Tally, rows: Floats) -> Floats:
 
 
 def _derivatives(counts: Tally, rows: Floats, place: Floats) -> tuple[Floats, Floats]:
-    """First (rows, 2) and second (rows, 2, 2) derivatives of the log-likelihood at log a, log b."""
+    """First (rows, 2) and second (rows, 2, 2) derivatives of the log-likelihood at log a, log b.
+
+    `place` has one row for each of `rows`, or one for all.
+    """
     a, b = (np.exp(place[:, [side]]) for side in (0, 1))
     k, n = counts.hits[None, :], counts.sizes[None, :]
     first, second = [], []
-    of_all, bend_of_all = psi(a + b) - psi(n + a + b), zeta(2, a + b) - zeta(2, n + a + b)
+    # most runs have as many paths in every draw, and these two are the dearest functions here
+    some, which = np.unique(counts.sizes, return_inverse=True)
+    of_all = (psi(a + b) - psi(some + a + b))[:, which]
+    bend_of_all = (zeta(2, a + b) - zeta(2, some + a + b))[:, which]
     for shape, hits in ((a, k), (b, n - k)):
         slope = psi(hits + shape) - psi(shape) + of_all
         bend = zeta(2, hits + shape) - zeta(2, shape) + bend_of_all
