@@ -1,6 +1,7 @@
 """What a comparison says, against models whose effects are known in closed form."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -141,6 +142,43 @@ def test_a_band_of_effects_finds_what_draws_differ_in():
     same = effect_band(np.zeros(500, int), random.binomial(200, 0.05, 500), 200)  # control
     assert same.status == "unresolved"
     assert effect_band([1], [0], 200).status == "unresolved"
+
+
+def band_of_new_counts(random, draws):
+    """A band with errors, of 200 pairs a draw in which an effect goes both ways."""
+    up, down = random.gamma(2, 0.006, draws), random.gamma(1.5, 0.015, draws)
+    kinds = random.multinomial(200, np.column_stack([up, down, 1 - up - down]))
+    return effect_band(kinds[:, 0], kinds[:, 1], 200, random=random)
+
+
+def test_errors_of_a_band_are_the_scatter_of_its_ends():
+    """80 repetitions of 300 draws: the scatter is known to 8 %, so 35 % off is one in 10^5.
+
+    The control: errors from four times as many draws do not describe that scatter.
+    """
+    random = np.random.default_rng(11)
+    few = [band_of_new_counts(random, 300) for _ in range(80)]
+    many = [band_of_new_counts(random, 1_200) for _ in range(15)]
+    for end in ("low", "high"):
+        scatter = np.std([getattr(band, end) for band in few], ddof=1)
+        said, control = (
+            np.sqrt(np.mean([getattr(band, f"{end}_se") ** 2 for band in some]))
+            for some in (few, many)
+        )
+        assert 0.65 < said / scatter < 1.35
+        assert not 0.65 < control / scatter < 1.35
+
+
+def test_errors_of_a_band_are_those_of_its_seed_and_change_nothing_else():
+    bands = [band_of_new_counts(np.random.default_rng(12), 300) for _ in range(2)]
+    assert bands[0] == bands[1]
+    random = np.random.default_rng(12)
+    up, down = random.gamma(2, 0.006, 300), random.gamma(1.5, 0.015, 300)
+    kinds = random.multinomial(200, np.column_stack([up, down, 1 - up - down]))
+    without = effect_band(kinds[:, 0], kinds[:, 1], 200)
+    assert np.isnan([without.low_se, without.high_se]).all()
+    errors = {"low_se": bands[0].low_se, "high_se": bands[0].high_se}
+    assert replace(without, **errors) == bands[0]
 
 
 def test_noise_alone_is_not_taken_for_a_spread():
@@ -367,6 +405,9 @@ def test_the_exact_engine_gives_the_effect_of_every_draw(tmp_path):
     assert own["band"] == "exact"
     assert (own["low"], own["high"]) == pytest.approx(np.quantile(effects, (0.05, 0.95)))
     assert (own["lowers"], own["raises"]) == (1, 0)
+    # by the density of m at its quantile of 5 %, 22 d; 25 resamples know an error to 14 %
+    spread = (0.05 * 0.95 / 200) ** 0.5 * 40 * exp(-30 / 22) * 30 / 22**2
+    assert own["low_se"] == pytest.approx(spread, rel=0.6)
     error = effects.std(ddof=1) / 200**0.5
     assert own["mc_se"] == pytest.approx(error)
     assert own["mc_high"] - own["mc_low"] == pytest.approx(2 * 1.6449 * error, abs=1e-5)

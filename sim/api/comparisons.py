@@ -33,7 +33,8 @@ _WORDS = (
     *("intervention", "one", "other", "relation"),
 )
 _NUMBERS = (
-    *("baseline", "probability", "difference", "low", "high", "lowers", "raises"),
+    *("baseline", "probability", "difference", "low", "high", "low_se", "high_se"),
+    *("lowers", "raises"),
     *("mc_low", "mc_high", "mc_se", "ratio", "ratio_low", "ratio_high", "variance_saved", "moment"),
     *("alone", "shapley", "joint", "share", "sum", "both", "excess"),
 )
@@ -65,7 +66,8 @@ class Comparison:
     table         one row a twin and outcome: twin, outcome, n, baseline, probability (with the
                   change), difference; low, high: 90 % (or the run's `level`, here and below) of
                   parameter draws have an effect between them, the noise of finite paths removed,
-                  and band: `resolved`, or why they are missing: `unresolved` (too few paths a
+                  low_se, high_se: their standard errors, by resampling draws, and
+                  band: `resolved`, or why they are missing: `unresolved` (too few paths a
                   draw), `none` (nothing is uncertain), or `exact`; lowers, raises: share of draws
                   in which the outcome becomes less, more likely; mc_low, mc_high, mc_se: 90 %
                   interval and standard error of the difference from the pairs, sampling only;

@@ -13,8 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.effects.effect_bands import EffectBand, effect_band
+from sim.analysis.effects.effect_bands import (
+    NO_BAND,
+    EffectBand,
+    effect_band,
+    exact_effect_band,
+)
 from sim.analysis.statistics.intervals import design_effect
+from sim.analysis.statistics.resampling import generator
 from sim.experiment.comparisons import PairCounts
 from sim.results.counting import BINS
 from sim.results.level import LEVEL
@@ -252,10 +258,12 @@ def _paired(pair: Pair, pairs: PairCounts, kind: str) -> dict[str, Any]:
     before = np.rint(pair.baseline.shares[columns].to_numpy() * paths).astype(np.int64)
     difference, mc_low, mc_high = paired(gained, lost, paths, pair.level)
     ratio, ratio_low, ratio_high = ratios(before, gained, lost, paths, pair.level)
-    bands = [
-        effect_band(gained[:, i], lost[:, i], paths, level=pair.level) if pair.varies else NO_BAND
-        for i in range(gained.shape[1])
-    ]
+
+    def band(i: int) -> EffectBand:
+        random = _stream(pair, kind, names[i])
+        return effect_band(gained[:, i], lost[:, i], paths, level=pair.level, random=random)
+
+    bands = [band(i) if pair.varies else NO_BAND for i in range(len(names))]
     total = {"gained": gained.sum(axis=0), "lost": lost.sum(axis=0)}
     return {
         "n": done * paths,
@@ -289,7 +297,10 @@ def _solved(pair: Pair, kind: str) -> dict[str, Any]:
     nothing = np.full(len(gap), np.nan)
     start = tables[0]["probability"].to_numpy()
     by_draw = (after - before).T
-    bands = [_exact_band(one, pair.level) if pair.varies else NO_BAND for one in by_draw]
+    bands = [
+        exact_effect_band(one, pair.level, _stream(pair, kind, name)) if pair.varies else NO_BAND
+        for one, name in zip(by_draw, names, strict=True)
+    ]
     return {
         "n": missing,
         "difference": gap,
@@ -317,36 +328,19 @@ def _bound(table: pd.DataFrame, of_draws: Floats) -> Floats:
     return np.asarray(np.maximum(half - of_draws, 0.0))
 
 
-def _exact_band(effects: Floats, level: float) -> EffectBand:
-    """The band of effects that are known in every draw."""
-    tail = (1 - level) / 2
-    low, high = np.quantile(effects, (tail, 1 - tail))
-    # below this two solutions differ by rounding alone
-    signs = [float((sign * effects > 1e-12).mean()) for sign in (-1, 1)]
-    return EffectBand(
-        low=float(low),
-        high=float(high),
-        lowers=signs[0],
-        raises=signs[1],
-        reliability=1.0,
-        status="exact",
-    )
+def _stream(pair: Pair, kind: str, name: str) -> np.random.Generator:
+    # the same of every alternative, whatever it is called
+    return generator(pair.baseline.provenance.seed, "compare", f"{kind}.{name}")
 
 
 def _of_bands(bands: Sequence[EffectBand]) -> dict[str, Any]:
     numbers = {
         name: np.array([getattr(band, name) for band in bands], np.float64)
-        for name in ("low", "high", "lowers", "raises")
+        for name in ("low", "high", "low_se", "high_se", "lowers", "raises")
     }
     return {
-        "low": numbers["low"],
-        "high": numbers["high"],
+        **{name: numbers[name] for name in ("low", "high", "low_se", "high_se")},
         "band": pd.Series([band.status for band in bands], dtype="str"),
         "lowers": numbers["lowers"],
         "raises": numbers["raises"],
     }
-
-
-NO_BAND = EffectBand(
-    low=np.nan, high=np.nan, lowers=np.nan, raises=np.nan, reliability=0.0, status="none"
-)

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
-from sim.analysis.estimates.parameter_band import RELIABLE
+from sim.analysis.estimates.parameter_band import RELIABLE, RESAMPLES
+from sim.analysis.statistics.resampling import samples
 from sim.results.level import LEVEL, fewest_draws
 
 Floats = NDArray[np.float64]
@@ -37,11 +38,14 @@ class EffectBand:
 
     `status` is `resolved`; `unresolved` where the noise of finite paths is most of what is seen, or
     draws are too few (`fewest_draws`); `exact` where effects are solved; or `none` where nothing is
-    uncertain. Where it is neither resolved nor exact, the numbers are NaN.
+    uncertain. Where it is neither resolved nor exact, the numbers are NaN. So are the standard
+    errors where draws were not resampled.
     """
 
     low: float
     high: float
+    low_se: float = nan  # standard error of `low`, by resampling draws
+    high_se: float = nan
     lowers: float  # share of draws in which the outcome becomes less likely
     raises: float
     reliability: float  # share of the variance of the effects seen that is not noise
@@ -51,26 +55,61 @@ class EffectBand:
 UNRESOLVED = EffectBand(
     low=nan, high=nan, lowers=nan, raises=nan, reliability=0.0, status="unresolved"
 )
+NO_BAND = replace(UNRESOLVED, status="none")
 
 
 def effect_band(
-    gained: ArrayLike, lost: ArrayLike, paths: int, *, level: float = LEVEL
+    gained: ArrayLike,
+    lost: ArrayLike,
+    paths: int,
+    *,
+    level: float = LEVEL,
+    random: np.random.Generator | None = None,
 ) -> EffectBand:
-    """The band of one effect: of `paths` pairs in each draw, those gained and those lost."""
+    """The band of one effect: of `paths` pairs in each draw, those gained and those lost.
+
+    With `random`, draws are resampled `RESAMPLES` times for the standard errors of its ends.
+    """
     g, k = np.asarray(gained, np.int64), np.asarray(lost, np.int64)
     reliable = reliability(g, k, paths)
     # the same conditions as of the band of a probability
     if len(g) < fewest_draws(level) or reliable < RELIABLE:
         return replace(UNRESOLVED, reliability=reliable)
-    effect, mass = mixing_distribution(g, k, paths)
-    low, high = quantiles(effect, mass, ((1 - level) / 2, (1 + level) / 2))
+    again = RESAMPLES if random is not None else 0
+    weights = samples(random or np.random.default_rng(1), len(g), again)
+    effect, masses = mixing_distribution(g, k, paths, weights)
+    ends = [quantiles(effect, one, ((1 - level) / 2, (1 + level) / 2)) for one in masses]
+    (low, high), mass = ends[0], masses[0]
+    low_se, high_se = np.std(ends[1:], axis=0, ddof=1) if again else (nan, nan)
     return EffectBand(
         low=low,
         high=high,
+        low_se=float(low_se),
+        high_se=float(high_se),
         lowers=float(mass[effect < 0].sum()),
         raises=float(mass[effect > 0].sum()),
         reliability=reliable,
         status="resolved",
+    )
+
+
+def exact_effect_band(effects: Floats, level: float, random: np.random.Generator) -> EffectBand:
+    """The band of effects that are known in each of several draws."""
+    at = ((1 - level) / 2, (1 + level) / 2)
+    low, high = np.quantile(effects, at)
+    again = random.choice(effects, (RESAMPLES, len(effects)))
+    low_se, high_se = np.quantile(again, at, axis=1).std(axis=1, ddof=1)
+    # below this two solutions differ by rounding alone
+    lowers, raises = (float((sign * effects > 1e-12).mean()) for sign in (-1, 1))
+    return EffectBand(
+        low=float(low),
+        high=float(high),
+        low_se=float(low_se),
+        high_se=float(high_se),
+        lowers=lowers,
+        raises=raises,
+        reliability=1.0,
+        status="exact",
     )
 
 
@@ -86,10 +125,13 @@ def reliability(gained: NDArray[np.int64], lost: NDArray[np.int64], paths: int) 
 
 
 def mixing_distribution(
-    gained: NDArray[np.int64], lost: NDArray[np.int64], paths: int
+    gained: NDArray[np.int64], lost: NDArray[np.int64], paths: int, weights: Floats
 ) -> tuple[Floats, Floats]:
-    """(effects in ascending order, mass of each) of the distribution over draws."""
-    pairs, draws = np.unique(np.stack([gained, lost]), axis=1, return_counts=True)
+    """(effects in ascending order, mass of each) of the distribution over draws.
+
+    Each row of `weights` (rows, draws) says how often a draw counts, and has its row of masses.
+    """
+    pairs, which = np.unique(np.stack([gained, lost]), axis=1, return_inverse=True)
     up, down = (at.ravel() for at in np.meshgrid(*(_places(c, paths) for c in pairs)))
     # a path cannot be gained and lost
     inside = up + down <= 1
@@ -98,13 +140,20 @@ def mixing_distribution(
     log = xlogy(g, up) + xlogy(k, down) + xlogy(paths - g - k, 1 - up - down)
     # each row up to a factor, which the steps do not see
     likelihood = np.exp(log - log.max(axis=1, keepdims=True))
-    seen = draws / draws.sum()
-    mass = np.full(len(up), 1 / len(up))
-    for _ in range(STEPS):
-        mass *= (seen / (likelihood @ mass)) @ likelihood
+    counts = [np.bincount(which.ravel(), weights=row, minlength=len(g)) for row in weights]
+    seen = np.array(counts) / weights.sum(axis=1, keepdims=True)
+    # What was seen goes by itself, so that its last digits do not hang on how many rows there are.
+    masses = [_steps(some, likelihood) for some in (seen[:1], seen[1:]) if len(some)]
     effect = up - down
     order = np.argsort(effect, kind="stable")
-    return effect[order], mass[order]
+    return effect[order], np.concatenate(masses)[:, order]
+
+
+def _steps(seen: Floats, likelihood: Floats) -> Floats:
+    mass = np.full((len(seen), likelihood.shape[1]), 1 / likelihood.shape[1])
+    for _ in range(STEPS):
+        mass *= (seen / (mass @ likelihood.T)) @ likelihood
+    return mass
 
 
 def quantiles(effect: Floats, mass: Floats, at: tuple[float, float]) -> tuple[float, float]:
