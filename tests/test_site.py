@@ -1,5 +1,6 @@
 """The site: what `.ci/docs` looks for in it, and that its navigation has every page once."""
 
+import json
 import re
 import runpy
 
@@ -50,3 +51,23 @@ def test_every_page_is_in_the_navigation_once():
     pages = {f"{page.stem}" for page in (ROOT / "docs").glob("*.md")} - {"index"}
     pages |= {f"../notebooks/{page.stem}" for page in (ROOT / "notebooks").glob("*.ipynb")}
     assert pages <= set(named)
+
+
+def without_words(notebook: dict) -> list[str]:
+    """The cells of a notebook that show a picture and do not say what is on it."""
+    shown = [
+        cell
+        for cell in notebook["cells"]
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+    ]
+    said = [cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "") for cell in shown]
+    return [cell["id"] for cell, words in zip(shown, said, strict=True) if len(words) < 20]
+
+
+def test_pictures_of_notebooks_say_what_is_on_them():
+    read = [json.loads(one.read_text("utf-8")) for one in (ROOT / "notebooks").glob("*.ipynb")]
+    assert [name for notebook in read for name in without_words(notebook)] == []
+    # the control: a picture whose words are taken away is named
+    cells = [cell for notebook in read for cell in notebook["cells"]]
+    (first, *_) = [cell for cell in cells if "mystnb" in cell["metadata"]]
+    assert without_words({"cells": [first | {"metadata": {}}]}) == [first["id"]]
