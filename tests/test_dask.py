@@ -9,7 +9,7 @@ import pytest
 from command_line import FIRST, ROOT, call
 from islands import island
 from test_concat import files
-from test_executors import SMALL, alone
+from test_executors import SMALL, alone, assert_same_comparison
 
 import sim
 
@@ -43,6 +43,12 @@ def test_four_workers_give_the_tables_of_one_process_byte_for_byte(dask, tmp_pat
         assert files(results, tmp_path / "client") == expected
         results = sim.run(island(), executor=client.get_executor(), events=True, **SMALL)
         assert files(results, tmp_path / "executor") == expected
+
+
+def test_four_workers_compare_as_one_process_does(dask):
+    plain = sim.compare(island(), workers=1, **SMALL)
+    with distributed.Client(dask) as client:
+        assert_same_comparison(sim.compare(island(), executor=client, **SMALL), plain)
 
 
 def test_a_worker_that_is_killed_in_the_middle_changes_no_table(dask, tmp_path):

@@ -2,7 +2,13 @@
 
 import os
 import signal
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from functools import cache
 from importlib.metadata import version as version_of
 from multiprocessing import get_context
@@ -139,6 +145,20 @@ def test_a_lost_worker_of_a_pool_is_told():
         sim.run(island(), executor=pool, **SMALL)
 
 
+def test_a_pool_that_breaks_while_tasks_go_out_is_told_as_well():
+    class Broken(AtOnce):
+        def submit(self, fn, /, *args, **named):
+            if len(self.sent) == 1:
+                raise BrokenExecutor("a process ended")
+            return super().submit(fn, *args, **named)
+
+    executor = Broken()
+    with pytest.raises(sim.RunError, match="the executor lost a worker"):
+        sim.run(island(), executor=executor, **SMALL)
+    assert len(executor.sent) == 1
+    sim.run(island(), executor=AtOnce(), **SMALL)  # the control
+
+
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -175,3 +195,59 @@ def test_a_sweep_goes_out_point_by_point_and_its_frame_is_the_same():
         sim.sweep(island(), grid, executor=4, **SMALL)
     with pytest.raises(sim.errors.NotApplicable, match="the exact engine solves in this process"):
         sim.sweep(island(), grid, executor=AtOnce(), engine="exact", draws=2)
+
+
+TABLES = ("table", "endings", "flows", "alternatives", "shapley", "interactions")
+
+
+def assert_same_comparison(found: sim.Comparison, expected: sim.Comparison) -> None:
+    for name in TABLES:
+        one, other = getattr(found, name), getattr(expected, name)
+        assert_frame_equal(one, other, check_exact=True)
+    assert found.baseline == expected.baseline
+    assert found.twins == expected.twins
+    assert list(found.twins) == list(expected.twins)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"events": True},
+        {"engine": "reference", "draws": 6, "paths": 25},
+        {"draws": 2, "paths": 25_000, "keep_paths": False},  # draws cut into several chunks
+    ],
+    ids=["counts", "events", "reference", "parts of draws"],
+)
+def test_a_comparison_goes_out_and_its_tables_are_the_same(more):
+    given = {**SMALL, **more}
+    plain = sim.compare(island(), workers=1, **given)
+    executor = AtOnce()
+    assert_same_comparison(sim.compare(island(), executor=executor, **given), plain)
+    assert len(executor.came) > 1  # several chunks, of all paths in every model
+    models = 1 + len(plain.twins)
+    assert sum(part.n for part in executor.came) == given["draws"] * given["paths"] * models
+    rows = given.get("keep_paths") is not False
+    assert all(bool(one.rows) == rows for part in executor.came for one in part.counts)
+    other = sim.compare(island(), executor=AtOnce(), **{**given, "seed": 5})  # the control
+    assert not other.table["difference"].equals(plain.table["difference"])
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_a_pool_compares_as_one_process_does(pool):
+    given = {**SMALL, "draws": 60}
+    plain = sim.compare(island(), ["no_treaty", "no_treaty+early_talks"], workers=1, **given)
+    with pool(3) as executor:
+        found = sim.compare(
+            island(), ["no_treaty", "no_treaty+early_talks"], executor=executor, **given
+        )
+    assert_same_comparison(found, plain)
+
+
+def test_what_has_no_paths_to_walk_takes_no_executor():
+    with pytest.raises(sim.UsageError, match="executor: takes an executor of"):
+        sim.compare(island(), executor=4, **SMALL)
+    with pytest.raises(sim.errors.NotApplicable, match="the exact engine solves in this process"):
+        sim.compare(island(), executor=AtOnce(), engine="exact", draws=2)
+    with pytest.raises(sim.UsageError, match="executor: the runs are made already"):
+        sim.compare(alone(), alone(), executor=AtOnce())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -20,6 +21,7 @@ from sim.analysis.effects.shapley import Effects, pair_rows, shapley_rows, subse
 from sim.analysis.estimates.tables import tables_of
 from sim.api.arguments import (
     Options,
+    crew_for,
     given_in,
     is_directory,
     loaded,
@@ -53,6 +55,7 @@ def compare(
     *,
     order: str = "effect",
     together: bool = False,
+    executor: Executor | None = None,
     **options: Unpack[Options],
 ) -> Comparison:
     """Compare a scenario with itself under interventions, on the same random numbers.
@@ -62,7 +65,8 @@ def compare(
     intervention of the scenario that is not applied already. They stand in the `order` of their
     effect on the first headline, what lowers it most first, in that of their names, or as `given`.
     `together` walks all subsets of the named interventions, six at most, and says what each adds to
-    their joint effect. The other arguments are those of `run`. Raises and warns as `run` does, and
+    their joint effect. `executor` walks the paths, as in `run`; the tables are the same, number for
+    number. The other arguments are those of `run`. Raises and warns as `run` does, and
     UsageError without anything to compare with, or for a scenario with another horizon.
 
     `compare({"as written": a, "mine": b, "other file": "c.yaml"})` names what is compared; the
@@ -72,7 +76,7 @@ def compare(
     if order not in ORDERS:
         raise UsageError(unknown("order", order, ORDERS))
     if already := _made_already(scenario, interventions):
-        return _of_results(already, order, options)
+        return _of_results(already, order, options, executor)
     others: Mapping[str, Source] | None = None
     if isinstance(scenario, Mapping):
         scenario, others = _first_and_others(scenario, interventions)
@@ -92,7 +96,7 @@ def compare(
     else:
         named = _named(baseline, interventions)
         twins = _subsets(baseline, named) if together else _twins(baseline, named)
-    output = comparisons.compare(baseline, list(twins.values()), plan)
+    output = comparisons.compare(baseline, list(twins.values()), plan, crew_for(executor, plan))
     before = Results.of(tables_of(output.baseline), baseline)
     after = {
         name: Results.of(tables_of_alternative(one), twin)
@@ -127,8 +131,11 @@ def _made_already(scenario: object, others: object) -> dict[str, Results]:
     return {f"{scenario.provenance.scenario} (baseline)": scenario, name: others}
 
 
-def _of_results(named: dict[str, Results], order: str, options: Options) -> Comparison:
-    given = [name for name, value in options.items() if value is not None]
+def _of_results(
+    named: dict[str, Results], order: str, options: Options, executor: object
+) -> Comparison:
+    asked = {**options, "executor": executor}
+    given = [name for name, value in asked.items() if value is not None]
     if given:
         raise UsageError(f"{given[0]}: the runs are made already")
     before, pairs = pairs_of_results(named)

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.analysis.effects.differences import Pair
 from sim.api.results import Results
 from sim.errors import NotApplicable, UsageError
-from sim.experiment.comparisons import PairCounts
+from sim.experiment.pair_counts import PairCounts
 from sim.formatting import DAY
 from sim.model.model import Model
 from sim.results import PathBatch

@@ -10,6 +10,7 @@ from sim.experiment.handing_out import Crew, chunk_size, handed_out, own_crew
 from sim.experiment.plan import Plan
 from sim.experiment.progress import bar
 from sim.experiment.resuming import counts_of, described, require_same
+from sim.experiment.tasks import do, tasks_of
 from sim.experiment.work import Stop, Work, interruptible
 from sim.results.counting import Accumulator
 from sim.results.draw_counts import DrawCounts
@@ -39,10 +40,10 @@ def counted_in_chunks(
                 walk = partial(
                     handed_out,
                     some,
-                    work,
+                    tasks_of(work, keep=plan.keeps),
+                    do,
                     interruption=interruption,
                     done=done,
-                    keep=plan.keeps,
                     note=kept.keep if kept is not None else _forget,
                 )
                 for part in counts_of(work, kept, size, done, walk):

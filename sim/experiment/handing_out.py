@@ -21,14 +21,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pickle import PicklingError
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sim.engines import has_threads
 from sim.errors import RunError, UsageError
 from sim.experiment.processes import processes
-from sim.experiment.tasks import do, tasks_of
 from sim.experiment.work import PATHS_IN_A_CHUNK, Chunk, Interruption, Work
-from sim.results.draw_counts import DrawCounts
 
 FEWEST, MOST = 1_000, 1_000_000  # paths in a chunk of a fast engine: a moment to half a minute
 FEWEST_OF_A_SLOW_ENGINE = 20
@@ -40,6 +38,17 @@ GONE = (
     "the executor lost a worker, or was shut down, before its work was done; chunks that were kept "
     "on disk (--resume) stay"
 )
+
+
+class Counted(Protocol):
+    """What comes back of a chunk."""
+
+    @property
+    def n(self) -> int:
+        """How many paths were walked."""
+
+
+Found = TypeVar("Found", bound=Counted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,28 +103,28 @@ def chunk_size(work: Work, at_once: int, *, in_blocks: bool) -> int:
 
 def handed_out(
     crew: Crew,
-    work: Work,
+    task_of: Callable[[Chunk], object],
+    do: Callable[..., Found],
     todo: Iterable[Chunk],
     interruption: Interruption,
     done: Callable[[int], object],
-    *,
-    keep: bool,
-    note: Callable[[DrawCounts], object] = lambda part: None,
-) -> Iterator[DrawCounts]:
+    note: Callable[[Found], object] = lambda part: None,
+) -> Iterator[Found]:
     """The counts of the chunks, in their order; `done` hears of paths as they are finished.
 
-    `note` is given the counts of each chunk as it comes, in whatever order.
+    `do` makes counts of what `task_of` makes of a chunk. `note` is given the counts of each chunk
+    as it comes, in whatever order.
 
     Only a few are under way at any time, so that finished ones never pile up. Where the caller goes
     no further, or Ctrl-C comes (Stop), what is under way is cancelled.
     """
-    task_of, left = tasks_of(work, keep=keep), iter(todo)
+    left = iter(todo)
     # a thread hears of Ctrl-C in the middle of a chunk, a process is ended from outside
     doing = partial(do, check=interruption.check) if crew.here else do
-    ahead: deque[Future[DrawCounts]] = deque()
-    heard: set[Future[DrawCounts]] = set()
+    ahead: deque[Future[Found]] = deque()
+    heard: set[Future[Found]] = set()
 
-    def hear(one: Future[DrawCounts]) -> None:
+    def hear(one: Future[Found]) -> None:
         heard.add(one)
         # errors are raised when it is this chunk's turn, so that the first in order is told
         if not one.cancelled() and one.exception() is None:
@@ -126,7 +135,7 @@ def handed_out(
         while True:
             # two a worker: one under way, one waiting, so that nobody idles meanwhile
             while len(ahead) < 2 * crew.at_once + 1 and (chunk := next(left, None)):
-                ahead.append(crew.executor.submit(doing, task_of(chunk)))
+                ahead.append(_submitted(crew, doing, task_of(chunk)))
             if not ahead:
                 return
             while not ahead[0].done():
@@ -145,7 +154,14 @@ def handed_out(
             one.cancel()
 
 
-def _result(future: Future[DrawCounts]) -> DrawCounts:
+def _submitted(crew: Crew, do: Callable[..., Found], task: object) -> Future[Found]:
+    try:
+        return crew.executor.submit(do, task)
+    except BrokenExecutor:  # a worker was lost while tasks still went out
+        raise RunError(GONE) from None
+
+
+def _result(future: Future[Found]) -> Found:
     try:
         return future.result()
     except (BrokenExecutor, CancelledError):

@@ -38,17 +38,9 @@ def walk_pairs(
     work: Work, interruption: Interruption, done: Callable[[int], object]
 ) -> Iterator[Walked]:
     """All paths of all models, chunk by chunk; the first model is the baseline of the others."""
-    pairs = _Pairs(work, interruption.check)
+    pairs = Pairs(work, interruption.check)
     for chunk in chunks(work, PATHS_BESIDE_THEIR_TWINS):
-        baseline = pairs.baseline(chunk)
-        done(len(chunk.draws) * len(chunk.paths))
-        walked = Walked([[_plain(piece, pairs.outcomes) for piece in baseline.pieces]], [])
-        for which in range(len(pairs.twins)):
-            pieces, again = pairs.twin(which, chunk, baseline)
-            done(len(chunk.draws) * len(chunk.paths))
-            walked.pieces.append(pieces)
-            walked.again.append(again)
-        yield walked
+        yield pairs.walked(chunk, done)
         interruption.check()
 
 
@@ -58,7 +50,7 @@ class _Baseline(NamedTuple):
     watch: Watch
 
 
-class _Pairs:
+class Pairs:
     """All models lowered once, and what is watched in the baseline."""
 
     def __init__(self, work: Work, check: Callable[[], None]) -> None:
@@ -78,6 +70,18 @@ class _Pairs:
     def _unwatched(self) -> tuple[Watch, Traced]:
         plain = everything(self.model, self.twins)
         return plain, Traced(plain.model)
+
+    def walked(self, chunk: Chunk, done: Callable[[int], object]) -> Walked:
+        """A chunk's paths of all models; `done` hears of paths as they are finished."""
+        baseline = self.baseline(chunk)
+        done(len(chunk.draws) * len(chunk.paths))
+        found = Walked([[_plain(piece, self.outcomes) for piece in baseline.pieces]], [])
+        for which in range(len(self.twins)):
+            pieces, again = self.twin(which, chunk, baseline)
+            done(len(chunk.draws) * len(chunk.paths))
+            found.pieces.append(pieces)
+            found.again.append(again)
+        return found
 
     def _values(self, which: int, chunk: Chunk) -> NDArray[np.float64]:
         return self.work.values[which][chunk.draws.start : chunk.draws.stop]

@@ -82,7 +82,7 @@ def run(
     # batches are counted as they come, so memory does not grow with the number of paths unless rows
     # are kept
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
-    work = replace(_work([model], [values], plan), decide=decide)
+    work = replace(work_of([model], [values], plan), decide=decide)
     for before in _counting(counts, work, plan, crew, kept, in_blocks=enough is not None):
         blocks = counts.draws // BLOCK
         if enough and counts.draws > before and blocks * BLOCK == counts.draws and enough(counts):
@@ -179,7 +179,7 @@ def pieces_of(
     plan: Plan,
 ) -> Iterator[Pieces]:
     """Pieces of all models, chunk by chunk in order, until the end or Ctrl-C; with a bar."""
-    return _pieces(_work(models, values, plan), plan)
+    return _pieces(work_of(models, values, plan), plan)
 
 
 def _pieces(work: Work, plan: Plan) -> Iterator[Pieces]:
@@ -206,7 +206,7 @@ def pairs_of(
         return
     from sim.experiment.paired_walks import walk_pairs
 
-    work = _work(models, values, plan)
+    work = work_of(models, values, plan)
     with interruptible() as interruption, bar(work.total, plan.progress) as done:
         try:
             yield from walk_pairs(work, interruption, done)
@@ -214,7 +214,8 @@ def pairs_of(
             return
 
 
-def _work(models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan) -> Work:
+def work_of(models: Sequence[Model], values: Sequence[NDArray[np.float64]], plan: Plan) -> Work:
+    """What a plan says is to be walked, in every model."""
     return Work(
         engine=plan.engine,
         models=tuple(models),

@@ -92,7 +92,7 @@ def do(task: Task, check: Callable[[], None] | None = None) -> DrawCounts:
     that asks, and RunError where a path goes wrong.
     """
     refuse_other_versions(dict(task.versions))
-    model = received(task.model)
+    model: Model = received(task.model)
     found = Accumulator(model, paths=len(task.paths), keep=task.keep)
     more: dict[str, Any] = {}
     if has_threads(task.engine):
@@ -156,13 +156,12 @@ def _text() -> str:
     return text.hexdigest()
 
 
-def sent(model: Model) -> bytes:
-    """A model as it is sent: a tenth of what pickle makes of it."""
-    return zlib.compress(pickle.dumps(model))
+def sent(models: Model | tuple[Model, ...]) -> bytes:
+    """A model, or several, as they are sent: a tenth of what pickle makes of them."""
+    return zlib.compress(pickle.dumps(models))
 
 
 @lru_cache(maxsize=MODELS_AT_HAND)
-def received(data: bytes) -> Model:
-    """The model that was sent; the same object each time, with what engines keep in it."""
-    found: Model = pickle.loads(zlib.decompress(data))
-    return found
+def received(data: bytes) -> Any:
+    """What was sent; the same object each time, with what engines keep in it."""
+    return pickle.loads(zlib.decompress(data))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.comparisons import add_by_draw, concat
+from sim.experiment.pair_counts import add_by_draw, concat
 from sim.experiment.parameter_draws import values_of
 from sim.experiment.plan import EXACT, Plan
 from sim.experiment.runs import RunOutput, all_solved, counted, pieces_of

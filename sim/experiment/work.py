@@ -173,7 +173,7 @@ def _here(
         return
     size = PATHS_BESIDE_THEIR_TWINS if has_threads(work.engine) else PATHS_IN_A_CHUNK
     for chunk in chunks(work, size):
-        part, found = _part(work, chunk), Pieces()
+        part, found = part_of(work, chunk), Pieces()
         for which in range(len(work.models)):
             found.append([])
             for piece in _heard(part, which, chunk, interruption):
@@ -202,10 +202,10 @@ def _elsewhere(
 
 
 def _submit(pool: Executor, work: Work, chunk: Chunk) -> Future[Pieces]:
-    return pool.submit(_walk_chunk, _part(work, chunk), chunk)
+    return pool.submit(walk_chunk, part_of(work, chunk), chunk)
 
 
-def _part(work: Work, chunk: Chunk) -> Work:
+def part_of(work: Work, chunk: Chunk) -> Work:
     """The work with the parameter values of the chunk's draws, and no others."""
     rows = slice(chunk.draws.start, chunk.draws.stop)
     return replace(work, values=tuple(values[rows] for values in work.values))
@@ -231,9 +231,9 @@ def _next(
             return pieces
 
 
-def _walk_chunk(work: Work, chunk: Chunk) -> Pieces:
-    """All pieces of a chunk, in a worker process."""
-    return [list(_pieces(work, which, chunk)) for which in range(len(work.models))]
+def walk_chunk(work: Work, chunk: Chunk, **more: Any) -> Pieces:
+    """All pieces of a chunk, in a worker process; `more` goes to the engine."""
+    return [list(_pieces(work, which, chunk, **more)) for which in range(len(work.models))]
 
 
 def _heard(work: Work, which: int, chunk: Chunk, interruption: Interruption) -> Iterator[PathBatch]:

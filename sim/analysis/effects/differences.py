@@ -21,7 +21,7 @@ from sim.analysis.effects.effect_bands import (
 )
 from sim.analysis.statistics.intervals import design_effect
 from sim.analysis.statistics.resampling import generator
-from sim.experiment.comparisons import PairCounts
+from sim.experiment.pair_counts import PairCounts
 from sim.results.counting import BINS
 from sim.results.level import LEVEL
 from sim.results.tables import RunTables
