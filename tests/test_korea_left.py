@@ -75,6 +75,12 @@ def fire_again(found: pd.DataFrame) -> tuple[int, int]:
     return int((rows["time"] - stepped < MONTH).sum()), len(rows)
 
 
+def consultations(found: pd.DataFrame) -> tuple[int, int]:
+    rows = fired(found, "camp_david_2023.consult")
+    fighting = last(found, "japan_orders_defence").loc[rows.index]
+    return int((fighting > rows["began"]).sum()), len(rows)
+
+
 LEFT = {
     "Moscow weighs ratification again at each new occasion, and mostly leaves it as it stands: a "
     "war is another question than strikes": (
@@ -97,6 +103,11 @@ LEFT = {
     "in March 1969 it was twice on the Ussuri, two weeks apart (unconfirmed)": (
         fire_again,
         "exchanges of shots",
+    ),
+    "Tokyo consults Seoul under the Camp David commitment when its own forces already fight: the "
+    "obligation lapses when strikes and war are over, not with Japan's part in them": (
+        consultations,
+        "consultations",
     ),
 }
 
