@@ -183,6 +183,9 @@ def test_what_cannot_be_split_is_said(files, tmp_path, call):
     scenarios = [sim.load(file) for file in files]
     with pytest.raises(NotApplicable, match=r"of 5 draws .* --draws 10 or more"):
         structure(scenarios, Plan(draws=5, paths=5))
+    # a draw of one path is all or nothing: it was said that parameters explain everything
+    with pytest.raises(NotApplicable, match=r"1 path a draw .* --paths 2 or more"):
+        structure(scenarios, Plan(draws=20, paths=1))
     with pytest.raises(UsageError, match="must be 2, one for each variant, found 3"):
         structure(scenarios, Plan(draws=20), [1, 2, 3])
     with pytest.raises(UsageError, match="not all 0, found 0, 0"):

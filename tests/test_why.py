@@ -579,6 +579,21 @@ def test_a_run_without_paths_says_how_to_keep_them(call):
         sim.Results.load("kept").why("ally_fights")
 
 
+def test_without_a_decision_routes_are_told_and_no_fork(call, tmp_path):
+    text = EDGES.replace("after: 2 d", "after: {mean: 20 d}")
+    (tmp_path / "edges.yaml").write_text(text, encoding="utf-8")
+    size = ("--draws", 3, "--paths", 20, "--workers", 1)
+    code, out, _ = call("why", "edges.yaml", "always", *size, "--no-charts")
+    assert code == 0
+    assert "No path comes to a decision" in out
+    assert "paths\nlooked at" not in out
+    (found,) = strict_json(call("why", "edges.yaml", "always", *size, "--json")[1])["why"]
+    assert found["forks"] == []
+    assert 0 < found["hits"] < found["n"]
+    # the chart draws what there is, or says why there is none
+    assert call("why", "results/edges", "always")[0] == 0
+
+
 EDGES = """\
 scenario: edges
 horizon: 20 d

@@ -70,7 +70,7 @@ def structure(
 
     `weights` say how much each counts; without them, all count the same. Raises UsageError for
     fewer than two variants, for weights that do not fit, and for variants without a common
-    outcome; NotApplicable for fewer than ten draws.
+    outcome; NotApplicable for fewer than ten draws, or a single path in each.
     """
     if len(scenarios) < 2:
         raise UsageError("structure: give two variants or more")
@@ -84,6 +84,12 @@ def structure(
         raise NotApplicable(
             f"structure: of {plan.draws} draws no variance over parameters can be told; "
             f"--draws {FEWEST} or more would do"
+        )
+    if plan.engine != "exact" and plan.paths < 2:
+        # such a draw is all or nothing, which would pass for a spread of its probability
+        raise NotApplicable(
+            "structure: of 1 path a draw the noise of finite paths cannot be told; "
+            "--paths 2 or more would do"
         )
     # Together rather than one after another: in how many paths two variants both reach an outcome
     # is counted as they are walked, and no run alone knows it.

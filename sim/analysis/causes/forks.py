@@ -99,7 +99,7 @@ def forks(
         after = pd.DataFrame(shares).rename(columns={"probability": "after"})
         tables.append(pd.concat([one, after], axis=1))
     if not tables:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
     tables.sort(key=lambda one: (one["time"].iloc[0], -one["come"].iloc[0]))
     table = pd.concat(tables, ignore_index=True)
     first = table.loc[table["fork"], "decision"]
@@ -113,6 +113,8 @@ COLUMNS = [
     *("n", "hits", "taken", "before", "after"),
     *("low", "high", "mc_low", "mc_high", "mc_se", "band"),
 ]
+# what is a number in a table without rows too, so that it can be sorted
+NUMBERS = [one for one in COLUMNS if one not in ("decision", "origin", "option", "first", "band")]
 
 
 def _first_firings(model: Model, found: Sample, outcome: str) -> tuple[Ints, Ints]:

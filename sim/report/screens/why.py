@@ -169,6 +169,9 @@ def _forks(found: Why, names: Names) -> Iterator[RenderableType]:
     if found.hits == found.n:
         yield Text("Every path reaches it, so there is no decision at which paths part.")
         return
+    if not len(table):
+        yield Text("No path comes to a decision, so none says where paths part.")
+        return
     first = table[table["first"].astype(bool)]
     if not len(first):
         yield Text("No decision is told at which the paths that reach it part from the others.")
