@@ -376,6 +376,9 @@ def test_the_command_takes_order_together_and_files(call):
         encoding="utf-8-sig"
     )
     assert "no_treaty+cautious," in table
+    one = ("--draws", "1", "--paths", "2", "--workers", "1", "--no-charts")
+    code, out, _ = call("compare", island().file, *three, "--together", *one)
+    assert (code, "error not told: one draw" in out, "nan" in out) == (0, True, False)
     code, _, err = call("compare", FIRST, "--order", "size", *FEW)
     assert code == 2
     assert "unknown order 'size'" in err

@@ -163,6 +163,8 @@ def _together(
         table = grid("intervention", "alone", "its part (Shapley)", "share of the joint effect")
         for row, value in zip(listed, values, strict=True):
             alone = f"{100 * row['alone']:+.2g}"
+            if pd.isna(row["mc_low"]):  # of a single draw no error can be told
+                value = f"{100 * row['shapley']:+.2g} (error not told: one draw)"
             table.add_row(
                 titles.changes(row["intervention"]), alone, value, _in_draws(row["share"])
             )
