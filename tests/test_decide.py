@@ -5,6 +5,7 @@ import json
 import pickle
 from dataclasses import FrozenInstanceError
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pytest
@@ -425,6 +426,21 @@ def test_two_functions_of_one_name_are_told_apart():
 
     with pytest.raises(sim.UsageError, match=r"decides \(source \w{8}\)"):
         one.replay(0, 7, decide={"ally": decides})
+
+
+def _takes(situation, option):
+    return option
+
+
+def test_what_a_partial_fixes_is_part_of_what_decided():
+    one, again, other = (
+        {"ally": partial(_takes, option=name)} for name in ("arms", "arms", "troops")
+    )
+    run = sim.run(first(), decide=one, **SMALL)
+    wants = r"_takes \(source \w{8}\) with option='arms'.*found .* with option='troops'"
+    with pytest.raises(sim.UsageError, match=wants):
+        run.replay(0, 7, decide=other)
+    assert run.replay(0, 7, decide=again) is not None  # the control
 
 
 def test_what_walks_paths_again_is_refused_with_who_decided():

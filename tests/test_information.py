@@ -264,6 +264,17 @@ def test_decisions_are_walked_as_compare_walks_them(choice):
     assert not np.allclose(other.share, shares.share)  # control
 
 
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_decisions_over_a_range_of_draws_are_that_part_of_the_whole(choice, engine):
+    plan = Plan(draws=9, paths=11, seed=4, workers=1, engine=engine, progress=False)
+    decisions = {"as written": choice, "talk": choice.under("talk"), "late": choice.under("late")}
+    whole, all_draws = walk_choices(decisions, "war_comes", plan)
+    part, draws = walk_choices(decisions, "war_comes", replace(plan, first_draw=5, draws=4))
+    assert np.array_equal(part.halves, whole.halves[:, 5:])
+    assert np.array_equal(draws.to_numpy(), all_draws.to_numpy()[5:])
+    assert not np.array_equal(part.halves, whole.halves[:, :4])  # control
+
+
 def test_of_a_solution_there_is_no_noise(tmp_path):
     file = tmp_path / "solved.yaml"
     file.write_text(

@@ -19,9 +19,11 @@ def described(policy: object) -> str:
     """
     if type(policy).__module__.startswith(OURS):
         return repr(policy)
-    # Of a `partial` its function: by itself it has no name and no source.
-    of = policy.func if isinstance(policy, partial) else policy
-    named = of if hasattr(of, "__qualname__") else type(of)
+    if isinstance(policy, partial):
+        # By itself it has no name and no source; what it fixes decides as much as its function.
+        fixed = [*map(repr, policy.args), *(f"{k}={v!r}" for k, v in policy.keywords.items())]
+        return f"{described(policy.func)} with {', '.join(fixed)}"
+    named = policy if hasattr(policy, "__qualname__") else type(policy)
     name = f"{named.__module__}.{named.__qualname__}"
     try:
         text = inspect.getsource(named)  # type: ignore[arg-type]

@@ -48,7 +48,7 @@ def walk_choices(
     without a result (KeyboardInterrupt), since a choice needs every decision.
     """
     models = [one.model for one in decisions.values()]
-    values = values_of(models, plan.seed, range(plan.draws), progress=plan.progress)
+    values = values_of(models, plan.seed, plan.span, progress=plan.progress)
     tables = [frames.draws(model, rows) for model, rows in zip(models, values, strict=True)]
     draws = tables[0]
     for other in tables[1:]:  # numbers of events that an intervention adds
@@ -80,7 +80,7 @@ def walk_choices(
             for piece in own:
                 came = ~np.isnan(piece.outcome_time[:, places[which]])
                 split = max(first - piece.first, 0)
-                hits[which, piece.draw] += came[:split].sum(), came[split:].sum()
+                hits[which, piece.draw - plan.first_draw] += came[:split].sum(), came[split:].sum()
         done += sum(len(piece.ending) for piece in pieces[0])
     if done < plan.draws * plan.paths:
         raise KeyboardInterrupt

@@ -27,13 +27,13 @@ from sim.engines import has_threads
 from sim.errors import RunError, UsageError
 from sim.experiment.processes import processes
 from sim.experiment.work import PATHS_IN_A_CHUNK, Chunk, Interruption, Work
+from sim.streams import DRAWS_IN_BLOCK
 
 FEWEST, MOST = 1_000, 1_000_000  # paths in a chunk of a fast engine: a moment to half a minute
 FEWEST_OF_A_SLOW_ENGINE = 20
 CHUNKS_A_WORKER = 8  # at least, to even out fast and slow ones
 UNSAID = 32  # how many workers an executor is taken to have that does not say
 WAKE = 0.2  # seconds: a wait for a result does not hear Ctrl-C
-DIVISORS = (100, 50, 25, 20, 10, 5, 4, 2, 1)  # of the block of draws after which a run may end
 GONE = (
     "the executor lost a worker, or was shut down, before its work was done; chunks that were kept "
     "on disk (--resume) stay"
@@ -97,7 +97,8 @@ def chunk_size(work: Work, at_once: int, *, in_blocks: bool) -> int:
     size = min(max(n // (CHUNKS_A_WORKER * at_once), low), high)
     # whole draws, as many as divide a block, as the run may end behind each block
     if in_blocks and size > work.paths:
-        size = work.paths * next(one for one in DIVISORS if one <= size // work.paths)
+        most = min(size // work.paths, DRAWS_IN_BLOCK)
+        size = work.paths * next(n for n in range(most, 0, -1) if DRAWS_IN_BLOCK % n == 0)
     return size
 
 

@@ -86,10 +86,14 @@ class Pairs:
     def _values(self, which: int, chunk: Chunk) -> NDArray[np.float64]:
         return self.work.values[which][chunk.draws.start : chunk.draws.stop]
 
+    def _draws(self, chunk: Chunk) -> range:
+        """The numbers of a chunk's draws, which has their positions in the work."""
+        return range(self.work.first + chunk.draws.start, self.work.first + chunk.draws.stop)
+
     def _rectangle(self, chunk: Chunk) -> Rectangle:
         return Rectangle(
             seed=self.work.seed,
-            draws=chunk.draws,
+            draws=self._draws(chunk),
             paths=chunk.paths,
             threads=self.work.workers,
             check=self.check,
@@ -112,8 +116,11 @@ class Pairs:
     def twin(self, which: int, chunk: Chunk, baseline: _Baseline) -> tuple[list[PathBatch], int]:
         """A twin's paths of a chunk, and how many of them were walked."""
         watched = baseline.watch.twins[which]
-        masks = [watched.touched(piece, piece.draw, self.outcomes) for piece in baseline.pieces]
-        chosen = _numbers(baseline.pieces, masks, chunk)
+        first = self.work.first
+        masks = [
+            watched.touched(piece, piece.draw - first, self.outcomes) for piece in baseline.pieces
+        ]
+        chosen = _numbers(baseline.pieces, masks, self._draws(chunk))
         again = sum(map(len, chosen))
         found: list[PathBatch] = []
         if again:
@@ -135,12 +142,12 @@ class Pairs:
 
 
 def _numbers(
-    pieces: Sequence[PathBatch], masks: Sequence[Bools], chunk: Chunk
+    pieces: Sequence[PathBatch], masks: Sequence[Bools], draws: range
 ) -> list[NDArray[np.int64]]:
-    """The numbers of the chosen paths in each draw of a chunk."""
-    found = [np.empty(0, np.int64) for _ in chunk.draws]
+    """The numbers of the chosen paths in each of some draws."""
+    found = [np.empty(0, np.int64) for _ in draws]
     for piece, mask in zip(pieces, masks, strict=True):
-        found[piece.draw - chunk.draws.start] = piece.first + np.flatnonzero(mask)
+        found[piece.draw - draws.start] = piece.first + np.flatnonzero(mask)
     return found
 
 

@@ -13,7 +13,8 @@ from sim.machine_form import machine_form
 from sim.results.draw_counts import DrawCounts
 from sim.results.unfinished import Rectangle, Unfinished
 
-SIZES = ("draws", "paths", "seed", "engine", "events", "keep_paths")  # where they are not given
+# the options that `--resume` takes over from the run that was begun, unless they are given again
+SIZES = ("draws", "paths", "seed", "engine", "events", "keep_paths")
 
 
 def described(work: Work, *, keep: bool) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sim.results.counting import Accumulator
 from sim.results.provenance import Provenance, versions
 from sim.results.solution import Solution
 from sim.results.unfinished import Unfinished
+from sim.streams import DRAWS_IN_BLOCK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-BLOCK = 100  # draws: the parameters are stratified within as many
 WANTED = "scenario: must be what sim.load gives, or a path"
 
 
@@ -66,8 +66,8 @@ def run(
     `decide` says who decides for actors, in an engine that asks; `crew` who else walks the paths.
     `kept` has the finished chunks of a run that was killed, and gets those that finish.
 
-    `enough` is asked at every BLOCK draws, and ends the run when it says so: what has been walked
-    by then are the first draws of the whole.
+    `enough` is asked at every DRAWS_IN_BLOCK draws, and ends the run when it says so: what has been
+    walked by then are the first draws of the whole.
     """
     model = model_of(scenario)
     names: tuple[str, ...] = ()
@@ -84,8 +84,9 @@ def run(
     counts = Accumulator(model, paths=plan.paths, keep=plan.keeps)
     work = replace(work_of([model], [values], plan), decide=decide)
     for before in _counting(counts, work, plan, crew, kept, in_blocks=enough is not None):
-        blocks = counts.draws // BLOCK
-        if enough and counts.draws > before and blocks * BLOCK == counts.draws and enough(counts):
+        blocks = counts.draws // DRAWS_IN_BLOCK
+        whole = blocks * DRAWS_IN_BLOCK == counts.draws > before
+        if enough and whole and enough(counts):
             output = counted(scenario, counts, values, plan)
             done = replace(output.provenance, draws_asked=counts.draws, stopped="precision")
             return _given(replace(output, provenance=done), (), by)

@@ -32,7 +32,6 @@ Floats = NDArray[np.float64]
 Columns = Mapping[str, Floats]  # of the parameters: one value a draw
 
 LIMIT = LARGEST  # entries of one table; `check` warns of what has more
-STACK = 64  # how deep a split expression may be
 NOT, NEGATIVE, AND, OR, PLUS, MINUS, TIMES, OVER = range(-1, -9, -1)  # steps of a split expression
 _OPERATORS = {"and": AND, "or": OR, "+": PLUS, "-": MINUS, "*": TIMES, "/": OVER}
 
@@ -47,7 +46,7 @@ class Table:
     width: int = 1
     parameters: frozenset[str] = frozenset()  # those that enter
     key: Hashable = None  # tables of one key, over variables of one size, hold the same numbers
-    steps: tuple[int, ...] = ()  # not a table, but computed from others: see STACK
+    steps: tuple[int, ...] = ()  # not a table, but computed from others: see NOT
     fill: Callable[[Grid], Floats] | None = None  # (draws, *shape, width) from the grid
 
     @property

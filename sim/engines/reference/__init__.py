@@ -62,9 +62,10 @@ def walk_chosen(
     """Walk chosen paths: of each draw those whose numbers are given, in order of draw and path."""
     world = World(model, seed, decide)
     for draw, row, chosen in zip(draws, values, numbers, strict=True):
-        # a draw without a chosen path is not begun: its delays would be computed for nothing
+        # also a draw without a chosen path is begun: an impossible delay in it is told as the
+        # compiled engine does, whose tables hold all draws
+        world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
         if len(chosen):
-            world.begin_draw(draw, row.tolist(), stream=0 if common else draw)
             walks = [world.walk(path) for path in chosen.tolist()]
             yield chosen_batch(model, draw, chosen, walks, changes=changes)
 
