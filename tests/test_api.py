@@ -1,5 +1,6 @@
 """The public objects: one line each, what a notebook shows, what each verb takes and refuses."""
 
+import re
 from dataclasses import fields, replace
 from inspect import signature, unwrap
 from typing import get_args, get_type_hints
@@ -103,7 +104,7 @@ def test_a_notebook_shows_question_headlines_and_warnings():
     shown = island_run()._repr_html_()
     about = island_run().provenance
     assert about.question in shown
-    assert "<td>ally fights</td>" in shown
+    assert ">ally fights</td>" in shown
     assert "general war" not in shown  # no headline
     assert "warnings" not in shown
     warned = replace(
@@ -120,14 +121,42 @@ def test_a_notebook_shows_question_headlines_and_warnings():
 def test_a_notebook_shows_a_comparison_and_a_replay():
     shown = sim.compare(island(), ["no_treaty", "cautious"], **SMALL)._repr_html_()
     assert island_run().provenance.question in shown
-    assert [shown.count(f"<td>{name}</td>") for name in ("baseline", "no_treaty", "cautious")] == [
+    assert [shown.count(f">{name}</td>") for name in ("baseline", "no_treaty", "cautious")] == [
         1
     ] * 3
     paths = island_run().paths
     first = paths[paths["time__ally_fights"].notna()].iloc[0]
     replay = sim.replay(island(), draw=int(first["draw"]), path=int(first["path"]))
-    assert "<td>ally fights</td>" in replay._repr_html_()
+    assert ">ally fights</td>" in replay._repr_html_()
     assert f"path {first['path']}, seed 1" in replay._repr_html_()
+
+
+def test_a_comparison_calls_changes_by_titles_and_says_what_they_change():
+    text = FILE.read_text(encoding="utf-8")
+    titled = sim.loads(text.replace("{void: mutual_aid}", "{title: A <b>, void: mutual_aid}"))
+    found = sim.compare(titled, ["no_treaty"], **SMALL)
+    cell = '<td style="text-align:left">'  # notebooks set cells to the right
+    assert f"{cell}A &lt;b&gt; (no_treaty)</td>" in found._repr_html_()
+    difference = found.table.set_index("outcome").loc["ally_fights", "difference"]
+    (told,) = re.findall(r"no_treaty \(ally_fights (-[\d.]+) \(.* to .*\) points\)", repr(found))
+    assert float(told) == pytest.approx(100 * difference, abs=0.6)
+
+
+def test_every_column_of_a_comparison_is_described():
+    found = sim.compare(island(), ["no_treaty", "cautious"], together=True, **SMALL)
+    tables = {name: getattr(found, name) for name in found.columns.index.unique("table")}
+    assert len(tables) == 6
+    assert tables["shapley"].size
+    columns = found.columns
+    for name, table in tables.items():
+        index = [table.index.name] * (table.index.name is not None)
+        assert list(columns.loc[name].index) == [*index, *table.columns]
+    assert "90 %" in columns.loc[("table", "mc_low"), "meaning"]
+    assert not columns["meaning"].str.contains("{", regex=False).any()
+    # the control: a column that nobody described
+    more = replace(found, flows=found.flows.assign(novel=1.0))
+    with pytest.raises(KeyError, match=r"flows\.novel"):
+        _ = more.columns
 
 
 @pytest.mark.parametrize("engine", ["compiled", "exact"])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim import charts
 from sim.analysis.statistics.intervals import label_of
-from sim.api.plots import offered, title_of, titles_of_run
+from sim.api.called import titles_of_run
+from sim.api.plots import offered, title_of
 from sim.errors import UsageError
 
 if TYPE_CHECKING:

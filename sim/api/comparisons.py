@@ -12,12 +12,15 @@ import pandas as pd
 from sim.analysis.effects.differences import Pair
 from sim.analysis.effects.shapley import SHARES, TOGETHER
 from sim.analysis.statistics.intervals import note_of
+from sim.api.called import titles_of_run
 from sim.api.html import page
 from sim.api.results import Results
 from sim.errors import UsageError
 from sim.formatting import effects, file_name, user_path
 from sim.results.added_tables import FOLDER
 from sim.results.atomic_replace import atomic_directory, settled
+from sim.results.columns import described
+from sim.results.compared_columns import COMPARED
 from sim.results.csv_files import read_table, write_table
 from sim.results.directory import fill_run, read_part
 from sim.results.manifest import MANIFEST, read_manifest, read_unchanged, write_manifest
@@ -132,26 +135,45 @@ class Comparison:
                 )
         return found
 
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What each column of each table means; as `Results.columns`, by table and column."""
+        tables = {name: getattr(self, name) for name in NAMES}
+        return described(tables, self.baseline.provenance.level, COMPARED)
+
     def __repr__(self) -> str:
-        """One line: the baseline's scenario, how much was run, and the interventions."""
+        """One line: the baseline's scenario, how much was run, and what each twin changes.
+
+        That is the difference of the first headline, in points with its sampling interval.
+        """
         about = self.baseline.provenance
+        found = [self._differences(name) for name in self.twins]
+        first = next(iter(self.baseline.headlines()), "")
+        told = [
+            f"{name} ({first} {one[first]} points)" if first in one else name
+            for name, one in zip(self.twins, found, strict=True)
+        ]
         return (
-            f"<Comparison of {about.scenario}{about.conditions} with {', '.join(self.twins)}: "
+            f"<Comparison of {about.scenario}{about.conditions} with {', '.join(told)}: "
             f"{about.sample(' each')}, seed {about.seed}, engine {about.engine}>"
         )
 
+    def _differences(self, twin: str) -> dict[str, str]:
+        """Outcome -> the difference of one alternative, in words."""
+        own = self.table[self.table["twin"] == twin].set_index("outcome")
+        rows = dict(own.iterrows())
+        return dict(zip(map(str, rows), effects(rows.values()), strict=True))
+
     def _repr_html_(self) -> str:
-        about = self.baseline.provenance
+        about, called = self.baseline.provenance, titles_of_run(self.baseline)
         titles, headlines = self.baseline.outcomes["title"], self.baseline.headlines()
         rows = [(str(titles[name]), "baseline", found, "") for name, found in headlines.items()]
         for name, twin in self.twins.items():
-            own = self.table[self.table["twin"] == name].set_index("outcome")
-            of_outcomes = dict(own.iterrows())
-            said = effects(of_outcomes.values())
-            changes = dict(zip(map(str, of_outcomes), said, strict=True))
+            changes = self._differences(name)
             rows += [
-                (str(titles[outcome]), name, found, changes[outcome])
+                (str(titles[outcome]), called.changes(name), found, changes[outcome])
                 for outcome, found in twin.headlines().items()
+                if outcome in changes
             ]
         return page(
             about.title,

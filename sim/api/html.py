@@ -25,4 +25,6 @@ def page(
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+    # notebooks set cells to the right, as numbers; here all are words, with numbers in them
+    made = (f'<{tag} style="text-align:left">{escape(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{''.join(made)}</tr>"

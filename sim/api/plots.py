@@ -17,11 +17,11 @@ from sim.analysis.estimates.given import LEAST
 from sim.analysis.estimates.on_the_way import on_the_way
 from sim.analysis.evidence.evidence import counts
 from sim.analysis.statistics.intervals import label_of, sampling_label_of, timing_label_of
-from sim.api.sourced import SourcedTables
+from sim.api.called import titles_of_run
 from sim.charts.estimates.clauses import pages
 from sim.charts.estimates.timing import fitting
 from sim.errors import UsageError, unknown
-from sim.model.titles import Titles, titles_of_model
+from sim.model.titles import Titles
 from sim.scenario import Scenario, titles_of
 
 if TYPE_CHECKING:
@@ -207,16 +207,6 @@ class RunPlots:
         """The record of history beside the estimates; see `sim.charts.evidence`."""
         known = {"subject": self.results.provenance.title}
         return charts.evidence(self.results.evidence(), **(known | self._level | how))
-
-
-def titles_of_run(run: RunTables) -> Titles:
-    """What a reader calls everything: as the scenario says, else as the model does, or keys."""
-    if not isinstance(run, SourcedTables):
-        return Titles()
-    if isinstance(run.source, Scenario):
-        return titles_of(run.source)
-    known = run.source is not None or run.kept is not None
-    return titles_of_model(run.model) if known else Titles()
 
 
 def offered(plots: object) -> list[str]:

@@ -130,12 +130,12 @@ TABLES: Mapping[str, Words] = {
 }
 
 
-def words_of(table: str, column: str) -> tuple[str, str]:
+def words_of(table: str, column: str, tables: Mapping[str, Words] = TABLES) -> tuple[str, str]:
     """What a column of a table means, and its unit, with places for the level (`at_level`).
 
     KeyError for one that nobody described.
     """
-    words = TABLES[table]
+    words = tables[table]
     if column in words:
         return words[column]
     for pattern, said in words.items():
@@ -145,14 +145,18 @@ def words_of(table: str, column: str) -> tuple[str, str]:
     raise KeyError(f"{table}.{column}")
 
 
-def described(frames: Mapping[str, pd.DataFrame], level: float = LEVEL) -> pd.DataFrame:
+def described(
+    frames: Mapping[str, pd.DataFrame],
+    level: float = LEVEL,
+    tables: Mapping[str, Words] = TABLES,
+) -> pd.DataFrame:
     """The columns of these tables: index table, column; meaning, unit.
 
-    `level` is the mass of the intervals in them.
+    `level` is the mass of the intervals in them, `tables` says what there may be.
     """
     import pandas as pd
 
-    said = ((*where, *words_of(*where)) for where in _columns(frames))
+    said = ((*where, *words_of(*where, tables)) for where in _columns(frames))
     rows = [(table, column, at_level(what, level), unit) for table, column, what, unit in said]
     return pd.DataFrame(rows, columns=["table", "column", "meaning", "unit"]).set_index(
         ["table", "column"]
