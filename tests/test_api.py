@@ -45,7 +45,7 @@ def test_a_verb_has_the_options_of_its_plan_with_their_defaults_and_types(verb, 
     types = get_type_hints(plan)
     # compare has options of its own, and always as many draws as it is told
     own = {
-        sim.compare: ("order", "together"),
+        sim.compare: ("order", "together", "executor"),
         sim.run: ("values", "outcomes", "track", "decide", "executor", "resume"),
     }.get(verb, ())
     without = ["first_draw"]  # run is given a range of draws instead
