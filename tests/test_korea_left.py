@@ -81,6 +81,28 @@ def consultations(found: pd.DataFrame) -> tuple[int, int]:
     return int((fighting > rows["began"]).sum()), len(rows)
 
 
+def refused_and_fighting(found: pd.DataFrame) -> tuple[int, int]:
+    rows = fired(found, "japan_orders_defence")
+    refused, agreed = (
+        last(found, "notes_1960.prior_consultation", answer).loc[rows.index]
+        for answer in ("refuses", "consents")
+    )
+    return int(((refused > rows["began"]) & (agreed < refused)).sum()), len(rows)
+
+
+def votes_after_war(found: pd.DataFrame) -> tuple[int, int]:
+    rows = found[found["transition"].str.startswith("diet_votes_on_")]
+    since = (rows["ended"] > rows["began"]) & (rows["over"] < rows["ended"])
+    return int(since.sum()), len(rows)
+
+
+def fires_after_use(found: pd.DataFrame) -> tuple[int, int]:
+    rows = fired(found, "dprk_provokes", "fires")
+    used = last(found, "nuclear_use_widens").loc[rows.index]
+    answered = last(found, "usa_answers_nuclear_use").loc[rows.index]
+    return int((np.maximum(used, answered) >= 0).sum()), len(rows)
+
+
 LEFT = {
     "Moscow weighs ratification again at each new occasion, and mostly leaves it as it stands: a "
     "war is another question than strikes": (
@@ -109,6 +131,12 @@ LEFT = {
         consultations,
         "consultations",
     ),
+    "the Self-Defence Forces fight although Tokyo has refused combat sorties from its bases: it is "
+    "not asked again in the same war": (refused_and_fighting, "orders to fight"),
+    "the Diet votes on a designation after the cease-fire: the cabinet lifts it when the crisis is "
+    "over, not before": (votes_after_war, "votes"),
+    "after a war in which it used nuclear weapons the North fires at its usual pace: no record "
+    "says what would follow": (fires_after_use, "times that it opens fire"),
 }
 
 
