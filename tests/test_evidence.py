@@ -8,6 +8,7 @@ from coins import coin_file
 from command_line import call as call
 from command_line import strict_json
 from islands import FILE, island, read_added
+from scipy.stats import betabinom
 
 import sim
 from sim.analysis import Expectation
@@ -122,3 +123,29 @@ def test_a_tail_beyond_what_a_fit_can_tell_is_none(trials, told):
     assert (found.p_value > 0) == told
     assert found.p_value < 1e-6
     assert model.of(trials * 65 // 100, trials, level=0.9).p_value > 0.1
+
+
+@pytest.mark.parametrize("paths", [1.0, 50.0])
+def test_none_of_a_few_paths_is_not_never(paths):
+    """One path in which nothing happens cannot refute a record."""
+    sizes = np.full(2, paths)
+    rng = np.random.default_rng(1)
+    for hits, successes in ((np.zeros(2), 3), (sizes, 1)):
+        found = Expectation(hits=hits, sizes=sizes, random=rng).of(successes, 4, level=0.9)
+        # 3 of 4, or 1 of 4 of what always happened, under Jeffreys' posterior of all paths
+        tail = betabinom.sf(2, 4, 0.5, 2 * paths + 0.5)
+        assert found.p_value == pytest.approx(2 * tail)
+        assert np.isnan(found.p_se)
+    solved = Expectation(hits=np.zeros(2), sizes=None, random=rng).of(3, 4, level=0.9)
+    assert (solved.p_value, solved.p_se) == (0, 0)  # the control: known to be never
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_only_what_is_impossible_is_refuted_by_one_case_after_one_path(tmp_path, possible):
+    file = coin_file(tmp_path)
+    if not possible:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("heads: true", "again: false"), encoding="utf-8")
+    run = sim.run(sim.load(file), draws=1, paths=1, workers=1, seed=1, progress=False)
+    found = run.evidence().set_index("record").loc["more", "p_value"]  # one of eight
+    assert (found > 0.1) if possible else (found == 0)

@@ -67,7 +67,10 @@ def counts(evidence: Iterable[Evidence], *, level: float = LEVEL) -> pd.DataFram
 def _expectation(outcome: str, results: RunTables) -> Expectation:
     share = results.shares[f"outcome__{outcome}"].to_numpy(dtype=np.float64)
     random = generator(results.provenance.seed, "evidence", outcome)
-    if results.provenance.interval == "exact":
+    if (
+        results.provenance.interval == "exact"
+        or results.outcomes.loc[outcome, "reach"] == "impossible"
+    ):
         return Expectation(hits=share, sizes=None, random=random)
     sizes = results.shares["n"].to_numpy(dtype=np.float64)
     # shares of counts: multiplied back they are whole numbers but for the last bit

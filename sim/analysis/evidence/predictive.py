@@ -9,7 +9,8 @@ p_i only k_i hits in n_i paths are known, and the shares k_i / n_i vary more tha
   sufficient), averaged over draws;
 - with more trials than paths no such estimator exists. Then p is taken from the distribution over
   draws that `sim.analysis.statistics.beta_mixture` finds, the noise of finite paths removed;
-- of solved draws p is known.
+- of solved draws p is known;
+- where none of all n paths hit, or all, p has Jeffreys' posterior, so that S is beta-binomial.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics.beta_mixture import choose, quantiles, tally
-from sim.analysis.statistics.counting_laws import binomial_tails, hypergeometric_tails
+from sim.analysis.statistics.counting_laws import (
+    beta_binomial_tails,
+    binomial_tails,
+    hypergeometric_tails,
+)
 
 Floats = NDArray[np.float64]
 Tails = Callable[[int], tuple[Floats, Floats]]  # of a count: P(S <= s) and P(S >= s)
@@ -40,8 +46,9 @@ class Predicted:
     """What the model expects of a record, and a check of its count.
 
     `p_value` is two-sided, twice the smaller tail, both with the count itself, at most 1; `p_se` is
-    its sampling error, by the spread over draws; `low`, `high` hold S with the mass of `level`.
-    What is below 1e-15 is 0, in both; below 1e-6 where p comes from a fitted distribution.
+    its sampling error, by the spread over draws (NaN of one draw); `low`, `high` hold S with the
+    mass of `level`. What is below 1e-15 is 0, in both; below 1e-6 where p comes from a fitted
+    distribution.
     """
 
     p_value: float
@@ -72,7 +79,9 @@ class Expectation:
             spread = float(means[side, 1:].std(ddof=1))
         else:
             rows = found[side, 0]
-            spread = float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else 0.0
+            # a solved draw has no sampling error; from one estimate no spread can be told
+            alone = 0.0 if self.sizes is None else nan
+            spread = float(rows.std(ddof=1) / np.sqrt(len(rows))) if len(rows) > 1 else alone
         tail, least = (1 - level) / 2, LEAST_FITTED if resampled else LEAST
         return Predicted(
             p_value=_told(min(1.0, 2 * float(means[side, 0])), least),
@@ -85,6 +94,9 @@ class Expectation:
         """The tails of S given each draw, or each quantile of p; and whether it is the latter."""
         if self.sizes is None:
             return partial(_binomial, trials, self.hits[None, :]), False
+        hit, paths = float(self.hits.sum()), float(self.sizes.sum())
+        if hit in (0, paths):  # none of n paths is not never, nor all of them always
+            return partial(beta_binomial_tails, trials, hit + 0.5, paths - hit + 0.5), False
         if trials <= self.sizes.min():
             return partial(_hypergeometric, trials, self.hits[None, :], self.sizes[None, :]), False
         return partial(_binomial, trials, self._quantiles), True
@@ -103,7 +115,7 @@ class Expectation:
 
 
 def _told(value: float, least: float) -> float:
-    return value if value >= least else 0.0
+    return 0.0 if value < least else value  # NaN stays
 
 
 def _binomial(trials: int, p: Floats, successes: int) -> tuple[Floats, Floats]:

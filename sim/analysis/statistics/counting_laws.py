@@ -50,6 +50,15 @@ def binomial_tails(successes: int, trials: int, p: Floats) -> tuple[Floats, Floa
     return np.asarray(bdtr(successes, trials, p)), np.asarray(above)
 
 
+def beta_binomial_tails(trials: int, a: float, b: float, successes: int) -> tuple[Floats, Floats]:
+    """As `binomial_tails`, (1, 1) each, where p itself has a beta distribution of these shapes."""
+    from scipy.special import betaln
+
+    s = np.arange(trials + 1)
+    mass = np.exp(log_choose(trials, s) + betaln(s + a, trials - s + b) - betaln(a, b))
+    return np.array([[mass[: successes + 1].sum()]]), np.array([[mass[successes:].sum()]])
+
+
 def hypergeometric_tails(
     successes: int, trials: int, hits: Floats, n: Floats
 ) -> tuple[Floats, Floats]:
