@@ -299,6 +299,12 @@ def _signed(points: float, digits: int) -> str:
     return text if float(text) else f"{0:.{digits}f}"
 
 
+def rounded(value: float, digits: int, *, sign: bool = False) -> str:
+    """A number of so many significant digits, with no exponent where it is 1 or more: 100, 1230."""
+    text = f"{value:{'+' if sign else ''}.{digits}g}"
+    return f"{float(text):{'+' if sign else ''}.0f}" if "e+" in text else text
+
+
 def p_value(value: float) -> str:
     """Two digits, but never below a thousandth: far tails depend on what nobody knows."""
     return "<0.001" if value < 0.001 else f"{value:.2g}"

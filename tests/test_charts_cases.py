@@ -4,6 +4,8 @@ from functools import cache
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
 from test_charts import overlaps
 
@@ -54,6 +56,63 @@ LOOKS = {
 CHARTS = ("outcomes", "endings", "timing", "importance", "tree", "evidence")
 
 
+PARTS = ("between variants", "parameters", "interaction")
+BY_HAND = {  # tables as their modules make them: of several, of one, of nothing that varies
+    "structure": pd.DataFrame(
+        [
+            {"outcome": f"{LONG} {k}", "part": part, "share": share, "sd": 0.1}
+            for k, shares in enumerate([(0.2, 0.5, 0.3), (0, 1, 0), (np.nan,) * 3])
+            for part, share in zip(PARTS, shares, strict=True)
+        ]
+    ),
+    "times": pd.DataFrame(
+        {
+            "label": [f"{LONG}: {LANES}", "A", "B"],
+            "q05": [1.0, 0.0, 200.0],
+            "q25": [2.0, 0.0, 210.0],
+            "q50": [9.0, 0.1, 220.0],
+            "q75": [30.0, 0.2, 230.0],
+            "q95": [90.0, 0.3, 240.0],
+            "probability": [0.3, 1e-5, 1.0],
+            "earliest": [3.0, 0.0, 0.0],
+            "latest": [4.0, 0.0, 360.0],
+        }
+    ),
+    "reliability": pd.DataFrame(
+        {
+            "said": [0.0, 0.4, 1.0],
+            "n": [500, 1, 3],
+            "happened": [0, 1, 3],
+            "calibrated": [0.0, 1.0, 1.0],
+            "low": [0.0, 0.0, 1.0],
+            "high": [0.01, 1.0, 1.0],
+        }
+    ),
+    "skill": pd.DataFrame(
+        {
+            "rival": ["generic", "region", "last"],
+            "measure": ["brier"] * 3,
+            "skill": [0.2, -9.0, np.nan],
+            "skill_low": [-3.0, np.nan, np.nan],
+            "skill_high": [0.5, np.nan, np.nan],
+            "cases": [14, 1, 0],
+            "more_cases": [1234567.0, np.nan, np.nan],
+        }
+    ),
+}
+
+
+def by_hand(name: str, rows: int = 3, subject: str = LONG):
+    size = rows * len(PARTS) if name == "structure" else rows
+    called = {
+        "names": {"generic": LANES, "region": "Region", "last": "Last"},
+        "measures": {"brier": "Brier"},
+    }
+    table = BY_HAND[name].head(size)
+    chart = getattr(charts, name)
+    return chart(table, subject=subject, **(called if name == "skill" else {}))
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_open():
     yield
@@ -75,6 +134,22 @@ def test_long_names_cover_nothing_in_any_style(look):
     with plt.style.context(LOOKS[look]):
         found = {name: overlaps(drawn(name, run(TEXT, 3, 20))) for name in CHARTS}
     assert found == {name: [] for name in CHARTS}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", BY_HAND)
+def test_charts_of_scores_and_variants_cover_nothing_in_any_style(name, look):
+    with plt.style.context(LOOKS[look]):
+        assert overlaps(by_hand(name)) == []
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+@pytest.mark.parametrize("name", BY_HAND)
+def test_charts_of_scores_and_variants_of_one_row_or_none(name, rows):
+    ax = by_hand(name, rows, subject="A")
+    assert overlaps(ax) == []
+    if name != "reliability":
+        assert len(ax.get_yticklabels()) == rows
 
 
 def test_rows_of_three_lines_would_meet_on_a_page_for_two():

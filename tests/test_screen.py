@@ -12,7 +12,7 @@ from rich.console import Console
 import sim
 from sim import Comparison
 from sim.analysis import analyses
-from sim.formatting import difference, effects, short_duration
+from sim.formatting import difference, effects, rounded, short_duration
 from sim.report.screens.compare import comparison_summary, comparison_view
 from sim.report.screens.run import RECORDS, ROUTES, listed, run_view
 
@@ -170,3 +170,19 @@ interventions:
   deter: {at: 1 d, then: {war: true}}
   calm: {at: 3 d, then: {war: false}}
 """
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (100, 2, "100"),
+        (99.9, 2, "100"),
+        (40, 1, "40"),
+        (1234.5, 3, "1230"),
+        (0.0012345, 2, "0.0012"),
+    ],
+)
+def test_no_exponent_where_a_number_is_large(value, digits, text):
+    assert rounded(value, digits) == text
+    assert rounded(value, digits, sign=True) == f"+{text}"
+    assert ("e+" in f"{value:.{digits}g}") == (value > 1)  # the control

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.formatting import rounded
 from sim.model.scalar_functions import LARGEST_EXPONENT, expit
 
 FEWEST_POINTS, MOST_POINTS = 2, 5
@@ -153,7 +154,7 @@ def values_complaint(
     if where is None:
         return None
     first, last = probabilities[0], probabilities[-1]
-    place = f"near {100 * where:.2g} %" if first < where < last else ""
+    place = f"near {rounded(100 * where, 2)} %" if first < where < last else ""
     place = place or (f"below {100 * first:g} %" if where <= first else f"above {100 * last:g} %")
     wrong = f"no metalog runs through these quantiles: it would turn back {place}"
     if len(points) != 3:

@@ -16,7 +16,7 @@ from sim.analysis.statistics.intervals import clustered
 from sim.analysis.statistics.prim import Box, Limits, Mask
 from sim.analysis.statistics.resampling import generator, significant
 from sim.analysis.statistics.shallow_tree import leaves
-from sim.formatting import percent
+from sim.formatting import percent, rounded
 from sim.results.level import LEVEL
 
 Floats = NDArray[np.float64]
@@ -99,11 +99,11 @@ def rule(box: Box, draws: pd.DataFrame, found: Sequence[Factor]) -> str:
         if choices:
             parts.append(f"{name} is {' or '.join(choices)}")
         elif low is not None and high is not None:
-            parts.append(f"{name} between {low:.3g} and {high:.3g}")
-        else:
-            parts.append(
-                f"{name} above {low:.3g}" if low is not None else f"{name} below {high:.3g}"
-            )
+            parts.append(f"{name} between {rounded(low, 3)} and {rounded(high, 3)}")
+        elif low is not None:
+            parts.append(f"{name} above {rounded(low, 3)}")
+        elif high is not None:
+            parts.append(f"{name} below {rounded(high, 3)}")
     return " and ".join(parts) or "all draws"
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from sim.charts import style
 from sim.charts.effects.differences import points_axis
 from sim.charts.tables import drawn_from
-from sim.formatting import plain
+from sim.formatting import plain, rounded
 from sim.results.level import LEVEL, at_level
 
 ALONE = 13  # points: the tick of an effect by itself
@@ -52,7 +52,8 @@ def shapley(
     below = "percentage points of the joint effect (line: {level}, sampling; tick: by itself)"
     below = at_level(below, level)
     if len(own):
-        below = f"joint effect {100 * float(own['joint'].iloc[0]):+.2g} points\n{below}"
+        joint = rounded(100 * float(own["joint"].iloc[0]), 2, sign=True)
+        below = f"joint effect {joint} points\n{below}"
     asked = f"What each adds: {title or plain(outcome)}"
     style.frame(ax, f"{asked}{' – ' + subject if subject else ''}", xlabel=below)
     return ax

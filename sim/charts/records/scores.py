@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 
 from sim.charts import style
 from sim.charts.fonts import literal
+from sim.formatting import counted, rounded
 from sim.results.level import LEVEL, at_level
 
 LEAST = -1.0  # skill: below, a bar ends in an arrow, since there is no lower end
@@ -90,7 +91,7 @@ def skill(
         if one["skill"] < LEAST or one["skill_low"] < LEAST:
             ax.plot(LEAST, row, marker="<", color=style.accent(), markersize=6, clip_on=False)
         more = "" if pd.isna(one["more_cases"]) else f"; {one['more_cases']:,.0f} more needed"
-        style.beside(ax, row, f"{one['cases']:.0f} cases{more}")
+        style.beside(ax, row, f"{counted(int(one['cases']), 'case')}{more}")
     labels = [f"{names[one['rival']]}: {measures[one['measure']]}" for _, one in known.iterrows()]
     style.rows(ax, [style.broken(label) for label in labels])
     ax.set_xlim(LEAST, 1)
@@ -115,11 +116,12 @@ def times(table: pd.DataFrame, *, subject: str = "", ax: Axes | None = None) -> 
         middle = (one["earliest"] + one["latest"]) / 2
         ax.hlines(row - 0.22, one["earliest"], one["latest"], color=style.ink(), linewidth=2.2)
         ax.plot(middle, row - 0.22, marker="s", color=style.ink(), markersize=4.5, zorder=4)
-        style.beside(ax, row, f"happens in {100 * one['probability']:.2g} %")
+        style.beside(ax, row, f"happens in {rounded(100 * one['probability'], 2)} %")
     style.rows(ax, [style.broken(str(label)) for label in table["label"]])
     ax.set_xscale("symlog", linthresh=TWO_DAYS)
-    ticks = [0, 1, 2, 5, 10, 30, 90, 180, 365]
     most = float(table[["q95", "latest"]].max().max()) if len(table) else 1.0
+    # half a year and a year stand too near each other on this scale for a small page
+    ticks = [0, 1, 2, 5, 10, 30, 90, 365 if most > 330 else 180]
     shown = [tick for tick in ticks if tick <= most * 1.1]
     ax.set_xticks(shown, [str(tick) for tick in shown])
     ax.set_xlim(0, most * 1.15)

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.api.audits import Audit, Choice
-from sim.formatting import counted, percents, sample_size
+from sim.formatting import counted, percents, rounded, sample_size
 from sim.report.screens.grids import grid
 from sim.report.screens.sensitivity import stipulated_note
 from sim.results.level import at_level
@@ -175,5 +175,5 @@ def _points(row: pd.Series[Any], column: str, *, signed: bool = False) -> str:
 def _number(share: float) -> str:
     """In percentage points, to two significant digits, and no more than four places."""
     points = 100 * share
-    text = f"{points:.2g}" if abs(points) >= 0.001 else f"{points:.4f}".rstrip("0").rstrip(".")
+    text = rounded(points, 2) if abs(points) >= 0.001 else f"{points:.4f}".rstrip("0").rstrip(".")
     return (text if text not in ("", "-0") else "0").replace("-", "−")

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.analysis.drivers.discovery import Discovery
-from sim.formatting import percent
+from sim.formatting import percent, rounded
 from sim.report.screens.grids import grid
 from sim.results.level import at_level
 from sim.results.provenance import Provenance
@@ -71,7 +71,7 @@ def _inside(row: pd.Series[Any]) -> str:
     for end, word in (("low", "above"), ("high", "below")):
         if pd.notna(row[end]):
             place = 100 * float(row[f"{end}_quantile"])
-            parts.append(f"{word} {float(row[end]):.3g} (quantile {place:.0f} %)")
+            parts.append(f"{word} {rounded(float(row[end]), 3)} (quantile {place:.0f} %)")
     return ", ".join(parts)
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.analysis.evidence.conditioning import Conditioned
 from sim.api import Results
-from sim.formatting import at_most, layers, p_value, percents
+from sim.formatting import at_most, layers, p_value, percents, rounded
 from sim.report.screens.grids import grid
 from sim.results.level import at_level
 
@@ -113,7 +113,8 @@ def _parameters(table: pd.DataFrame, level: float) -> Iterator[RenderableType]:
     for _, row in moved.head(MOVED).iterrows():
         if pd.isna(row["choice"]):
             sides = [
-                f"{row[f'{side}_median']:.3g} ({row[f'{side}_low']:.3g}–{row[f'{side}_high']:.3g})"
+                f"{rounded(row[f'{side}_median'], 3)} "
+                f"({rounded(row[f'{side}_low'], 3)}–{rounded(row[f'{side}_high'], 3)})"
                 for side in ("prior", "posterior")
             ]
             shown.add_row(str(row["parameter"]), *sides)

@@ -3,7 +3,7 @@
 from textwrap import wrap
 
 from sim.api import Rare
-from sim.formatting import counted, percent, percents
+from sim.formatting import counted, percent, percents, rounded
 from sim.results.level import at_level, fewest_draws
 
 WIDTH = 78
@@ -21,8 +21,8 @@ def rare_view(rare: Rare, title: str) -> list[str]:
     effort = (
         f"Importance splitting: {counted(rare.draws, 'draw')} of "
         f"{rare.repetitions} repetitions, {rare.paths:,} paths at each level; seed {rare.seed}. "
-        f"{rare.events:,} events; an ordinary run needs {rare.gain:.2g} times as many for the same "
-        f"precision in these draws."
+        f"{rare.events:,} events; an ordinary run needs {rounded(rare.gain, 2)} times as many "
+        f"for the same precision in these draws."
     )
     spread = "of the draws" if rare.draws > 1 else "of its independent repetitions"
     known = f"{at_level('{level}', rare.level)} interval from the spread {spread}: sampling error. "
@@ -39,7 +39,7 @@ def rare_view(rare: Rare, title: str) -> list[str]:
 def _seconds(found: float) -> str:
     """A duration of work, to two digits."""
     if found < 100:
-        return f"{found:.2g} s"
+        return f"{rounded(found, 2)} s"
     return f"{found / 60:,.0f} min" if found < 7200 else f"{found / 3600:,.0f} h"
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sim.analysis.scoring.questions import RIVALS
 from sim.api.scores import Scores
-from sim.formatting import p_value, percents
+from sim.formatting import p_value, percents, rounded
 from sim.report.screens.grids import grid
 from sim.results.level import at_level
 
@@ -71,10 +71,10 @@ def _questions(rows: pd.DataFrame, level: float) -> RenderableType:
             title,
             f"{said} %",
             f"{band[0]}–{band[1]}" if pd.notna(row["low"]) else "–",
-            f"{50 * (row['mc_high'] - row['mc_low']):.1g}" if pd.notna(row["mc_low"]) else "",
+            rounded(50 * (row["mc_high"] - row["mc_low"]), 1) if pd.notna(row["mc_low"]) else "",
             _when(row),
             *(_number(row[name]) for name in ("brier", "log_score")),
-            f"{row['crps']:.3g}" if pd.notna(row["crps"]) else "",
+            rounded(row["crps"], 3) if pd.notna(row["crps"]) else "",
             p_value(row["surprise"]) if pd.notna(row["surprise"]) else "",
             _number(row["rank"]),
         )

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sim.analysis.drivers.draw_targets import KINDS
 from sim.api.sensitivities import Sensitivity
-from sim.formatting import counted, layers, sample_size
+from sim.formatting import counted, layers, rounded, sample_size
 from sim.report.screens.grids import grid
 from sim.results.level import at_level
 from sim.results.provenance import Provenance
@@ -103,7 +103,7 @@ def response_view(
             "sampling\nerror",
         )
         for (_, row), one in zip(rows.iterrows(), said, strict=True):
-            value = row["choice"] or f"{row['value']:.3g}"
+            value = row["choice"] or rounded(row["value"], 3)
             place = [f"{100 * row['quantile']:.0f} %"] * bool(_quantile(rows))
             table.add_row(value, *place, one.probability, *[one.band] * banded, one.sampling)
         parts.append(table)
