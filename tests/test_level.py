@@ -164,7 +164,8 @@ def test_differences_have_the_level_too(engine, tmp_path):
     moving = (usual.table["mc_se"] > 1e-9) & (usual.table["difference"] != 0)
     assert moving.any()
     assert (width(wide.table)[moving] > 1.1 * width(usual.table)[moving]).all()
-    rest = [name for name in wide.table if name not in (*names, "low", "high")]
+    ends = ("low", "high", "low_se", "high_se")
+    rest = [name for name in wide.table if name not in (*names, *ends)]
     assert_frame_equal(wide.table[rest], usual.table[rest])
     for twin in wide.twins.values():
         assert twin.provenance.level == 0.95

@@ -93,12 +93,12 @@ def test_killed_at_random_moments_it_goes_on_and_counts_each_path_once(tmp_path)
 
 
 def test_a_chunk_that_was_kept_is_read_and_not_walked_again(tmp_path, monkeypatch):
-    from sim.experiment import handing_out
+    from sim.experiment import chunked
 
     killed(tmp_path / "run", least=3)
     walked = []
     monkeypatch.setattr(
-        handing_out, "do", lambda task, check, do=handing_out.do: walked.append(task) or do(task)
+        chunked, "do", lambda task, check, do=chunked.do: walked.append(task) or do(task)
     )
     assert sim.run(island(), resume=tmp_path / "run", events=True, **RUN) == whole()
     again = sum(len(task.draws) * len(task.paths) for task in walked)
